@@ -1,0 +1,11 @@
+# Writes OUT: one static text constant for each of FILES, named sql_<file name without .sql>.
+set(text "/* Generated from .sql files by cmake/EmbedSql.cmake. */\n#pragma once\n")
+string(REPLACE " " ";" FILES "${FILES}")
+foreach(file ${FILES})
+    get_filename_component(name ${file} NAME_WE)
+    string(REGEX REPLACE "[^a-zA-Z0-9]" "_" name ${name})
+    file(READ ${file} hex HEX)
+    string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+    string(APPEND text "__attribute__((unused)) static const char sql_${name}[] = {${bytes}0};\n")
+endforeach()
+file(WRITE ${OUT} "${text}")

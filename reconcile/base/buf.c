@@ -1,0 +1,74 @@
+#include "cutover/buf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FIRST_CAPACITY 256
+
+Buf buf_new(Arena *arena, size_t max)
+{
+    return (Buf){.arena = arena, .data = arena_alloc(arena, 1), .cap = 1, .max = max};
+}
+
+static bool reserve(Buf *buf, size_t more)
+{
+    if (buf->overflow || more > buf->max || buf->length > buf->max - more) {
+        buf->overflow = true;
+        return false;
+    }
+    size_t need = buf->length + more + 1;
+    if (need > buf->cap) {
+        size_t cap = buf->cap < FIRST_CAPACITY ? FIRST_CAPACITY : buf->cap * 2;
+        cap = cap < need ? need : cap;
+        buf->data = arena_grow(buf->arena, buf->data, buf->length + 1, cap);
+        buf->cap = cap;
+    }
+    return true;
+}
+
+void buf_add(Buf *buf, const char *bytes, size_t length)
+{
+    if (!length || !reserve(buf, length)) {
+        return;
+    }
+    memcpy(buf->data + buf->length, bytes, length);
+    buf->length += length;
+    buf->data[buf->length] = '\0';
+}
+
+void buf_text(Buf *buf, const char *text)
+{
+    buf_add(buf, text, strlen(text));
+}
+
+void buf_char(Buf *buf, char c)
+{
+    buf_add(buf, &c, 1);
+}
+
+void buf_vprintf(Buf *buf, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    if (length > 0 && reserve(buf, (size_t)length)) {
+        vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
+        buf->length += (size_t)length;
+    }
+    va_end(again);
+}
+
+void buf_printf(Buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    buf_vprintf(buf, format, args);
+    va_end(args);
+}
+
+void buf_reset(Buf *buf)
+{
+    buf->length = 0;
+    buf->overflow = false;
+    buf->data[0] = '\0';
+}

@@ -1,0 +1,179 @@
+#include "cutover/str.h"
+
+#include "cutover/buf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+bool str_eq(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool str_empty(const char *text)
+{
+    return !text || !*text;
+}
+
+bool str_starts(const char *text, const char *prefix)
+{
+    return text && strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool str_ends(const char *text, const char *suffix)
+{
+    size_t n = text ? strlen(text) : 0, m = strlen(suffix);
+    return text && n >= m && memcmp(text + n - m, suffix, m) == 0;
+}
+
+int str_compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *str_trim(Arena *arena, const char *text)
+{
+    while (isspace((unsigned char)*text)) {
+        text++;
+    }
+    size_t n = strlen(text);
+    while (n && isspace((unsigned char)text[n - 1])) {
+        n--;
+    }
+    return arena_strndup(arena, text, n);
+}
+
+char *str_lower(Arena *arena, const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+    for (char *p = copy; *p; p++) {
+        *p = (char)tolower((unsigned char)*p);
+    }
+    return copy;
+}
+
+StrVec str_split(Arena *arena, const char *text, char separator)
+{
+    StrVec parts = {0};
+    for (;;) {
+        const char *end = strchr(text, separator);
+        size_t n = end ? (size_t)(end - text) : strlen(text);
+        vec_push(arena, &parts, arena_strndup(arena, text, n));
+        if (!end) {
+            return parts;
+        }
+        text = end + 1;
+    }
+}
+
+char *str_join(Arena *arena, const StrVec *texts, const char *separator)
+{
+    Buf buf = buf_new(arena, SIZE_MAX / 2);
+    for (size_t i = 0; i < texts->count; i++) {
+        if (i) {
+            buf_text(&buf, separator);
+        }
+        buf_text(&buf, texts->items[i]);
+    }
+    return buf.data;
+}
+
+bool str_in(const StrVec *texts, const char *text)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        if (str_eq(texts->items[i], text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool str_to_int(const char *text, int64_t min, int64_t max, int64_t *out)
+{
+    if (!text || !(isdigit((unsigned char)*text) || *text == '-')) {
+        return false;
+    }
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (errno || *end || value < min || value > max) {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+/* Iterative, remembering only the last star: linear in practice, quadratic at worst. */
+bool str_glob(const char *pattern, const char *text)
+{
+    const char *star = NULL, *resume = NULL;
+    while (*text) {
+        if (*pattern == '*') {
+            star = pattern++;
+            resume = text;
+        } else if (*pattern == '?' || *pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*') {
+        pattern++;
+    }
+    return !*pattern;
+}
+
+/* Edit distance, where swapping two neighbours counts once. */
+static size_t distance(Arena *scratch, const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b), width = m + 1;
+    size_t *d = arena_array(scratch, (n + 1) * width, sizeof *d);
+    for (size_t i = 0; i <= n; i++) {
+        for (size_t j = 0; j <= m; j++) {
+            if (!i || !j) {
+                d[i * width + j] = i + j;
+                continue;
+            }
+            size_t cost = a[i - 1] != b[j - 1];
+            size_t best = d[(i - 1) * width + j - 1] + cost;
+            size_t gap = 1 + (d[(i - 1) * width + j] < d[i * width + j - 1] ? d[(i - 1) * width + j]
+                                                                            : d[i * width + j - 1]);
+            best = gap < best ? gap : best;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                d[(i - 2) * width + j - 2] + 1 < best) {
+                best = d[(i - 2) * width + j - 2] + 1;
+            }
+            d[i * width + j] = best;
+        }
+    }
+    return d[n * width + m];
+}
+
+#define LONGEST_COMPARED 128
+
+const char *str_nearest(const char *word, const StrVec *candidates)
+{
+    size_t length = strlen(word), best = length / 3 + 2;
+    const char *nearest = NULL;
+    if (length > LONGEST_COMPARED) {
+        return NULL;
+    }
+    Arena *scratch = arena_new();
+    vec_each (const char *, it, candidates) {
+        if (strlen(*it) > LONGEST_COMPARED) {
+            continue;
+        }
+        size_t d = distance(scratch, word, *it);
+        if (d < best) {
+            best = d;
+            nearest = *it;
+        }
+    }
+    arena_free(scratch);
+    return nearest;
+}
