@@ -1,0 +1,138 @@
+/*
+ * The actual state: what exists in Materialize, read in one transaction by deploy/ (or made by a test).
+ * Ids are unique within their kind only: always compare kind and id.
+ */
+#ifndef CUTOVER_CATALOG_H
+#define CUTOVER_CATALOG_H
+
+#include "cutover/map.h"
+#include "cutover/moment.h"
+#include "cutover/relname.h"
+#include "cutover/vec.h"
+
+/* One grant: "u1" may do SELECT, given by "u2". */
+typedef struct CatalogGrant {
+    const char *grantee_id; /* "p" = PUBLIC */
+    const char *grantee;    /* role name; "PUBLIC" */
+    const char *privilege;  /* "SELECT" */
+} CatalogGrant;
+
+typedef VEC(CatalogGrant) CatalogGrants;
+
+typedef struct CatalogSchema {
+    const char *id, *database, *name;
+    const char *owner; /* role name */
+    const char *comment;
+    CatalogGrants grants;
+} CatalogSchema;
+
+typedef struct CatalogReplica {
+    const char *id, *name, *size;
+    bool pending;           /* not one of the steady ones: pending or burst */
+    int64_t processes;      /* of its size */
+    int64_t online;         /* processes whose last status is online */
+    bool oom;               /* last seen oom-killed */
+    int64_t recent_ooms;    /* oom-killed in the last hour */
+    Moment last_offline_at; /* newest offline row of the status history; 0 = none */
+} CatalogReplica;
+
+typedef struct CatalogCluster {
+    const char *id, *name, *owner, *comment;
+    bool managed;
+    const char *size; /* NULL when unmanaged */
+    int64_t replication_factor;
+    double credits_per_hour; /* of one replica */
+    bool reconfiguring;
+    CatalogGrants grants;
+    VEC(CatalogReplica) replicas;
+} CatalogCluster;
+
+typedef struct CatalogObject {
+    const char *id;
+    const char
+        *kind;   /* as mz_objects.type: table, source, view, materialized-view, sink, index, ... */
+    RelName rel; /* an index lies in its relation's schema */
+    const char *owner;
+    const char *cluster_id;  /* NULL = none */
+    const char *on_id;       /* index: its relation */
+    const char *source_type; /* source: load-generator, subsource, progress ...; else NULL */
+    const char *comment;
+    CatalogGrants grants;
+    StrVec reads; /* ids of the objects it depends on directly (no indexes) */
+    VEC(const char *)
+    columns; /* "name type" in order, of relations in schemas that were asked for */
+} CatalogObject;
+
+typedef struct CatalogHydration {
+    const char *object_id, *replica_id; /* replica_id NULL: not reported yet */
+    bool hydrated;
+} CatalogHydration;
+
+typedef struct CatalogLag {
+    const char *object_id;
+    bool known;  /* false: the row's lag is NULL */
+    int64_t lag; /* microseconds */
+} CatalogLag;
+
+typedef struct CatalogErrors {
+    const char *object_id;
+    int64_t count;
+} CatalogErrors;
+
+typedef struct
+    CatalogDefault { /* a default privilege of a schema (or of a database, schema NULL) */
+    const char *database, *schema; /* NULL: not bound to one */
+    const char *owner;             /* role whose new objects it concerns; "ALL ROLES" */
+    const char *object_type, *grantee, *privilege;
+} CatalogDefault;
+
+typedef struct CatalogCreation { /* mz_audit_events: a schema or cluster was created */
+    int64_t event;
+    const char *kind; /* "schema" | "cluster" */
+    const char *id, *name, *user;
+} CatalogCreation;
+
+typedef struct CatalogReader { /* a running SUBSCRIBE */
+    const char *cluster_id, *role;
+    StrVec object_ids;
+} CatalogReader;
+
+typedef struct CatalogSize {
+    const char *size;
+    double credits_per_hour;
+} CatalogSize;
+
+typedef struct Catalog {
+    Moment now;           /* the server's, in this transaction */
+    const char *version;  /* "v26.37.0" */
+    const char *role;     /* ours */
+    const char *database; /* the connection's: where record and markers lie */
+    bool superuser, rbac;
+    Moment started_at;    /* of the server */
+    int64_t newest_event; /* of mz_audit_events */
+    StrVec databases;
+    VEC(CatalogSchema) schemas;
+    VEC(CatalogCluster) clusters;
+    VEC(CatalogObject) objects; /* user objects */
+    VEC(CatalogHydration) hydration;
+    VEC(CatalogLag) lags;
+    VEC(CatalogErrors) errors;
+    VEC(CatalogDefault) defaults;
+    VEC(CatalogCreation) creations; /* newer than what was asked for */
+    VEC(CatalogReader) readers;
+    VEC(CatalogSize) sizes;
+    /* indexes over the above, filled by catalog_seal() */
+    Map schema_by_name, cluster_by_name, cluster_by_id, object_by_id, object_by_name;
+} Catalog;
+
+void catalog_seal(Arena *arena, Catalog *catalog);
+
+/* All NULL when there is none. Of two objects with one name (an index and nothing else can be in the way)
+ * catalog_relation() answers the relation or sink, catalog_index() the index. */
+const CatalogSchema *catalog_schema(const Catalog *catalog, const char *database, const char *name);
+const CatalogCluster *catalog_cluster(const Catalog *catalog, const char *name);
+const CatalogCluster *catalog_cluster_by_id(const Catalog *catalog, const char *id);
+const CatalogObject *catalog_object(const Catalog *catalog, RelName rel);
+const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * cutover.yaml of the watched repository: what is deployed, and how (docs/interface.md section 1).
+ * All keys are known from the start; one whose feature does not exist yet is refused, never ignored.
+ */
+#ifndef CUTOVER_CONFIG_H
+#define CUTOVER_CONFIG_H
+
+#include "cutover/diag.h"
+#include "cutover/yaml.h"
+
+typedef struct ClusterConfig {
+    const char *name;
+    const char *size;           /* "200cc", or NULL: as it is */
+    int64_t replication_factor; /* -1: as it is, or 1 for a new one */
+} ClusterConfig;
+
+typedef struct EnvironmentConfig {
+    const char *name;
+    int line;                          /* in cutover.yaml */
+    const char *branch, *tag, *commit; /* exactly one is set */
+    const char *target;                /* dbt target; the environment's name when not given */
+    const Yaml *vars;                  /* map or NULL */
+    VEC(ClusterConfig) clusters;
+    const char *green_pattern; /* "{name}_green" */
+    const char *blue_pattern;  /* "{name}_blue_g{n}" */
+    int64_t max_drops;
+    int64_t hydration_deadline, lag, settle;          /* seconds */
+    bool tests;                                       /* false: `tests: none` */
+    bool checks_given;                                /* false: all that touch this environment */
+    StrVec checks;                                    /* names */
+    int64_t soak, drain, promote_within, keep_failed; /* seconds */
+    bool notify_given;
+    StrVec notify; /* names of notifiers */
+} EnvironmentConfig;
+
+typedef struct CheckConfig {
+    const char *name;
+    int line;
+    const char *sql;    /* template */
+    const char *expect; /* "empty" or "<op> value" */
+    int64_t timeout;    /* seconds */
+    int64_t retries;
+    bool warn; /* severity: warn */
+} CheckConfig;
+
+typedef struct RepoConfig {
+    const char *project_path; /* "." */
+    VEC(EnvironmentConfig) environments;
+    VEC(CheckConfig) checks;
+} RepoConfig;
+
+/* Decodes the text of cutover.yaml; FILE is its name in findings. NULL when there are errors. */
+RepoConfig *config_read(Arena *arena, const char *file, const char *text, size_t length,
+                        Diags *diags);
+
+const EnvironmentConfig *config_environment(const RepoConfig *config, const char *name);
+const CheckConfig *config_check(const RepoConfig *config, const char *name);
+const ClusterConfig *config_cluster(const EnvironmentConfig *environment, const char *name);
+
+/* A pattern such as "{name}_blue_g{n}" filled in. */
+char *config_pattern(Arena *arena, const char *pattern, const char *name, int64_t n);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * The native front end: an ordinary dbt project, read without Python. What is not supported is a finding
+ * with file, line, column and the construct's name; never a guess.
+ */
+#ifndef CUTOVER_DBT_H
+#define CUTOVER_DBT_H
+
+#include "cutover/desired.h"
+#include "cutover/diag.h"
+#include "cutover/files.h"
+#include "cutover/yaml.h"
+
+typedef struct DbtOptions {
+    const FileSet
+        *files; /* the project's folder: dbt_project.yml at its root, packages in dbt_packages/ */
+    const char *target;      /* output in profiles.yml; NULL: dbt's own rules */
+    const Yaml *vars;        /* map that wins over dbt_project.yml (dbt's --vars), or NULL */
+    const Map *env;          /* what env_var() sees: name to text */
+    const FileSet *profiles; /* where profiles.yml lies when it is not in FILES, or NULL */
+    const NameMap *names;    /* NULL: production names */
+    int64_t steps;           /* limit of Jinja steps for the whole project; 0: 50,000,000 */
+} DbtOptions;
+
+/* One rendered file as `dbt compile` writes it. */
+typedef struct DbtCompiled {
+    const char *id;   /* unique id */
+    const char *path; /* below target/compiled: "shop/models/shop/daily.sql" */
+    const char *text;
+} DbtCompiled;
+
+typedef struct DbtProject {
+    Desired *desired;
+    VEC(DbtCompiled) compiled; /* models and tests, ephemeral ones too */
+} DbtProject;
+
+/* Reads and renders the project. Findings go to DIAGS; when one of them is an error the result is NULL. */
+DbtProject *dbt_read(Arena *arena, const DbtOptions *options, Diags *diags);
+
+/* Renders one SQL text (a check of cutover.yaml) as a model of the project would be, where ref() and
+ * source() work. FILE and LINE say where it was written. NULL and findings when it does not render. */
+const char *dbt_render_check(Arena *arena, const DbtOptions *options, const Desired *desired,
+                             const char *sql, const char *file, int line, StrVec *depends,
+                             Diags *diags);
+
+#endif

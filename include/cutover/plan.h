@@ -1,0 +1,126 @@
+/*
+ * The plan: what differs between the desired and the actual state, what will be done about it, where, and
+ * why. A pure function; `cutover plan` prints it, the deployment carries it out.
+ *
+ * The closure: a schema or cluster that must change goes green as a whole, with everything in it, and with
+ * everything anywhere that reads something in it, to a fixed point. What cannot be rebuilt inside it makes
+ * the plan refuse.
+ */
+#ifndef CUTOVER_PLAN_H
+#define CUTOVER_PLAN_H
+
+#include "cutover/catalog.h"
+#include "cutover/config.h"
+#include "cutover/desired.h"
+#include "cutover/diag.h"
+#include "cutover/record.h"
+
+typedef enum PlanAction {
+    PLAN_CREATE,  /* + new */
+    PLAN_CHANGE,  /* ~ changed itself */
+    PLAN_REBUILD, /* = rebuilt though unchanged */
+    PLAN_REMOVE,  /* - */
+    PLAN_REPOINT, /* > */
+} PlanAction;
+
+typedef enum PlanWhere { PLAN_GREEN, PLAN_IN_PLACE, PLAN_AFTER_CUTOVER, PLAN_WITH_BLUE } PlanWhere;
+
+typedef enum PlanCause {
+    CAUSE_CHANGED,
+    CAUSE_READS,
+    CAUSE_SHARES_SCHEMA,
+    CAUSE_SHARES_CLUSTER,
+    CAUSE_NEW,
+    CAUSE_REMOVED,
+    CAUSE_DRIFT,
+} PlanCause;
+
+typedef struct PlanReason {
+    PlanCause cause;
+    const char *object; /* dotted name of the object that it comes from, or NULL */
+    const char *text;   /* "reads shop.orders_clean, whose SQL changed" */
+} PlanReason;
+
+typedef struct PlanObject {
+    const char *id; /* node id; for an index "<relation's node id or dotted name>/<index>" */
+    const char
+        *kind;   /* view, materialized_view, table, index, source, sink, seed, schema, cluster */
+    RelName rel; /* production name; of a cluster only `name` */
+    const char *cluster;
+    PlanAction action;
+    PlanWhere where;
+    const DesiredNode *node; /* NULL when removed, and for schemas, clusters and external indexes */
+    const DesiredIndex *index; /* of an index */
+    const char *on;            /* of an index: dotted name of its relation */
+    const CatalogObject *live; /* what it replaces or removes, or NULL */
+    VEC(PlanReason) reasons;   /* nearest first */
+    const char *file;
+    int line;
+} PlanObject;
+
+/* A schema or cluster that takes part in the cutover. */
+typedef struct PlanContainer {
+    bool is_cluster;
+    const char *database;            /* NULL for clusters */
+    const char *name, *green, *blue; /* production name, green's, and what production's becomes */
+    const char *live_id;             /* NULL: new, only renamed */
+    bool wanted;                     /* false: goes away, only renamed */
+    const char *size;                /* clusters: of green */
+    int64_t replication_factor;
+    double credits_per_hour; /* of green, all replicas */
+    const char *reason;
+} PlanContainer;
+
+/* An index on a relation that stays, built beside under its green name and renamed in the cutover. */
+typedef struct PlanIndexSwap {
+    RelName on;
+    const DesiredIndex *index;
+    const char *green, *blue;
+    const char *live_id; /* NULL: new */
+} PlanIndexSwap;
+
+typedef enum PlanOutcome { PLAN_NOTHING, PLAN_CHANGES, PLAN_REFUSED } PlanOutcome;
+
+typedef struct Plan {
+    const char *environment;
+    const char *commit;
+    int64_t live_generation; /* -1: none */
+    PlanOutcome outcome;
+    VEC(PlanObject) objects; /* green in creation order, then in place, then removed */
+    VEC(PlanContainer) schemas, clusters;
+    VEC(PlanIndexSwap) index_swaps;
+    NameMap names; /* production to green, for the second rendering */
+    size_t green, changed, rebuilt, added, in_place, removed, green_indexes;
+    double green_credits_per_hour;
+    Diags diags;        /* refusals (CO41..) and warnings (CO42..) */
+    const char *digest; /* 64 hex over commit, live generation and actions */
+} Plan;
+
+typedef struct PlanInput {
+    const Desired *desired; /* production names */
+    const Catalog *catalog;
+    const Record *record;
+    const EnvironmentConfig *environment;
+    const RepoConfig *config; /* all environments: two must not own the same container */
+    const char *commit;       /* 40 hex, or NULL for loose files */
+    int64_t live_generation;  /* of the marker; -1: none */
+    const char *record_cluster, *record_schema;
+} PlanInput;
+
+Plan *plan_make(Arena *arena, const PlanInput *input);
+
+/* docs/interface.md 4.1 and 4.5. HEAD holds the lines about environment, commit and live generation. */
+typedef struct PlanHead {
+    const char *commit, *short_commit, *subject, *author, *ref;
+    Moment committed_at, now;
+    const char *live_commit; /* short, or NULL */
+    Moment live_since;
+    size_t tests, checks;
+    const EnvironmentConfig *environment;
+    const char *repository;
+} PlanHead;
+
+void plan_write_text(Buf *out, const Plan *plan, const PlanHead *head, bool color);
+void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head);
+
+#endif
