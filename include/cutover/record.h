@@ -11,6 +11,22 @@
 #include "cutover/relname.h"
 #include "cutover/vec.h"
 
+/*
+ * Bodies, by kind. Absent members have their zero value; members that are unknown are skipped. Times are ISO texts.
+ *
+ *   intent    the deployment: generation, commit, short, subject, author, ref, in_place; manifest, plan (digests), attempt,
+ *             audit_event, from_generation, from_deployment, green [{kind, database?, schema?, name, green}]
+ *   phase     from, to, reason?, attempt, deadline?, rollback_generation?, names? [{kind, id, database?, schema?, from, to}],
+ *             and generation, commit, short, subject, author, ref, in_place, plan, from_generation, from_deployment as far as known
+ *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?, action, inputs [id]}]
+ *   result    check, verdict, text?, rows, attempt
+ *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?
+ *   outcome   request (its id), outcome, why?
+ *   event     id, seq, name, event (the CloudEvent)
+ *   delivery  event (its id), notifier, outcome (sent | dead), answer?
+ *   denied    commit, reason?, allowed (true: the denial is lifted)
+ */
+
 /* One row of the log. Key: (environment, deployment, writer, seq); order: (at, writer, seq). */
 typedef struct LogEntry {
     const char *environment, *deployment, *writer;
@@ -25,10 +41,13 @@ typedef VEC(LogEntry) LogEntries;
 /* What is known of an object by its id; body of kind `objects`. */
 typedef struct RecordObject {
     const char *id, *kind; /* kind as mz_objects.type, or "schema", "cluster" */
-    RelName rel;           /* production name; for a cluster only `name` */
-    const char *digest;    /* declared digest when it was made */
-    const char *node;      /* node id, or NULL */
-    const char *action;    /* created | adopted | dropped */
+    RelName rel;         /* production name; of a schema database and name, of a cluster the name */
+    const char *cluster; /* production name, or NULL */
+    const char *file;    /* of the project, or NULL */
+    Moment at;           /* of the row */
+    const char *digest;  /* declared digest when it was made */
+    const char *node;    /* node id, or NULL */
+    const char *action;  /* created | adopted | dropped */
     const char *deployment;
     StrVec inputs; /* ids that it read when it was made */
 } RecordObject;
@@ -40,6 +59,8 @@ typedef struct RecordName {
     const char *database, *schema; /* where it lies: database for schemas, both for indexes */
     const char *from, *to;
 } RecordName;
+
+typedef VEC(RecordName) RecordNames;
 
 typedef struct RecordResult {
     const char *check;   /* "hydration", "rehearsal", "test:<id>", "check:<name>" */
@@ -66,7 +87,10 @@ typedef struct RecordDeployment {
     Phase phase;
     Moment phase_since, started_at;
     const char *reason;          /* of the last transition */
-    VEC(RecordName) names;       /* of the cutover, or of the rollback, whichever was last */
+    Moment deadline;             /* of the phase; 0 = none */
+    RecordNames names;           /* of the cutover, or of the rollback, whichever was last */
+    RecordNames cutover_names;   /* of the cutover alone */
+    int64_t rollback_generation; /* that its rollback makes or made; 0 = none */
     VEC(RecordResult) results;   /* of this attempt */
     bool has_intent, cut_over;   /* cut_over: its marker was seen */
     int64_t from_generation;     /* live when it began */
@@ -75,9 +99,11 @@ typedef struct RecordDeployment {
 
 typedef struct RecordRequest {
     const char *id, *kind, *deployment, *plan_digest, *by, *reason;
+    const char *phase, *signature; /* or NULL */
+    StrVec permits;
     Moment at;
     bool done; /* has an outcome */
-    const char *outcome;
+    const char *outcome, *why;
 } RecordRequest;
 
 typedef struct RecordEvent {
@@ -99,6 +125,8 @@ typedef struct Record {
     VEC(RecordRequest) requests;
     VEC(RecordEvent) events;
     int64_t next_event; /* seq of the next event */
+    const RecordRequest
+        *hold; /* the request that holds the environment, or NULL; `resume` lifts it */
 } Record;
 
 /* Folds the rows of one environment. Unknown kinds and doubles are skipped. */
@@ -111,10 +139,17 @@ RecordDeployment *record_deployment(const Record *record, const char *id);
 RecordDeployment *record_building(const Record *record);
 RecordDeployment *record_soaking(const Record *record);
 
-/* The deployment that made GENERATION (cut over, or rolled back to), or NULL. */
+/* The deployment whose objects are live in GENERATION: the one that cut over to it, or the one that a
+ * rollback brought back. NULL when there is none. */
 RecordDeployment *record_generation(const Record *record, int64_t generation);
 
 const RecordObject *record_object(const Record *record, const char *kind, const char *id);
+
+/* The way back from NAMES (of a cutover): every name goes where it came from, and what is live now is put
+ * aside under BLUE_PATTERN with GENERATION, the one that is live now. Production's name is the shorter side of each
+ * pair, since patterns only add to it. */
+RecordNames record_inverse(Arena *arena, const RecordNames *names, const char *blue_pattern,
+                           int64_t generation);
 
 /* The marker schema's name: cutover_<environment>_g<n>_<8 hex of the commit>. */
 char *marker_name(Arena *arena, const char *environment, int64_t generation, const char *commit);
