@@ -86,9 +86,9 @@ typedef struct
     const char *object_type, *grantee, *privilege;
 } CatalogDefault;
 
-typedef struct CatalogCreation { /* mz_audit_events: a schema or cluster was created */
+typedef struct CatalogCreation { /* mz_audit_events: something was created, by anybody */
     int64_t event;
-    const char *kind; /* "schema" | "cluster" */
+    const char *kind; /* schema, cluster, or as mz_objects.type */
     const char *id, *name, *user;
 } CatalogCreation;
 

@@ -138,6 +138,9 @@ const char *namemap_cluster(const NameMap *map, const char *cluster);
 /* Fills node_by_id and node_by_rel and computes digests and manifest_digest; front ends call it last. */
 void desired_seal(Arena *arena, Desired *desired);
 
+/* The digest of INDEX on the relation ON (production names): name, relation, cluster, keys. "v1:..." */
+char *desired_index_digest(Arena *arena, RelName on, const DesiredIndex *index);
+
 /* "view", "materialized view", ... as people and Materialize's catalog (with '-') write it. */
 const char *node_kind_text(NodeKind kind);
 const char *node_kind_catalog(NodeKind kind);

@@ -58,6 +58,7 @@ typedef struct RecordName {
     const char *id;
     const char *database, *schema; /* where it lies: database for schemas, both for indexes */
     const char *from, *to;
+    bool retired; /* the old side: `to` is its blue name, which is dropped in the end */
 } RecordName;
 
 typedef VEC(RecordName) RecordNames;
@@ -121,7 +122,9 @@ typedef struct Record {
     size_t entries;
     VEC(RecordDeployment) deployments; /* oldest first */
     Map object_by_id; /* "<kind>:<id>" to RecordObject *; the last entry counts; dropped ones are out */
-    Map denied;       /* commit to reason (const char *) */
+    VEC(RecordObject)
+    unwritten;  /* in object_by_id, but found in this pass and not in the log yet */
+    Map denied; /* commit to reason (const char *) */
     VEC(RecordRequest) requests;
     VEC(RecordEvent) events;
     int64_t next_event; /* seq of the next event */

@@ -1,0 +1,89 @@
+/*
+ * Green against its plan: which steps are missing, what does not fit any more, and what was made but is
+ * not recorded yet. Pure, and derived anew on every pass, so that a build goes on from wherever a crash,
+ * another controller or a newer commit left it.
+ */
+#ifndef CUTOVER_BUILD_H
+#define CUTOVER_BUILD_H
+
+#include "cutover/plan.h"
+
+typedef enum StepKind {
+    STEP_CREATE_CLUSTER,
+    STEP_CREATE_SCHEMA,
+    STEP_DEFAULT_PRIVILEGE,
+    STEP_CREATE_NODE,
+    STEP_CREATE_INDEX,
+    STEP_GRANT,
+    STEP_COMMENT,
+    STEP_OWNER,
+} StepKind;
+
+/* One statement to come. Which fields count depends on the kind. */
+typedef struct Step {
+    StepKind kind;
+    const char *object_kind; /* schema, cluster, or as mz_objects.type */
+    RelName rel; /* what it concerns, under the name that it has now; of a cluster only `name` */
+    const DesiredNode *node;   /* CREATE_NODE, in the green rendering */
+    const DesiredIndex *index; /* CREATE_INDEX, in the green rendering; `rel` is its relation */
+    const char *index_name;    /* CREATE_INDEX: the name to give */
+    const char *size;          /* CREATE_CLUSTER */
+    int64_t replication_factor;
+    const char *privilege, *grantee; /* GRANT, DEFAULT_PRIVILEGE */
+    const char *object_type;         /* DEFAULT_PRIVILEGE: "table", ... */
+    const char *owner;               /* OWNER; DEFAULT_PRIVILEGE: whose new objects */
+    const char *column, *text;       /* COMMENT; column NULL: the object */
+    const char *file;                /* where a person wrote what it comes from, or NULL */
+    int line;
+} Step;
+
+typedef struct Build {
+    VEC(Step) missing;                /* in the order in which they must be sent */
+    VEC(const CatalogObject *) stale; /* to drop, what reads others first */
+    VEC(const CatalogSchema *) stale_schemas;
+    VEC(const CatalogCluster *) stale_clusters;
+    VEC(RecordObject) claims; /* made, but not recorded */
+    VEC(const CatalogObject *)
+    wanted;        /* what must be hydrated: materialized views and indexes of green, and
+                                            indexes made in place */
+    Diags foreign; /* objects in green containers that are not ours (CO4121) */
+    size_t total;  /* objects and indexes that the deployment makes */
+} Build;
+
+typedef struct BuildInput {
+    const Plan *plan;
+    const Desired *production, *green; /* the two renderings */
+    const Catalog *catalog;
+    const Record *record;
+    const RecordDeployment *deployment; /* NULL: nothing is under way, `missing` is everything */
+    const EnvironmentConfig *environment;
+    const char *container_comment; /* for each green schema and cluster */
+} BuildInput;
+
+Build *build_compare(Arena *arena, const BuildInput *input);
+
+/* Objects that were created in place for DEPLOYMENT's intent but are not recorded yet: they are added to
+ * RECORD in memory, so that the plan does not take them for strangers, and to its `unwritten`. */
+void build_claim_in_place(Arena *arena, const Desired *desired,
+                          const EnvironmentConfig *environment, const Catalog *catalog,
+                          Record *record, const RecordDeployment *deployment);
+
+/* Something of ours in a green container of DEPLOYMENT (or any unfinished one) that no plan wants:
+ * what ACTION_DROP_GREEN drops. Same order as `stale`. */
+typedef struct Leftover {
+    VEC(const CatalogObject *) objects;
+    VEC(const CatalogSchema *) schemas;
+    VEC(const CatalogCluster *) clusters;
+    Diags foreign;
+} Leftover;
+
+/* Everything in the containers with these names and ids, if all of it is ours. */
+Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *record);
+Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
+                        const RecordDeployment *deployment);
+
+/* The event id of mz_audit_events from which creations count as ours when our role made them: the oldest
+ * intent that is not yet live. INT64_MAX: none. */
+int64_t build_ours_since(const Record *record);
+
+#endif

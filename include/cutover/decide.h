@@ -1,0 +1,96 @@
+/*
+ * What to do next: one readable table from facts to an action. Pure: facts are values, the clock is the
+ * server's, chance comes from a seed. The first row that matches is taken; every phase ends in a row that
+ * waits, so there is always one.
+ */
+#ifndef CUTOVER_DECIDE_H
+#define CUTOVER_DECIDE_H
+
+#include "cutover/phase.h"
+
+#include <stddef.h>
+
+typedef enum Action {
+    ACTION_WAIT,         /* nothing to do now */
+    ACTION_BLOCK,        /* a person must act */
+    ACTION_MAKE_RECORD,  /* schema and table of the record */
+    ACTION_MAKE_MARKER,  /* the first marker, g0 */
+    ACTION_BEGIN,        /* record that a deployment exists, with its plan */
+    ACTION_INTEND,       /* record the intent, before the first CREATE */
+    ACTION_CLAIM,        /* record what exists but is not recorded yet */
+    ACTION_CLEAR_STALE,  /* drop green objects that do not fit this commit */
+    ACTION_BUILD,        /* create what is missing */
+    ACTION_REHEARSE,     /* the cutover's message with ROLLBACK */
+    ACTION_CHECK,        /* run the next tests and checks */
+    ACTION_MOVE,         /* only the transition itself is recorded */
+    ACTION_PREPARE,      /* record the list of names, then the phase of no return */
+    ACTION_CUT_OVER,     /* the one transaction */
+    ACTION_PREPARE_BACK, /* the same for the way back */
+    ACTION_ROLL_BACK,
+    ACTION_NOTE_PROOF,     /* record that the proof began to hold, or was lost */
+    ACTION_DROP_BLUE,      /* drop some of the old side */
+    ACTION_DROP_GREEN,     /* drop some of a green that is not wanted any more */
+    ACTION_REFUSE_REQUEST, /* record that a request came too late or cannot be done */
+    ACTION_COUNT,
+} Action;
+
+/* A fact that a row may ask for; what a row does not mention is any. */
+typedef enum Tri { ANY, NO, YES } Tri;
+
+typedef struct Facts {
+    Tri record;         /* the log table exists */
+    Tri marker;         /* a marker of this environment exists */
+    Tri markers_agree;  /* exactly one, and the record knows its generation */
+    Tri compiles;       /* the wanted commit's project has no errors */
+    Tri wanted_is_live; /* the wanted commit is what made the live generation */
+    Tri denied;         /* the wanted commit failed or was rolled back */
+    Tri refused;        /* the plan is */
+    Tri changes;        /* the plan has any */
+    Tri superseded;     /* the deployment is of another commit than the wanted one */
+    Tri in_place_only;  /* nothing goes green */
+    Tri problem;        /* something permanent was found: the reason is in the observation */
+    Tri expired;        /* the phase's deadline has passed */
+    Tri intended;       /* the recorded intent fits the plan */
+    Tri unrecorded;     /* objects of ours exist that the record does not know */
+    Tri stale;          /* green holds objects that do not fit */
+    Tri missing;        /* something is still to be created, granted, commented */
+    Tri rehearsed;
+    Tri proved;      /* hydrated and fresh at this moment */
+    Tri proof_noted; /* the record says that the proof holds */
+    Tri settled;     /* it has held for long enough */
+    Tri checks_left;
+    Tri checks_failed;
+    Tri names_hold; /* all names of the cutover still have the recorded ids */
+    Tri happened;   /* the marker says that this deployment has cut over (or rolled back) */
+    Tri overtaken;  /* the marker says that another has */
+    Tri soaking;    /* another deployment soaks or cleans */
+    Tri soak_over;
+    Tri rollback_asked;
+    Tri can_go_back;      /* blue is there, and proved */
+    Tri readers;          /* somebody still reads the old side */
+    Tri drained;          /* they have had their time */
+    Tri blue;             /* something of the old side is left */
+    Tri green;            /* something of an unwanted green is left */
+    Tri kept_long_enough; /* green of a failed deployment */
+} Facts;
+
+typedef struct Rule {
+    int pos; /* stable number, shown in logs */
+    Phase from;
+    Facts when;
+    Action action;
+    Phase to;          /* PHASE_NONE: stays */
+    const char *event; /* told to people when the row was carried out, or NULL */
+    const char *why;
+} Rule;
+
+/* The table and its number of rows. */
+const Rule *decide_rules(size_t *count);
+
+/* The first row of phase FROM that FACTS match; never NULL. */
+const Rule *decide(Phase from, const Facts *facts);
+
+/* "cut_over" */
+const char *action_name(Action action);
+
+#endif

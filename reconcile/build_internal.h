@@ -1,0 +1,51 @@
+/* What the parts of build.c share. */
+#ifndef RECONCILE_BUILD_INTERNAL_H
+#define RECONCILE_BUILD_INTERNAL_H
+
+#include "cutover/build.h"
+
+typedef struct Comparison {
+    Arena *arena;
+    const BuildInput *in;
+    Build *build;
+    Map created;      /* "<kind>:<id>" of what our role created since build_ours_since() */
+    Map stale_ids;    /* id of a stale object */
+    Map seen;         /* "<kind>:<id>" that was already listed */
+    VEC(Step) owners; /* changes of owner, which come last */
+} Comparison;
+
+/* Fills `created`. */
+void build_find_ours(Comparison *c);
+Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *record);
+
+/* Recorded, or created by our role since the oldest intent. */
+bool build_is_ours(const Comparison *c, const char *kind, const char *id);
+
+/* True the second time it is asked for one thing. */
+bool build_seen(Comparison *c, const char *kind, const char *id);
+
+/* The digest of the production index NAME of node ID; NULL when there is none. */
+const char *build_index_digest(const Comparison *c, const char *id, const char *name);
+
+/* Adds OBJECT to the claims when the record does not know it. */
+void build_claim(Comparison *c, RecordObject object);
+
+/* Finds what lies in green and does not fit, to a fixed point, and what is a stranger's. */
+void build_find_stale(Comparison *c);
+
+/* Missing nodes and indexes of green; claims. */
+void build_compare_nodes(Comparison *c);
+void build_compare_index_swaps(Comparison *c);
+
+/* Grants, comments and owners. */
+void build_compare_traits(Comparison *c);
+
+bool build_has_default(const Catalog *catalog, const CatalogDefault *wanted, const char *schema);
+
+/* The relation that INDEX of an external belongs to, or NULL. */
+const RelName *build_external_of(const Desired *desired, const DesiredIndex *index);
+
+/* Sorts so that what reads others comes before them; indexes first of all. */
+void build_order_drops(Arena *arena, const CatalogObject **objects, size_t count);
+
+#endif

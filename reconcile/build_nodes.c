@@ -1,0 +1,243 @@
+/* Nodes and indexes of green: which are there, which are missing. */
+#include "build_internal.h"
+
+#include "cutover/str.h"
+
+static const DesiredIndex *index_of(const DesiredNode *node, const char *name)
+{
+    vec_each (DesiredIndex, it, &node->indexes) {
+        if (str_eq(it->name, name)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+const char *build_index_digest(const Comparison *c, const char *id, const char *name)
+{
+    const DesiredNode *node = map_get(&c->in->production->node_by_id, id);
+    const DesiredIndex *index = node ? index_of(node, name) : NULL;
+    return index ? desired_index_digest(c->arena, node->rel, index) : NULL;
+}
+
+const RelName *build_external_of(const Desired *desired, const DesiredIndex *index)
+{
+    vec_each (DesiredExternal, it, &desired->externals) {
+        vec_each (DesiredIndex, candidate, &it->indexes) {
+            if (candidate == index) {
+                return &it->rel;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* A live object counts as there unless it is stale: then it is dropped first and made on a later pass. */
+static const CatalogObject *fitting(const Comparison *c, RelName rel)
+{
+    const CatalogObject *live = catalog_object(c->in->catalog, rel);
+    return live && !map_get(&c->stale_ids, live->id) ? live : NULL;
+}
+
+static void compare_index(Comparison *c, const DesiredNode *green, const DesiredIndex *index)
+{
+    RelName name = {green->rel.database, green->rel.schema, index->name};
+    const CatalogObject *live = fitting(c, name);
+    c->build->total++;
+    if (!live) {
+        vec_push(c->arena, &c->build->missing,
+                 (Step){.kind = STEP_CREATE_INDEX,
+                        .object_kind = "index",
+                        .rel = green->rel,
+                        .index = index,
+                        .index_name = index->name,
+                        .file = index->file,
+                        .line = index->line});
+        return;
+    }
+    const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
+    vec_push(c->arena, &c->build->wanted, live);
+    build_claim(c, (RecordObject){.id = live->id,
+                                  .kind = "index",
+                                  .rel = {node->rel.database, node->rel.schema, index->name},
+                                  .digest = build_index_digest(c, green->id, index->name),
+                                  .node = green->id});
+}
+
+static void compare_node(Comparison *c, const DesiredNode *green)
+{
+    const CatalogObject *live = fitting(c, green->rel);
+    c->build->total++;
+    if (!live) {
+        vec_push(c->arena, &c->build->missing,
+                 (Step){.kind = STEP_CREATE_NODE,
+                        .object_kind = node_kind_catalog(green->kind),
+                        .rel = green->rel,
+                        .node = green,
+                        .file = green->file,
+                        .line = green->line});
+    } else {
+        const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
+        if (str_eq(live->kind, "materialized-view")) {
+            vec_push(c->arena, &c->build->wanted, live);
+        }
+        build_claim(c, (RecordObject){.id = live->id,
+                                      .kind = live->kind,
+                                      .rel = node->rel,
+                                      .digest = node->digest,
+                                      .node = node->id,
+                                      .inputs = live->reads});
+    }
+    vec_each (DesiredIndex, it, &green->indexes) {
+        compare_index(c, green, it);
+    }
+}
+
+void build_compare_nodes(Comparison *c)
+{
+    Map green_schemas = {0};
+    vec_each (PlanContainer, it, &c->in->plan->schemas) {
+        if (it->wanted) {
+            map_put(c->arena, &green_schemas, schema_key(c->arena, it->database, it->green), it);
+        }
+    }
+    vec_each (DesiredNode, it, &c->in->green->nodes) {
+        if (map_get(&green_schemas, schema_key(c->arena, it->rel.database, it->rel.schema))) {
+            compare_node(c, it);
+        }
+    }
+}
+
+/* An index beside a relation that stays is built on the green cluster under its green name. */
+void build_compare_index_swaps(Comparison *c)
+{
+    vec_each (PlanIndexSwap, it, &c->in->plan->index_swaps) {
+        if (!it->index) {
+            continue;
+        }
+        RelName name = {it->on.database, it->on.schema, it->green};
+        const CatalogObject *live = fitting(c, name);
+        c->build->total++;
+        if (live) {
+            vec_push(c->arena, &c->build->wanted, live);
+            build_claim(
+                c, (RecordObject){.id = live->id,
+                                  .kind = "index",
+                                  .rel = {it->on.database, it->on.schema, it->index->name},
+                                  .digest = desired_index_digest(c->arena, it->on, it->index)});
+            continue;
+        }
+        DesiredIndex *green = arena_make(c->arena, DesiredIndex);
+        *green = *it->index;
+        green->cluster = namemap_cluster(&c->in->plan->names, green->cluster);
+        vec_push(c->arena, &c->build->missing,
+                 (Step){.kind = STEP_CREATE_INDEX,
+                        .object_kind = "index",
+                        .rel = it->on,
+                        .index = green,
+                        .index_name = it->green,
+                        .file = green->file,
+                        .line = green->line});
+    }
+}
+
+/* ---- in place ---- */
+
+static void claim_one(Arena *arena, Record *record, const char *deployment, RecordObject object)
+{
+    RecordObject *claim = arena_make(arena, RecordObject);
+    *claim = object;
+    claim->action = "created";
+    claim->deployment = deployment;
+    map_put(arena, &record->object_by_id, arena_printf(arena, "%s:%s", claim->kind, claim->id),
+            claim);
+    vec_push(arena, &record->unwritten, *claim);
+}
+
+static bool claimable(Arena *arena, const Map *created, const Record *record, const char *kind,
+                      const char *id)
+{
+    return !record_object(record, kind, id) &&
+           map_get(created, arena_printf(arena, "%s:%s", kind, id));
+}
+
+static void claim_index(Arena *arena, const Catalog *catalog, Record *record, const Map *created,
+                        const char *deployment, RelName on, const DesiredIndex *index)
+{
+    RelName name = {on.database, on.schema, index->name};
+    const CatalogObject *live = catalog_object(catalog, name);
+    if (live && str_eq(live->kind, "index") &&
+        claimable(arena, created, record, "index", live->id)) {
+        claim_one(arena, record, deployment,
+                  (RecordObject){.id = live->id,
+                                 .kind = "index",
+                                 .rel = name,
+                                 .digest = desired_index_digest(arena, on, index)});
+    }
+}
+
+static void claim_sources(Arena *arena, const Desired *desired, const Catalog *catalog,
+                          Record *record, const Map *created, const char *deployment)
+{
+    vec_each (DesiredNode, it, &desired->nodes) {
+        const CatalogObject *live = catalog_object(catalog, it->rel);
+        bool stays = it->kind == NODE_SOURCE || it->kind == NODE_SOURCE_TABLE;
+        if (!stays || !live) {
+            continue;
+        }
+        if (claimable(arena, created, record, live->kind, live->id)) {
+            claim_one(arena, record, deployment,
+                      (RecordObject){.id = live->id,
+                                     .kind = live->kind,
+                                     .rel = it->rel,
+                                     .digest = it->digest,
+                                     .node = it->id});
+        }
+        vec_each (DesiredIndex, index, &it->indexes) {
+            claim_index(arena, catalog, record, created, deployment, it->rel, index);
+        }
+    }
+}
+
+static void claim_containers(Arena *arena, const Desired *desired, const Catalog *catalog,
+                             Record *record, const Map *created, const char *deployment)
+{
+    Map used = {0};
+    vec_each (DesiredNode, it, &desired->nodes) {
+        map_put(arena, &used, schema_key(arena, it->rel.database, it->rel.schema), it);
+    }
+    vec_each (CatalogSchema, it, &catalog->schemas) {
+        if (map_get(&used, schema_key(arena, it->database, it->name)) &&
+            claimable(arena, created, record, "schema", it->id)) {
+            claim_one(arena, record, deployment,
+                      (RecordObject){.id = it->id,
+                                     .kind = "schema",
+                                     .rel = {.database = it->database, .schema = it->name}});
+        }
+    }
+}
+
+void build_claim_in_place(Arena *arena, const Desired *desired,
+                          const EnvironmentConfig *environment, const Catalog *catalog,
+                          Record *record, const RecordDeployment *deployment)
+{
+    Map created = build_created_by_us(arena, catalog, record);
+    const char *id = deployment ? deployment->id : NULL;
+    if (!created.count) {
+        return;
+    }
+    claim_containers(arena, desired, catalog, record, &created, id);
+    claim_sources(arena, desired, catalog, record, &created, id);
+    vec_each (DesiredExternal, it, &desired->externals) {
+        vec_each (DesiredIndex, index, &it->indexes) {
+            claim_index(arena, catalog, record, &created, id, it->rel, index);
+        }
+    }
+    vec_each (ClusterConfig, it, &environment->clusters) {
+        const CatalogCluster *live = catalog_cluster(catalog, it->name);
+        if (live && claimable(arena, &created, record, "cluster", live->id)) {
+            claim_one(arena, record, id,
+                      (RecordObject){.id = live->id, .kind = "cluster", .rel = {.name = it->name}});
+        }
+    }
+}

@@ -1,0 +1,252 @@
+/* Whose is what: ownership by record, by container and by the audit log; and what does not fit any more. */
+#include "build_internal.h"
+
+#include "cutover/str.h"
+
+static char *key_of(Arena *arena, const char *kind, const char *id)
+{
+    return arena_printf(arena, "%s:%s", kind, id);
+}
+
+int64_t build_ours_since(const Record *record)
+{
+    int64_t since = INT64_MAX;
+    vec_each (RecordDeployment, it, &record->deployments) {
+        if (it->has_intent && !it->cut_over && it->audit_event < since) {
+            since = it->audit_event;
+        }
+    }
+    return since;
+}
+
+Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *record)
+{
+    Map created = {0};
+    int64_t since = build_ours_since(record);
+    vec_each (CatalogCreation, it, &catalog->creations) {
+        if (it->event > since && str_eq(it->user, catalog->role)) {
+            map_put(arena, &created, key_of(arena, it->kind, it->id), it);
+        }
+    }
+    return created;
+}
+
+void build_find_ours(Comparison *c)
+{
+    c->created = build_created_by_us(c->arena, c->in->catalog, c->in->record);
+}
+
+bool build_is_ours(const Comparison *c, const char *kind, const char *id)
+{
+    return record_object(c->in->record, kind, id) ||
+           map_get(&c->created, key_of(c->arena, kind, id));
+}
+
+bool build_seen(Comparison *c, const char *kind, const char *id)
+{
+    return map_put(c->arena, &c->seen, key_of(c->arena, kind, id), c) != NULL;
+}
+
+void build_claim(Comparison *c, RecordObject object)
+{
+    if (record_object(c->in->record, object.kind, object.id)) {
+        return;
+    }
+    object.action = "created";
+    object.deployment = c->in->deployment ? c->in->deployment->id : NULL;
+    vec_push(c->arena, &c->build->claims, object);
+}
+
+/* ---- what in green does not fit ---- */
+
+static bool in_stale_container(const Comparison *c, const CatalogObject *object)
+{
+    vec_each (const CatalogSchema *, it, &c->build->stale_schemas) {
+        if (str_eq((*it)->name, object->rel.schema) &&
+            str_eq((*it)->database, object->rel.database)) {
+            return true;
+        }
+    }
+    vec_each (const CatalogCluster *, it, &c->build->stale_clusters) {
+        if (str_eq((*it)->id, object->cluster_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool in_green_schema(const Comparison *c, const CatalogObject *object)
+{
+    vec_each (PlanContainer, it, &c->in->plan->schemas) {
+        if (it->wanted && str_eq(it->green, object->rel.schema) &&
+            str_eq(it->database, object->rel.database)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The declared object that lies under OBJECT's name in the green rendering. */
+static const DesiredNode *node_at(const Comparison *c, RelName rel)
+{
+    return map_get(&c->in->green->node_by_rel, relname_key(c->arena, rel));
+}
+
+/* Made from what is declared now: recorded with the same digest, or made since this very intent. */
+static bool same_declaration(const Comparison *c, const CatalogObject *object,
+                             const DesiredNode *green)
+{
+    const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
+    const RecordObject *known = record_object(c->in->record, object->kind, object->id);
+    if (known) {
+        return node && str_eq(known->digest, node->digest);
+    }
+    const RecordDeployment *d = c->in->deployment;
+    return d && str_eq(d->manifest_digest, c->in->production->manifest_digest);
+}
+
+/* The id of the cluster that NODE belongs on now; NULL when that cluster does not exist yet. */
+static bool on_right_cluster(const Comparison *c, const CatalogObject *object, const char *cluster)
+{
+    if (!cluster || !object->cluster_id) {
+        return true;
+    }
+    const CatalogCluster *wanted = catalog_cluster(c->in->catalog, cluster);
+    return wanted && str_eq(wanted->id, object->cluster_id);
+}
+
+/* Each object that it reads is the one that its declaration means now. */
+static bool reads_right_inputs(const Comparison *c, const CatalogObject *object,
+                               const DesiredNode *green)
+{
+    Map expected = {0};
+    vec_each (const char *, id, &green->depends) {
+        const DesiredNode *input = map_get(&c->in->green->node_by_id, *id);
+        const CatalogObject *live = input ? catalog_object(c->in->catalog, input->rel) : NULL;
+        if (live) {
+            map_put(c->arena, &expected, live->id, live);
+        }
+    }
+    vec_each (RelName, rel, &green->reads) {
+        const CatalogObject *live = catalog_object(c->in->catalog, *rel);
+        if (live) {
+            map_put(c->arena, &expected, live->id, live);
+        }
+    }
+    vec_each (const char *, id, &object->reads) {
+        if (!map_get(&expected, *id) || map_get(&c->stale_ids, *id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool index_fits(const Comparison *c, const CatalogObject *object)
+{
+    const CatalogObject *on = catalog_object_by_id(c->in->catalog, object->on_id);
+    const DesiredNode *node = on ? node_at(c, on->rel) : NULL;
+    if (!node || map_get(&c->stale_ids, on->id)) {
+        return false;
+    }
+    vec_each (DesiredIndex, it, &node->indexes) {
+        if (str_eq(it->name, object->rel.name)) {
+            const RecordObject *known = record_object(c->in->record, "index", object->id);
+            return on_right_cluster(c, object, it->cluster) &&
+                   (!known || str_eq(known->digest, build_index_digest(c, node->id, it->name)));
+        }
+    }
+    return false;
+}
+
+static bool object_fits(const Comparison *c, const CatalogObject *object)
+{
+    if (in_stale_container(c, object)) {
+        return false;
+    }
+    if (str_eq(object->kind, "index")) {
+        return index_fits(c, object);
+    }
+    const DesiredNode *node = node_at(c, object->rel);
+    return node && str_eq(object->kind, node_kind_catalog(node->kind)) &&
+           same_declaration(c, object, node) && on_right_cluster(c, object, node->cluster) &&
+           reads_right_inputs(c, object, node);
+}
+
+static void check_foreign(Comparison *c, const CatalogObject *object)
+{
+    if (!build_is_ours(c, object->kind, object->id) && !build_seen(c, object->kind, object->id)) {
+        const char *name = relname_text(c->arena, object->rel, c->in->catalog->database);
+        Diag *diag =
+            diag_add(&c->build->foreign, DIAG_REFUSED, "CO4122",
+                     "%s %s lies in a green container, and is not ours", object->kind, name);
+        diag->object = name;
+        diag->hint = "drop it, or move it elsewhere; Cutover never touches what it did not make";
+    }
+}
+
+/* One round over what lies in green; true when something more turned out stale. */
+static bool find_more_stale(Comparison *c)
+{
+    bool more = false;
+    vec_each (CatalogObject, it, &c->in->catalog->objects) {
+        bool concerned = in_green_schema(c, it) || in_stale_container(c, it);
+        if (!concerned || map_get(&c->stale_ids, it->id) || object_fits(c, it)) {
+            continue;
+        }
+        if (!build_is_ours(c, it->kind, it->id)) {
+            check_foreign(c, it);
+            continue;
+        }
+        map_put(c->arena, &c->stale_ids, it->id, it);
+        vec_push(c->arena, &c->build->stale, it);
+        more = true;
+    }
+    return more;
+}
+
+void build_find_stale(Comparison *c)
+{
+    while (find_more_stale(c)) {
+    }
+}
+
+/* ---- the order of dropping ---- */
+
+typedef struct DropOrder {
+    Arena *arena;
+    Map wanted;  /* id to the object, for those that are to be dropped */
+    Map visited; /* id */
+    VEC(const CatalogObject *) inputs_first;
+} DropOrder;
+
+static void visit(DropOrder *order, const CatalogObject *object)
+{
+    if (map_put(order->arena, &order->visited, object->id, object)) {
+        return;
+    }
+    vec_each (const char *, id, &object->reads) {
+        const CatalogObject *input = map_get(&order->wanted, *id);
+        if (input) {
+            visit(order, input);
+        }
+    }
+    const CatalogObject *on = object->on_id ? map_get(&order->wanted, object->on_id) : NULL;
+    if (on) {
+        visit(order, on);
+    }
+    vec_push(order->arena, &order->inputs_first, object);
+}
+
+void build_order_drops(Arena *arena, const CatalogObject **objects, size_t count)
+{
+    DropOrder order = {.arena = arena};
+    for (size_t i = 0; i < count; i++) {
+        map_put(arena, &order.wanted, objects[i]->id, objects[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        visit(&order, objects[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        objects[i] = order.inputs_first.items[count - 1 - i];
+    }
+}

@@ -1,0 +1,184 @@
+/*
+ * What stays with an id when names move, and so must be on green before the cutover: grants, owners and
+ * comments. Green gets what production has and what is declared; only what is missing becomes a step.
+ */
+#include "build_internal.h"
+
+#include "cutover/str.h"
+
+/* One thing of green beside its counterpart in production. */
+typedef struct Twin {
+    const char *kind;                     /* schema, cluster, or as mz_objects.type */
+    RelName green;                        /* of a cluster only `name` */
+    const char *green_owner, *live_owner; /* live_owner NULL: there is no counterpart */
+    const CatalogGrants *green_grants, *live_grants;
+} Twin;
+
+static bool fits_kind(const char *kind, const char *privilege)
+{
+    if (str_eq(kind, "schema")) {
+        return str_eq(privilege, "USAGE") || str_eq(privilege, "CREATE");
+    }
+    if (str_eq(kind, "cluster")) {
+        return str_eq(privilege, "USAGE") || str_eq(privilege, "CREATE");
+    }
+    return str_eq(kind, "table") || str_eq(privilege, "SELECT");
+}
+
+static bool has_grant(const CatalogGrants *grants, const char *grantee, const char *privilege)
+{
+    vec_each (CatalogGrant, it, grants) {
+        if (str_eq(it->grantee, grantee) && str_eq(it->privilege, privilege)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void want_grant(Comparison *c, const Twin *twin, const char *grantee, const char *privilege)
+{
+    bool system = str_starts(grantee, "mz_");
+    bool owners = str_eq(grantee, twin->green_owner) || str_eq(grantee, twin->live_owner);
+    if (system || owners || !fits_kind(twin->kind, privilege) ||
+        has_grant(twin->green_grants, grantee, privilege)) {
+        return;
+    }
+    vec_push(c->arena, &c->build->missing,
+             (Step){.kind = STEP_GRANT,
+                    .object_kind = twin->kind,
+                    .rel = twin->green,
+                    .privilege = privilege,
+                    .grantee = grantee});
+}
+
+static void copy_grants(Comparison *c, const Twin *twin)
+{
+    if (!twin->live_grants) {
+        return;
+    }
+    vec_each (CatalogGrant, it, twin->live_grants) {
+        want_grant(c, twin, it->grantee, it->privilege);
+    }
+}
+
+/* The owner comes last of all: without ownership nothing else could be set. */
+static void copy_owner(Comparison *c, const Twin *twin)
+{
+    if (!twin->live_owner || str_eq(twin->live_owner, twin->green_owner) ||
+        str_starts(twin->live_owner, "mz_")) {
+        return;
+    }
+    vec_push(c->arena, &c->owners,
+             (Step){.kind = STEP_OWNER,
+                    .object_kind = twin->kind,
+                    .rel = twin->green,
+                    .owner = twin->live_owner});
+}
+
+static void want_comment(Comparison *c, const char *kind, RelName rel, const char *column,
+                         const char *have, const char *want)
+{
+    if (want && !str_eq(have, want)) {
+        vec_push(c->arena, &c->build->missing,
+                 (Step){.kind = STEP_COMMENT,
+                        .object_kind = kind,
+                        .rel = rel,
+                        .column = column,
+                        .text = want});
+    }
+}
+
+static void compare_schema_traits(Comparison *c, const PlanContainer *container)
+{
+    const Catalog *catalog = c->in->catalog;
+    const CatalogSchema *green = catalog_schema(catalog, container->database, container->green);
+    const CatalogSchema *live = catalog_schema(catalog, container->database, container->name);
+    if (!green) {
+        return;
+    }
+    Twin twin = {.kind = "schema",
+                 .green = {.database = green->database, .schema = green->name},
+                 .green_owner = green->owner,
+                 .live_owner = live ? live->owner : NULL,
+                 .green_grants = &green->grants,
+                 .live_grants = live ? &live->grants : NULL};
+    copy_grants(c, &twin);
+    copy_owner(c, &twin);
+    want_comment(c, "schema", twin.green, NULL, green->comment, c->in->container_comment);
+}
+
+static void compare_cluster_traits(Comparison *c, const PlanContainer *container)
+{
+    const CatalogCluster *green = catalog_cluster(c->in->catalog, container->green);
+    const CatalogCluster *live = catalog_cluster(c->in->catalog, container->name);
+    if (!green) {
+        return;
+    }
+    Twin twin = {.kind = "cluster",
+                 .green = {.name = green->name},
+                 .green_owner = green->owner,
+                 .live_owner = live ? live->owner : NULL,
+                 .green_grants = &green->grants,
+                 .live_grants = live ? &live->grants : NULL};
+    copy_grants(c, &twin);
+    copy_owner(c, &twin);
+    want_comment(c, "cluster", twin.green, NULL, green->comment, c->in->container_comment);
+}
+
+static void compare_node_traits(Comparison *c, const DesiredNode *green)
+{
+    const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
+    const CatalogObject *object = catalog_object(c->in->catalog, green->rel);
+    const CatalogObject *live = catalog_object(c->in->catalog, node->rel);
+    if (!object || relname_eq(green->rel, node->rel) || map_get(&c->stale_ids, object->id)) {
+        return;
+    }
+    Twin twin = {.kind = object->kind,
+                 .green = green->rel,
+                 .green_owner = object->owner,
+                 .live_owner = live ? live->owner : NULL,
+                 .green_grants = &object->grants,
+                 .live_grants = live ? &live->grants : NULL};
+    copy_grants(c, &twin);
+    vec_each (DesiredGrant, it, &green->grants) {
+        want_grant(c, &twin, it->grantee, it->privilege);
+    }
+    vec_each (DesiredComment, it, &green->comments) {
+        if (!it->column) {
+            want_comment(c, object->kind, green->rel, NULL, object->comment, it->text);
+        }
+    }
+    copy_owner(c, &twin);
+}
+
+bool build_has_default(const Catalog *catalog, const CatalogDefault *wanted, const char *schema)
+{
+    vec_each (CatalogDefault, it, &catalog->defaults) {
+        if (str_eq(it->schema, schema) && str_eq(it->database, wanted->database) &&
+            str_eq(it->owner, wanted->owner) && str_eq(it->object_type, wanted->object_type) &&
+            str_eq(it->grantee, wanted->grantee) && str_eq(it->privilege, wanted->privilege)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void build_compare_traits(Comparison *c)
+{
+    vec_each (PlanContainer, it, &c->in->plan->clusters) {
+        if (it->wanted) {
+            compare_cluster_traits(c, it);
+        }
+    }
+    vec_each (PlanContainer, it, &c->in->plan->schemas) {
+        if (it->wanted) {
+            compare_schema_traits(c, it);
+        }
+    }
+    vec_each (DesiredNode, it, &c->in->green->nodes) {
+        compare_node_traits(c, it);
+    }
+    vec_each (Step, it, &c->owners) {
+        vec_push(c->arena, &c->build->missing, *it);
+    }
+}

@@ -1,0 +1,142 @@
+/* What a deployment left behind: the green of one that failed, the blue of one that is live. */
+#include "build_internal.h"
+
+#include "cutover/str.h"
+
+typedef struct Search {
+    Arena *arena;
+    const Catalog *catalog;
+    const Record *record;
+    Map created;
+    Leftover *found;
+} Search;
+
+static Search search_new(Arena *arena, const Catalog *catalog, const Record *record)
+{
+    Search s = {.arena = arena, .catalog = catalog, .record = record};
+    s.created = build_created_by_us(arena, catalog, record);
+    s.found = arena_make(arena, Leftover);
+    s.found->foreign = diags_new(arena);
+    return s;
+}
+
+static bool ours(const Search *s, const char *kind, const char *id)
+{
+    return record_object(s->record, kind, id) ||
+           map_get(&s->created, arena_printf(s->arena, "%s:%s", kind, id));
+}
+
+static void add_object(Search *s, const CatalogObject *object)
+{
+    for (size_t i = 0; i < s->found->objects.count; i++) {
+        if (s->found->objects.items[i] == object) {
+            return;
+        }
+    }
+    if (ours(s, object->kind, object->id)) {
+        vec_push(s->arena, &s->found->objects, object);
+        return;
+    }
+    const char *name = relname_text(s->arena, object->rel, s->catalog->database);
+    Diag *diag =
+        diag_add(&s->found->foreign, DIAG_REFUSED, "CO4123",
+                 "%s %s is on a side that is to be dropped, and is not ours", object->kind, name);
+    diag->object = name;
+    diag->hint = "move or drop it; nothing of that side is dropped before";
+}
+
+static void add_schema(Search *s, const CatalogSchema *schema)
+{
+    vec_push(s->arena, &s->found->schemas, schema);
+    vec_each (CatalogObject, it, &s->catalog->objects) {
+        if (str_eq(it->rel.schema, schema->name) && str_eq(it->rel.database, schema->database)) {
+            add_object(s, it);
+        }
+    }
+}
+
+static void add_cluster(Search *s, const CatalogCluster *cluster)
+{
+    vec_push(s->arena, &s->found->clusters, cluster);
+    vec_each (CatalogObject, it, &s->catalog->objects) {
+        if (str_eq(it->cluster_id, cluster->id)) {
+            add_object(s, it);
+        }
+    }
+}
+
+static Leftover *finish(Search *s)
+{
+    build_order_drops(s->arena, s->found->objects.items, s->found->objects.count);
+    return s->found;
+}
+
+static void add_green(Search *s, const RecordGreen *green)
+{
+    const Catalog *catalog = s->catalog;
+    if (str_eq(green->kind, "schema")) {
+        const CatalogSchema *schema = catalog_schema(catalog, green->database, green->green);
+        if (schema && ours(s, "schema", schema->id)) {
+            add_schema(s, schema);
+        }
+    } else if (str_eq(green->kind, "cluster")) {
+        const CatalogCluster *cluster = catalog_cluster(catalog, green->green);
+        if (cluster && ours(s, "cluster", cluster->id)) {
+            add_cluster(s, cluster);
+        }
+    } else {
+        const CatalogObject *index =
+            catalog_object(catalog, (RelName){green->database, green->schema, green->green});
+        if (index && str_eq(index->kind, "index") && ours(s, "index", index->id)) {
+            add_object(s, index);
+        }
+    }
+}
+
+Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *record)
+{
+    Search s = search_new(arena, catalog, record);
+    Map names = {0};
+    vec_each (RecordDeployment, d, &record->deployments) {
+        for (size_t i = 0; i < d->green.count; i++) {
+            const RecordGreen *green = &d->green.items[i];
+            const char *key = arena_printf(arena, "%s\x1f%s\x1f%s\x1f%s", green->kind,
+                                           green->database ? green->database : "",
+                                           green->schema ? green->schema : "", green->green);
+            if (!map_put(arena, &names, key, green)) {
+                add_green(&s, green);
+            }
+        }
+    }
+    return finish(&s);
+}
+
+/* The name that ID has now, if it is the one that the cutover gave to the old side. */
+Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
+                        const RecordDeployment *deployment)
+{
+    Search s = search_new(arena, catalog, record);
+    vec_each (RecordName, it, &deployment->names) {
+        if (!it->retired) {
+            continue;
+        }
+        if (str_eq(it->kind, "schema")) {
+            const CatalogSchema *schema = catalog_schema(catalog, it->database, it->to);
+            if (schema && str_eq(schema->id, it->id)) {
+                add_schema(&s, schema);
+            }
+        } else if (str_eq(it->kind, "cluster")) {
+            const CatalogCluster *cluster = catalog_cluster(catalog, it->to);
+            if (cluster && str_eq(cluster->id, it->id)) {
+                add_cluster(&s, cluster);
+            }
+        } else {
+            const CatalogObject *index =
+                catalog_object(catalog, (RelName){it->database, it->schema, it->to});
+            if (index && str_eq(index->id, it->id)) {
+                add_object(&s, index);
+            }
+        }
+    }
+    return finish(&s);
+}
