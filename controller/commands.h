@@ -1,0 +1,19 @@
+/* The commands, one file a group; cli.c's table names them. Each returns the exit code. */
+#ifndef CUTOVER_COMMANDS_H
+#define CUTOVER_COMMANDS_H
+
+#include "cutover/cli.h"
+
+int cmd_version(const Cli *cli);
+int cmd_help(const Cli *cli);
+int cmd_completion(const Cli *cli);
+int cmd_compile(const Cli *cli);
+int cmd_validate(const Cli *cli);
+int cmd_plan(const Cli *cli);
+int cmd_apply(const Cli *cli);
+int cmd_run(const Cli *cli);
+int cmd_status(const Cli *cli);
+int cmd_rollback(const Cli *cli);
+int cmd_notify(const Cli *cli);
+
+#endif

@@ -1,0 +1,21 @@
+/* A project's files from a folder on disk, committed or not. */
+#ifndef CUTOVER_FILES_DISK_H
+#define CUTOVER_FILES_DISK_H
+
+#include "cutover/diag.h"
+#include "cutover/err.h"
+#include "cutover/files.h"
+#include "cutover/git.h"
+
+/* Reads FOLDER with the same limits and rules as git_read_tree(). Symbolic links that lead out of FOLDER
+ * are left out with a warning. ERR: CO3001 folder, CO6006 a limit. */
+bool files_disk_read(Arena *arena, const char *folder, const GitLimits *limits, FileSet *files,
+                     Diags *diags, Err *err);
+
+/* One file, at most MAX bytes (0: 16 MiB). NULL and ERR (ERR_NOT_FOUND when absent). */
+const File *files_disk_one(Arena *arena, const char *path, int64_t max, Err *err);
+
+/* False for what no project needs: .git, dbt's target and logs, tests and docs of packages, ... */
+bool files_wanted(const char *path);
+
+#endif
