@@ -122,7 +122,7 @@ typedef struct Catalog {
     VEC(CatalogReader) readers;
     VEC(CatalogSize) sizes;
     /* indexes over the above, filled by catalog_seal() */
-    Map schema_by_name, cluster_by_name, cluster_by_id, object_by_id, object_by_name;
+    Map schema_by_name, cluster_by_name, cluster_by_id, object_by_id, object_by_name, index_by_name;
 } Catalog;
 
 void catalog_seal(Arena *arena, Catalog *catalog);
@@ -133,6 +133,7 @@ const CatalogSchema *catalog_schema(const Catalog *catalog, const char *database
 const CatalogCluster *catalog_cluster(const Catalog *catalog, const char *name);
 const CatalogCluster *catalog_cluster_by_id(const Catalog *catalog, const char *id);
 const CatalogObject *catalog_object(const Catalog *catalog, RelName rel);
+const CatalogObject *catalog_index(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Is green hydrated and fresh? A pure judgement over one catalog snapshot (docs/design.md section 5). That it holds for some
- * seconds on end is for the caller to see: it asks again with the same `since`.
+ * Is green hydrated and fresh? A pure judgement over one catalog snapshot (docs/design.md section
+ * 5). That it holds for some seconds on end is for the caller to see: it asks again with the same
+ * `since`.
  */
 #ifndef CUTOVER_PROOF_H
 #define CUTOVER_PROOF_H

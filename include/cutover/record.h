@@ -1,6 +1,6 @@
 /*
- * The record: a fold over the append-only log table (docs/design.md section 6, docs/interface.md section
- * 6). Pure: the rows come from deploy/, which also writes new ones.
+ * The record: a fold over the append-only log table (docs/design.md section 6, docs/interface.md
+ * section 6). Pure: the rows come from deploy/, which also writes new ones.
  */
 #ifndef CUTOVER_RECORD_H
 #define CUTOVER_RECORD_H
@@ -12,13 +12,16 @@
 #include "cutover/vec.h"
 
 /*
- * Bodies, by kind. Absent members have their zero value; members that are unknown are skipped. Times are ISO texts.
+ * Bodies, by kind. Absent members have their zero value; members that are unknown are skipped.
+ * Times are ISO texts.
  *
- *   intent    the deployment: generation, commit, short, subject, author, ref, in_place; manifest, plan (digests), attempt,
- *             audit_event, from_generation, from_deployment, green [{kind, database?, schema?, name, green}]
- *   phase     from, to, reason?, attempt, deadline?, rollback_generation?, names? [{kind, id, database?, schema?, from, to}],
- *             and generation, commit, short, subject, author, ref, in_place, plan, from_generation, from_deployment as far as known
- *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?, action, inputs [id]}]
+ *   intent    the deployment: generation, commit, short, subject, author, ref, in_place, plan,
+ *             attempt, from_generation, from_deployment; and manifest, audit_event,
+ *             green [{kind, database?, schema?, name, green}]
+ *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
+ *             names? [{kind, id, database?, schema?, from, to}]
+ *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
+ *             action, inputs [id]}]
  *   result    check, verdict, text?, rows, attempt
  *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?
  *   outcome   request (its id), outcome, why?
@@ -52,7 +55,8 @@ typedef struct RecordObject {
     StrVec inputs; /* ids that it read when it was made */
 } RecordObject;
 
-/* One name that the cutover changes; body of `phase` to cutting_over or rolling_back, and its inverse. */
+/* One name that the cutover changes; body of `phase` to cutting_over or rolling_back, and its
+ * inverse. */
 typedef struct RecordName {
     const char *kind; /* schema | cluster | index */
     const char *id;
@@ -132,25 +136,28 @@ typedef struct Record {
         *hold; /* the request that holds the environment, or NULL; `resume` lifts it */
 } Record;
 
-/* Folds the rows of one environment. Unknown kinds and doubles are skipped. */
+/* Folds the rows of one environment. Unknown kinds, doubles, and transitions that do not start from
+ * the phase that the deployment is in (another controller was first) are skipped. ENTRIES NULL:
+ * there is no log. */
 Record *record_fold(Arena *arena, const char *environment, LogEntries *entries);
 
 RecordDeployment *record_deployment(const Record *record, const char *id);
 
-/* The newest deployment that is not at its end (phase_is_final()), or NULL. At most one builds; one may
- * soak beside it: record_soaking() answers that one. */
+/* The newest deployment that is not at its end (phase_is_final()), or NULL. At most one builds; one
+ * may soak beside it: record_soaking() answers that one: cut over, and not at its end (repointing,
+ * soaking, cleaning, rolling_back). It may be the same. */
 RecordDeployment *record_building(const Record *record);
 RecordDeployment *record_soaking(const Record *record);
 
-/* The deployment whose objects are live in GENERATION: the one that cut over to it, or the one that a
- * rollback brought back. NULL when there is none. */
+/* The deployment whose objects are live in GENERATION: the one that cut over to it, or the one that
+ * a rollback brought back. NULL when there is none. */
 RecordDeployment *record_generation(const Record *record, int64_t generation);
 
 const RecordObject *record_object(const Record *record, const char *kind, const char *id);
 
-/* The way back from NAMES (of a cutover): every name goes where it came from, and what is live now is put
- * aside under BLUE_PATTERN with GENERATION, the one that is live now. Production's name is the shorter side of each
- * pair, since patterns only add to it. */
+/* The way back from NAMES (of a cutover): every name goes where it came from, and what is live now
+ * is put aside under BLUE_PATTERN with GENERATION, the one that is live now. Production's name is
+ * the shorter side of each pair, since patterns only add to it. */
 RecordNames record_inverse(Arena *arena, const RecordNames *names, const char *blue_pattern,
                            int64_t generation);
 

@@ -1,6 +1,6 @@
 /*
- * Makes the bodies of log rows. Reading them is record.c; the fields of each kind stand in record.h, the only
- * place.
+ * Makes the bodies of log rows. Reading them is record.c; the fields of each kind stand in
+ * record.h, the only place.
  */
 #ifndef CUTOVER_RECORD_WRITE_H
 #define CUTOVER_RECORD_WRITE_H
@@ -36,8 +36,8 @@ RecordEntry entry_objects(Arena *arena, const char *deployment, const RecordObje
                           size_t count);
 RecordEntry entry_result(Arena *arena, const char *deployment, const RecordResult *result);
 
-/* `id` (unique, by the caller), kind, deployment ("" for hold and resume), plan_digest, phase, by, reason, permits,
- * signature of REQUEST. */
+/* `id` (unique, by the caller), kind, deployment ("" for hold and resume), plan_digest, phase, by,
+ * reason, permits, signature of REQUEST. */
 RecordEntry entry_request(Arena *arena, const RecordRequest *request);
 
 /* OUTCOME: "done", "too_late", "refused" ...; WHY may be NULL. */

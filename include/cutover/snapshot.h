@@ -1,6 +1,7 @@
 /*
- * The actual state, read in one read transaction: the log first, then the catalog (a transaction that begins with catalog
- * relations cannot read tables afterwards). The number of queries does not depend on what there is.
+ * The actual state, read in one read transaction: the log first, then the catalog (a transaction
+ * that begins with catalog relations cannot read tables afterwards). The number of queries does not
+ * depend on what there is.
  */
 #ifndef CUTOVER_SNAPSHOT_H
 #define CUTOVER_SNAPSHOT_H
@@ -12,7 +13,8 @@
 typedef enum SnapshotRecord {
     SNAPSHOT_RECORD_ABSENT, /* the catalog has no such table */
     SNAPSHOT_RECORD_READ,
-    SNAPSHOT_RECORD_UNREADABLE, /* it exists, and `record_err` says why it could not be read (no replica ...) */
+    SNAPSHOT_RECORD_UNREADABLE, /* it exists, and `record_err` says why it could not be read (no
+                                   replica ...) */
 } SnapshotRecord;
 
 typedef struct SnapshotRequest {

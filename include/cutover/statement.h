@@ -1,10 +1,10 @@
 /*
- * The one place where SQL for Materialize is put together. Pure texts, one statement each, every identifier
- * quoted, no trailing semicolon. CASCADE is never written.
+ * The one place where SQL for Materialize is put together. Pure texts, one statement each, every
+ * identifier quoted, no trailing semicolon. CASCADE is never written.
  *
- * Every function returns NULL when a name is empty or longer than 255 bytes (statement_name_ok()), when a text that
- * must be given is not, or a comment is longer than 1024 bytes; pg_query() refuses a NULL. The plan finds such names
- * long before.
+ * Every function returns NULL when a name is empty or longer than 255 bytes (statement_name_ok()),
+ * when a text that must be given is not, or a comment is longer than 1024 bytes; pg_query() refuses
+ * a NULL. The plan finds such names long before.
  */
 #ifndef CUTOVER_STATEMENT_H
 #define CUTOVER_STATEMENT_H
@@ -18,8 +18,9 @@
 
 bool statement_name_ok(const char *name);
 
-/* What a statement is about. `kind` is "schema", "cluster", or as mz_objects.type (table, source, view,
- * materialized-view, sink, index). A schema: rel.database and rel.name; a cluster: rel.name alone. */
+/* What a statement is about. `kind` is "schema", "cluster", or as mz_objects.type (table, source,
+ * view, materialized-view, sink, index). A schema: rel.database and rel.name; a cluster: rel.name
+ * alone. */
 typedef struct StatementOn {
     const char *kind;
     RelName rel;
@@ -37,8 +38,9 @@ char *statement_alter_cluster(Arena *arena, const char *name, const char *size,
 char *statement_drop_cluster(Arena *arena, const char *name); /* RESTRICT */
 
 /* --- objects --- */
-/* CREATE of a node under the names of its rendering; of a seed the empty table. A source's, source table's or sink's `sql`
- * is what stands behind its name ("FROM LOAD GENERATOR COUNTER", "INTO KAFKA ...": with FROM). */
+/* CREATE of a node under the names of its rendering; of a seed the empty table. A source's, source
+ * table's or sink's `sql` is what stands behind its name ("FROM LOAD GENERATOR COUNTER", "INTO
+ * KAFKA ...": with FROM). */
 char *statement_create_node(Arena *arena, const DesiredNode *node);
 
 /* INSERTs of a seed's rows, none larger than about MAX_BYTES. Rows of constants only. */
@@ -79,9 +81,10 @@ typedef struct StatementCutover {
     bool rehearsal; /* ROLLBACK instead of COMMIT */
 } StatementCutover;
 
-/* ONE text "BEGIN; ...; COMMIT" for pg_script(): marker first, then schemas, clusters and indexes. Where one name goes
- * to another's `from` and that one moves away (green to production, production to blue), schemas and clusters SWAP and the
- * old side is renamed; everything else is renamed. COUNT 0: the marker alone. */
+/* ONE text "BEGIN; ...; COMMIT" for pg_script(): marker first, then schemas, clusters and indexes.
+ * Where one name goes to another's `from` and that one moves away (green to production, production
+ * to blue), schemas and clusters SWAP and the old side is renamed; everything else is renamed.
+ * COUNT 0: the marker alone. */
 char *statement_cutover(Arena *arena, const StatementCutover *cutover);
 
 #endif

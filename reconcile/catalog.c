@@ -1,0 +1,62 @@
+#include "cutover/catalog.h"
+
+#include "cutover/str.h"
+
+void catalog_seal(Arena *arena, Catalog *catalog)
+{
+    vec_each (CatalogSchema, it, &catalog->schemas) {
+        map_put(arena, &catalog->schema_by_name, schema_key(arena, it->database, it->name), it);
+    }
+    vec_each (CatalogCluster, it, &catalog->clusters) {
+        map_put(arena, &catalog->cluster_by_name, it->name, it);
+        map_put(arena, &catalog->cluster_by_id, it->id, it);
+    }
+    vec_each (CatalogObject, it, &catalog->objects) {
+        bool index = str_eq(it->kind, "index");
+        map_put(arena, &catalog->object_by_id, it->id, it);
+        map_put(arena, index ? &catalog->index_by_name : &catalog->object_by_name,
+                relname_key(arena, it->rel), it);
+    }
+}
+
+const CatalogSchema *catalog_schema(const Catalog *catalog, const char *database, const char *name)
+{
+    Arena *arena = arena_new();
+    const CatalogSchema *found =
+        map_get(&catalog->schema_by_name, schema_key(arena, database, name));
+    arena_free(arena);
+    return found;
+}
+
+const CatalogCluster *catalog_cluster(const Catalog *catalog, const char *name)
+{
+    return map_get(&catalog->cluster_by_name, name);
+}
+
+const CatalogCluster *catalog_cluster_by_id(const Catalog *catalog, const char *id)
+{
+    return map_get(&catalog->cluster_by_id, id);
+}
+
+static const CatalogObject *by_name(const Map *map, RelName rel)
+{
+    Arena *arena = arena_new();
+    const CatalogObject *found = map_get(map, relname_key(arena, rel));
+    arena_free(arena);
+    return found;
+}
+
+const CatalogObject *catalog_object(const Catalog *catalog, RelName rel)
+{
+    return by_name(&catalog->object_by_name, rel);
+}
+
+const CatalogObject *catalog_index(const Catalog *catalog, RelName rel)
+{
+    return by_name(&catalog->index_by_name, rel);
+}
+
+const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id)
+{
+    return map_get(&catalog->object_by_id, id);
+}

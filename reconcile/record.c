@@ -1,0 +1,521 @@
+#include "cutover/record.h"
+
+#include "cutover/str.h"
+
+#include <ctype.h>
+#include <string.h>
+
+typedef struct Fold {
+    Arena *arena;
+    Record *record;
+    Map objects; /* "<kind>:<id>" to RecordObject *, dropped ones too */
+} Fold;
+
+static const char *text_or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static void keep_text(const char **field, const Json *body, const char *key)
+{
+    const char *text = json_get_str(body, key);
+    if (text) {
+        *field = text;
+    }
+}
+
+static bool get_bool(const Json *body, const char *key)
+{
+    const Json *value = json_get(body, key);
+    return value && value->type == JSON_IS_BOOL && value->boolean;
+}
+
+static Moment get_moment(const Json *body, const char *key)
+{
+    Moment at = 0;
+    const char *text = json_get_str(body, key);
+    return text && moment_parse(text, &at) ? at : 0;
+}
+
+static const Json *get_array(const Json *body, const char *key)
+{
+    static const Json none = {.type = JSON_IS_ARRAY};
+    const Json *value = json_get(body, key);
+    return value && value->type == JSON_IS_ARRAY ? value : &none;
+}
+
+static StrVec get_texts(Arena *arena, const Json *body, const char *key)
+{
+    StrVec texts = {0};
+    const Json *array = get_array(body, key);
+    for (size_t i = 0; i < array->count; i++) {
+        if (array->items[i]->type == JSON_IS_STRING) {
+            vec_push(arena, &texts, array->items[i]->string);
+        }
+    }
+    return texts;
+}
+
+/* --- deployments --- */
+
+RecordDeployment *record_deployment(const Record *record, const char *id)
+{
+    for (size_t i = record->deployments.count; i-- > 0;) {
+        if (str_eq(record->deployments.items[i].id, id)) {
+            return &record->deployments.items[i];
+        }
+    }
+    return NULL;
+}
+
+static RecordDeployment *deployment_of(Fold *fold, const LogEntry *entry)
+{
+    RecordDeployment *known = record_deployment(fold->record, entry->deployment);
+    if (known || str_empty(entry->deployment)) {
+        return known;
+    }
+    RecordDeployment new = {.id = entry->deployment,
+                            .started_at = entry->at,
+                            .phase_since = entry->at,
+                            .from_deployment = "",
+                            .from_generation = -1,
+                            .attempt = 1};
+    vec_push(fold->arena, &fold->record->deployments, new);
+    return &vec_last(&fold->record->deployments);
+}
+
+static void fold_about(RecordDeployment *d, const Json *body)
+{
+    d->generation = json_get_int(body, "generation", d->generation);
+    d->from_generation = json_get_int(body, "from_generation", d->from_generation);
+    keep_text(&d->commit, body, "commit");
+    keep_text(&d->short_commit, body, "short");
+    keep_text(&d->subject, body, "subject");
+    keep_text(&d->author, body, "author");
+    keep_text(&d->ref, body, "ref");
+    keep_text(&d->plan_digest, body, "plan");
+    keep_text(&d->from_deployment, body, "from_deployment");
+    d->in_place_only = json_get(body, "in_place") ? get_bool(body, "in_place") : d->in_place_only;
+    int64_t attempt = json_get_int(body, "attempt", d->attempt);
+    if (attempt > d->attempt) {
+        d->attempt = attempt;
+        d->results.count = 0;
+    }
+}
+
+static void fold_intent(Fold *fold, const LogEntry *entry)
+{
+    RecordDeployment *d = deployment_of(fold, entry);
+    if (!d || json_get_int(entry->body, "attempt", d->attempt) < d->attempt) {
+        return;
+    }
+    fold_about(d, entry->body);
+    keep_text(&d->manifest_digest, entry->body, "manifest");
+    /* The first one stays: what was made after it is ours, whoever of several controllers made it. */
+    if (!d->has_intent) {
+        d->audit_event = json_get_int(entry->body, "audit_event", 0);
+    }
+    d->has_intent = true;
+    d->green.count = 0;
+    const Json *green = get_array(entry->body, "green");
+    for (size_t i = 0; i < green->count; i++) {
+        const Json *it = green->items[i];
+        vec_push(fold->arena, &d->green,
+                 (RecordGreen){json_get_str(it, "kind"), json_get_str(it, "database"),
+                               json_get_str(it, "schema"), json_get_str(it, "name"),
+                               json_get_str(it, "green")});
+    }
+}
+
+static RecordNames read_names(Arena *arena, const Json *body)
+{
+    RecordNames names = {0};
+    const Json *array = get_array(body, "names");
+    for (size_t i = 0; i < array->count; i++) {
+        const Json *it = array->items[i];
+        vec_push(arena, &names,
+                 (RecordName){json_get_str(it, "kind"), json_get_str(it, "id"),
+                              json_get_str(it, "database"), json_get_str(it, "schema"),
+                              json_get_str(it, "from"), json_get_str(it, "to")});
+    }
+    return names;
+}
+
+static bool proves_cutover(Phase phase)
+{
+    return phase == PHASE_REPOINTING || phase == PHASE_SOAKING || phase == PHASE_CLEANING ||
+           phase == PHASE_LIVE || phase == PHASE_ROLLING_BACK || phase == PHASE_ROLLED_BACK;
+}
+
+/* Names are kept even from a transition that came second: its message may have been sent all the same. */
+static void fold_names(Fold *fold, RecordDeployment *d, Phase to, const Json *body)
+{
+    if (!json_get(body, "names")) {
+        return;
+    }
+    d->names = read_names(fold->arena, body);
+    if (to == PHASE_CUTTING_OVER) {
+        d->cutover_names = d->names;
+    }
+    d->rollback_generation = json_get_int(body, "rollback_generation", d->rollback_generation);
+}
+
+static void fold_phase(Fold *fold, const LogEntry *entry)
+{
+    RecordDeployment *d = deployment_of(fold, entry);
+    Phase from = phase_parse(text_or_empty(json_get_str(entry->body, "from")));
+    Phase to = phase_parse(text_or_empty(json_get_str(entry->body, "to")));
+    if (!d || to == PHASE_NONE) {
+        return;
+    }
+    int64_t attempt = json_get_int(entry->body, "attempt", d->attempt);
+    bool again = attempt > d->attempt;
+    fold_names(fold, d, to, entry->body);
+    if (attempt < d->attempt || (from != d->phase && !again)) {
+        return;
+    }
+    fold_about(d, entry->body);
+    if (to != d->phase || again) {
+        d->phase_since = entry->at;
+    }
+    d->phase = to;
+    d->reason = json_get_str(entry->body, "reason");
+    d->deadline = get_moment(entry->body, "deadline");
+    d->rollback_generation =
+        json_get_int(entry->body, "rollback_generation", d->rollback_generation);
+    d->cut_over = d->cut_over || proves_cutover(to);
+}
+
+static void fold_result(Fold *fold, const LogEntry *entry)
+{
+    RecordDeployment *d = deployment_of(fold, entry);
+    const char *check = json_get_str(entry->body, "check");
+    int64_t attempt = json_get_int(entry->body, "attempt", 1);
+    if (!d || !check || attempt != d->attempt) {
+        return;
+    }
+    RecordResult result = {check,
+                           text_or_empty(json_get_str(entry->body, "verdict")),
+                           json_get_str(entry->body, "text"),
+                           json_get_int(entry->body, "rows", 0),
+                           attempt,
+                           entry->at};
+    vec_each (RecordResult, it, &d->results) {
+        if (str_eq(it->check, check)) {
+            *it = result;
+            return;
+        }
+    }
+    vec_push(fold->arena, &d->results, result);
+}
+
+/* --- objects --- */
+
+static const char *object_key(Arena *arena, const char *kind, const char *id)
+{
+    return arena_printf(arena, "%s:%s", kind, id);
+}
+
+static void fold_objects(Fold *fold, const LogEntry *entry)
+{
+    const Json *array = get_array(entry->body, "objects");
+    for (size_t i = 0; i < array->count; i++) {
+        const Json *it = array->items[i];
+        RecordObject *object = arena_make(fold->arena, RecordObject);
+        *object = (RecordObject){
+            .id = json_get_str(it, "id"),
+            .kind = json_get_str(it, "kind"),
+            .rel = {json_get_str(it, "database"), json_get_str(it, "schema"),
+                    json_get_str(it, "name")},
+            .cluster = json_get_str(it, "cluster"),
+            .file = json_get_str(it, "file"),
+            .at = entry->at,
+            .digest = json_get_str(it, "digest"),
+            .node = json_get_str(it, "node"),
+            .action = text_or_empty(json_get_str(it, "action")),
+            .deployment = entry->deployment,
+            .inputs = get_texts(fold->arena, it, "inputs"),
+        };
+        if (object->id && object->kind) {
+            map_put(fold->arena, &fold->objects, object_key(fold->arena, object->kind, object->id),
+                    object);
+        }
+    }
+}
+
+const RecordObject *record_object(const Record *record, const char *kind, const char *id)
+{
+    Arena *arena = arena_new();
+    const RecordObject *found = map_get(&record->object_by_id, object_key(arena, kind, id));
+    arena_free(arena);
+    return found;
+}
+
+/* --- requests, events, denials --- */
+
+static RecordRequest *request_of(Record *record, const char *id)
+{
+    for (size_t i = record->requests.count; i-- > 0;) {
+        if (str_eq(record->requests.items[i].id, id)) {
+            return &record->requests.items[i];
+        }
+    }
+    return NULL;
+}
+
+static void fold_request(Fold *fold, const LogEntry *entry)
+{
+    const char *id = json_get_str(entry->body, "id");
+    const char *kind = json_get_str(entry->body, "kind");
+    if (!id || !kind || request_of(fold->record, id)) {
+        return;
+    }
+    vec_push(fold->arena, &fold->record->requests,
+             (RecordRequest){.id = id,
+                             .kind = kind,
+                             .deployment = entry->deployment,
+                             .plan_digest = json_get_str(entry->body, "plan"),
+                             .by = text_or_empty(json_get_str(entry->body, "by")),
+                             .reason = json_get_str(entry->body, "reason"),
+                             .phase = json_get_str(entry->body, "phase"),
+                             .signature = json_get_str(entry->body, "signature"),
+                             .permits = get_texts(fold->arena, entry->body, "permits"),
+                             .at = entry->at});
+}
+
+/* The first outcome counts: two controllers may both have judged. */
+static void fold_outcome(Fold *fold, const LogEntry *entry)
+{
+    RecordRequest *request = request_of(fold->record, json_get_str(entry->body, "request"));
+    if (request && !request->done) {
+        request->done = true;
+        request->outcome = text_or_empty(json_get_str(entry->body, "outcome"));
+        request->why = json_get_str(entry->body, "why");
+    }
+}
+
+static RecordEvent *event_of(Record *record, const char *id)
+{
+    for (size_t i = record->events.count; i-- > 0;) {
+        if (str_eq(record->events.items[i].id, id)) {
+            return &record->events.items[i];
+        }
+    }
+    return NULL;
+}
+
+static void fold_event(Fold *fold, const LogEntry *entry)
+{
+    Record *record = fold->record;
+    const char *id = json_get_str(entry->body, "id");
+    int64_t seq = json_get_int(entry->body, "seq", 0);
+    if (!id || event_of(record, id)) {
+        return;
+    }
+    vec_push(fold->arena, &record->events,
+             (RecordEvent){.id = id,
+                           .seq = seq,
+                           .name = text_or_empty(json_get_str(entry->body, "name")),
+                           .event = json_get(entry->body, "event"),
+                           .at = entry->at});
+    if (seq >= record->next_event) {
+        record->next_event = seq + 1;
+    }
+}
+
+static void fold_delivery(Fold *fold, const LogEntry *entry)
+{
+    RecordEvent *event = event_of(fold->record, json_get_str(entry->body, "event"));
+    const char *notifier = json_get_str(entry->body, "notifier");
+    if (event && notifier && !str_in(&event->delivered, notifier)) {
+        vec_push(fold->arena, &event->delivered, notifier);
+    }
+}
+
+/* A lifted denial stands in the map while folding, as "", and is left out at the end. */
+static void fold_denied(Fold *fold, const LogEntry *entry)
+{
+    const char *commit = json_get_str(entry->body, "commit");
+    const char *reason = text_or_empty(json_get_str(entry->body, "reason"));
+    if (commit) {
+        map_put(fold->arena, &fold->record->denied, commit,
+                get_bool(entry->body, "allowed") ? ""
+                : *reason                        ? reason
+                                                 : "denied");
+    }
+}
+
+/* --- the fold --- */
+
+static const struct {
+    const char *kind;
+    void (*fold)(Fold *fold, const LogEntry *entry);
+} kinds[] = {
+    {"intent", fold_intent}, {"phase", fold_phase},       {"objects", fold_objects},
+    {"result", fold_result}, {"request", fold_request},   {"outcome", fold_outcome},
+    {"event", fold_event},   {"delivery", fold_delivery}, {"denied", fold_denied},
+};
+
+static void fold_entry(Fold *fold, const LogEntry *entry)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (str_eq(entry->kind, kinds[i].kind)) {
+            kinds[i].fold(fold, entry);
+        }
+    }
+}
+
+static int entry_compare(const void *a, const void *b)
+{
+    const LogEntry *x = a, *y = b;
+    if (x->at != y->at) {
+        return x->at < y->at ? -1 : 1;
+    }
+    int writers = strcmp(x->writer, y->writer);
+    return writers ? writers : x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static const char *entry_key(Arena *arena, const LogEntry *entry)
+{
+    return arena_printf(arena, "%s\x1f%s\x1f%lld", entry->deployment, entry->writer,
+                        (long long)entry->seq);
+}
+
+static void keep_live_objects(Fold *fold)
+{
+    map_each (it, &fold->objects) {
+        const RecordObject *object = it->value;
+        if (!str_eq(object->action, "dropped")) {
+            map_put(fold->arena, &fold->record->object_by_id, it->key, object);
+        }
+    }
+}
+
+static void keep_denials(Fold *fold)
+{
+    Map denied = {0};
+    map_each (it, &fold->record->denied) {
+        if (*(const char *)it->value) {
+            map_put(fold->arena, &denied, it->key, it->value);
+        }
+    }
+    fold->record->denied = denied;
+}
+
+static const RecordRequest *find_hold(const Record *record)
+{
+    const RecordRequest *hold = NULL;
+    vec_each (RecordRequest, it, &record->requests) {
+        if (str_eq(it->kind, "hold")) {
+            hold = it;
+        } else if (str_eq(it->kind, "resume")) {
+            hold = NULL;
+        }
+    }
+    return hold;
+}
+
+Record *record_fold(Arena *arena, const char *environment, LogEntries *entries)
+{
+    Record *record = arena_make(arena, Record);
+    *record = (Record){.exists = entries != NULL, .environment = environment, .next_event = 1};
+    if (!entries) {
+        return record;
+    }
+    vec_sort(entries, entry_compare);
+    Fold fold = {.arena = arena, .record = record};
+    Map seen = {0};
+    vec_each (LogEntry, it, entries) {
+        bool ours = str_eq(it->environment, environment) && it->body;
+        if (ours && !map_put(arena, &seen, entry_key(arena, it), it)) {
+            record->entries++;
+            fold_entry(&fold, it);
+        }
+    }
+    keep_live_objects(&fold);
+    keep_denials(&fold);
+    record->hold = find_hold(record);
+    return record;
+}
+
+/* --- questions --- */
+
+static RecordDeployment *newest(const Record *record, bool (*is)(const RecordDeployment *))
+{
+    for (size_t i = record->deployments.count; i-- > 0;) {
+        if (is(&record->deployments.items[i])) {
+            return &record->deployments.items[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_open(const RecordDeployment *d)
+{
+    return d->phase != PHASE_NONE && !phase_is_final(d->phase);
+}
+
+static bool is_open_after_cutover(const RecordDeployment *d)
+{
+    return is_open(d) && proves_cutover(d->phase);
+}
+
+RecordDeployment *record_building(const Record *record)
+{
+    return newest(record, is_open);
+}
+
+RecordDeployment *record_soaking(const Record *record)
+{
+    return newest(record, is_open_after_cutover);
+}
+
+RecordDeployment *record_generation(const Record *record, int64_t generation)
+{
+    for (size_t i = record->deployments.count; i-- > 0;) {
+        RecordDeployment *d = &record->deployments.items[i];
+        if (d->cut_over && d->generation == generation) {
+            return d;
+        }
+        if (d->rollback_generation == generation && d->rollback_generation > 0 &&
+            d->from_generation < generation) {
+            return record_generation(record, d->from_generation);
+        }
+    }
+    return NULL;
+}
+
+/* --- names --- */
+
+char *marker_name(Arena *arena, const char *environment, int64_t generation, const char *commit)
+{
+    return arena_printf(arena, "cutover_%s_g%lld_%.8s", environment, (long long)generation,
+                        str_empty(commit) ? "00000000" : commit);
+}
+
+static bool is_commit8(const char *text)
+{
+    return strlen(text) == 8 && strspn(text, "0123456789abcdef") == 8;
+}
+
+bool marker_parse(Arena *arena, const char *environment, const char *name, int64_t *generation,
+                  const char **commit8)
+{
+    const char *prefix = arena_printf(arena, "cutover_%s_g", environment);
+    if (!str_starts(name, prefix)) {
+        return false;
+    }
+    const char *digits = name + strlen(prefix);
+    size_t length = strspn(digits, "0123456789");
+    if (digits[length] != '_' || !is_commit8(digits + length + 1)) {
+        return false;
+    }
+    *commit8 = arena_strdup(arena, digits + length + 1);
+    return str_to_int(arena_strndup(arena, digits, length), 0, INT64_MAX - 1, generation);
+}
+
+char *deployment_id(Arena *arena, const char *environment, int64_t generation, const char *commit)
+{
+    return arena_printf(arena, "%s-g%lld-%.12s", environment, (long long)generation,
+                        text_or_empty(commit));
+}

@@ -1,0 +1,24 @@
+/* The way back from a cutover: needs the configured patterns, and so stands apart from the fold. */
+#include "cutover/config.h"
+#include "cutover/record.h"
+
+#include <string.h>
+
+static bool goes_live(const RecordName *name)
+{
+    return strlen(name->to) < strlen(name->from);
+}
+
+RecordNames record_inverse(Arena *arena, const RecordNames *names, const char *blue_pattern,
+                           int64_t generation)
+{
+    RecordNames back = {0};
+    vec_each (RecordName, it, names) {
+        RecordName name = *it;
+        name.from = it->to;
+        name.to =
+            goes_live(it) ? config_pattern(arena, blue_pattern, it->to, generation) : it->from;
+        vec_push(arena, &back, name);
+    }
+    return back;
+}

@@ -1,0 +1,247 @@
+#include "cutover/record_write.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+/* Larger than any row may be: journal.c refuses what is too large, whole. */
+#define BODY_MAX (16u << 20)
+
+typedef struct Body {
+    Buf buf;
+    JsonOut out;
+} Body;
+
+static Body *body_open(Arena *arena)
+{
+    Body *body = arena_make(arena, Body);
+    body->buf = buf_new(arena, BODY_MAX);
+    body->out = json_out(&body->buf);
+    json_open_object(&body->out);
+    return body;
+}
+
+static RecordEntry body_close(Body *body, const char *deployment, const char *kind)
+{
+    json_close_object(&body->out);
+    return (RecordEntry){deployment ? deployment : "", kind, body->buf.data};
+}
+
+static void put_moment(Arena *arena, JsonOut *out, const char *key, Moment at)
+{
+    if (at) {
+        json_put_str(out, key, moment_iso(arena, at));
+    }
+}
+
+static void put_texts(JsonOut *out, const char *key, const StrVec *texts)
+{
+    json_key(out, key);
+    json_open_array(out);
+    vec_each (const char *, it, texts) {
+        json_str(out, *it);
+    }
+    json_close_array(out);
+}
+
+static void put_about(JsonOut *out, const RecordDeployment *d)
+{
+    json_put_int(out, "generation", d->generation);
+    json_put_str(out, "commit", d->commit);
+    json_put_str(out, "short", d->short_commit);
+    json_put_str(out, "subject", d->subject);
+    json_put_str(out, "author", d->author);
+    json_put_str(out, "ref", d->ref);
+    json_put_bool(out, "in_place", d->in_place_only);
+    json_put_str(out, "plan", d->plan_digest);
+    json_put_int(out, "from_generation", d->from_generation);
+    json_put_str(out, "from_deployment", d->from_deployment);
+    json_put_int(out, "attempt", d->attempt);
+}
+
+static void put_green(JsonOut *out, const RecordGreen *green)
+{
+    json_open_object(out);
+    json_put_str(out, "kind", green->kind);
+    json_put_str(out, "database", green->database);
+    json_put_str(out, "schema", green->schema);
+    json_put_str(out, "name", green->name);
+    json_put_str(out, "green", green->green);
+    json_close_object(out);
+}
+
+RecordEntry entry_intent(Arena *arena, const RecordDeployment *d)
+{
+    Body *body = body_open(arena);
+    put_about(&body->out, d);
+    json_put_str(&body->out, "manifest", d->manifest_digest);
+    json_put_int(&body->out, "audit_event", d->audit_event);
+    json_key(&body->out, "green");
+    json_open_array(&body->out);
+    vec_each (RecordGreen, it, &d->green) {
+        put_green(&body->out, it);
+    }
+    json_close_array(&body->out);
+    return body_close(body, d->id, "intent");
+}
+
+static void put_names(JsonOut *out, const RecordNames *names)
+{
+    json_key(out, "names");
+    json_open_array(out);
+    vec_each (RecordName, it, names) {
+        json_open_object(out);
+        json_put_str(out, "kind", it->kind);
+        json_put_str(out, "id", it->id);
+        json_put_str(out, "database", it->database);
+        json_put_str(out, "schema", it->schema);
+        json_put_str(out, "from", it->from);
+        json_put_str(out, "to", it->to);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
+RecordEntry entry_phase(Arena *arena, const EntryPhase *phase)
+{
+    Body *body = body_open(arena);
+    json_put_str(&body->out, "from", phase_name(phase->from));
+    json_put_str(&body->out, "to", phase_name(phase->to));
+    json_put_str(&body->out, "reason", phase->reason);
+    put_moment(arena, &body->out, "deadline", phase->deadline);
+    put_about(&body->out, phase->deployment);
+    if (phase->rollback_generation) {
+        json_put_int(&body->out, "rollback_generation", phase->rollback_generation);
+    }
+    if (phase->names) {
+        put_names(&body->out, phase->names);
+    }
+    return body_close(body, phase->deployment->id, "phase");
+}
+
+static void put_object(JsonOut *out, const RecordObject *object)
+{
+    json_open_object(out);
+    json_put_str(out, "id", object->id);
+    json_put_str(out, "kind", object->kind);
+    json_put_str(out, "database", object->rel.database);
+    json_put_str(out, "schema", object->rel.schema);
+    json_put_str(out, "name", object->rel.name);
+    json_put_str(out, "cluster", object->cluster);
+    json_put_str(out, "digest", object->digest);
+    json_put_str(out, "node", object->node);
+    json_put_str(out, "file", object->file);
+    json_put_str(out, "action", object->action);
+    put_texts(out, "inputs", &object->inputs);
+    json_close_object(out);
+}
+
+RecordEntry entry_objects(Arena *arena, const char *deployment, const RecordObject *objects,
+                          size_t count)
+{
+    Body *body = body_open(arena);
+    json_key(&body->out, "objects");
+    json_open_array(&body->out);
+    for (size_t i = 0; i < count; i++) {
+        put_object(&body->out, &objects[i]);
+    }
+    json_close_array(&body->out);
+    return body_close(body, deployment, "objects");
+}
+
+RecordEntry entry_result(Arena *arena, const char *deployment, const RecordResult *result)
+{
+    Body *body = body_open(arena);
+    json_put_str(&body->out, "check", result->check);
+    json_put_str(&body->out, "verdict", result->verdict);
+    json_put_str(&body->out, "text", result->text);
+    json_put_int(&body->out, "rows", result->rows);
+    json_put_int(&body->out, "attempt", result->attempt);
+    return body_close(body, deployment, "result");
+}
+
+RecordEntry entry_request(Arena *arena, const RecordRequest *request)
+{
+    Body *body = body_open(arena);
+    json_put_str(&body->out, "id", request->id);
+    json_put_str(&body->out, "kind", request->kind);
+    json_put_str(&body->out, "plan", request->plan_digest);
+    json_put_str(&body->out, "phase", request->phase);
+    json_put_str(&body->out, "by", request->by);
+    json_put_str(&body->out, "reason", request->reason);
+    json_put_str(&body->out, "signature", request->signature);
+    if (request->permits.count) {
+        put_texts(&body->out, "permits", &request->permits);
+    }
+    return body_close(body, request->deployment, "request");
+}
+
+RecordEntry entry_outcome(Arena *arena, const char *deployment, const char *request,
+                          const char *outcome, const char *why)
+{
+    Body *body = body_open(arena);
+    json_put_str(&body->out, "request", request);
+    json_put_str(&body->out, "outcome", outcome);
+    json_put_str(&body->out, "why", why);
+    return body_close(body, deployment, "outcome");
+}
+
+RecordEntry entry_event(Arena *arena, const char *deployment, const char *id, int64_t seq,
+                        const char *name, const char *event)
+{
+    Body *body = body_open(arena);
+    json_put_str(&body->out, "id", id);
+    json_put_int(&body->out, "seq", seq);
+    json_put_str(&body->out, "name", name);
+    json_key(&body->out, "event");
+    json_raw(&body->out, event);
+    return body_close(body, deployment, "event");
+}
+
+RecordEntry entry_delivery(Arena *arena, const char *event_id, const char *notifier,
+                           const char *outcome, const char *answer)
+{
+    Body *body = body_open(arena);
+    json_put_str(&body->out, "event", event_id);
+    json_put_str(&body->out, "notifier", notifier);
+    json_put_str(&body->out, "outcome", outcome);
+    json_put_str(&body->out, "answer", answer);
+    return body_close(body, NULL, "delivery");
+}
+
+static RecordEntry denial(Arena *arena, const char *deployment, const char *commit,
+                          const char *reason, bool allowed)
+{
+    Body *body = body_open(arena);
+    json_put_str(&body->out, "commit", commit);
+    json_put_str(&body->out, "reason", reason);
+    json_put_bool(&body->out, "allowed", allowed);
+    return body_close(body, deployment, "denied");
+}
+
+RecordEntry entry_denied(Arena *arena, const char *deployment, const char *commit,
+                         const char *reason)
+{
+    return denial(arena, deployment, commit, reason, false);
+}
+
+RecordEntry entry_allowed(Arena *arena, const char *deployment, const char *commit,
+                          const char *reason)
+{
+    return denial(arena, deployment, commit, reason, true);
+}
+
+bool entry_row(Arena *arena, const RecordEntry *entry, const char *environment, const char *writer,
+               int64_t seq, Moment at, LogEntry *row)
+{
+    Err err = {0};
+    const Json *body = json_parse(arena, entry->body, strlen(entry->body), &err);
+    *row = (LogEntry){.environment = environment,
+                      .deployment = entry->deployment,
+                      .writer = writer,
+                      .seq = seq,
+                      .at = at,
+                      .kind = entry->kind,
+                      .body = body};
+    return body != NULL;
+}
