@@ -136,7 +136,8 @@ static RecordNames read_names(Arena *arena, const Json *body)
         vec_push(arena, &names,
                  (RecordName){json_get_str(it, "kind"), json_get_str(it, "id"),
                               json_get_str(it, "database"), json_get_str(it, "schema"),
-                              json_get_str(it, "from"), json_get_str(it, "to")});
+                              json_get_str(it, "from"), json_get_str(it, "to"),
+                              get_bool(it, "retired")});
     }
     return names;
 }

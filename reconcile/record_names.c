@@ -2,13 +2,6 @@
 #include "cutover/config.h"
 #include "cutover/record.h"
 
-#include <string.h>
-
-static bool goes_live(const RecordName *name)
-{
-    return strlen(name->to) < strlen(name->from);
-}
-
 RecordNames record_inverse(Arena *arena, const RecordNames *names, const char *blue_pattern,
                            int64_t generation)
 {

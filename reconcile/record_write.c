@@ -97,6 +97,7 @@ static void put_names(JsonOut *out, const RecordNames *names)
         json_put_str(out, "schema", it->schema);
         json_put_str(out, "from", it->from);
         json_put_str(out, "to", it->to);
+        json_put_bool(out, "retired", it->retired);
         json_close_object(out);
     }
     json_close_array(out);

@@ -19,7 +19,7 @@
  *             attempt, from_generation, from_deployment; and manifest, audit_event,
  *             green [{kind, database?, schema?, name, green}]
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
- *             names? [{kind, id, database?, schema?, from, to}]
+ *             names? [{kind, id, database?, schema?, from, to, retired}]
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
  *             action, inputs [id]}]
  *   result    check, verdict, text?, rows, attempt
@@ -155,9 +155,8 @@ RecordDeployment *record_generation(const Record *record, int64_t generation);
 
 const RecordObject *record_object(const Record *record, const char *kind, const char *id);
 
-/* The way back from NAMES (of a cutover): every name goes where it came from, and what is live now
- * is put aside under BLUE_PATTERN with GENERATION, the one that is live now. Production's name is
- * the shorter side of each pair, since patterns only add to it. */
+/* The way back from NAMES (of a cutover): every name goes where it came from, and what is live now is
+ * retired under BLUE_PATTERN with GENERATION, the one that is live now. */
 RecordNames record_inverse(Arena *arena, const RecordNames *names, const char *blue_pattern,
                            int64_t generation);
 

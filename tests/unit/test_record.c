@@ -100,7 +100,10 @@ static void phases_follow_one_another_and_carry_their_names(void **state)
     Log log = {.arena = *state};
     RecordDeployment d = a_deployment(log.arena);
     RecordNames names = {0};
-    vec_push(log.arena, &names, (RecordName){"schema", "u9", "db", NULL, "shop_green", "shop"});
+    vec_push(log.arena, &names,
+             (RecordName){"schema", "u9", "db", NULL, "shop_green", "shop", false});
+    vec_push(log.arena, &names,
+             (RecordName){"schema", "u3", "db", NULL, "shop", "shop_blue_g41", true});
     move(&log, &d, PHASE_NONE, PHASE_PENDING);
     append(&log, entry_intent(log.arena, &d));
     move(&log, &d, PHASE_PENDING, PHASE_BUILDING);
@@ -119,11 +122,12 @@ static void phases_follow_one_another_and_carry_their_names(void **state)
     CHECK(!seen->cut_over);
     CHECK_STR(seen->names.items[0].from, "shop_green");
     CHECK_STR(seen->cutover_names.items[0].id, "u9");
+    CHECK(!seen->names.items[0].retired && seen->names.items[1].retired);
     move(&log, &d, PHASE_CUTTING_OVER, PHASE_SOAKING);
     Record *record = fold(&log);
     CHECK(record_soaking(record)->cut_over);
     CHECK(record_generation(record, 42) == record_soaking(record));
-    CHECK_INT(record_soaking(record)->cutover_names.count, 1);
+    CHECK_INT(record_soaking(record)->cutover_names.count, 2);
 }
 
 static void rows_count_in_the_order_of_time_whatever_order_they_are_read_in(void **state)
@@ -166,7 +170,7 @@ static void names_of_a_cutover_that_came_second_are_kept(void **state)
     Log log = {.arena = *state};
     RecordDeployment d = a_deployment(log.arena);
     RecordNames names = {0};
-    vec_push(log.arena, &names, (RecordName){"cluster", "u5", NULL, NULL, "c_green", "c"});
+    vec_push(log.arena, &names, (RecordName){"cluster", "u5", NULL, NULL, "c_green", "c", false});
     move(&log, &d, PHASE_NONE, PHASE_ABORTED);
     append_as(&log, "b",
               entry_phase(log.arena, &(EntryPhase){.deployment = &d,
