@@ -9,8 +9,8 @@ RecordNames record_inverse(Arena *arena, const RecordNames *names, const char *b
     vec_each (RecordName, it, names) {
         RecordName name = *it;
         name.from = it->to;
-        name.to =
-            goes_live(it) ? config_pattern(arena, blue_pattern, it->to, generation) : it->from;
+        name.to = it->retired ? it->from : config_pattern(arena, blue_pattern, it->to, generation);
+        name.retired = !it->retired;
         vec_push(arena, &back, name);
     }
     return back;
