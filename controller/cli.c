@@ -13,47 +13,42 @@
 
 static const Command commands[] = {
     {"run", "[--once]", "watch the repositories and keep every environment at its commit", "once",
-     false, false, NULL},
+     false, NULL},
     {"plan", "[--revision REF | --project DIR]", "show what a commit would change; changes nothing",
-     "revision project", false, false, NULL},
+     "revision project", false, NULL},
     {"apply", "[--revision REF] [--plan DIGEST] [--until PHASE] [--yes]",
      "show the plan, ask, and carry it out until it is live", "revision plan until yes", false,
-     false, NULL},
+     NULL},
     {"compile", "[--project DIR] [--target T] [--vars YAML] [--out DIR]",
-     "write the SQL of every model and test", "project target vars out", false, false, NULL},
+     "write the SQL of every model and test", "project target vars out", false, NULL},
     {"validate", "[--project DIR] [--target T]", "read everything, print all findings",
-     "project target vars", false, false, NULL},
+     "project target vars", false, NULL},
     {"ls", "[--select S] [--exclude S] [--project DIR]", "list what a selection holds", "", false,
-     false, NULL},
+     NULL},
     {"status", "[--watch]", "what is live, what is under way, what it waits for", "watch", false,
-     false, NULL},
-    {"history", "[--limit N] [--since DATE]", "deployments, newest first", "", false, false, NULL},
-    {"show", "DEPLOYMENT [--sql]", "one deployment in full", "", true, false, NULL},
-    {"approve", "[DEPLOYMENT] [--permit P]", "approve the plan that you see", "", true, false,
      NULL},
+    {"history", "[--limit N] [--since DATE]", "deployments, newest first", "", false, NULL},
+    {"show", "DEPLOYMENT [--sql]", "one deployment in full", "", true, NULL},
+    {"approve", "[DEPLOYMENT] [--permit P]", "approve the plan that you see", "", true, NULL},
     {"abort", "[DEPLOYMENT] [--reason TEXT]", "end a deployment that has not cut over", "", true,
-     false, NULL},
-    {"hold", "[--reason TEXT]", "start nothing in this environment until resume", "", false, false,
      NULL},
+    {"hold", "[--reason TEXT]", "start nothing in this environment until resume", "", false, NULL},
     {"resume", "[--reason TEXT]", "lift a hold; try a failed or denied commit again", "", false,
-     false, NULL},
-    {"promote", "[DEPLOYMENT] [--reason TEXT]", "take the next step now", "", true, false, NULL},
+     NULL},
+    {"promote", "[DEPLOYMENT] [--reason TEXT]", "take the next step now", "", true, NULL},
     {"rollback", "[DEPLOYMENT] [--reason TEXT] [--wait]",
-     "go back, by default to the generation before", "reason wait", true, false, NULL},
-    {"reingest", "RELATION [--yes]", "read one table of a source again", "", true, false, NULL},
+     "go back, by default to the generation before", "reason wait", true, NULL},
+    {"reingest", "RELATION [--yes]", "read one table of a source again", "", true, NULL},
     {"adopt", "[--select S] [--yes]", "take over live objects that equal the declared ones", "",
-     false, false, NULL},
-    {"drift", "", "what in Materialize is no longer as deployed", "", false, false, NULL},
-    {"notify", "--test [NOTIFIER]", "send a test message and print each answer", "test", true,
      false, NULL},
-    {"doctor", "", "check configuration, Git, privileges, clusters, notifiers", "", false, false,
+    {"drift", "", "what in Materialize is no longer as deployed", "", false, NULL},
+    {"notify", "--test [NOTIFIER]", "send a test message and print each answer", "test", true,
      NULL},
-    {"init", "[--project DIR] [--yes]", "look at a folder and write cutover.yaml", "", false, false,
-     NULL},
-    {"version", "", "the version", "", false, true, cmd_version},
-    {"completion", "bash|zsh|fish", "completion of commands for a shell", "", true, true,
-     cmd_completion},
-    {"help", "[COMMAND]", "this text, or that of a command", "", true, true, cmd_help},
+    {"doctor", "", "check configuration, Git, privileges, clusters, notifiers", "", false, NULL},
+    {"init", "[--project DIR] [--yes]", "look at a folder and write cutover.yaml", "", false, NULL},
+    {"version", "", "the version", "", false, cmd_version},
+    {"completion", "bash|zsh|fish", "completion of commands for a shell", "", true, cmd_completion},
+    {"help", "[COMMAND]", "this text, or that of a command", "", true, cmd_help},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -271,6 +266,12 @@ static bool read_words(Arena *arena, int argc, char **argv, Parsed *parsed, StrV
     return true;
 }
 
+static bool not_ready(Arena *arena, const Command *command, Err *err)
+{
+    return usage(arena, err, "see: cutover help",
+                 "`cutover %s` is not yet supported in this version", command->name);
+}
+
 bool cli_parse(Arena *arena, int argc, char **argv, const char *(*get)(const char *name), Cli *cli,
                Err *err)
 {
@@ -278,9 +279,8 @@ bool cli_parse(Arena *arena, int argc, char **argv, const char *(*get)(const cha
     StrVec given = {0};
     bool read = read_words(arena, argc, argv, &parsed, &given, err);
     const Command *command = cli_command(parsed.cli.command);
-    if (command && !command->ready && !parsed.cli.help) {
-        return usage(arena, err, "see: cutover help",
-                     "`cutover %s` is not yet supported in this version", command->name);
+    if (!read && command && !command->run) {
+        return not_ready(arena, command, err);
     }
     take_environment(arena, get, &parsed);
     if (!parsed.cli.command) {
@@ -321,6 +321,9 @@ int cli_main(int argc, char **argv)
     } else if (cli.help && !str_eq(cli.command, "help")) {
         cli.operand = cli.command;
         code = cmd_help(&cli);
+    } else if (!cli_command(cli.command)->run) {
+        not_ready(arena, cli_command(cli.command), &err);
+        cli_fail(&cli, &err);
     } else {
         code = cli_command(cli.command)->run(&cli);
     }

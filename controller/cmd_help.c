@@ -39,7 +39,7 @@ static int help_one(const Cli *cli, const Command *command)
 {
     Buf out = buf_new(cli->arena, TEXT_MAX);
     buf_printf(&out, "cutover %s %s\n  %s%s\n\n%s", command->name, command->usage, command->summary,
-               command->ready ? "" : " (not yet supported in this version)", everywhere);
+               command->run ? "" : " (not yet supported in this version)", everywhere);
     return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -52,7 +52,7 @@ static int help_all(const Cli *cli)
                    "cutover COMMAND [OPERAND] [flags]\n\n");
     for (size_t i = 0; i < count; i++) {
         buf_printf(&out, "  %-12s%s%s\n", all[i].name, all[i].summary,
-                   all[i].ready ? "" : " (not yet supported)");
+                   all[i].run ? "" : " (not yet supported)");
     }
     buf_printf(&out, "\n%s", everywhere);
     return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
@@ -84,7 +84,7 @@ int cmd_completion(const Cli *cli)
     size_t count;
     const Command *all = cli_commands(&count);
     for (size_t i = 0; i < count; i++) {
-        if (all[i].ready) {
+        if (all[i].run) {
             vec_push(cli->arena, &names, all[i].name);
         }
     }

@@ -29,12 +29,11 @@ typedef struct Cli {
 
 typedef struct Command {
     const char *name;
-    const char *usage;   /* behind the name */
-    const char *summary; /* one line */
-    const char *flags;   /* names of its own flags, with blanks between */
-    bool operand;        /* takes one */
-    bool ready;          /* false: named in the documents, not yet supported */
-    int (*run)(const Cli *cli);
+    const char *usage;          /* behind the name */
+    const char *summary;        /* one line */
+    const char *flags;          /* names of its own flags, with blanks between */
+    bool operand;               /* takes one */
+    int (*run)(const Cli *cli); /* NULL: in the documents, not yet supported */
 } Command;
 
 /* Reads ARGV, runs the command and returns the exit code. */
