@@ -45,7 +45,7 @@ static void add_defaults(Comparison *c, const PlanContainer *container, const ch
         vec_push(c->arena, &c->build->missing,
                  (Step){.kind = STEP_DEFAULT_PRIVILEGE,
                         .object_kind = "schema",
-                        .rel = {.database = container->database, .schema = green},
+                        .rel = {.database = container->database, .name = green},
                         .object_type = it->object_type,
                         .owner = it->owner,
                         .grantee = it->grantee,
@@ -61,7 +61,7 @@ static void compare_schema(Comparison *c, const PlanContainer *container)
         vec_push(c->arena, &c->build->missing,
                  (Step){.kind = STEP_CREATE_SCHEMA,
                         .object_kind = "schema",
-                        .rel = {.database = container->database, .schema = container->green}});
+                        .rel = {.database = container->database, .name = container->green}});
     } else if (!build_is_ours(c, "schema", green->id)) {
         foreign(c->build, "schema", green->name);
         return;
@@ -69,7 +69,7 @@ static void compare_schema(Comparison *c, const PlanContainer *container)
         build_claim(
             c, (RecordObject){.id = green->id,
                               .kind = "schema",
-                              .rel = {.database = green->database, .schema = container->name}});
+                              .rel = {.database = green->database, .name = container->name}});
     }
     add_defaults(c, container, container->green);
 }

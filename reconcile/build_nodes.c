@@ -212,7 +212,7 @@ static void claim_containers(Arena *arena, const Desired *desired, const Catalog
             claim_one(arena, record, deployment,
                       (RecordObject){.id = it->id,
                                      .kind = "schema",
-                                     .rel = {.database = it->database, .schema = it->name}});
+                                     .rel = {.database = it->database, .name = it->name}});
         }
     }
 }

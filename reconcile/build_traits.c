@@ -97,7 +97,7 @@ static void compare_schema_traits(Comparison *c, const PlanContainer *container)
         return;
     }
     Twin twin = {.kind = "schema",
-                 .green = {.database = green->database, .schema = green->name},
+                 .green = {.database = green->database, .name = green->name},
                  .green_owner = green->owner,
                  .live_owner = live ? live->owner : NULL,
                  .green_grants = &green->grants,

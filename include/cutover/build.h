@@ -23,7 +23,8 @@ typedef enum StepKind {
 typedef struct Step {
     StepKind kind;
     const char *object_kind; /* schema, cluster, or as mz_objects.type */
-    RelName rel; /* what it concerns, under the name that it has now; of a cluster only `name` */
+    RelName
+        rel; /* what it concerns, under the name that it has now; of a cluster only `name`, of a schema `database` and `name` */
     const DesiredNode *node;   /* CREATE_NODE, in the green rendering */
     const DesiredIndex *index; /* CREATE_INDEX, in the green rendering; `rel` is its relation */
     const char *index_name;    /* CREATE_INDEX: the name to give */

@@ -21,7 +21,10 @@ typedef struct SnapshotRequest {
     const Journal *journal;  /* where the record is */
     const char *environment; /* whose rows; NULL: all */
     int64_t since_event;     /* creations newer than this audit event; -1: none are wanted */
-    StrVec column_schemas;   /* names of schemas whose relations' columns are wanted */
+    /* When given, answers `since_event` from the log's rows, in the same transaction. */
+    int64_t (*since)(void *ctx, LogEntries *entries);
+    void *since_ctx;
+    StrVec column_schemas; /* names of schemas whose relations' columns are wanted */
 } SnapshotRequest;
 
 typedef struct Snapshot {

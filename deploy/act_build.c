@@ -1,0 +1,267 @@
+/* Building green: the missing statements, what finishes an object, and the record of its id. */
+#include "pass_internal.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+#define STEPS_PER_PASS 200
+#define OBJECTS_PER_ENTRY 200
+#define SEED_INSERT_BYTES ((size_t)256 * 1024)
+
+/* ---- statements ---- */
+
+static char *default_privilege_sql(Arena *arena, const Step *step)
+{
+    CatalogDefault privilege = {.database = step->rel.database,
+                                .owner = step->owner,
+                                .object_type = step->object_type,
+                                .grantee = step->grantee,
+                                .privilege = step->privilege};
+    return statement_default_grant(arena, &privilege, step->rel.database, step->rel.name);
+}
+
+static char *step_sql(Arena *arena, const Step *step)
+{
+    StatementOn on = {step->object_kind, step->rel};
+    switch (step->kind) {
+    case STEP_CREATE_CLUSTER:
+        return statement_create_cluster(arena, step->rel.name, step->size,
+                                        step->replication_factor);
+    case STEP_CREATE_SCHEMA:
+        return statement_create_schema(arena, step->rel.database, step->rel.name);
+    case STEP_DEFAULT_PRIVILEGE:
+        return default_privilege_sql(arena, step);
+    case STEP_CREATE_NODE:
+        return statement_create_node(arena, step->node);
+    case STEP_CREATE_INDEX:
+        return statement_create_index(arena, step->rel, step->index, step->index_name,
+                                      step->index->cluster);
+    case STEP_GRANT:
+        return statement_grant(arena, on, step->privilege, step->grantee);
+    case STEP_COMMENT:
+        return statement_comment(arena, on, step->column, step->text);
+    case STEP_OWNER:
+        return statement_owner(arena, on, step->owner);
+    }
+    return NULL;
+}
+
+static const char *step_target(const Pass *pass, const Step *step)
+{
+    if (step->kind == STEP_CREATE_INDEX) {
+        return arena_printf(pass->arena, "index %s on %s", step->index_name,
+                            pass_name(pass, step->rel));
+    }
+    if (str_eq(step->object_kind, "schema") || str_eq(step->object_kind, "cluster")) {
+        return arena_printf(pass->arena, "%s %s", step->object_kind, step->rel.name);
+    }
+    return arena_printf(pass->arena, "%s %s", step->object_kind, pass_name(pass, step->rel));
+}
+
+static const char *step_verb(StepKind kind)
+{
+    static const char *const verbs[] = {
+        [STEP_CREATE_CLUSTER] = "creating",
+        [STEP_CREATE_SCHEMA] = "creating",
+        [STEP_DEFAULT_PRIVILEGE] = "setting default privileges of",
+        [STEP_CREATE_NODE] = "creating",
+        [STEP_CREATE_INDEX] = "creating",
+        [STEP_GRANT] = "granting on",
+        [STEP_COMMENT] = "commenting on",
+        [STEP_OWNER] = "changing the owner of",
+    };
+    return verbs[kind];
+}
+
+/*
+ * Nearly every refusal is XX000, so it is judged by the world: when the object is there after all, another
+ * process made it, and the next pass goes on; when it is not, the statement itself is at fault.
+ */
+static bool still_missing(Pass *pass, const Step *step, bool *missing, Err *err)
+{
+    Arena *arena = pass->arena;
+    Snapshot fresh = {0};
+    SnapshotRequest request = {
+        .journal = &pass->journal, .environment = pass->in->environment->name, .since_event = -1};
+    if (!snapshot_read(pass->pg, arena, &request, pass_limit(pass), &fresh, err)) {
+        return false;
+    }
+    const Catalog *c = fresh.catalog;
+    RelName rel = step->rel;
+    switch (step->kind) {
+    case STEP_CREATE_CLUSTER:
+        *missing = !catalog_cluster(c, rel.name);
+        return true;
+    case STEP_CREATE_SCHEMA:
+        *missing = !catalog_schema(c, rel.database, rel.name);
+        return true;
+    case STEP_CREATE_INDEX:
+        rel.name = step->index_name;
+        *missing = !catalog_object(c, rel);
+        return true;
+    case STEP_CREATE_NODE:
+        *missing = !catalog_object(c, rel);
+        return true;
+    default:
+        *missing = true;
+        return true;
+    }
+}
+
+static void set_problem(Pass *pass, const Step *step, const Err *err)
+{
+    Buf text = buf_new(pass->arena, 8192);
+    buf_printf(&text, "%s %s: the server says %s %s", step_verb(step->kind),
+               step_target(pass, step), err->sqlstate, err->message);
+    if (err->detail) {
+        buf_printf(&text, " (%s)", err->detail);
+    }
+    if (step->file) {
+        buf_printf(&text, " (%s:%d)", step->file, step->line ? step->line : 1);
+    }
+    pass->problem = text.data;
+    pass->problem_file = step->file;
+    pass->problem_line = step->line;
+}
+
+static bool judge(Pass *pass, const Step *step, Err *err)
+{
+    bool missing = true;
+    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
+        return false;
+    }
+    Err why = *err;
+    if (err->kind == ERR_INPUT && !still_missing(pass, step, &missing, err)) {
+        return false;
+    }
+    if (missing) {
+        set_problem(pass, step, &why);
+    }
+    *err = (Err){0};
+    return true;
+}
+
+bool act_build(Pass *pass, Err *err)
+{
+    size_t sent = 0;
+    vec_each (Step, it, &pass->build->missing) {
+        if (!pass_exec(pass, step_sql(pass->arena, it), err)) {
+            return judge(pass, it, err);
+        }
+        if (++sent == STEPS_PER_PASS) {
+            break;
+        }
+    }
+    return true;
+}
+
+/* ---- finishing and recording ---- */
+
+static bool fill_seed(Pass *pass, const DesiredNode *seed, Err *err)
+{
+    PgResult answer = {0};
+    const char *count =
+        arena_printf(pass->arena, "SELECT count(*) FROM %s", relname_sql(pass->arena, seed->rel));
+    if (!pass_exec(pass, statement_set_cluster(pass->arena, pass->in->record_cluster), err) ||
+        !pg_query(pass->pg, pass->arena, count, NULL, pass_limit(pass), &answer, err)) {
+        return false;
+    }
+    int64_t rows = 0;
+    str_to_int(answer.rows.items[0][0], 0, INT64_MAX, &rows);
+    if (rows || !seed->seed->rows.count) {
+        return true;
+    }
+    /* All rows or none: constant INSERTs may share a transaction. */
+    Buf script = buf_new(pass->arena, SIZE_MAX / 4);
+    StrVec inserts = statement_seed_rows(pass->arena, seed, SEED_INSERT_BYTES);
+    buf_text(&script, "BEGIN; ");
+    vec_each (const char *, it, &inserts) {
+        buf_printf(&script, "%s; ", *it);
+    }
+    buf_text(&script, "COMMIT");
+    return pg_script(pass->pg, pass->arena, script.data, pass_limit(pass), NULL, err) == PG_DONE;
+}
+
+/* Hooks run at least once; comments on columns are set again without harm. */
+static bool run_extras(Pass *pass, const DesiredNode *node, const char *kind, Err *err)
+{
+    vec_each (const char *, it, &node->hooks) {
+        if (!pass_exec(pass, *it, err)) {
+            return false;
+        }
+    }
+    vec_each (DesiredComment, it, &node->comments) {
+        StatementOn on = {kind, node->rel};
+        if (it->column &&
+            !pass_exec(pass, statement_comment(pass->arena, on, it->column, it->text), err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool finish(Pass *pass, const RecordObject *claim, Err *err)
+{
+    const DesiredNode *node = pass->green && claim->node && !str_eq(claim->kind, "index")
+                                  ? map_get(&pass->green->node_by_id, claim->node)
+                                  : NULL;
+    if (!node) {
+        return true;
+    }
+    if (node->kind == NODE_SEED && !fill_seed(pass, node, err)) {
+        return false;
+    }
+    if (run_extras(pass, node, claim->kind, err)) {
+        return true;
+    }
+    if (err->kind == ERR_INPUT || err->kind == ERR_DENIED) {
+        pass->problem =
+            arena_printf(pass->arena, "a hook of %s: the server says %s %s (%s:%d)", claim->node,
+                         err->sqlstate, err->message, node->file, node->line);
+        *err = (Err){0};
+        return true;
+    }
+    return false;
+}
+
+static void add_objects(Pass *pass, RecordEntries *entries, const char *deployment,
+                        const RecordObject *objects, size_t count)
+{
+    for (size_t i = 0; i < count; i += OBJECTS_PER_ENTRY) {
+        size_t n = count - i < OBJECTS_PER_ENTRY ? count - i : OBJECTS_PER_ENTRY;
+        vec_push(pass->arena, entries, entry_objects(pass->arena, deployment, objects + i, n));
+    }
+}
+
+bool act_claim(Pass *pass, RecordDeployment *d, Err *err)
+{
+    RecordEntries entries = {0};
+    vec_each (RecordObject, it, &pass->build->claims) {
+        if (!finish(pass, it, err)) {
+            return false;
+        }
+        if (pass->problem) {
+            return true;
+        }
+    }
+    add_objects(pass, &entries, d->id, pass->build->claims.items, pass->build->claims.count);
+    add_objects(pass, &entries, d->id, pass->out->record->unwritten.items,
+                pass->out->record->unwritten.count);
+    return pass_append(pass, &entries, err);
+}
+
+bool act_clear_stale(Pass *pass, RecordDeployment *d, Err *err)
+{
+    Leftover stale = {.foreign = diags_new(pass->arena)};
+    vec_each (const CatalogObject *, it, &pass->build->stale) {
+        vec_push(pass->arena, &stale.objects, *it);
+    }
+    vec_each (const CatalogSchema *, it, &pass->build->stale_schemas) {
+        vec_push(pass->arena, &stale.schemas, *it);
+    }
+    vec_each (const CatalogCluster *, it, &pass->build->stale_clusters) {
+        vec_push(pass->arena, &stale.clusters, *it);
+    }
+    return act_drop(pass, d, &stale, err);
+}

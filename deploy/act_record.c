@@ -1,0 +1,256 @@
+/* Actions that only write the record: beginnings, intents, transitions. */
+#include "pass_internal.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+#define MICROS INT64_C(1000000)
+#define NO_COMMIT "0000000000000000000000000000000000000000"
+
+bool pass_append(Pass *pass, const RecordEntries *entries, Err *err)
+{
+    bool done = journal_append(pass->pg, pass->arena, &pass->journal, pass->in->environment->name,
+                               pass->snapshot.catalog->now, entries, pass_limit(pass), err);
+    if (pass->in->writer_seq) {
+        *pass->in->writer_seq = pass->journal.seq;
+    }
+    return done;
+}
+
+bool act_make_marker(Pass *pass, Err *err)
+{
+    const char *name = marker_name(pass->arena, pass->in->environment->name, 0, NO_COMMIT);
+    return pass_exec(
+        pass, statement_create_schema(pass->arena, pass->snapshot.catalog->database, name), err);
+}
+
+/* Server time at which PHASE ends by itself; 0: never. */
+static Moment deadline_of(const Pass *pass, Phase phase)
+{
+    const EnvironmentConfig *e = pass->in->environment;
+    int64_t seconds = 0;
+    switch (phase) {
+    case PHASE_BUILDING:
+    case PHASE_HYDRATING:
+        seconds = e->hydration_deadline;
+        break;
+    case PHASE_CHECKING:
+    case PHASE_CUTTING_OVER:
+        seconds = e->promote_within;
+        break;
+    case PHASE_SOAKING:
+        seconds = e->soak;
+        break;
+    case PHASE_CLEANING:
+        seconds = e->drain;
+        break;
+    case PHASE_FAILED:
+    case PHASE_ROLLED_BACK:
+        seconds = e->keep_failed;
+        break;
+    default:
+        return 0;
+    }
+    return pass->snapshot.catalog->now + seconds * MICROS;
+}
+
+/* What people read about a transition: the row's words, or what was found. */
+static const char *reason_of(const Pass *pass, const Rule *rule)
+{
+    return pass->problem && rule->to == PHASE_FAILED ? pass->problem : rule->why;
+}
+
+static const char *failed_gate_text(Pass *pass, const RecordDeployment *d)
+{
+    vec_each (Gate, it, &pass->gates) {
+        const RecordResult *result = pass_gate_result(d, it->key);
+        if (result && str_eq(result->verdict, "failed")) {
+            return arena_printf(pass->arena, "%s %s failed on green: %s",
+                                it->test ? "test" : "check", it->name, result->text);
+        }
+    }
+    return NULL;
+}
+
+static void add_transition(Pass *pass, RecordEntries *entries, const RecordDeployment *d, Phase to,
+                           const char *reason, const RecordNames *names,
+                           int64_t rollback_generation)
+{
+    EntryPhase phase = {.deployment = d,
+                        .from = d->phase,
+                        .to = to,
+                        .reason = reason,
+                        .deadline = deadline_of(pass, to),
+                        .names = names,
+                        .rollback_generation = rollback_generation};
+    vec_push(pass->arena, entries, entry_phase(pass->arena, &phase));
+}
+
+static void add_event(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
+                      const Rule *rule, Phase phase, const char *reason)
+{
+    if (rule->event) {
+        vec_push(pass->arena, entries, tell_event(pass, d, rule->event, phase, reason));
+    }
+}
+
+static RecordDeployment new_deployment(Pass *pass)
+{
+    const PassCommit *commit = &pass->in->commit;
+    int64_t generation = pass->marker.generation + 1;
+    RecordDeployment d = {
+        .id = deployment_id(pass->arena, pass->in->environment->name, generation, commit->sha),
+        .generation = generation,
+        .commit = commit->sha,
+        .short_commit = commit->short_sha,
+        .subject = commit->subject,
+        .author = commit->author,
+        .ref = commit->ref,
+        .attempt = 1,
+        .plan_digest = pass->out->plan ? pass->out->plan->digest : NULL,
+        .from_generation = pass->marker.generation,
+        .from_deployment = pass->out->live ? pass->out->live->id : "",
+        .started_at = pass->snapshot.catalog->now};
+    const RecordDeployment *before = record_deployment(pass->out->record, d.id);
+    if (before) {
+        d.attempt = before->attempt + 1;
+    }
+    return d;
+}
+
+static const char *first_finding(const Pass *pass)
+{
+    vec_each (Diag, it, &pass->out->diags.list) {
+        if (it->severity == DIAG_ERROR) {
+            return it->file ? arena_printf(pass->arena, "%s: %s (%s:%d:%d)", it->code, it->message,
+                                           it->file, it->line, it->column)
+                            : arena_printf(pass->arena, "%s: %s", it->code, it->message);
+        }
+    }
+    return NULL;
+}
+
+bool act_begin(Pass *pass, const Rule *rule, Err *err)
+{
+    RecordDeployment *d = arena_make(pass->arena, RecordDeployment);
+    *d = new_deployment(pass);
+    pass->out->deployment = d;
+    RecordEntries entries = {0};
+    const char *reason = rule->to == PHASE_FAILED ? first_finding(pass) : rule->why;
+    add_transition(pass, &entries, d, rule->to, reason, NULL, 0);
+    add_event(pass, &entries, d, rule, rule->to, reason);
+    if (rule->to == PHASE_FAILED) {
+        vec_push(pass->arena, &entries, entry_denied(pass->arena, d->id, d->commit, reason));
+    }
+    return pass_append(pass, &entries, err);
+}
+
+/* ---- intent ---- */
+
+static void add_green(Pass *pass, RecordDeployment *d)
+{
+    const Plan *plan = pass->out->plan;
+    d->green.count = 0;
+    for (int clusters = 0; clusters < 2; clusters++) {
+        size_t count = clusters ? plan->clusters.count : plan->schemas.count;
+        const PlanContainer *items = clusters ? plan->clusters.items : plan->schemas.items;
+        for (size_t i = 0; i < count; i++) {
+            if (items[i].wanted) {
+                vec_push(pass->arena, &d->green,
+                         (RecordGreen){.kind = clusters ? "cluster" : "schema",
+                                       .database = items[i].database,
+                                       .name = items[i].name,
+                                       .green = items[i].green});
+            }
+        }
+    }
+    vec_each (PlanIndexSwap, it, &plan->index_swaps) {
+        vec_push(pass->arena, &d->green,
+                 (RecordGreen){.kind = "index",
+                               .database = it->on.database,
+                               .schema = it->on.schema,
+                               .name = it->index ? it->index->name : it->green,
+                               .green = it->green});
+    }
+}
+
+bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
+{
+    RecordDeployment intent = *d;
+    intent.manifest_digest = pass->out->desired->manifest_digest;
+    intent.plan_digest = pass->out->plan->digest;
+    intent.audit_event = d->has_intent ? d->audit_event : pass->snapshot.catalog->newest_event;
+    intent.attempt = d->has_intent ? d->attempt + 1 : d->attempt;
+    memset(&intent.green, 0, sizeof intent.green);
+    add_green(pass, &intent);
+    intent.in_place_only = intent.green.count == 0;
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries, entry_intent(pass->arena, &intent));
+    if (rule->to != PHASE_NONE) {
+        add_transition(pass, &entries, &intent, rule->to, rule->why, NULL, 0);
+        add_event(pass, &entries, &intent, rule, rule->to, rule->why);
+    }
+    return pass_append(pass, &entries, err);
+}
+
+/* ---- transitions ---- */
+
+bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
+{
+    RecordEntries entries = {0};
+    const char *gate = rule->to == PHASE_FAILED ? failed_gate_text(pass, d) : NULL;
+    const char *finding =
+        rule->to == PHASE_FAILED && !pass->out->desired ? first_finding(pass) : NULL;
+    const char *reason = gate ? gate : finding ? finding : reason_of(pass, rule);
+    add_transition(pass, &entries, d, rule->to, reason, NULL, 0);
+    add_event(pass, &entries, d, rule, rule->to, reason);
+    if (rule->to == PHASE_FAILED || rule->to == PHASE_ROLLED_BACK) {
+        vec_push(pass->arena, &entries, entry_denied(pass->arena, d->id, d->commit, reason));
+    }
+    if (rule->to == PHASE_ROLLED_BACK && pass->request) {
+        vec_push(pass->arena, &entries,
+                 entry_outcome(pass->arena, d->id, pass->request->id, "done", NULL));
+    }
+    return pass_append(pass, &entries, err);
+}
+
+bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
+{
+    bool back = rule->to == PHASE_ROLLING_BACK;
+    RecordNames names = back ? record_inverse(pass->arena, &d->cutover_names,
+                                              pass->in->environment->blue_pattern, d->generation)
+                             : pass_cutover_names(pass);
+    const char *reason =
+        back && pass->request && pass->request->reason ? pass->request->reason : rule->why;
+    RecordEntries entries = {0};
+    add_transition(pass, &entries, d, rule->to, reason, &names, back ? d->generation + 1 : 0);
+    add_event(pass, &entries, d, rule, rule->to, reason);
+    return pass_append(pass, &entries, err);
+}
+
+bool act_note_proof(Pass *pass, RecordDeployment *d, Err *err)
+{
+    const Proof *proof = pass->out->proof;
+    RecordResult result = {.check = "hydration",
+                           .verdict = proof->ready ? "passed" : "lost",
+                           .text = proof->ready ? NULL : str_join(pass->arena, &proof->waits, "; "),
+                           .attempt = d->attempt};
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
+    return pass_append(pass, &entries, err);
+}
+
+bool act_refuse_request(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
+{
+    bool late = d->phase == PHASE_CLEANING;
+    const char *why = rule->why;
+    if (!late && pass->out->proof && pass->out->proof->waits.count) {
+        why = str_join(pass->arena, &pass->out->proof->waits, "; ");
+    }
+    RecordEntries entries = {0};
+    vec_push(
+        pass->arena, &entries,
+        entry_outcome(pass->arena, d->id, pass->request->id, late ? "too_late" : "refused", why));
+    return pass_append(pass, &entries, err);
+}

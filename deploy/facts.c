@@ -1,0 +1,321 @@
+/* From an observation to the facts that the table of decide.c asks for. */
+#include "pass_internal.h"
+
+#include "cutover/str.h"
+
+#define MICROS INT64_C(1000000)
+
+static Tri tri(bool yes)
+{
+    return yes ? YES : NO;
+}
+
+/* The recorded intent is of this manifest, and lists what the plan sends to green. */
+static bool intent_fits(const Pass *pass, const RecordDeployment *d)
+{
+    const Plan *plan = pass->out->plan;
+    size_t wanted = plan->index_swaps.count;
+    if (!d->has_intent || !str_eq(d->manifest_digest, pass->out->desired->manifest_digest)) {
+        return false;
+    }
+    vec_each (PlanContainer, it, &plan->schemas) {
+        wanted += it->wanted;
+    }
+    vec_each (PlanContainer, it, &plan->clusters) {
+        wanted += it->wanted;
+    }
+    return d->green.count == wanted;
+}
+
+static const RecordResult *last_result(const RecordDeployment *d, const char *check)
+{
+    const RecordResult *last = NULL;
+    vec_each (RecordResult, it, &d->results) {
+        if (str_eq(it->check, check)) {
+            last = it;
+        }
+    }
+    return last;
+}
+
+const RecordResult *pass_gate_result(const RecordDeployment *d, const char *key)
+{
+    return last_result(d, key);
+}
+
+/* ---- the proof ---- */
+
+static void add_proof_object(Pass *pass, ProofObject **objects, size_t *count, const char *id,
+                             const char *blue)
+{
+    *objects = arena_grow(pass->arena, *objects, *count * sizeof **objects,
+                          (*count + 1) * sizeof **objects);
+    (*objects)[(*count)++] = (ProofObject){.id = id, .blue = blue};
+}
+
+/* What production has under the name that OBJECT will bear. */
+static const char *counterpart(Pass *pass, const CatalogObject *object)
+{
+    const DesiredNode *green =
+        map_get(&pass->green->node_by_rel, relname_key(pass->arena, object->rel));
+    const DesiredNode *node = green ? map_get(&pass->out->desired->node_by_id, green->id) : NULL;
+    const CatalogObject *live = node ? catalog_object(pass->snapshot.catalog, node->rel) : NULL;
+    return live ? live->id : NULL;
+}
+
+static ProofInput proof_input(Pass *pass, Moment since)
+{
+    return (ProofInput){.catalog = pass->snapshot.catalog,
+                        .max_lag = pass->in->environment->lag * MICROS,
+                        .since = since};
+}
+
+static void prove_green(Pass *pass, const RecordDeployment *d)
+{
+    ProofObject *objects = NULL;
+    ProofInput input = proof_input(pass, d->phase == PHASE_BUILDING ? 0 : d->phase_since);
+    vec_each (const CatalogObject *, it, &pass->build->wanted) {
+        add_proof_object(pass, &objects, &input.count, (*it)->id, counterpart(pass, *it));
+    }
+    vec_each (PlanContainer, it, &pass->out->plan->clusters) {
+        const CatalogCluster *green = catalog_cluster(pass->snapshot.catalog, it->green);
+        if (it->wanted && green) {
+            vec_push(pass->arena, &input.clusters, green->id);
+        }
+    }
+    input.objects = objects;
+    pass->out->proof = proof_make(pass->arena, &input);
+    if (pass->out->proof->failed && !pass->problem) {
+        pass->problem = str_join(pass->arena, &pass->out->proof->failures, "; ");
+    }
+}
+
+/* Blue must be proved anew before it serves again: somebody may have taken its replicas away. */
+static bool blue_can_serve(Pass *pass)
+{
+    ProofObject *objects = NULL;
+    ProofInput input = proof_input(pass, 0);
+    vec_each (const CatalogObject *, it, &pass->blue->objects) {
+        if (str_eq((*it)->kind, "materialized-view") || str_eq((*it)->kind, "index")) {
+            add_proof_object(pass, &objects, &input.count, (*it)->id, NULL);
+        }
+    }
+    vec_each (const CatalogCluster *, it, &pass->blue->clusters) {
+        vec_push(pass->arena, &input.clusters, (*it)->id);
+    }
+    input.objects = objects;
+    pass->out->proof = proof_make(pass->arena, &input);
+    return pass->out->proof->ready;
+}
+
+/* ---- facts before the cutover ---- */
+
+static void build_facts(Pass *pass, RecordDeployment *d, Facts *facts)
+{
+    const PassCommit *commit = &pass->in->commit;
+    const char *comment = arena_printf(
+        pass->arena, "Deployment by %s on %s | Commit SHA: %s | Cutover %s g%lld",
+        commit->author ? commit->author : "unknown", moment_text(pass->arena, d->started_at),
+        d->commit, pass->in->environment->name, (long long)d->generation);
+    BuildInput input = {.plan = pass->out->plan,
+                        .production = pass->out->desired,
+                        .green = pass->green,
+                        .catalog = pass->snapshot.catalog,
+                        .record = pass->out->record,
+                        .deployment = d,
+                        .environment = pass->in->environment,
+                        .container_comment = comment};
+    pass->build = build_compare(pass->arena, &input);
+    const Build *build = pass->build;
+    facts->unrecorded = tri(build->claims.count || pass->out->record->unwritten.count);
+    facts->stale =
+        tri(build->stale.count || build->stale_schemas.count || build->stale_clusters.count);
+    facts->missing = tri(build->missing.count > 0);
+    if (build->foreign.list.count) {
+        pass->problem = build->foreign.list.items[0].message;
+    }
+}
+
+static void gate_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    pass_find_gates(pass);
+    bool left = false, failed = false;
+    vec_each (Gate, it, &pass->gates) {
+        const RecordResult *result = last_result(d, it->key);
+        left |= !result;
+        if (result && str_eq(result->verdict, "failed")) {
+            failed = true;
+            pass->problem_file = it->file;
+            pass->problem_line = it->line;
+        }
+    }
+    facts->checks_left = tri(left);
+    facts->checks_failed = tri(failed);
+}
+
+static void proof_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    prove_green(pass, d);
+    const RecordResult *noted = last_result(d, "hydration");
+    bool holds = noted && str_eq(noted->verdict, "passed") && noted->at >= d->phase_since;
+    facts->proved = tri(pass->out->proof->ready);
+    facts->proof_noted = tri(holds);
+    int64_t settle = pass->in->environment->settle * MICROS;
+    facts->settled = tri(holds && pass->snapshot.catalog->now - noted->at >= settle);
+}
+
+static bool is_superseded(const Pass *pass, const RecordDeployment *d)
+{
+    return pass->in->commit.sha && !str_eq(d->commit, pass->in->commit.sha);
+}
+
+static void facts_before_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
+{
+    facts->superseded = tri(is_superseded(pass, d));
+    if (facts->superseded == YES || !pass->out->plan || d->phase == PHASE_PENDING) {
+        return;
+    }
+    facts->overtaken = tri(pass->marker.generation != d->from_generation);
+    facts->intended = tri(intent_fits(pass, d));
+    if (facts->intended == NO || facts->refused == YES || !pass_compile_green(pass)) {
+        facts->problem = tri(pass->problem != NULL);
+        return;
+    }
+    build_facts(pass, d, facts);
+    facts->rehearsed = tri(last_result(d, "rehearsal") != NULL);
+    proof_facts(pass, d, facts);
+    gate_facts(pass, d, facts);
+    facts->problem = tri(pass->problem != NULL);
+}
+
+/* ---- facts after it ---- */
+
+static const RecordRequest *pending_rollback(const Pass *pass, const RecordDeployment *d)
+{
+    vec_each (RecordRequest, it, &pass->out->record->requests) {
+        if (!it->done && str_eq(it->kind, "rollback") &&
+            (str_empty(it->deployment) || str_eq(it->deployment, d->id))) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+static bool is_read(const Pass *pass)
+{
+    vec_each (CatalogReader, it, &pass->snapshot.catalog->readers) {
+        for (size_t i = 0; i < pass->blue->clusters.count; i++) {
+            if (str_eq(pass->blue->clusters.items[i]->id, it->cluster_id)) {
+                return true;
+            }
+        }
+        for (size_t i = 0; i < pass->blue->objects.count; i++) {
+            if (str_in(&it->object_ids, pass->blue->objects.items[i]->id)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The next deployment has passed its gates: its cutover ends this soak. */
+static bool next_is_ready(const Pass *pass)
+{
+    const RecordDeployment *next = pass->building;
+    return next && next->phase == PHASE_CHECKING && pass->out->next_is_ready;
+}
+
+static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
+{
+    Moment now = pass->snapshot.catalog->now;
+    bool sent = d->phase == PHASE_CUTTING_OVER || d->phase == PHASE_ROLLING_BACK;
+    int64_t expected = d->phase == PHASE_ROLLING_BACK ? d->rollback_generation : d->generation;
+    facts->happened = tri(pass_happened(pass, d));
+    facts->overtaken = tri(sent ? facts->happened == NO && pass->marker.generation >= expected
+                                : facts->happened == NO);
+    facts->names_hold = tri(pass_names_hold(pass, &d->names));
+    pass->blue = leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d);
+    facts->blue =
+        tri(pass->blue->objects.count || pass->blue->schemas.count || pass->blue->clusters.count);
+    facts->soak_over = tri(now >= d->deadline || next_is_ready(pass));
+    facts->drained = tri(now >= d->deadline);
+    facts->readers = tri(is_read(pass));
+    pass->request = pending_rollback(pass, d);
+    facts->rollback_asked = tri(pass->request != NULL);
+    if (pass->request && d->phase == PHASE_SOAKING) {
+        facts->can_go_back = tri(facts->blue == YES && blue_can_serve(pass));
+    }
+    if (d->phase == PHASE_CLEANING && pass->blue->foreign.list.count) {
+        pass->problem = pass->blue->foreign.list.items[0].message;
+    }
+    facts->problem = tri(pass->problem != NULL);
+}
+
+static void facts_at_end(Pass *pass, RecordDeployment *d, Facts *facts)
+{
+    Moment now = pass->snapshot.catalog->now;
+    facts->kept_long_enough = tri(now >= d->deadline);
+    if (d->phase == PHASE_ROLLED_BACK) {
+        pass->blue = leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d);
+        facts->blue = tri(pass->blue->objects.count || pass->blue->schemas.count ||
+                          pass->blue->clusters.count);
+        facts->problem = tri(pass->blue->foreign.list.count > 0);
+        return;
+    }
+    pass->unused = leftover_green(pass->arena, pass->snapshot.catalog, pass->out->record);
+    facts->green = tri(pass->unused->objects.count || pass->unused->schemas.count ||
+                       pass->unused->clusters.count);
+}
+
+/* ---- the environment's own ---- */
+
+/* One marker at most; and a marker means that the record knows who made it. */
+static bool markers_agree(const Pass *pass)
+{
+    if (pass->marker.count > 1) {
+        return false;
+    }
+    if (pass->marker.generation <= 0) {
+        return pass->marker.count || !pass->out->record->deployments.count;
+    }
+    return pass->out->live || pass->after;
+}
+
+static void environment_facts(Pass *pass, Facts *facts)
+{
+    const PassResult *out = pass->out;
+    const Plan *plan = out->plan;
+    facts->record = tri(out->record->exists);
+    facts->marker = tri(pass->marker.count > 0);
+    facts->markers_agree = tri(markers_agree(pass));
+    facts->compiles = tri(out->desired != NULL);
+    facts->denied =
+        tri(pass->in->commit.sha && map_get(&out->record->denied, pass->in->commit.sha));
+    facts->wanted_is_live = tri(out->live && str_eq(out->live->commit, pass->in->commit.sha));
+    if (plan) {
+        facts->refused = tri(plan->outcome == PLAN_REFUSED);
+        facts->changes = tri(plan->outcome == PLAN_CHANGES);
+    }
+}
+
+Facts pass_facts(Pass *pass, RecordDeployment *d)
+{
+    Facts facts = {0};
+    pass->problem = NULL;
+    environment_facts(pass, &facts);
+    if (!d) {
+        return facts;
+    }
+    Moment now = pass->snapshot.catalog->now;
+    facts.expired = tri(d->deadline && now > d->deadline);
+    facts.in_place_only = tri(d->in_place_only);
+    facts.soaking = tri(pass->after && pass->after != d);
+    if (phase_is_before_cutover(d->phase)) {
+        facts_before_cutover(pass, d, &facts);
+    } else if (phase_is_final(d->phase)) {
+        facts_at_end(pass, d, &facts);
+    } else {
+        facts_after_cutover(pass, d, &facts);
+    }
+    return facts;
+}

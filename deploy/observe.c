@@ -1,0 +1,176 @@
+/* Observing: the record and the catalog in one read, the marker, the project, the plan. */
+#include "pass_internal.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+#define STATEMENT_LIMIT_MS 60000
+
+int64_t pass_limit(const Pass *pass)
+{
+    return pass->in->deadline_ms ? pass->in->deadline_ms : STATEMENT_LIMIT_MS;
+}
+
+bool pass_exec(Pass *pass, const char *sql, Err *err)
+{
+    return pg_query(pass->pg, pass->arena, sql, NULL, pass_limit(pass), NULL, err);
+}
+
+const char *pass_name(const Pass *pass, RelName rel)
+{
+    return relname_text(pass->arena, rel, pass->snapshot.catalog->database);
+}
+
+static int64_t since_intent(void *ctx, LogEntries *entries)
+{
+    Pass *pass = ctx;
+    return build_ours_since(record_fold(pass->arena, pass->in->environment->name, entries));
+}
+
+static void find_marker(Pass *pass)
+{
+    const Catalog *catalog = pass->snapshot.catalog;
+    pass->marker = (Marker){.generation = -1};
+    vec_each (CatalogSchema, it, &catalog->schemas) {
+        int64_t generation;
+        const char *commit8;
+        if (!str_eq(it->database, catalog->database) ||
+            !marker_parse(pass->arena, pass->in->environment->name, it->name, &generation,
+                          &commit8)) {
+            continue;
+        }
+        pass->marker.count++;
+        if (generation > pass->marker.generation) {
+            pass->marker.name = it->name;
+            pass->marker.generation = generation;
+            pass->marker.commit8 = commit8;
+        }
+    }
+    pass->out->live_generation = pass->marker.generation;
+    pass->out->live_commit8 = pass->marker.commit8;
+}
+
+bool pass_observe(Pass *pass, Err *err)
+{
+    pass->journal = (Journal){.database = pg_database(pass->pg),
+                              .schema = pass->in->record_schema,
+                              .cluster = pass->in->record_cluster,
+                              .writer = pass->in->instance,
+                              .seq = pass->in->writer_seq ? *pass->in->writer_seq : 0};
+    SnapshotRequest request = {.journal = &pass->journal,
+                               .environment = pass->in->environment->name,
+                               .since = since_intent,
+                               .since_ctx = pass};
+    if (!snapshot_read(pass->pg, pass->arena, &request, pass_limit(pass), &pass->snapshot, err)) {
+        return false;
+    }
+    if (pass->snapshot.record == SNAPSHOT_RECORD_UNREADABLE) {
+        *err = pass->snapshot.record_err;
+        return false;
+    }
+    Record *record = record_fold(pass->arena, pass->in->environment->name, &pass->snapshot.entries);
+    record->exists = pass->snapshot.record == SNAPSHOT_RECORD_READ;
+    pass->out->record = record;
+    pass->out->catalog = pass->snapshot.catalog;
+    find_marker(pass);
+    return true;
+}
+
+/* ---- the project ---- */
+
+static void make_plan(Pass *pass)
+{
+    PlanInput input = {.desired = pass->out->desired,
+                       .catalog = pass->snapshot.catalog,
+                       .record = pass->out->record,
+                       .environment = pass->in->environment,
+                       .config = pass->in->config,
+                       .commit = pass->in->commit.sha,
+                       .live_generation = pass->marker.generation,
+                       .record_cluster = pass->in->record_cluster,
+                       .record_schema = pass->in->record_schema};
+    pass->out->plan = plan_make(pass->arena, &input);
+}
+
+void pass_compile(Pass *pass)
+{
+    const EnvironmentConfig *environment = pass->in->environment;
+    pass->options = (DbtOptions){
+        .files = pass->in->files,
+        .target = environment->target ? environment->target : environment->name,
+        .vars = environment->vars,
+        .env = pass->in->env,
+    };
+    DbtProject *project = dbt_read(pass->arena, &pass->options, &pass->out->diags);
+    if (!project) {
+        return;
+    }
+    pass->out->desired = project->desired;
+    build_claim_in_place(pass->arena, project->desired, environment, pass->snapshot.catalog,
+                         pass->out->record, pass->building);
+    make_plan(pass);
+}
+
+bool pass_compile_green(Pass *pass)
+{
+    if (pass->green) {
+        return true;
+    }
+    DbtOptions options = pass->options;
+    options.names = &pass->out->plan->names;
+    Diags diags = diags_new(pass->arena);
+    DbtProject *project = dbt_read(pass->arena, &options, &diags);
+    if (project) {
+        pass->green = project->desired;
+        return true;
+    }
+    const Diag *first = diags.list.items;
+    pass->problem = arena_printf(pass->arena, "%s: %s", first->code, first->message);
+    pass->problem_file = first->file;
+    pass->problem_line = first->line;
+    vec_each (Diag, it, &diags.list) {
+        vec_push(pass->arena, &pass->out->diags.list, *it);
+    }
+    return false;
+}
+
+/* ---- which deployments ---- */
+
+static bool is_after_cutover(Phase phase)
+{
+    return phase == PHASE_CUTTING_OVER || phase == PHASE_REPOINTING || phase == PHASE_SOAKING ||
+           phase == PHASE_CLEANING || phase == PHASE_ROLLING_BACK;
+}
+
+void pass_choose(Pass *pass)
+{
+    vec_each (RecordDeployment, it, &pass->out->record->deployments) {
+        if (phase_is_before_cutover(it->phase)) {
+            pass->building = it;
+        } else if (is_after_cutover(it->phase)) {
+            pass->after = it;
+        }
+    }
+    pass->out->live = record_generation(pass->out->record, pass->marker.generation);
+}
+
+static bool same_commit(const char *commit, const char *commit8)
+{
+    return commit && commit8 && strncmp(commit, commit8, strlen(commit8)) == 0;
+}
+
+const char *pass_restored_commit(const Pass *pass, const RecordDeployment *d)
+{
+    const RecordDeployment *before = record_deployment(pass->out->record, d->from_deployment);
+    return before ? before->commit : "0000000000000000000000000000000000000000";
+}
+
+bool pass_happened(const Pass *pass, const RecordDeployment *d)
+{
+    if (d->phase == PHASE_ROLLING_BACK) {
+        return pass->marker.generation == d->rollback_generation &&
+               same_commit(pass_restored_commit(pass, d), pass->marker.commit8);
+    }
+    return pass->marker.generation == d->generation && same_commit(d->commit, pass->marker.commit8);
+}

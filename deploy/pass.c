@@ -1,0 +1,257 @@
+#include "pass_internal.h"
+
+#include "cutover/digest.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+#define IDLE_MS 30000
+#define WAITING_MS 3000
+#define AFTER_ERROR_MS 5000
+
+/* ---- deciding ---- */
+
+typedef struct Choice {
+    RecordDeployment *d; /* NULL: the environment itself */
+    Facts facts;
+    const Rule *rule;
+} Choice;
+
+static bool acts(const Choice *choice)
+{
+    return choice->rule && choice->rule->action != ACTION_WAIT &&
+           choice->rule->action != ACTION_BLOCK;
+}
+
+static Choice look_at(Pass *pass, RecordDeployment *d)
+{
+    Choice choice = {.d = d, .facts = pass_facts(pass, d)};
+    choice.rule = decide(d ? d->phase : PHASE_NONE, &choice.facts);
+    return choice;
+}
+
+/* The failed or superseded deployment whose green nothing uses, or the one whose denied side is kept. */
+static Choice look_at_ends(Pass *pass)
+{
+    Choice choice = {0};
+    for (size_t i = pass->out->record->deployments.count; i-- > 0;) {
+        RecordDeployment *d = &pass->out->record->deployments.items[i];
+        if (!phase_is_final(d->phase) || d->phase == PHASE_LIVE) {
+            continue;
+        }
+        choice = look_at(pass, d);
+        if (acts(&choice)) {
+            return choice;
+        }
+        if (d->phase != PHASE_ROLLED_BACK) {
+            break; /* only the newest one's green can be left: they share their names */
+        }
+    }
+    return (Choice){0};
+}
+
+static void show(Pass *pass, const Choice *choice)
+{
+    PassResult *out = pass->out;
+    out->rule = choice->rule;
+    out->action = choice->rule->action;
+    out->deployment = choice->d;
+    out->blocked = choice->rule->action == ACTION_BLOCK;
+    out->waits_for = choice->rule->why;
+    if (choice->rule->pos == 480 && out->proof && out->proof->waits.count) {
+        out->waits_for = str_join(pass->arena, &out->proof->waits, "; ");
+    }
+    if (out->blocked && pass->problem) {
+        out->waits_for = pass->problem;
+    }
+}
+
+/*
+ * First the deployment that has cut over: production comes first. Then the one that is being built, or the
+ * question whether one should be. Last what others left behind.
+ */
+static Choice choose(Pass *pass)
+{
+    Choice building = {0}, after = {0};
+    if (pass->building) {
+        building = look_at(pass, pass->building);
+        pass->out->next_is_ready = building.rule->pos == 570;
+    }
+    const Proof *building_proof = pass->out->proof;
+    if (pass->after) {
+        after = look_at(pass, pass->after);
+        if (acts(&after)) {
+            return after;
+        }
+    }
+    if (pass->building) {
+        if (pass->after) {
+            building = look_at(pass, pass->building);
+        }
+        pass->out->proof = building_proof;
+        return building;
+    }
+    Choice begin = look_at(pass, NULL);
+    if (acts(&begin) || (pass->after && begin.rule->action == ACTION_BLOCK)) {
+        return begin;
+    }
+    Choice end = look_at_ends(pass);
+    if (acts(&end)) {
+        return end;
+    }
+    return pass->after ? after : begin;
+}
+
+/* ---- acting ---- */
+
+static bool act_make_record(Pass *pass, Err *err)
+{
+    return journal_create(pass->pg, pass->arena, &pass->journal, pass_limit(pass), err);
+}
+
+static bool carry_out(Pass *pass, const Choice *choice, Err *err)
+{
+    RecordDeployment *d = choice->d;
+    const Rule *rule = choice->rule;
+    switch (rule->action) {
+    case ACTION_MAKE_RECORD:
+        return act_make_record(pass, err);
+    case ACTION_MAKE_MARKER:
+        return act_make_marker(pass, err);
+    case ACTION_BEGIN:
+        return act_begin(pass, rule, err);
+    case ACTION_INTEND:
+        return act_intend(pass, d, rule, err);
+    case ACTION_CLAIM:
+        return act_claim(pass, d, err);
+    case ACTION_CLEAR_STALE:
+        return act_clear_stale(pass, d, err);
+    case ACTION_BUILD:
+        return act_build(pass, err);
+    case ACTION_REHEARSE:
+        return act_rehearse(pass, d, err);
+    case ACTION_CHECK:
+        return act_check(pass, d, err);
+    case ACTION_MOVE:
+        return act_move(pass, d, rule, err);
+    case ACTION_PREPARE:
+    case ACTION_PREPARE_BACK:
+        return act_prepare(pass, d, rule, err);
+    case ACTION_CUT_OVER:
+    case ACTION_ROLL_BACK:
+        return act_cut_over(pass, d, err);
+    case ACTION_NOTE_PROOF:
+        return act_note_proof(pass, d, err);
+    case ACTION_DROP_BLUE:
+        return act_drop(pass, d, pass->blue, err);
+    case ACTION_DROP_GREEN:
+        return act_drop(pass, d, pass->unused, err);
+    case ACTION_REFUSE_REQUEST:
+        return act_refuse_request(pass, d, rule, err);
+    case ACTION_WAIT:
+    case ACTION_BLOCK:
+    case ACTION_COUNT:
+        break;
+    }
+    return true;
+}
+
+/* An action that found something permanent: the same table says what follows from it. */
+static bool follow_problem(Pass *pass, Choice *choice, Err *err)
+{
+    const char *problem = pass->problem;
+    choice->facts.problem = YES;
+    choice->rule = decide(choice->d->phase, &choice->facts);
+    pass->problem = problem;
+    show(pass, choice);
+    return carry_out(pass, choice, err);
+}
+
+static bool act(Pass *pass, Choice *choice, Err *err)
+{
+    PassResult *out = pass->out;
+    pass->problem = choice->facts.problem == YES ? pass->problem : NULL;
+    bool had_problem = pass->problem != NULL;
+    bool done = carry_out(pass, choice, err);
+    if (done && pass->problem && !had_problem && choice->d) {
+        done = follow_problem(pass, choice, err);
+    }
+    out->acted = done;
+    if (!done) {
+        out->retry_ms = out->retry_ms ? out->retry_ms : AFTER_ERROR_MS;
+    }
+    return done;
+}
+
+bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, Err *err)
+{
+    Pass *pass = arena_make(arena, Pass);
+    *result = (PassResult){.diags = diags_new(arena)};
+    *pass = (Pass){.arena = arena, .pg = pg, .in = input, .out = result};
+    if (!pass_observe(pass, err)) {
+        result->retry_ms = AFTER_ERROR_MS;
+        return false;
+    }
+    pass_choose(pass);
+    pass_compile(pass);
+    Choice choice = choose(pass);
+    show(pass, &choice);
+    bool waits = pass->building || pass->after;
+    result->retry_ms = waits ? WAITING_MS : IDLE_MS;
+    if (input->mode == PASS_LOOK || !acts(&choice)) {
+        return true;
+    }
+    result->retry_ms = 0;
+    return act(pass, &choice, err);
+}
+
+/* ---- what people and notifiers add ---- */
+
+static bool append_one(Arena *arena, Pg *pg, const PassInput *input, RecordEntry entry, Err *err)
+{
+    Journal journal = {.database = pg_database(pg),
+                       .schema = input->record_schema,
+                       .cluster = input->record_cluster,
+                       .writer = input->instance,
+                       .seq = input->writer_seq ? *input->writer_seq : 0};
+    RecordEntries entries = {0};
+    vec_push(arena, &entries, entry);
+    int64_t limit = input->deadline_ms ? input->deadline_ms : 60000;
+    PgResult now = {0};
+    Moment at = 0;
+    if (!pg_query(pg, arena, "SELECT now()", NULL, limit, &now, err)) {
+        return false;
+    }
+    if (!moment_parse(now.rows.items[0][0], &at)) {
+        return err_set(arena, err, ERR_INTERNAL, "CO5032", "the server's time cannot be read: %s",
+                       now.rows.items[0][0]);
+    }
+    bool done =
+        journal_append(pg, arena, &journal, input->environment->name, at, &entries, limit, err);
+    if (input->writer_seq) {
+        *input->writer_seq = journal.seq;
+    }
+    return done;
+}
+
+bool pass_request(Arena *arena, Pg *pg, const PassInput *input, const char *kind,
+                  const char *deployment, const char *by, const char *reason,
+                  const char **request_id, Err *err)
+{
+    const char *seed = arena_printf(arena, "%s %s %s %lld", input->instance, kind, deployment,
+                                    input->writer_seq ? (long long)*input->writer_seq : 0);
+    char *id = digest_sha256(arena, seed, strlen(seed));
+    id[8] = '\0';
+    RecordRequest request = {
+        .id = id, .kind = kind, .deployment = deployment, .by = by, .reason = reason};
+    *request_id = id;
+    return append_one(arena, pg, input, entry_request(arena, &request), err);
+}
+
+bool pass_delivered(Arena *arena, Pg *pg, const PassInput *input, const char *event_id,
+                    const char *notifier, bool sent, const char *answer, Err *err)
+{
+    return append_one(arena, pg, input,
+                      entry_delivery(arena, event_id, notifier, sent ? "sent" : "dead", answer),
+                      err);
+}

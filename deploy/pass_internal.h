@@ -1,0 +1,110 @@
+/* What the parts of one pass share: the observation, and the helpers that every action uses. */
+#ifndef DEPLOY_PASS_INTERNAL_H
+#define DEPLOY_PASS_INTERNAL_H
+
+#include "cutover/build.h"
+#include "cutover/dbt.h"
+#include "cutover/journal.h"
+#include "cutover/pass.h"
+#include "cutover/snapshot.h"
+#include "cutover/statement.h"
+
+typedef struct Marker {
+    size_t count;       /* schemas with a marker's name; more than one is damage */
+    const char *name;   /* of the highest */
+    int64_t generation; /* -1: none */
+    const char *commit8;
+} Marker;
+
+/* A dbt test or a check of cutover.yaml that gates this deployment. */
+typedef struct Gate {
+    const char *key; /* "test:<id>" or "check:<name>", as in the record */
+    const char *name;
+    const char *sql;     /* the whole statement */
+    const char *cluster; /* to run it on */
+    const DesiredTest *test;
+    const CheckConfig *check;
+    const char *file;
+    int line;
+} Gate;
+
+typedef struct Pass {
+    Arena *arena;
+    Pg *pg;
+    const PassInput *in;
+    PassResult *out;
+    Journal journal;
+    Snapshot snapshot;
+    Marker marker;
+    DbtOptions options;
+    const Desired *green; /* the green rendering, once it is needed */
+    RecordDeployment *building, *after;
+    Build *build;
+    Leftover *blue, *unused; /* the old side of what is looked at; a green that nothing wants */
+    VEC(Gate) gates;
+    const RecordRequest *request; /* a rollback that waits for an answer */
+    const char *problem;          /* something permanent: what people read */
+    const char *problem_file;
+    int problem_line;
+} Pass;
+
+/* ---- observe.c ---- */
+/* Snapshot, record and marker. */
+bool pass_observe(Pass *pass, Err *err);
+/* Desired state and plan; findings go to the result. */
+void pass_compile(Pass *pass);
+/* The second rendering, with green names; findings become the problem. */
+bool pass_compile_green(Pass *pass);
+/* Which deployment is being built, and which has cut over and is not at its end. */
+void pass_choose(Pass *pass);
+/* The marker says that D has cut over, or taken its way back. */
+bool pass_happened(const Pass *pass, const RecordDeployment *d);
+/* The commit that a rollback of D makes live again; zeros when there was none. */
+const char *pass_restored_commit(const Pass *pass, const RecordDeployment *d);
+
+/* ---- facts.c ---- */
+Facts pass_facts(Pass *pass, RecordDeployment *d);
+
+/* ---- names.c ---- */
+RecordNames pass_cutover_names(Pass *pass);
+/* Every name is still borne by the id that was recorded for it. */
+bool pass_names_hold(const Pass *pass, const RecordNames *names);
+
+/* ---- gates.c ---- */
+void pass_find_gates(Pass *pass);
+const RecordResult *pass_gate_result(const RecordDeployment *d, const char *key);
+bool act_check(Pass *pass, RecordDeployment *d, Err *err);
+
+/* ---- act_build.c, act_cutover.c, act_drop.c ---- */
+bool act_build(Pass *pass, Err *err);
+bool act_claim(Pass *pass, RecordDeployment *d, Err *err);
+bool act_clear_stale(Pass *pass, RecordDeployment *d, Err *err);
+bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err);
+bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err);
+bool act_drop(Pass *pass, RecordDeployment *d, const Leftover *leftover, Err *err);
+
+/* ---- tell.c: what is written down ---- */
+/* The event NAME about D, ready to be appended beside the phase entry. */
+RecordEntry tell_event(Pass *pass, const RecordDeployment *d, const char *name, Phase phase,
+                       const char *reason);
+
+/* ---- act_record.c ---- */
+bool pass_append(Pass *pass, const RecordEntries *entries, Err *err);
+bool act_make_marker(Pass *pass, Err *err);
+bool act_begin(Pass *pass, const Rule *rule, Err *err);
+bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
+bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
+bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
+bool act_note_proof(Pass *pass, RecordDeployment *d, Err *err);
+bool act_refuse_request(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
+
+/* Time limit of one statement, in milliseconds. */
+int64_t pass_limit(const Pass *pass);
+
+/* One statement without a result. */
+bool pass_exec(Pass *pass, const char *sql, Err *err);
+
+/* A dotted name as people read it. */
+const char *pass_name(const Pass *pass, RelName rel);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * One pass of the loop for one environment: observe (record, catalog, Git's commit), decide, carry out
+ * ONE action, record it. There is no function that runs a deployment: whoever calls this again and again,
+ * from one process or from a new one each time, ends in the same state.
+ */
+#ifndef CUTOVER_PASS_H
+#define CUTOVER_PASS_H
+
+#include "cutover/decide.h"
+#include "cutover/files.h"
+#include "cutover/pg.h"
+#include "cutover/plan.h"
+#include "cutover/proof.h"
+
+typedef struct PassCommit {
+    const char *sha, *short_sha, *subject, *author, *email;
+    const char *ref; /* "main" */
+    Moment committed_at;
+} PassCommit;
+
+typedef enum PassMode {
+    PASS_LOOK, /* observe and plan only: `plan`, `status`; nothing is written */
+    PASS_ACT,  /* and carry out one action */
+} PassMode;
+
+typedef struct PassInput {
+    PassMode mode;
+    const RepoConfig *config;             /* of the wanted commit */
+    const EnvironmentConfig *environment; /* in CONFIG */
+    const char *repository;               /* its name in the controller's file */
+    PassCommit commit;          /* what the environment's ref resolves to; sha NULL: loose files */
+    const FileSet *files;       /* the dbt project's folder at that commit */
+    const Map *env;             /* what env_var() sees */
+    const char *record_schema;  /* "cutover" */
+    const char *record_cluster; /* "quickstart" */
+    const char *instance;       /* writer in the log: unique to this process */
+    int64_t *writer_seq;        /* rows written by INSTANCE so far; kept by the caller */
+    const char *version;        /* of Cutover */
+    uint64_t seed;              /* for jitter */
+    int64_t deadline_ms;        /* for each statement; 0: 60,000 */
+} PassInput;
+
+typedef struct PassResult {
+    bool acted;       /* something was done: another pass should follow at once */
+    int64_t retry_ms; /* when nothing was done, or it failed: look again after this long */
+    Action action;    /* that was chosen */
+    const Rule *rule; /* that chose it */
+    const char
+        *waits_for; /* what a person should read: "hydration: waits for shop.daily and 5 more" */
+    bool blocked;   /* a person must act */
+    Diags diags;    /* findings of project and plan, and what blocks */
+    const Desired *desired; /* NULL when the project does not compile */
+    const Catalog *catalog;
+    Record *record;
+    const Plan *plan; /* NULL when nothing could be planned */
+    const RecordDeployment
+        *deployment;              /* under way, else the newest of the wanted commit, or NULL */
+    const RecordDeployment *live; /* that made what is live, or NULL */
+    int64_t live_generation;      /* of the marker; -1: no marker */
+    const char *live_commit8;
+    const Proof *proof;   /* when hydrating */
+    bool next_is_ready;   /* the deployment being built has passed all its gates */
+    size_t tests, checks; /* that gate this deployment */
+} PassResult;
+
+/* Runs one pass. False and ERR when it could not observe at all (connection, permissions); findings about
+ * the project or the plan are no errors but in RESULT. All results live in ARENA. */
+bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, Err *err);
+
+/* A person's request (rollback ...) or a notifier's final delivery, appended to the record. */
+bool pass_request(Arena *arena, Pg *pg, const PassInput *input, const char *kind,
+                  const char *deployment, const char *by, const char *reason,
+                  const char **request_id, Err *err);
+bool pass_delivered(Arena *arena, Pg *pg, const PassInput *input, const char *event_id,
+                    const char *notifier, bool sent, const char *answer, Err *err);
+
+#endif
