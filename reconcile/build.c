@@ -66,10 +66,10 @@ static void compare_schema(Comparison *c, const PlanContainer *container)
         foreign(c->build, "schema", green->name);
         return;
     } else {
-        build_claim(
-            c, (RecordObject){.id = green->id,
-                              .kind = "schema",
-                              .rel = {.database = green->database, .name = container->name}});
+        build_claim(c,
+                    (RecordObject){.id = green->id,
+                                   .kind = "schema",
+                                   .rel = {.database = green->database, .name = container->name}});
     }
     add_defaults(c, container, container->green);
 }
