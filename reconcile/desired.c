@@ -1,0 +1,184 @@
+#include "cutover/desired.h"
+
+#include "cutover/buf.h"
+#include "cutover/digest.h"
+#include "cutover/sqltok.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+#define LARGEST_CANON ((size_t)512 * 1024 * 1024)
+
+RelName namemap_rel(Arena *arena, const NameMap *map, RelName rel)
+{
+    const char *green =
+        map ? map_get(&map->schemas, schema_key(arena, rel.database, rel.schema)) : NULL;
+    rel.schema = green ? green : rel.schema;
+    return rel;
+}
+
+const char *namemap_cluster(const NameMap *map, const char *cluster)
+{
+    const char *green = map ? map_get(&map->clusters, cluster) : NULL;
+    return green ? green : cluster;
+}
+
+/* ---- kinds ---- */
+
+typedef struct KindNames {
+    const char *text, *catalog;
+} KindNames;
+
+static const KindNames kinds[] = {
+    [NODE_VIEW] = {"view", "view"},
+    [NODE_MATERIALIZED_VIEW] = {"materialized view", "materialized-view"},
+    [NODE_SEED] = {"seed", "table"},
+    [NODE_SOURCE] = {"source", "source"},
+    [NODE_SOURCE_TABLE] = {"source table", "table"},
+    [NODE_SINK] = {"sink", "sink"},
+};
+
+const char *node_kind_text(NodeKind kind)
+{
+    return kinds[kind].text;
+}
+
+const char *node_kind_catalog(NodeKind kind)
+{
+    return kinds[kind].catalog;
+}
+
+/* ---- digests ---- */
+
+/* A field with its length in front, so that no two lists of fields give one text. */
+static void put(Buf *buf, const char *text)
+{
+    if (text) {
+        buf_printf(buf, "%zu:%s\n", strlen(text), text);
+    } else {
+        buf_text(buf, "-\n");
+    }
+}
+
+static void put_rel(Buf *buf, RelName rel)
+{
+    put(buf, rel.database);
+    put(buf, rel.schema);
+    put(buf, rel.name);
+}
+
+/* Tokens, not text: white space, comments and the case of keywords do not make a change. */
+static void put_sql(Arena *arena, Buf *buf, const char *sql)
+{
+    SqlToks toks;
+    Err err = {0};
+    if (!sql || !sql_tokens(arena, sql, strlen(sql), &toks, &err)) {
+        put(buf, sql);
+        return;
+    }
+    vec_each (SqlTok, it, &toks) {
+        /* An unquoted and a quoted spelling of one name are the same name. */
+        buf_printf(buf, "%d", it->kind == SQL_QUOTED ? (int)SQL_WORD : (int)it->kind);
+        put(buf, it->value);
+    }
+}
+
+static void put_seed(Buf *buf, const SeedData *seed)
+{
+    vec_each (SeedColumn, it, &seed->columns) {
+        put(buf, it->name);
+        put(buf, it->type);
+    }
+    vec_each (const char **, row, &seed->rows) {
+        for (size_t i = 0; i < seed->columns.count; i++) {
+            put(buf, (*row)[i]);
+        }
+    }
+}
+
+static char *versioned(Arena *arena, const Buf *buf)
+{
+    return arena_printf(arena, "v1:%s", digest_sha256(arena, buf->data, buf->length));
+}
+
+static char *node_digest(Arena *arena, const DesiredNode *node)
+{
+    Arena *scratch = arena_new();
+    Buf buf = buf_new(scratch, LARGEST_CANON);
+    put(&buf, node_kind_text(node->kind));
+    put_rel(&buf, node->rel);
+    put(&buf, node->cluster);
+    put(&buf, node->options);
+    put_sql(scratch, &buf, node->sql);
+    if (node->seed) {
+        put_seed(&buf, node->seed);
+    }
+    char *digest = versioned(arena, &buf);
+    arena_free(scratch);
+    return digest;
+}
+
+char *desired_index_digest(Arena *arena, RelName on, const DesiredIndex *index)
+{
+    Arena *scratch = arena_new();
+    Buf buf = buf_new(scratch, LARGEST_CANON);
+    put(&buf, index->name);
+    put_rel(&buf, on);
+    put(&buf, index->cluster);
+    put_sql(scratch, &buf, index->keys);
+    char *digest = versioned(arena, &buf);
+    arena_free(scratch);
+    return digest;
+}
+
+static void put_satellites(Arena *arena, Buf *buf, RelName on, const DesiredIndexes *indexes,
+                           const DesiredGrants *grants, const DesiredComments *comments)
+{
+    vec_each (DesiredIndex, it, indexes) {
+        put(buf, desired_index_digest(arena, on, it));
+    }
+    vec_each (DesiredGrant, it, grants) {
+        put(buf, it->privilege);
+        put(buf, it->grantee);
+    }
+    vec_each (DesiredComment, it, comments) {
+        put(buf, it->column);
+        put(buf, it->text);
+    }
+}
+
+static char *manifest_digest(Arena *arena, const Desired *desired)
+{
+    Arena *scratch = arena_new();
+    Buf buf = buf_new(scratch, LARGEST_CANON);
+    vec_each (DesiredNode, it, &desired->nodes) {
+        put(&buf, it->id);
+        put(&buf, it->digest);
+        put_satellites(scratch, &buf, it->rel, &it->indexes, &it->grants, &it->comments);
+        vec_each (const char *, hook, &it->hooks) {
+            put(&buf, *hook);
+        }
+    }
+    vec_each (DesiredExternal, it, &desired->externals) {
+        put_rel(&buf, it->rel);
+        put_satellites(scratch, &buf, it->rel, &it->indexes, &it->grants, &it->comments);
+    }
+    vec_each (DesiredTest, it, &desired->tests) {
+        put(&buf, it->id);
+        put_sql(scratch, &buf, it->sql);
+        put(&buf, it->severity);
+    }
+    char *digest = digest_sha256(arena, buf.data, buf.length);
+    arena_free(scratch);
+    return digest;
+}
+
+void desired_seal(Arena *arena, Desired *desired)
+{
+    vec_each (DesiredNode, it, &desired->nodes) {
+        it->digest = node_digest(arena, it);
+        map_put(arena, &desired->node_by_id, it->id, it);
+        map_put(arena, &desired->node_by_rel, relname_key(arena, it->rel), it);
+    }
+    desired->manifest_digest = manifest_digest(arena, desired);
+}
