@@ -16,7 +16,7 @@
  *   CO2012 wrong arguments   CO2013 wrong value (not found, out of range, bad format)
  *   CO2014 division by zero  CO2015 integer overflow    CO2016 native value of the wrong type
  *   CO2031 filter not supported   CO2032 test not supported   CO2033 method not supported
- *   CO2041 too many steps    CO2042 too much output     CO2043 macro calls too deep
+ *   CO2041 too many steps    CO2042 too much output or memory   CO2043 macro calls too deep
  * Hosts use CO2050 and up (CO2050: the project's own exceptions.raise_compiler_error).
  */
 #ifndef CUTOVER_JINJA_H
@@ -80,10 +80,11 @@ typedef enum JinjaUndefined {
 typedef struct JinjaLimits {
     size_t steps;  /* nodes evaluated, and items handled by filters */
     size_t output; /* bytes of one text, captured or printed */
+    size_t memory; /* bytes of the arena that one rendering may take */
     int depth;     /* macros in macros, each with what they nest */
 } JinjaLimits;
 
-/* 10 million steps, 32 MiB, 120 deep. */
+/* 10 million steps, 32 MiB of output, 1 GiB of memory, 120 deep. */
 JinjaLimits jinja_limits(void);
 
 /* Finds what NAME means in code of the package that TEMPLATE belongs to (macros: own package, root
@@ -108,10 +109,6 @@ bool jinja_render(Arena *arena, const JinjaEnv *env, const JinjaTemplate *templa
 bool jinja_eval_native(Arena *arena, const JinjaEnv *env, const JinjaTemplate *template,
                        PyValue *out, Diags *diags);
 
-/* The value of one expression without braces, e.g. a test's `where` condition in a selector. */
-bool jinja_eval_expression(Arena *arena, const JinjaEnv *env, const JinjaSource *source,
-                           PyValue *out, Diags *diags);
-
 /* Calls a macro, function or object from outside of any template. NAMED may be NULL. A macro gives
  * its text, or what it return()ed. */
 bool jinja_invoke(Arena *arena, const JinjaEnv *env, PyValue callee, const PyList *args,
@@ -132,7 +129,8 @@ typedef struct JinjaCall {
     const char *name; /* of the function, for messages */
     const PyValue *args;
     size_t count;
-    const PyDict *named; /* keyword arguments, or NULL; a {% call %} block comes as "caller" */
+    const PyDict *named;   /* keyword arguments, or NULL; a {% call %} block comes as "caller" */
+    const JinjaNode *node; /* the engine's: where the arguments stand; NULL outside of a text */
 } JinjaCall;
 
 /* Does the call. False after jinja_fail(). */
@@ -173,6 +171,10 @@ const char *jinja_want_text(JinjaRun *run, PyValue value, const char *argument);
 bool jinja_fail(JinjaRun *run, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Moves the place of errors to the positional argument number INDEX (0-based) as it stands in the text, so
+ * that the name in ref('name') is underlined, not `ref`. */
+void jinja_point_at(JinjaCall *call, size_t index);
+
 /* The error just added, to set label or hint; NULL when there is none. */
 Diag *jinja_error(JinjaRun *run);
 
@@ -204,7 +206,8 @@ bool jinja_render_inside(JinjaRun *run, const JinjaTemplate *template, const cha
 bool jinja_get_attribute(JinjaRun *run, PyValue value, const char *name, PyValue *out);
 bool jinja_get_item(JinjaRun *run, PyValue value, PyValue key, PyValue *out);
 
-/* All items of an iterable in a new list. False after jinja_fail() when it is none. */
+/* The items of an iterable, borrowed from it where it has them. False after jinja_fail() when it is
+ * none. A generator is empty afterwards. */
 bool jinja_items(JinjaRun *run, PyValue value, PyList *out);
 
 #endif

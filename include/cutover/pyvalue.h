@@ -80,6 +80,13 @@ struct PyRange {
     size_t count;
 };
 
+/* A built-in method or function, as the engine's tables describe it. */
+struct PyMethod {
+    const char *name;
+    PyValue self; /* undefined for a plain function */
+    const void *entry;
+};
+
 typedef struct PyEntry {
     PyValue key, value;
     uint64_t hash;
@@ -145,11 +152,15 @@ bool py_is_number(PyValue value); /* int, float or bool */
 bool py_truth(PyValue value);
 bool py_hashable(PyValue value);
 
-/* Python's ==: never fails; 1 == 1.0 == True. */
+/* Python's ==: never fails; 1 == 1.0 == True. Each comparison of two parts lowers *BUDGET by one, so that
+ * values that contain themselves end: at 0 the answer is false. */
+bool py_equal_within(PyValue a, PyValue b, size_t *budget);
+
+/* The same for values that are known to be small. */
 bool py_equal(PyValue a, PyValue b);
 
-/* Python's <, as -1, 0 or 1 in ORDER. False when the types have no order. */
-bool py_order(PyValue a, PyValue b, int *order);
+/* Python's <, as -1, 0 or 1 in ORDER. False when the types have no order, or *BUDGET ran out. */
+bool py_order_within(PyValue a, PyValue b, int *order, size_t *budget);
 
 /* Python's name of the type: "str", "int", "NoneType" ... */
 const char *py_type_name(PyValue value);
@@ -157,6 +168,14 @@ const char *py_type_name(PyValue value);
 /* Unicode characters in UTF-8 TEXT, and the byte offset of character number INDEX (0-based). */
 size_t py_text_length(const char *text);
 size_t py_text_offset(const char *text, size_t index);
+
+/* The character at *TEXT, which moves behind it; 0 at the end. A byte that is not UTF-8 gives
+ * PY_BAD_CHAR. */
+#define PY_BAD_CHAR 0x110000u
+uint32_t py_text_next(const char **text);
+
+/* Adds the character in UTF-8. */
+void py_write_char(Buf *out, uint32_t character);
 
 /* --- text ----------------------------------------------------------------------------------- */
 
