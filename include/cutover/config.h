@@ -25,6 +25,7 @@ typedef struct EnvironmentConfig {
     const char *blue_pattern;  /* "{name}_blue_g{n}" */
     int64_t max_drops;
     int64_t hydration_deadline, lag, settle;          /* seconds */
+    const char *tests_chosen;                         /* "*" | "none" */
     bool tests;                                       /* false: `tests: none` */
     bool checks_given;                                /* false: all that touch this environment */
     StrVec checks;                                    /* names */
@@ -40,10 +41,12 @@ typedef struct CheckConfig {
     const char *expect; /* "empty" or "<op> value" */
     int64_t timeout;    /* seconds */
     int64_t retries;
-    bool warn; /* severity: warn */
+    const char *severity; /* "error" | "warn" */
+    bool warn;
 } CheckConfig;
 
 typedef struct RepoConfig {
+    int64_t version;
     const char *project_path; /* "." */
     VEC(EnvironmentConfig) environments;
     VEC(CheckConfig) checks;
