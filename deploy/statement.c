@@ -278,26 +278,37 @@ static void put_row(Sql *sql, const char *const *row, size_t columns)
     put(sql, ")");
 }
 
-StrVec statement_seed_rows(Arena *arena, const DesiredNode *node, size_t max_bytes)
+StrVec statement_insert(Arena *arena, RelName rel, const char **const *rows, size_t count,
+                        size_t columns, size_t max_bytes)
 {
     StrVec statements = {0};
     Sql sql = {0};
-    size_t in_batch = 0, rows = node->seed ? node->seed->rows.count : 0;
-    for (size_t i = 0; i < rows; i++) {
+    size_t in_batch = 0;
+    for (size_t i = 0; i < count; i++) {
         if (!in_batch) {
             sql = sql_new(arena, "INSERT INTO ");
-            put_rel(&sql, node->rel);
+            put_rel(&sql, rel);
             put(&sql, " VALUES ");
         }
         buf_text(&sql.buf, in_batch ? ", " : "");
-        put_row(&sql, node->seed->rows.items[i], node->seed->columns.count);
+        put_row(&sql, rows[i], columns);
         in_batch++;
-        if (i + 1 == rows || sql.buf.length >= max_bytes) {
+        if (i + 1 == count || sql.buf.length >= max_bytes) {
             vec_push(arena, &statements, sql_done(&sql));
             in_batch = 0;
         }
     }
     return statements;
+}
+
+StrVec statement_seed_rows(Arena *arena, const DesiredNode *node, size_t max_bytes)
+{
+    const SeedData *seed = node->seed;
+    if (!seed) {
+        return (StrVec){0};
+    }
+    return statement_insert(arena, node->rel, seed->rows.items, seed->rows.count,
+                            seed->columns.count, max_bytes);
 }
 
 char *statement_create_index(Arena *arena, RelName on, const DesiredIndex *index, const char *name,

@@ -37,7 +37,10 @@ bool journal_append(Pg *pg, Arena *arena, Journal *journal, const char *environm
 bool journal_prune(Pg *pg, Arena *arena, const Journal *journal, const char *environment,
                    Moment before, const StrVec *keep, int64_t timeout_ms, Err *err);
 
-/* Rows of a result with the log's columns; for snapshot.c. */
-void journal_rows(Arena *arena, const PgResult *result, LogEntries *entries);
+/* For snapshot.c, which reads within a transaction of its own: the two steps of journal_read(). */
+bool journal_use_cluster(Pg *pg, Arena *arena, const Journal *journal, int64_t timeout_ms,
+                         Err *err);
+bool journal_select(Pg *pg, Arena *arena, const Journal *journal, const char *environment,
+                    int64_t timeout_ms, LogEntries *entries, Err *err);
 
 #endif

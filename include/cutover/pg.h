@@ -97,4 +97,10 @@ int64_t pg_statements(const Pg *pg);
 /* Column COLUMN of a row, by name; NULL when there is none. */
 const char *pg_value(const PgResult *result, size_t row, const char *column);
 
+/* A parameter of type text[] that holds TEXTS. */
+char *pg_array(Arena *arena, const StrVec *texts);
+
+/* The elements of the text form of an array or list, "{a,b}"; NULL and "{}" have none. */
+StrVec pg_array_texts(Arena *arena, const char *text);
+
 #endif

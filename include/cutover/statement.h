@@ -43,7 +43,12 @@ char *statement_drop_cluster(Arena *arena, const char *name); /* RESTRICT */
  * KAFKA ...": with FROM). */
 char *statement_create_node(Arena *arena, const DesiredNode *node);
 
-/* INSERTs of a seed's rows, none larger than about MAX_BYTES. Rows of constants only. */
+/* INSERTs of COUNT rows of COLUMNS texts (NULL is NULL), none much larger than MAX_BYTES. Constants
+ * only. */
+StrVec statement_insert(Arena *arena, RelName rel, const char **const *rows, size_t count,
+                        size_t columns, size_t max_bytes);
+
+/* The same for a seed's rows. */
 StrVec statement_seed_rows(Arena *arena, const DesiredNode *node, size_t max_bytes);
 
 /* INDEX on ON; NAME and CLUSTER NULL: the index's own. */

@@ -1,0 +1,8 @@
+SELECT
+    c.id, c.name, c.owner_id, c.privileges, c.managed, c.size, c.replication_factor,
+    r.cluster_id IS NOT NULL AS reconfiguring
+FROM mz_catalog.mz_clusters c
+LEFT JOIN mz_internal.mz_cluster_reconfigurations r
+    ON r.cluster_id = c.id AND r.status = 'in-progress'
+WHERE c.id LIKE 'u%'
+ORDER BY c.name

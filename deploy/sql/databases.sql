@@ -1,0 +1,1 @@
+SELECT name FROM mz_catalog.mz_databases ORDER BY name

@@ -1,0 +1,1 @@
+SHOW enable_rbac_checks

@@ -1,0 +1,1 @@
+SELECT id, name FROM mz_catalog.mz_roles
