@@ -70,10 +70,10 @@ static ProofInput proof_input(Pass *pass, Moment since)
                         .since = since};
 }
 
-static void prove_green(Pass *pass, const RecordDeployment *d)
+static void prove_green(Pass *pass, Moment since)
 {
     ProofObject *objects = NULL;
-    ProofInput input = proof_input(pass, d->phase == PHASE_BUILDING ? 0 : d->phase_since);
+    ProofInput input = proof_input(pass, since);
     vec_each (const CatalogObject *, it, &pass->build->wanted) {
         add_proof_object(pass, &objects, &input.count, (*it)->id, counterpart(pass, *it));
     }
@@ -155,9 +155,10 @@ static void gate_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 
 static void proof_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 {
-    prove_green(pass, d);
     const RecordResult *noted = last_result(d, "hydration");
     bool holds = noted && str_eq(noted->verdict, "passed") && noted->at >= d->phase_since;
+    /* A replica that was away before the proof began is no matter, one that was away since is. */
+    prove_green(pass, holds ? noted->at : 0);
     facts->proved = tri(pass->out->proof->ready);
     facts->proof_noted = tri(holds);
     int64_t settle = pass->in->environment->settle * MICROS;

@@ -46,14 +46,15 @@ static const CatalogObject *by_name(const Map *map, RelName rel)
     return found;
 }
 
-const CatalogObject *catalog_object(const Catalog *catalog, RelName rel)
-{
-    return by_name(&catalog->object_by_name, rel);
-}
-
 const CatalogObject *catalog_index(const Catalog *catalog, RelName rel)
 {
     return by_name(&catalog->index_by_name, rel);
+}
+
+const CatalogObject *catalog_object(const Catalog *catalog, RelName rel)
+{
+    const CatalogObject *found = by_name(&catalog->object_by_name, rel);
+    return found ? found : catalog_index(catalog, rel);
 }
 
 const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id)

@@ -127,8 +127,8 @@ typedef struct Catalog {
 
 void catalog_seal(Arena *arena, Catalog *catalog);
 
-/* All NULL when there is none. Of two objects with one name (an index and nothing else can be in the way)
- * catalog_relation() answers the relation or sink, catalog_index() the index. */
+/* All NULL when there is none. catalog_object() answers whatever bears the name, an index too, since a
+ * schema has one set of names; catalog_index() only an index. */
 const CatalogSchema *catalog_schema(const Catalog *catalog, const char *database, const char *name);
 const CatalogCluster *catalog_cluster(const Catalog *catalog, const char *name);
 const CatalogCluster *catalog_cluster_by_id(const Catalog *catalog, const char *id);

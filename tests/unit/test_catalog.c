@@ -37,11 +37,13 @@ static void a_cluster_and_a_schema_may_share_an_id(void **state)
     CHECK(!catalog_cluster_by_id(catalog, NULL));
 }
 
-static void relations_and_indexes_are_asked_for_apart(void **state)
+static void an_index_is_found_by_name_like_a_relation(void **state)
 {
     Catalog *catalog = a_catalog(*state);
     CHECK_STR(catalog_object(catalog, (RelName){"db", "shop", "daily"})->id, "u7");
-    CHECK(!catalog_object(catalog, (RelName){"db", "shop", "daily_idx"}));
+    CHECK_STR(catalog_object(catalog, (RelName){"db", "shop", "daily_idx"})->id, "u8");
+    CHECK(!catalog_index(catalog, (RelName){"db", "shop", "daily"}));
+    CHECK(!catalog_object(catalog, (RelName){"db", "shop", "weekly"}));
     CHECK_STR(catalog_index(catalog, (RelName){"db", "shop", "daily_idx"})->on_id, "u7");
     CHECK_STR(catalog_object_by_id(catalog, "u8")->kind, "index");
 }
@@ -51,7 +53,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(schemas_of_two_databases_may_share_a_name),
         TEST(a_cluster_and_a_schema_may_share_an_id),
-        TEST(relations_and_indexes_are_asked_for_apart),
+        TEST(an_index_is_found_by_name_like_a_relation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
