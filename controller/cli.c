@@ -43,7 +43,7 @@ static const Command commands[] = {
      false, NULL},
     {"drift", "", "what in Materialize is no longer as deployed", "", false, NULL},
     {"notify", "--test [NOTIFIER]", "send a test message and print each answer", "test", true,
-     NULL},
+     cmd_notify},
     {"doctor", "", "check configuration, Git, privileges, clusters, notifiers", "", false, NULL},
     {"init", "[--project DIR] [--yes]", "look at a folder and write cutover.yaml", "", false, NULL},
     {"version", "", "the version", "", false, cmd_version},

@@ -2,6 +2,7 @@
 
 #include "git_cache.h"
 #include "git_https.h"
+#include "git_tag.h"
 
 #include "cutover/clock.h"
 #include "cutover/digest.h"
@@ -20,7 +21,8 @@ enum { TIMEOUT_MS = 300000, DEPTH_MAX = 32, PACK_OBJECTS_MAX = 5000000 };
 
 struct GitRepo {
     Arena *arena;
-    pthread_mutex_t lock;
+    pthread_mutex_t lock;       /* of HANDLE */
+    pthread_mutex_t fetch_lock; /* a slow server must not hold up those who only read */
     GitSource source;
     bool remote;      /* has a mirror */
     const char *path; /* of the object database */
@@ -55,6 +57,7 @@ static void close_repo(void *arg)
     GitRepo *repo = arg;
     git_repository_free(repo->handle);
     pthread_mutex_destroy(&repo->lock);
+    pthread_mutex_destroy(&repo->fetch_lock);
 }
 
 static bool open_folder(GitRepo *repo, Arena *arena, Err *err)
@@ -103,6 +106,7 @@ GitRepo *git_open(Arena *arena, const GitSource *source, Err *err)
         return NULL;
     }
     pthread_mutex_init(&repo->lock, NULL);
+    pthread_mutex_init(&repo->fetch_lock, NULL);
     arena_defer(arena, close_repo, repo);
     if (!(repo->remote ? open_mirror : open_folder)(repo, arena, err)) {
         return NULL;
@@ -125,17 +129,22 @@ static bool explain_fetch(GitRepo *repo, const GitHttps *wire, Arena *arena, Err
                 "check its address; it is tried again");
 }
 
+static void free_handle(void *arg)
+{
+    git_repository_free(arg);
+}
+
 static void free_remote(void *arg)
 {
     git_remote_free(arg);
 }
 
 /* The remote's HEAD is kept as the mirror's, so that it is known while the remote is away. */
-static void keep_head(GitRepo *repo, git_remote *remote)
+static void keep_head(git_repository *handle, git_remote *remote)
 {
     git_buf name = {0};
     if (git_remote_default_branch(&name, remote) == 0) {
-        git_repository_set_head(repo->handle, name.ptr);
+        git_repository_set_head(handle, name.ptr);
     }
     git_buf_dispose(&name);
 }
@@ -143,7 +152,12 @@ static void keep_head(GitRepo *repo, git_remote *remote)
 static bool fetch_refs(GitRepo *repo, Arena *arena, const StrVec *specs, bool prune)
 {
     git_remote *remote = NULL;
-    if (git_remote_create_anonymous(&remote, repo->handle, repo->source.url) != 0) {
+    git_repository *handle = NULL; /* of its own: a handle belongs to one thread at a time */
+    if (git_repository_open_bare(&handle, repo->path) != 0) {
+        return false;
+    }
+    arena_defer(arena, free_handle, handle);
+    if (git_remote_create_anonymous(&remote, handle, repo->source.url) != 0) {
         return false;
     }
     arena_defer(arena, free_remote, remote);
@@ -157,12 +171,12 @@ static bool fetch_refs(GitRepo *repo, Arena *arena, const StrVec *specs, bool pr
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     git_strarray list = {(char **)(uintptr_t)specs->items, specs->count};
     if (prune) {
-        keep_head(repo, remote);
+        keep_head(handle, remote);
     }
     return git_remote_fetch(remote, &list, &options, NULL) == 0;
 }
 
-static bool fetch_locked(GitRepo *repo, Arena *arena, const StrVec *specs, bool prune, Err *err)
+static bool fetch(GitRepo *repo, Arena *arena, const StrVec *specs, bool prune, Err *err)
 {
     int64_t timeout = repo->source.timeout_ms > 0 ? repo->source.timeout_ms : TIMEOUT_MS;
     GitHttps wire = {.arena = arena,
@@ -172,8 +186,10 @@ static bool fetch_locked(GitRepo *repo, Arena *arena, const StrVec *specs, bool 
                      .ca = repo->source.ca,
                      .deadline_ms = clock_ms() + timeout,
                      .max_size = repo->source.max_size > 0 ? repo->source.max_size : MAX_SIZE};
+    pthread_mutex_lock(&repo->fetch_lock);
     int lock = git_cache_lock(arena, repo->path, wire.deadline_ms, err);
     if (lock < 0) {
+        pthread_mutex_unlock(&repo->fetch_lock);
         return false;
     }
     Arena *scratch = arena_new();
@@ -182,6 +198,7 @@ static bool fetch_locked(GitRepo *repo, Arena *arena, const StrVec *specs, bool 
     git_https_use(NULL);
     arena_free(scratch);
     git_cache_unlock(lock);
+    pthread_mutex_unlock(&repo->fetch_lock);
     return done;
 }
 
@@ -193,84 +210,10 @@ bool git_fetch(GitRepo *repo, Arena *arena, Err *err)
     StrVec specs = {0};
     vec_push(arena, &specs, "+refs/heads/*:refs/heads/*");
     vec_push(arena, &specs, "+refs/tags/*:refs/tags/*");
-    pthread_mutex_lock(&repo->lock);
-    bool done = fetch_locked(repo, arena, &specs, true, err);
-    pthread_mutex_unlock(&repo->lock);
-    return done;
+    return fetch(repo, arena, &specs, true, err);
 }
 
 /* --- revisions --- */
-
-typedef struct Version {
-    int64_t part[3];
-    const char *pre; /* "" for a release */
-} Version;
-
-/* v1.2.3-rc.1 and the like; missing parts are 0. */
-static bool version_parse(Arena *arena, const char *tag, Version *version)
-{
-    const char *text = *tag == 'v' || *tag == 'V' ? tag + 1 : tag;
-    *version = (Version){.pre = ""};
-    const char *core = arena_strndup(arena, text, strcspn(text, "-+"));
-    StrVec parts = str_split(arena, core, '.');
-    if (parts.count > 3) {
-        return false;
-    }
-    for (size_t i = 0; i < parts.count; i++) {
-        if (!str_to_int(parts.items[i], 0, INT64_MAX, &version->part[i])) {
-            return false;
-        }
-    }
-    if (text[strlen(core)] == '-') {
-        const char *pre = text + strlen(core) + 1;
-        version->pre = arena_strndup(arena, pre, strcspn(pre, "+"));
-    }
-    return true;
-}
-
-/* Semantic versioning: identifiers of digits by number and below words, more identifiers above fewer. */
-static int compare_pre(Arena *arena, const char *a, const char *b)
-{
-    if (!*a || !*b) {
-        return (*b != '\0') - (*a != '\0');
-    }
-    StrVec left = str_split(arena, a, '.'), right = str_split(arena, b, '.');
-    for (size_t i = 0; i < left.count && i < right.count; i++) {
-        int64_t m = 0, n = 0;
-        bool mi = str_to_int(left.items[i], 0, INT64_MAX, &m);
-        bool ni = str_to_int(right.items[i], 0, INT64_MAX, &n);
-        int order = mi && ni ? (m > n) - (m < n) : ni - mi;
-        order = order == 0 && !mi ? strcmp(left.items[i], right.items[i]) : order;
-        if (order != 0) {
-            return order;
-        }
-    }
-    return (left.count > right.count) - (left.count < right.count);
-}
-
-typedef struct Candidate {
-    const char *name;
-    bool semantic;
-    Version version;
-    int64_t time;
-} Candidate;
-
-static bool candidate_wins(Arena *arena, const Candidate *a, const Candidate *b)
-{
-    if (a->semantic != b->semantic) {
-        return a->semantic;
-    }
-    for (int i = 0; a->semantic && i < 3; i++) {
-        if (a->version.part[i] != b->version.part[i]) {
-            return a->version.part[i] > b->version.part[i];
-        }
-    }
-    int pre = a->semantic ? compare_pre(arena, a->version.pre, b->version.pre) : 0;
-    if (pre != 0) {
-        return pre > 0;
-    }
-    return a->time != b->time ? a->time > b->time : strcmp(a->name, b->name) > 0;
-}
 
 static void free_object(void *arg)
 {
@@ -297,7 +240,7 @@ static git_commit *commit_of(GitRepo *repo, Arena *scratch, const char *referenc
 static const char *best_tag(GitRepo *repo, Arena *scratch, const char *pattern)
 {
     git_strarray tags = {0};
-    Candidate best = {0};
+    Tag best = {0};
     if (git_tag_list(&tags, repo->handle) != 0) {
         return NULL;
     }
@@ -308,9 +251,8 @@ static const char *best_tag(GitRepo *repo, Arena *scratch, const char *pattern)
                 ? commit_of(repo, scratch, arena_printf(scratch, "refs/tags/%s", name))
                 : NULL;
         if (commit) {
-            Candidate it = {.name = name, .time = git_commit_time(commit)};
-            it.semantic = version_parse(scratch, name, &it.version);
-            best = !best.name || candidate_wins(scratch, &it, &best) ? it : best;
+            Tag it = tag_parse(scratch, name, git_commit_time(commit));
+            best = !best.name || tag_wins(scratch, &it, &best) ? it : best;
         }
     }
     git_strarray_dispose(&tags);
@@ -349,7 +291,7 @@ static git_commit *commit_of_pull(GitRepo *repo, Arena *scratch, const char *num
         if (repo->remote) {
             StrVec specs = {0};
             vec_push(scratch, &specs, arena_printf(scratch, "+%s:%s", name, name));
-            if (!fetch_locked(repo, scratch, &specs, false, err)) {
+            if (!fetch(repo, scratch, &specs, false, err)) {
                 continue;
             }
         }

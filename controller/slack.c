@@ -100,16 +100,26 @@ static void put_generation(Buf *out, const char *form, const Json *generation)
     }
 }
 
+/* "17:02 UTC" of an ISO time; another text as it is; NULL when absent. */
+static const char *clock_text(Arena *arena, const Json *data, const char *key)
+{
+    Moment at;
+    const char *text = text_of(arena, data, key);
+    return text && moment_parse(text, &at)
+               ? arena_printf(arena, "%.5s UTC", moment_text(arena, at) + 11)
+               : text;
+}
+
 static void write_pending(Buf *out, const Json *data)
 {
-    const Json *plan = json_get(data, "plan"), *counts = json_get(plan, "counts");
+    const Json *plan = json_get(data, "plan");
     buf_text(out, ": plan for");
     put_commit(out, data);
-    if (counts) {
+    if (plan) {
         buf_printf(out, ": %lld on green, %lld in place, %lld removed",
-                   (long long)json_get_int(counts, "green", 0),
-                   (long long)json_get_int(counts, "in_place", 0),
-                   (long long)json_get_int(counts, "removed", 0));
+                   (long long)json_get_int(plan, "green", 0),
+                   (long long)json_get_int(plan, "in_place", 0),
+                   (long long)json_get_int(plan, "removed", 0));
     }
     put_credits(out, plan, ", ~%.1f credits");
 }
@@ -132,7 +142,7 @@ static void write_refused(Buf *out, const Json *data)
 
 static void write_building(Buf *out, const Json *data)
 {
-    const Json *green = json_get(data, "green");
+    const Json *green = json_get(data, "containers");
     buf_text(out, ": building");
     put_commit(out, data);
     for (size_t i = 0; green && i < green->count && green->items[i]->string; i++) {
@@ -147,6 +157,13 @@ static void write_hydrating(Buf *out, const Json *data)
     buf_text(out, ": hydrating");
     put_generation(out, " %lld objects", total);
     put_duration(out, ", about ", json_get(data, "expected_s"));
+}
+
+static void write_checking(Buf *out, const Json *data)
+{
+    buf_printf(out, ": checking green: %lld tests, %lld checks",
+               (long long)json_get_int(data, "tests", 0),
+               (long long)json_get_int(data, "checks", 0));
 }
 
 static void write_checked(Buf *out, const Json *data)
@@ -167,7 +184,7 @@ static void write_soaking(Buf *out, const Json *data)
     if (swap) {
         buf_printf(out, ", swapped in %.1f s", number(swap) / 1000);
     }
-    const char *until = text_of(out->arena, data, "until");
+    const char *until = clock_text(out->arena, data, "until");
     buf_printf(out, ". Way back%s%s: cutover rollback", until ? " until " : "", until ? until : "");
 }
 
@@ -180,15 +197,30 @@ static void write_live(Buf *out, const Json *data)
     put_credits(out, data, ", %.1f credits");
 }
 
+/* The first finding says more than the reason when there is one. */
+static void put_finding(Buf *out, const Json *data)
+{
+    const Json *all = json_get(data, "diagnostics");
+    const Json *first = all && all->count > 0 ? all->items[0] : NULL;
+    const char *file = text_of(out->arena, first ? first : data, "file");
+    put_reason(out, first ? first : data, first ? "message" : "reason");
+    if (file) {
+        buf_printf(out, " (%s:%lld)", file,
+                   (long long)json_get_int(first ? first : data, "line", 0));
+    }
+}
+
 static void write_failed(Buf *out, const Json *data)
 {
+    const char *until = clock_text(out->arena, data, "kept_until");
     buf_text(out, " failed");
     put_commit(out, data);
-    put_reason(out, data, "reason");
+    put_finding(out, data);
     buf_text(out, ". Production is untouched");
-    put_generation(out, " (generation %lld)", json_get(data, "live_generation"));
+    if (json_get_int(data, "live_generation", 0) > 0) {
+        put_generation(out, " (generation %lld)", json_get(data, "live_generation"));
+    }
     buf_char(out, '.');
-    const char *until = text_of(out->arena, data, "kept_until");
     if (until) {
         buf_printf(out, " Green is kept until %s.", until);
     }
@@ -196,14 +228,17 @@ static void write_failed(Buf *out, const Json *data)
 
 static void write_back(Buf *out, const Json *data, const char *verb)
 {
-    const Json *to = json_get(data, "to");
-    const char *sha = text_of(out->arena, to, "short");
-    const char *denied = text_of(out->arena, data, "denied");
+    const char *sha = text_of(out->arena, data, "restored_commit");
+    const char *by = text_of(out->arena, data, "by");
+    const char *denied = text_of(out->arena, json_get(data, "commit"), "short");
     buf_printf(out, " %s", verb);
     if (sha) {
-        buf_printf(out, " to %s", sha);
+        buf_printf(out, " to %.7s", sha);
     }
-    put_generation(out, " (generation %lld)", json_get(to, "generation"));
+    put_generation(out, " (generation %lld)", json_get(data, "to"));
+    if (by) {
+        buf_printf(out, ", asked by %s", by);
+    }
     put_reason(out, data, json_get_str(data, "cause") ? "cause" : "reason");
     if (denied) {
         buf_printf(out, ". %s is denied", denied);
@@ -256,6 +291,7 @@ static const struct {
     {"refused", ":no_entry: ", write_refused},
     {"building", "", write_building},
     {"hydrating", "", write_hydrating},
+    {"checking", "", write_checking},
     {"checked", "", write_checked},
     {"soaking", ":large_green_circle: ", write_soaking},
     {"live", ":white_check_mark: ", write_live},

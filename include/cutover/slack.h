@@ -1,18 +1,19 @@
 /*
  * What people read about an event, as Slack's incoming webhooks take it. Pure texts.
  *
- * Read from the event's `data`, all but environment optional: environment, deployment, generation,
- * commit {short, subject, author, url}, reason, next;
- *   pending        plan {counts {green, in_place, removed}, credits}
+ * Read from the event's `data`, all but environment optional: environment, generation, reason, next,
+ * commit {short, subject, author, url};
+ *   pending        plan {green, in_place, removed}
  *   refused        diagnostics [{message, hint}]
- *   building       green [names of schemas and clusters]
+ *   building       containers [names], objects_total
  *   hydrating      objects_total, expected_s
+ *   checking       tests, checks
  *   checked        result (a text)
  *   soaking        swap_ms, until
  *   live           duration_s, credits
- *   failed         reason, live_generation, kept_until
- *   rolling_back, rolled_back   cause, by, to {short, generation}, denied (short)
- *   aborted        by, reason
+ *   failed         diagnostics or reason, file, line, live_generation, kept_until
+ *   rolling_back, rolled_back   restored_commit, to (generation), by, cause
+ *   aborted        by
  *   superseded     by_commit, reused, reused_of
  * An event that is not known by name is told by its reason.
  */

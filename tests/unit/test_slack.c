@@ -15,22 +15,21 @@
 static const struct {
     const char *name, *data, *text;
 } cases[] = {
-    {"pending",
-     COMMIT ",\"plan\":{\"counts\":{\"green\":5,\"in_place\":4,\"removed\":1},\"credits\":9.94}",
+    {"pending", COMMIT ",\"plan\":{\"green\":5,\"in_place\":4,\"removed\":1,\"credits\":9.94}",
      "*production*: plan for " COMMIT_TEXT ": 5 on green, 4 in place, 1 removed, ~9.9 credits"},
     {"refused",
      COMMIT ",\"diagnostics\":[{\"message\":\"public.enriched stands in the "
             "way\",\"hint\":\"cutover adopt\"},{}]",
      ":no_entry: *production* refused " COMMIT_TEXT
      ": public.enriched stands in the way. Way out: cutover adopt (and 1 more findings)"},
-    {"building", COMMIT ",\"green\":[\"shop_green\",\"compute_green\"]",
+    {"building", COMMIT ",\"containers\":[\"shop_green\",\"compute_green\"]",
      "*production*: building " COMMIT_TEXT " on shop_green, compute_green"},
     {"hydrating", COMMIT ",\"objects_total\":13,\"expected_s\":840",
      "*production*: hydrating 13 objects, about 14m"},
     {"checked", COMMIT ",\"result\":\"14 tests passed\"", "*production*: 14 tests passed"},
-    {"soaking", COMMIT ",\"generation\":42,\"swap_ms\":412,\"until\":\"17:02\"",
+    {"soaking", COMMIT ",\"generation\":42,\"swap_ms\":412,\"until\":\"2026-11-23T17:02:11.5Z\"",
      ":large_green_circle: *production* live: " COMMIT_TEXT
-     ", generation 42, swapped in 0.4 s. Way back until 17:02: cutover rollback"},
+     ", generation 42, swapped in 0.4 s. Way back until 17:02 UTC: cutover rollback"},
     {"live", COMMIT ",\"generation\":42,\"duration_s\":4860,\"credits\":9.4",
      ":white_check_mark: *production*: done: " COMMIT_TEXT ", generation 42 in 1h21m, 9.4 credits"},
     {"failed",
@@ -38,11 +37,17 @@ static const struct {
      ":red_circle: *production* failed " COMMIT_TEXT
      ": test unique_daily_day, 3 rows on green. Production is untouched (generation 41)."},
     {"rolled_back",
-     COMMIT ",\"to\":{\"short\":\"9be1d03\",\"generation\":43},\"cause\":\"asked by "
-            "Bo\",\"denied\":\"4f2a9c1\"",
-     ":leftwards_arrow_with_hook: *production* rolled back to 9be1d03 (generation 43): asked by "
-     "Bo. "
-     "4f2a9c1 is denied."},
+     COMMIT ",\"restored_commit\":\"9be1d03aaaa\",\"to\":43,\"by\":\"bo\",\"cause\":\"numbers\"",
+     ":leftwards_arrow_with_hook: *production* rolled back to 9be1d03 (generation 43), asked by "
+     "bo: "
+     "numbers. 4f2a9c1 is denied."},
+    {"checking", COMMIT ",\"tests\":14,\"checks\":3",
+     "*production*: checking green: 14 tests, 3 checks"},
+    {"failed",
+     COMMIT
+     ",\"diagnostics\":[{\"message\":\"model not found\",\"file\":\"models/a.sql\",\"line\":3}]",
+     ":red_circle: *production* failed " COMMIT_TEXT
+     ": model not found (models/a.sql:3). Production is untouched."},
     {"aborted", COMMIT ",\"by\":\"bo\",\"reason\":\"wrong branch\"",
      ":no_entry_sign: *production*: aborted " COMMIT_TEXT ", asked by bo: wrong branch"},
     {"superseded", COMMIT ",\"by_commit\":\"77aa012\",\"reused\":9,\"reused_of\":13",

@@ -1,0 +1,202 @@
+/* apply: passes until the commit is live, in the foreground, taking the place of a controller. */
+#include "cmd_plan.h"
+#include "commands.h"
+#include "targets.h"
+
+#include "cutover/clock.h"
+#include "cutover/log.h"
+#include "cutover/status.h"
+#include "cutover/stop.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+enum { ANSWER_MAX = 64 << 20, ERRORS_MAX = 20, DIGEST_MIN = 6 };
+
+typedef struct Apply {
+    const Cli *cli;
+    Session *session;
+    const Wanted *wanted;
+    Phase until;      /* PHASE_NONE: live */
+    const char *said; /* the last line of progress */
+    int64_t event;    /* seq of the next event to print, -o json */
+    int errors;       /* in a row */
+} Apply;
+
+/* Each line once: what it waits for changes seldom, and a log is read by people. */
+static void say_progress(Apply *apply, const PassResult *result)
+{
+    const RecordDeployment *d = result->deployment;
+    const char *line =
+        arena_printf(apply->cli->arena, "%s  %s%s%s", d ? d->id : "", d ? phase_name(d->phase) : "",
+                     result->waits_for ? "  " : "", result->waits_for ? result->waits_for : "");
+    if (d && !str_eq(line, apply->said)) {
+        cli_say(apply->cli, "%s", line);
+        apply->said = line;
+    }
+}
+
+static void print_events(Apply *apply, Arena *arena, const PassResult *result)
+{
+    if (!result->record) {
+        return;
+    }
+    vec_each (RecordEvent, event, &result->record->events) {
+        if (event->seq >= apply->event && event->event) {
+            apply->event = event->seq + 1;
+            if (apply->cli->json) {
+                Buf out = buf_new(arena, ANSWER_MAX);
+                buf_text(&out, notify_json(arena, event->event));
+                buf_char(&out, '\n');
+                cli_answer(&out);
+            }
+        }
+    }
+}
+
+/* The deployment of this commit, whether it is under way or at its end. */
+static bool reached(const Apply *apply, const PassResult *result)
+{
+    const RecordDeployment *d = result->deployment;
+    return apply->until != PHASE_NONE && d && d->phase >= apply->until && d->phase <= PHASE_LIVE;
+}
+
+static int answer_end(Apply *apply, const Status *status)
+{
+    Buf out = buf_new(apply->cli->arena, ANSWER_MAX);
+    const PassResult *result = status->pass;
+    if (status->state == STATUS_LIVE) {
+        buf_printf(&out, "%s is at %s (generation %lld).\n", status->environment,
+                   status->wanted->short_sha, (long long)result->live_generation);
+    } else {
+        status_write_text(&out, status, apply->cli->color);
+    }
+    if (!apply->cli->json && !cli_answer(&out)) {
+        return EXIT_FAILED;
+    }
+    const RecordDeployment *d = result->deployment;
+    if (status->state == STATUS_BLOCKED && d && phase_is_final(d->phase)) {
+        return EXIT_FAILED;
+    }
+    return reached(apply, result) ? EXIT_DONE : status_exit(status->state);
+}
+
+/* What stands in the way of every attempt is not tried for ever; what is only away may come back. */
+static bool give_up(Apply *apply, const Err *err)
+{
+    bool may_pass =
+        err->kind == ERR_UNAVAILABLE || err->kind == ERR_TIMEOUT || err->kind == ERR_CONFLICT;
+    apply->errors++;
+    return !may_pass && apply->errors >= ERRORS_MAX / 4 ? true : apply->errors >= ERRORS_MAX;
+}
+
+/* One pass; true when apply has ended, with its exit CODE. */
+static bool step(Apply *apply, Arena *arena, int64_t *pause_ms, int *code)
+{
+    PassResult result;
+    Err err = {0};
+    bool done = session_pass(apply->session, arena, apply->wanted, PASS_ACT, &result, &err);
+    *pause_ms = result.acted ? 0 : result.retry_ms;
+    if (!done) {
+        cli_fail(apply->cli, &err);
+        *code = EXIT_FAILED;
+        *pause_ms = *pause_ms > 0 ? *pause_ms : notify_pause(apply->errors + 1);
+        return give_up(apply, &err);
+    }
+    apply->errors = 0;
+    say_progress(apply, &result);
+    print_events(apply, arena, &result);
+    session_tell(apply->session, arena, apply->wanted, &result);
+    PassInput input =
+        wanted_pass(apply->session->context, apply->wanted, PASS_ACT, &apply->session->writer_seq);
+    Status status = status_of_pass(arena, &input, &result, &err);
+    if (result.acted || (status.state == STATUS_UNDER_WAY && !reached(apply, &result))) {
+        return false;
+    }
+    *code = answer_end(apply, &status);
+    return true;
+}
+
+static int run_passes(Apply *apply)
+{
+    int code = EXIT_PENDING;
+    int64_t limit = apply->session->context->poll_ms;
+    for (bool ended = false; !ended;) {
+        Arena *arena = arena_new();
+        int64_t pause_ms = 0;
+        ended = step(apply, arena, &pause_ms, &code);
+        arena_free(arena);
+        pause_ms = limit > 0 && pause_ms > limit ? limit : pause_ms;
+        if (!ended && !stop_sleep(pause_ms)) {
+            cli_say(apply->cli,
+                    "stopped on the way: run it again, or start a controller, to go on");
+            return EXIT_PENDING;
+        }
+    }
+    return code;
+}
+
+static bool same_digest(const Cli *cli, const Plan *plan)
+{
+    return !cli->plan ||
+           (strlen(cli->plan) >= DIGEST_MIN && plan->digest && str_starts(plan->digest, cli->plan));
+}
+
+/* Shows the plan and asks; *GO is whether to carry it out, else the exit code. */
+static int show_and_ask(const Cli *cli, const Wanted *wanted, const PassResult *result, bool *go)
+{
+    bool blocked = false;
+    Buf out = buf_new(cli->arena, ANSWER_MAX);
+    *go = false;
+    plan_write(cli, &out, wanted, result);
+    if (cli->json ? false : !cli_answer(&out)) {
+        return EXIT_FAILED;
+    }
+    if (result->plan->outcome == PLAN_REFUSED) {
+        return EXIT_BLOCKED;
+    }
+    if (!same_digest(cli, result->plan)) {
+        cli_say(cli, "the plan is no longer %s, it is %.12s: look at it again", cli->plan,
+                result->plan->digest);
+        return EXIT_BLOCKED;
+    }
+    *go = result->plan->outcome == PLAN_NOTHING || cli_ask(cli, "Carry it out?", &blocked);
+    return blocked ? EXIT_BLOCKED : EXIT_PENDING;
+}
+
+static int apply_commit(const Cli *cli, Session *session, Diags *diags, Err *err)
+{
+    Wanted wanted;
+    PassResult result;
+    bool go = false;
+    if (!plan_look(cli, session, &wanted, &result, diags, err)) {
+        return targets_stopped(cli, diags, err);
+    }
+    int code = show_and_ask(cli, &wanted, &result, &go);
+    if (!go) {
+        return code;
+    }
+    Apply apply = {.cli = cli, .session = session, .wanted = &wanted};
+    apply.until = cli->until ? phase_parse(cli->until) : PHASE_NONE;
+    apply.event = result.record ? result.record->next_event : 0;
+    return run_passes(&apply);
+}
+
+int cmd_apply(const Cli *cli)
+{
+    Context context;
+    Diags diags;
+    Err err;
+    if (!targets_begin(cli, &context, &diags, &err)) {
+        return targets_stopped(cli, &diags, &err);
+    }
+    if (cli->until && phase_parse(cli->until) == PHASE_NONE) {
+        err_set(cli->arena, &err, ERR_INPUT, "CO1090", "--until: there is no phase \"%s\"",
+                cli->until);
+        return cli_fail(cli, &err);
+    }
+    Session session = {.context = &context};
+    int code = apply_commit(cli, &session, &diags, &err);
+    session_end(&session);
+    return code;
+}

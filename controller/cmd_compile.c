@@ -1,0 +1,253 @@
+/* compile and validate: files alone, no connection. */
+#include "commands.h"
+#include "loose.h"
+
+#include "cutover/json.h"
+#include "cutover/str.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { ANSWER_MAX = 256 << 20 };
+
+/* What stopped us, on stderr. */
+static int stopped(const Cli *cli, const Diags *diags, const Err *err)
+{
+    cli_findings(cli, diags);
+    return err->kind == ERR_NONE ? EXIT_FAILED : cli_fail(cli, err);
+}
+
+/* --environment must be one of cutover.yaml; without it there is no environment, and --target rules. */
+static bool find_environment(const Cli *cli, const Loose *loose, const EnvironmentConfig **found,
+                             Err *err)
+{
+    *found = cli->environment && loose->config ? config_environment(loose->config, cli->environment)
+                                               : NULL;
+    if (!cli->environment || *found) {
+        return true;
+    }
+    return err_set(cli->arena, err, ERR_INPUT, "CO1092",
+                   loose->config
+                       ? "cutover.yaml has no environment \"%s\""
+                       : "environment \"%s\" cannot be looked up: there is no cutover.yaml",
+                   cli->environment);
+}
+
+static bool make_folders(Arena *arena, const char *path, Err *err)
+{
+    char *part = arena_strdup(arena, path);
+    for (char *p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
+        *p = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST) {
+            return err_set(arena, err, ERR_INPUT, "CO3001", "folder %s cannot be made: %s", part,
+                           strerror(errno));
+        }
+        *p = '/';
+    }
+    return true;
+}
+
+static bool write_file(Arena *arena, const char *path, const char *text, Err *err)
+{
+    if (!make_folders(arena, path, err)) {
+        return false;
+    }
+    FILE *file = fopen(path, "we");
+    bool done = file && fputs(text, file) >= 0;
+    if (file && fclose(file) != 0) {
+        done = false;
+    }
+    return done || err_set(arena, err, ERR_INPUT, "CO3001", "%s cannot be written: %s", path,
+                           strerror(errno));
+}
+
+static bool write_files(const Cli *cli, const char *folder, const DbtProject *project, Err *err)
+{
+    vec_each (const DbtCompiled, it, &project->compiled) {
+        const char *path = arena_printf(cli->arena, "%s/%s", folder, it->path);
+        if (strstr(it->path, "../") || !write_file(cli->arena, path, it->text, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void put_node(JsonOut *json, const DesiredNode *node)
+{
+    json_open_object(json);
+    json_put_str(json, "id", node->id);
+    json_put_str(json, "kind", node_kind_text(node->kind));
+    json_put_str(json, "database", node->rel.database);
+    json_put_str(json, "schema", node->rel.schema);
+    json_put_str(json, "name", node->rel.name);
+    json_put_str(json, "cluster", node->cluster);
+    json_put_str(json, "sql", node->sql);
+    json_put_str(json, "options", node->options);
+    json_put_str(json, "file", node->file);
+    json_put_int(json, "line", node->line);
+    json_put_str(json, "digest", node->digest);
+    json_key(json, "depends");
+    json_open_array(json);
+    vec_each (const char *, id, &node->depends) {
+        json_str(json, *id);
+    }
+    json_close_array(json);
+    json_key(json, "indexes");
+    json_open_array(json);
+    vec_each (const DesiredIndex, index, &node->indexes) {
+        json_open_object(json);
+        json_put_str(json, "name", index->name);
+        json_put_str(json, "cluster", index->cluster);
+        json_put_str(json, "keys", index->keys);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    json_close_object(json);
+}
+
+static void put_compiled(JsonOut *json, const DbtProject *project)
+{
+    json_key(json, "compiled");
+    json_open_array(json);
+    vec_each (const DbtCompiled, it, &project->compiled) {
+        json_open_object(json);
+        json_put_str(json, "id", it->id);
+        json_put_str(json, "path", it->path);
+        json_put_str(json, "sql", it->text);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
+static void write_nodes(Buf *out, const DbtProject *project)
+{
+    JsonOut json = json_out(out);
+    json_open_object(&json);
+    json_put_str(&json, "schema", "cutover.nodes/1");
+    json_put_str(&json, "project", project->desired->project);
+    json_key(&json, "nodes");
+    json_open_array(&json);
+    vec_each (const DesiredNode, node, &project->desired->nodes) {
+        put_node(&json, node);
+    }
+    json_close_array(&json);
+    put_compiled(&json, project);
+    json_close_object(&json);
+    buf_char(out, '\n');
+}
+
+static int answer_compile(const Cli *cli, const Loose *loose, const DbtProject *project, Err *err)
+{
+    const char *folder =
+        cli->out ? cli->out : arena_printf(cli->arena, "%s/target/compiled", loose->folder);
+    Buf out = buf_new(cli->arena, ANSWER_MAX);
+    if ((!cli->json || cli->out) && !write_files(cli, folder, project, err)) {
+        return cli_fail(cli, err);
+    }
+    if (cli->json) {
+        write_nodes(&out, project);
+    } else {
+        buf_printf(&out, "%zu files written below %s\n", project->compiled.count, folder);
+    }
+    return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
+}
+
+int cmd_compile(const Cli *cli)
+{
+    Loose loose;
+    Err err = {0};
+    Diags diags = diags_new(cli->arena);
+    const EnvironmentConfig *environment;
+    if (!loose_read(cli, &loose, &diags, &err) ||
+        !find_environment(cli, &loose, &environment, &err)) {
+        return stopped(cli, &diags, &err);
+    }
+    DbtOptions options = loose_options(cli, &loose, environment);
+    DbtProject *project = dbt_read(cli->arena, &options, &diags);
+    if (!project) {
+        return stopped(cli, &diags, &err);
+    }
+    cli_findings(cli, &diags);
+    return answer_compile(cli, &loose, project, &err);
+}
+
+typedef struct Counts {
+    size_t models, tests, sources;
+} Counts;
+
+static void count_project(const DbtProject *project, Counts *counts)
+{
+    const Desired *desired = project->desired;
+    if (desired->nodes.count >= counts->models) {
+        *counts = (Counts){desired->nodes.count, desired->tests.count, desired->sources.count};
+    }
+}
+
+static void validate_one(const Cli *cli, const Loose *loose, const EnvironmentConfig *environment,
+                         Diags *diags, Counts *counts)
+{
+    DbtOptions options = loose_options(cli, loose, environment);
+    DbtProject *project = dbt_read(cli->arena, &options, diags);
+    if (project) {
+        count_project(project, counts);
+    }
+}
+
+/* The project under every environment's target, or under --target alone. The same finding under two targets is said
+ * once: reading stops at the first environment with errors. */
+static void validate_all(const Cli *cli, const Loose *loose, const EnvironmentConfig *only,
+                         Diags *diags, Counts *counts)
+{
+    if (cli->target || only || !loose->config) {
+        validate_one(cli, loose, only, diags, counts);
+        return;
+    }
+    vec_each (const EnvironmentConfig, environment, &loose->config->environments) {
+        if (diags_count(diags, DIAG_ERROR) == 0) {
+            validate_one(cli, loose, environment, diags, counts);
+        }
+    }
+}
+
+static int answer_validate(const Cli *cli, const Diags *diags, Counts counts)
+{
+    bool failed = diags_count(diags, DIAG_ERROR) > 0;
+    Buf out = buf_new(cli->arena, ANSWER_MAX);
+    if (cli->json) {
+        JsonOut json = json_out(&out);
+        json_open_object(&json);
+        json_put_str(&json, "schema", "cutover.findings/1");
+        json_key(&json, "diagnostics");
+        diags_write_json(&json, diags);
+        json_close_object(&json);
+        buf_char(&out, '\n');
+    } else {
+        cli_findings(cli, diags);
+        if (!failed) {
+            buf_printf(&out, "%zu models, %zu tests, %zu sources: %s\n", counts.models,
+                       counts.tests, counts.sources,
+                       diags->list.count > 0 ? "warnings only" : "no findings");
+        }
+    }
+    return cli_answer(&out) && !failed ? EXIT_DONE : EXIT_FAILED;
+}
+
+int cmd_validate(const Cli *cli)
+{
+    Loose loose;
+    Err err = {0};
+    Counts counts = {0};
+    Diags diags = diags_new(cli->arena);
+    const EnvironmentConfig *environment = NULL;
+    bool read =
+        loose_read(cli, &loose, &diags, &err) && find_environment(cli, &loose, &environment, &err);
+    if (err.kind != ERR_NONE) {
+        return stopped(cli, &diags, &err);
+    }
+    if (read) {
+        validate_all(cli, &loose, environment, &diags, &counts);
+    }
+    return answer_validate(cli, &diags, counts);
+}

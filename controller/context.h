@@ -1,0 +1,70 @@
+/*
+ * All that a command or the controller needs to know about its surroundings: repositories, Materialize,
+ * notifiers, listeners; from the flags, the controller's file and the environment. Built whole, then
+ * never changed: a new file makes a new one.
+ */
+#ifndef CUTOVER_CONTEXT_H
+#define CUTOVER_CONTEXT_H
+
+#include "cutover/cli.h"
+#include "cutover/config.h"
+#include "cutover/git.h"
+#include "cutover/notify.h"
+#include "cutover/pass.h"
+#include "cutover/pg.h"
+
+typedef struct Repository {
+    const char *name;
+    GitSource source;
+    GitRepo *git;
+    const char *config_path; /* cutover.yaml */
+    int64_t interval_ms;     /* between fetches */
+    StrVec environments;     /* globs of those it may define; empty: all */
+    const Map *env;          /* what env_var() sees */
+    GitLimits limits;
+} Repository;
+
+typedef struct Context {
+    Arena *arena;
+    VEC(Repository *) repositories;
+    PgTarget target;
+    const char *record_schema, *record_cluster;
+    Notifiers notifiers;
+    const char *listen, *metrics; /* "host:port", or NULL */
+    const char *instance;         /* writer in the log: of this process alone */
+    const char *settings_path;    /* of the controller's file, or NULL */
+    int64_t poll_ms;              /* upper bound of every pause, for tests; 0: none */
+} Context;
+
+/* Reads everything for CLI. The context lives in ARENA. False: ERR or DIAGS say why. */
+bool context_load(const Cli *cli, Arena *arena, Context *context, Diags *diags, Err *err);
+
+/* Opens the repositories; commands that never look at Git leave it out. */
+bool context_open(Context *context, Err *err);
+
+/* Sets up the log as --log-level and the file say; JSON unless stderr is a terminal. */
+void context_log(const Cli *cli, const Context *context);
+
+/* One environment of one repository, and the commit that it should be at. All of it lives in one arena. */
+typedef struct Wanted {
+    const Repository *repository;
+    RepoConfig *home;   /* cutover.yaml of the home branch: who exists, which ref */
+    RepoConfig *config; /* of the commit */
+    const EnvironmentConfig *environment; /* in CONFIG */
+    GitCommit commit;                     /* sha NULL: loose files */
+    FileSet files;                        /* of the project */
+    const Map *env;
+} Wanted;
+
+/* cutover.yaml of the home branch. NULL: ERR, or findings in DIAGS. */
+RepoConfig *wanted_home(const Repository *repository, Arena *arena, Diags *diags, Err *err);
+
+/* Resolves the ref of the environment NAME (or REVISION, when it is set) and reads the project there. */
+bool wanted_read(const Repository *repository, Arena *arena, const char *name, const char *revision,
+                 Wanted *wanted, Diags *diags, Err *err);
+
+/* The input of a pass over WANTED. */
+PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mode,
+                      int64_t *writer_seq);
+
+#endif

@@ -1,0 +1,121 @@
+#include "session.h"
+
+#include "cutover/log.h"
+#include "cutover/str.h"
+
+enum { CONNECT_MS = 15000 };
+
+#define TELL_WITHIN (24 * 3600 * MOMENT_SECOND)
+
+void session_end(Session *session)
+{
+    pg_close(session->pg);
+    session->pg = NULL;
+    arena_free(session->pg_arena);
+    session->pg_arena = NULL;
+}
+
+static void trace(void *ctx, const char *kind, int64_t duration_ms, const char *sqlstate)
+{
+    (void)ctx;
+    LogFields fields = {.statement = kind,
+                        .duration_ms = duration_ms,
+                        .sqlstate = str_empty(sqlstate) ? NULL : sqlstate};
+    log_write(LEVEL_DEBUG, &fields, "statement");
+}
+
+bool session_connect(Session *session, Arena *arena, Err *err)
+{
+    if (session->pg && pg_usable(session->pg)) {
+        return true;
+    }
+    session_end(session);
+    session->pg_arena = arena_new();
+    if (!pg_open(session->pg_arena, &session->context->target, CONNECT_MS, &session->pg, err)) {
+        err->message = arena_strdup(arena, err->message);
+        err->detail = arena_strdup(arena, err->detail);
+        err->hint = arena_strdup(arena, err->hint);
+        session->pg = NULL;
+        return false;
+    }
+    pg_set_trace(session->pg, trace, NULL);
+    return true;
+}
+
+bool session_pass(Session *session, Arena *arena, const Wanted *wanted, PassMode mode,
+                  PassResult *result, Err *err)
+{
+    *result = (PassResult){.diags = diags_new(arena), .live_generation = -1};
+    if (!session_connect(session, arena, err)) {
+        return false;
+    }
+    PassInput input = wanted_pass(session->context, wanted, mode, &session->writer_seq);
+    return pass_run(arena, session->pg, &input, result, err);
+}
+
+static bool is_due(const RecordEvent *event, const Notifier *notifier, const Wanted *wanted,
+                   const PassResult *result)
+{
+    const EnvironmentConfig *environment = wanted->environment;
+    const StrVec *allowed = environment->notify_given ? &environment->notify : NULL;
+    return result->catalog->now - event->at <= TELL_WITHIN &&
+           !str_in(&event->delivered, notifier->name) &&
+           notify_wants(notifier, allowed, environment->name, event->name);
+}
+
+void session_undelivered(const Session *session, const Wanted *wanted, const PassResult *result,
+                         bool (*fn)(const NotifyJob *job, void *ctx), void *ctx)
+{
+    if (!result->record || !result->catalog) {
+        return;
+    }
+    vec_each (Notifier, notifier, &session->context->notifiers) {
+        bool go_on = true;
+        for (size_t i = 0; go_on && i < result->record->events.count; i++) {
+            const RecordEvent *event = &result->record->events.items[i];
+            NotifyJob job = {notifier, wanted->environment->name, event->id, event->event,
+                             event->at};
+            go_on = !event->event || !is_due(event, notifier, wanted, result) || fn(&job, ctx);
+        }
+    }
+}
+
+typedef struct Telling {
+    Session *session;
+    Arena *arena;
+    const Wanted *wanted;
+} Telling;
+
+static bool tell_one(const NotifyJob *job, void *ctx)
+{
+    Telling *telling = ctx;
+    Session *session = telling->session;
+    Arena *arena = telling->arena;
+    Err err = {0};
+    NotifyAnswer answer = notify_send(arena, job->notifier, job->event);
+    LogFields fields = {.event = job->event_id, .environment = job->environment};
+    if (answer.outcome != NOTIFY_SENT) {
+        fields.code = "CO8010";
+        fields.error = answer.text;
+        log_write(LEVEL_WARN, &fields, "%s could not be told", job->notifier->name);
+    }
+    if (answer.outcome == NOTIFY_AGAIN) {
+        return false;
+    }
+    PassInput input =
+        wanted_pass(session->context, telling->wanted, PASS_ACT, &session->writer_seq);
+    if (!session_connect(session, arena, &err) ||
+        !pass_delivered(arena, session->pg, &input, job->event_id, job->notifier->name,
+                        answer.outcome == NOTIFY_SENT, answer.text, &err)) {
+        log_error(LEVEL_WARN, &fields, "a delivery could not be recorded; it may be repeated",
+                  &err);
+        return false;
+    }
+    return true;
+}
+
+void session_tell(Session *session, Arena *arena, const Wanted *wanted, const PassResult *result)
+{
+    Telling telling = {session, arena, wanted};
+    session_undelivered(session, wanted, result, tell_one, &telling);
+}

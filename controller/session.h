@@ -1,0 +1,33 @@
+/* One environment's way to Materialize: a connection that is kept between passes and opened again when lost. */
+#ifndef CUTOVER_SESSION_H
+#define CUTOVER_SESSION_H
+
+#include "context.h"
+
+#include "cutover/notify.h"
+
+typedef struct Session {
+    const Context *context;
+    Pg *pg;
+    Arena *pg_arena;
+    int64_t writer_seq;
+} Session;
+
+/* Connects unless it is; false and ERR when that fails. */
+bool session_connect(Session *session, Arena *arena, Err *err);
+
+/* One pass over WANTED. */
+bool session_pass(Session *session, Arena *arena, const Wanted *wanted, PassMode mode,
+                  PassResult *result, Err *err);
+
+/* FN for each event of the last day that a notifier wants and has not got, oldest first, one notifier after the
+ * other; false from FN leaves the rest of that notifier's events for later. */
+void session_undelivered(const Session *session, const Wanted *wanted, const PassResult *result,
+                         bool (*fn)(const NotifyJob *job, void *ctx), void *ctx);
+
+/* Sends what is due, each message once, and records what is final. */
+void session_tell(Session *session, Arena *arena, const Wanted *wanted, const PassResult *result);
+
+void session_end(Session *session);
+
+#endif

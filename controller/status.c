@@ -1,0 +1,426 @@
+#include "cutover/status.h"
+
+#include "cutover/cli.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int exit;
+    const char *color;
+} states[] = {
+    [STATUS_LIVE] = {"live", EXIT_DONE, "32"},
+    [STATUS_UNDER_WAY] = {"under_way", EXIT_PENDING, "33"},
+    [STATUS_BLOCKED] = {"blocked", EXIT_BLOCKED, "31"},
+    [STATUS_UNKNOWN] = {"unknown", EXIT_FAILED, "31"},
+};
+
+const char *status_state_name(StatusState state)
+{
+    return states[state].name;
+}
+
+int status_exit(StatusState state)
+{
+    return states[state].exit;
+}
+
+static bool waits_for_person(Phase phase)
+{
+    return phase == PHASE_AWAITING_APPROVAL;
+}
+
+/* Ended without going live: production is as it was, and somebody must push a fix. */
+static bool ended_badly(const PassResult *pass, const PassCommit *wanted)
+{
+    const RecordDeployment *d = pass->deployment;
+    return d && phase_is_final(d->phase) && d->phase != PHASE_LIVE &&
+           d->phase != PHASE_SUPERSEDED && str_eq(d->commit, wanted->sha);
+}
+
+static StatusState state_of(const PassResult *pass, const PassCommit *wanted)
+{
+    const RecordDeployment *d = pass->deployment;
+    if (pass->blocked || ended_badly(pass, wanted) || (d && waits_for_person(d->phase))) {
+        return STATUS_BLOCKED;
+    }
+    if (pass->action != ACTION_WAIT || (d && !phase_is_final(d->phase))) {
+        return STATUS_UNDER_WAY;
+    }
+    return STATUS_LIVE;
+}
+
+Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *result,
+                      const Err *err)
+{
+    Status status = {.environment = input->environment->name,
+                     .repository = input->repository,
+                     .wanted = &input->commit,
+                     .pass = result,
+                     .diags = result->diags,
+                     .at = result->catalog ? result->catalog->now : 0};
+    if (result->plan && result->plan->outcome == PLAN_REFUSED) {
+        status.diags = result->plan->diags;
+    }
+    if (err->kind != ERR_NONE && !result->catalog) {
+        status.state = STATUS_UNKNOWN;
+        status.error = err_text(arena, err);
+        return status;
+    }
+    status.state = state_of(result, &input->commit);
+    return status;
+}
+
+Status status_of_error(Arena *arena, const char *environment, const char *repository,
+                       const Diags *diags, const Err *err)
+{
+    bool findings = diags_count(diags, DIAG_ERROR) > 0;
+    return (Status){.environment = environment,
+                    .repository = repository,
+                    .state = findings ? STATUS_BLOCKED : STATUS_UNKNOWN,
+                    .error = err->kind != ERR_NONE ? err_text(arena, err) : NULL,
+                    .diags = *diags};
+}
+
+Phase status_phase(const Status *status)
+{
+    const PassResult *pass = status->pass;
+    if (!pass || (status->state == STATUS_LIVE && pass->live_generation > 0)) {
+        return pass ? PHASE_LIVE : PHASE_NONE;
+    }
+    return pass->deployment ? pass->deployment->phase : PHASE_NONE;
+}
+
+/* --- text --- */
+
+/* "2026-11-20 14:03" */
+static const char *minute(Arena *arena, Moment at)
+{
+    return arena_printf(arena, "%.16s", moment_text(arena, at));
+}
+
+static const char *hour(Arena *arena, Moment at)
+{
+    return minute(arena, at) + 11;
+}
+
+/* Two units are enough for people: "3d", "4m10s". */
+static const char *age(Arena *arena, Moment from, Moment to)
+{
+    int64_t seconds = from > 0 && to > from ? (to - from) / MOMENT_SECOND : 0;
+    if (seconds >= 86400) {
+        seconds -= seconds % 86400;
+    } else if (seconds >= 3600) {
+        seconds -= seconds % 60;
+    }
+    return duration_text(arena, seconds);
+}
+
+static const char *live_short(Arena *arena, const PassResult *pass)
+{
+    if (pass->live) {
+        return pass->live->short_commit;
+    }
+    return pass->live_commit8 ? arena_printf(arena, "%.7s", pass->live_commit8) : "nothing yet";
+}
+
+static void write_title(Buf *out, const Status *status, const char *word, bool color)
+{
+    const char *paint = states[status->state].color;
+    if (color) {
+        buf_printf(out, "%s   \033[%sm%s\033[0m   ", status->environment, paint, word);
+    } else {
+        buf_printf(out, "%s   %s   ", status->environment, word);
+    }
+}
+
+static void write_live_line(Buf *out, const Status *status)
+{
+    const PassResult *pass = status->pass;
+    if (pass->live_generation > 0) {
+        buf_printf(out, "  live%s: generation %lld, %s.",
+                   status->state == STATUS_BLOCKED ? " and untouched" : "",
+                   (long long)pass->live_generation, live_short(out->arena, pass));
+    } else {
+        buf_text(out, "  nothing is live yet.");
+    }
+}
+
+static void write_live(Buf *out, const Status *status)
+{
+    const PassResult *pass = status->pass;
+    const RecordDeployment *live = pass->live;
+    if (pass->live_generation <= 0) {
+        buf_printf(out, "nothing is live yet, and nothing to do\n");
+        return;
+    }
+    buf_printf(out, "generation %lld   %s", (long long)pass->live_generation,
+               live_short(out->arena, pass));
+    if (live) {
+        buf_printf(out, " \"%s\", %s   since %s (%s)", live->subject ? live->subject : "",
+                   live->author ? live->author : "", minute(out->arena, live->phase_since),
+                   age(out->arena, live->phase_since, status->at));
+    }
+    buf_printf(out, "\n  %s is at %s: nothing to do.\n",
+               status->wanted->ref ? status->wanted->ref : "the project",
+               status->wanted->short_sha ? status->wanted->short_sha : "no commit");
+}
+
+static void write_cluster(Buf *out, const ProofCluster *cluster)
+{
+    buf_printf(out, "  %s  %zu of %zu objects hydrated", cluster->name, cluster->hydrated,
+               cluster->total);
+    if (cluster->lag_known) {
+        buf_printf(out, ", lag %s", duration_text(out->arena, cluster->lag / MOMENT_SECOND));
+    } else {
+        buf_text(out, ", lag not known yet");
+    }
+    for (size_t i = 0; i < cluster->waiting.count && i < 2; i++) {
+        buf_printf(out, "%s%s", i == 0 ? ": waits for " : ", ", cluster->waiting.items[i]);
+    }
+    if (cluster->waiting.count > 2) {
+        buf_printf(out, " and %zu more", cluster->waiting.count - 2);
+    }
+    buf_char(out, '\n');
+}
+
+static void write_soaking(Buf *out, const Status *status, const RecordDeployment *d)
+{
+    buf_printf(out, "g%lld %s \"%s\" is live since %s.", (long long)d->generation, d->short_commit,
+               d->subject ? d->subject : "", hour(out->arena, d->phase_since));
+    if (d->deadline > status->at) {
+        buf_printf(out, "   Way back until %s: cutover rollback", hour(out->arena, d->deadline));
+    }
+    buf_char(out, '\n');
+}
+
+static void write_under_way(Buf *out, const Status *status)
+{
+    const PassResult *pass = status->pass;
+    const RecordDeployment *d = pass->deployment;
+    if (!d) {
+        buf_printf(out, "%s \"%s\" is not taken up yet\n", status->wanted->short_sha,
+                   status->wanted->subject);
+        write_live_line(out, status);
+        buf_char(out, '\n');
+        return;
+    }
+    if (d->phase == PHASE_SOAKING) {
+        write_soaking(out, status, d);
+        return;
+    }
+    buf_printf(out, "g%lld %s \"%s\"   %s", (long long)d->generation, d->short_commit,
+               d->subject ? d->subject : "", age(out->arena, d->phase_since, status->at));
+    if (d->deadline > 0) {
+        buf_printf(out, ", deadline %s", hour(out->arena, d->deadline));
+    }
+    buf_char(out, '\n');
+    write_live_line(out, status);
+    buf_char(out, '\n');
+    if (pass->proof) {
+        vec_each (ProofCluster, cluster, &pass->proof->clusters) {
+            write_cluster(out, cluster);
+        }
+    }
+    if (pass->waits_for) {
+        buf_printf(out, "  waits for: %s\n", pass->waits_for);
+    }
+}
+
+static void write_blocked(Buf *out, const Status *status)
+{
+    const PassResult *pass = status->pass;
+    const RecordDeployment *d = pass ? pass->deployment : NULL;
+    if (d) {
+        buf_printf(out, "g%lld %s: ", (long long)d->generation, d->short_commit);
+    }
+    const char *why = d && phase_is_final(d->phase) && d->reason ? d->reason
+                      : pass && pass->waits_for                  ? pass->waits_for
+                      : status->error                            ? status->error
+                                                                 : "see below";
+    buf_printf(out, "%s\n", why);
+    if (pass) {
+        write_live_line(out, status);
+        buf_text(out, d && phase_is_final(d->phase)
+                          ? " This commit is not tried again: push a fix.\n"
+                          : "\n");
+    }
+    diags_write_text(out, &status->diags, false);
+}
+
+static void write_findings(Buf *out, const Status *status)
+{
+    buf_printf(out, "%s\n", status->error ? status->error : "cannot tell");
+    diags_write_text(out, &status->diags, false);
+}
+
+/* The word behind the name: a phase where there is one. */
+static const char *title(const Status *status)
+{
+    Phase phase = status_phase(status);
+    if (status->state == STATUS_UNKNOWN || phase == PHASE_NONE ||
+        (status->state == STATUS_BLOCKED && status->pass->blocked)) {
+        return status->state == STATUS_UNDER_WAY ? "pending" : states[status->state].name;
+    }
+    return phase_name(phase);
+}
+
+void status_write_text(Buf *out, const Status *status, bool color)
+{
+    static void (*const writers[])(Buf *, const Status *) = {
+        [STATUS_LIVE] = write_live,
+        [STATUS_UNDER_WAY] = write_under_way,
+        [STATUS_BLOCKED] = write_blocked,
+        [STATUS_UNKNOWN] = write_findings,
+    };
+    write_title(out, status, title(status), color);
+    writers[status->state](out, status);
+}
+
+/* --- JSON --- */
+
+static void put_moment(JsonOut *json, const char *key, Moment at)
+{
+    if (at > 0) {
+        json_put_str(json, key, moment_iso(json->buf->arena, at));
+    }
+}
+
+static void put_commit(JsonOut *json, const char *key, const char *sha, const char *short_sha,
+                       const char *subject, const char *author)
+{
+    json_key(json, key);
+    json_open_object(json);
+    json_put_str(json, "sha", sha);
+    json_put_str(json, "short", short_sha);
+    json_put_str(json, "subject", subject);
+    json_put_str(json, "author", author);
+    json_close_object(json);
+}
+
+static void put_live(JsonOut *json, const PassResult *pass)
+{
+    json_key(json, "live");
+    json_open_object(json);
+    json_put_int(json, "generation", pass->live_generation);
+    if (pass->live) {
+        put_commit(json, "commit", pass->live->commit, pass->live->short_commit,
+                   pass->live->subject, pass->live->author);
+        put_moment(json, "since", pass->live->phase_since);
+        json_put_str(json, "deployment", pass->live->id);
+    }
+    json_close_object(json);
+}
+
+static void put_cluster(JsonOut *json, const ProofCluster *cluster)
+{
+    json_open_object(json);
+    json_put_str(json, "name", cluster->name);
+    json_put_int(json, "replicas_online", cluster->replicas_online);
+    json_put_int(json, "replicas", cluster->replicas_wanted);
+    json_put_int(json, "hydrated", (int64_t)cluster->hydrated);
+    json_put_int(json, "total", (int64_t)cluster->total);
+    json_key(json, "lag_s");
+    if (cluster->lag_known) {
+        json_number(json, (double)cluster->lag / (double)MOMENT_SECOND);
+    } else {
+        json_nothing(json);
+    }
+    json_key(json, "waiting");
+    json_open_array(json);
+    vec_each (const char *, name, &cluster->waiting) {
+        json_str(json, *name);
+    }
+    json_close_array(json);
+    json_close_object(json);
+}
+
+static void put_deployment(JsonOut *json, const PassResult *pass)
+{
+    const RecordDeployment *d = pass->deployment;
+    json_key(json, "deployment");
+    json_open_object(json);
+    json_put_str(json, "id", d->id);
+    json_put_int(json, "generation", d->generation);
+    put_commit(json, "commit", d->commit, d->short_commit, d->subject, d->author);
+    json_put_str(json, "phase", phase_name(d->phase));
+    put_moment(json, "since", d->phase_since);
+    put_moment(json, "deadline", d->deadline);
+    json_put_int(json, "attempt", d->attempt);
+    json_put_str(json, "plan_digest", d->plan_digest);
+    json_put_str(json, "reason", d->reason);
+    json_key(json, "clusters");
+    json_open_array(json);
+    if (pass->proof) {
+        vec_each (ProofCluster, cluster, &pass->proof->clusters) {
+            put_cluster(json, cluster);
+        }
+    }
+    json_close_array(json);
+    json_close_object(json);
+}
+
+static const char *waits_for(Phase phase)
+{
+    switch (phase) {
+    case PHASE_CHECKING:
+        return "checks";
+    case PHASE_AWAITING_APPROVAL:
+        return "person";
+    case PHASE_AWAITING_WINDOW:
+        return "window";
+    case PHASE_SOAKING:
+        return "soak";
+    case PHASE_CLEANING:
+        return "drain";
+    case PHASE_FAILED:
+    case PHASE_ABORTED:
+    case PHASE_ROLLED_BACK:
+        return "person";
+    default:
+        return "hydration";
+    }
+}
+
+static void put_waiting(JsonOut *json, const Status *status)
+{
+    const char *text = status->pass ? status->pass->waits_for : status->error;
+    if (status->state == STATUS_LIVE || !text) {
+        return;
+    }
+    json_key(json, "waiting");
+    json_open_object(json);
+    json_put_str(json, "for",
+                 status->state == STATUS_BLOCKED   ? "person"
+                 : status->state == STATUS_UNKNOWN ? "retry"
+                                                   : waits_for(status_phase(status)));
+    json_put_str(json, "text", text);
+    json_close_object(json);
+}
+
+void status_write_json(JsonOut *json, const Status *status)
+{
+    json_open_object(json);
+    json_put_str(json, "name", status->environment);
+    json_put_str(json, "repository", status->repository);
+    json_put_str(json, "strategy", "swap");
+    json_put_str(json, "state", states[status->state].name);
+    put_moment(json, "at", status->at);
+    if (status->pass && status->pass->live_generation > 0) {
+        put_live(json, status->pass);
+    }
+    if (status->wanted && status->wanted->sha) {
+        put_commit(json, "wanted", status->wanted->sha, status->wanted->short_sha,
+                   status->wanted->subject, status->wanted->author);
+    }
+    if (status->pass && status->pass->deployment) {
+        put_deployment(json, status->pass);
+    }
+    put_waiting(json, status);
+    if (status->diags.list.count > 0) {
+        json_key(json, "diagnostics");
+        diags_write_json(json, &status->diags);
+    }
+    json_close_object(json);
+}

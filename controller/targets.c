@@ -1,0 +1,93 @@
+#include "targets.h"
+
+#include "cutover/str.h"
+
+bool targets_begin(const Cli *cli, Context *context, Diags *diags, Err *err)
+{
+    *diags = diags_new(cli->arena);
+    *err = (Err){0};
+    if (!context_load(cli, cli->arena, context, diags, err)) {
+        return false;
+    }
+    context_log(cli, context);
+    return context_open(context, err);
+}
+
+int targets_stopped(const Cli *cli, const Diags *diags, const Err *err)
+{
+    cli_findings(cli, diags);
+    return err->kind == ERR_NONE ? EXIT_FAILED : cli_fail(cli, err);
+}
+
+static bool may_define(const Repository *repository, const char *environment)
+{
+    vec_each (const char *, glob, &repository->environments) {
+        if (str_glob(*glob, environment)) {
+            return true;
+        }
+    }
+    return repository->environments.count == 0;
+}
+
+void targets_of(const Repository *repository, Arena *arena, const RepoConfig *config,
+                Targets *targets)
+{
+    vec_each (EnvironmentConfig, environment, &config->environments) {
+        if (may_define(repository, environment->name)) {
+            vec_push(arena, targets, (Target){repository, environment->name});
+        }
+    }
+}
+
+static bool unknown(const Cli *cli, const Targets *all, Err *err)
+{
+    StrVec names = {0};
+    vec_each (Target, target, all) {
+        vec_push(cli->arena, &names, target->environment);
+    }
+    const char *list = str_join(cli->arena, &names, ", ");
+    if (cli->environment) {
+        err_set(cli->arena, err, ERR_INPUT, "CO1092", "there is no environment \"%s\"",
+                cli->environment);
+        err->hint = arena_printf(cli->arena, "there are: %s", list);
+    } else {
+        err_set(cli->arena, err, ERR_INPUT, "CO1092", "there is more than one environment");
+        err->hint = arena_printf(cli->arena, "name one of %s by --environment", list);
+    }
+    return false;
+}
+
+bool targets_find(const Cli *cli, const Context *context, Targets *targets, Diags *diags, Err *err)
+{
+    Targets all = {0};
+    *targets = (Targets){0};
+    vec_each (Repository *, repository, &context->repositories) {
+        if (!git_fetch((*repository)->git, cli->arena, err)) {
+            return false;
+        }
+        RepoConfig *config = wanted_home(*repository, cli->arena, diags, err);
+        if (!config) {
+            return false;
+        }
+        targets_of(*repository, cli->arena, config, &all);
+    }
+    vec_each (Target, target, &all) {
+        if (!cli->environment || str_eq(cli->environment, target->environment)) {
+            vec_push(cli->arena, targets, *target);
+        }
+    }
+    return targets->count > 0 || unknown(cli, &all, err);
+}
+
+bool targets_one(const Cli *cli, const Context *context, Target *target, Diags *diags, Err *err)
+{
+    Targets targets;
+    if (!targets_find(cli, context, &targets, diags, err)) {
+        return false;
+    }
+    if (targets.count > 1) {
+        return unknown(cli, &targets, err);
+    }
+    *target = targets.items[0];
+    return true;
+}

@@ -1,0 +1,103 @@
+/* From Git to what a pass is given: which environments exist, which commit each should be at, its files. */
+#include "context.h"
+
+#include "cutover/clock.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+static RepoConfig *read_config(const Repository *repository, Arena *arena, const GitCommit *commit,
+                               Diags *diags, Err *err)
+{
+    const File *file =
+        git_read_file(repository->git, arena, commit->sha, repository->config_path, err);
+    if (!file) {
+        if (err->kind == ERR_NOT_FOUND) {
+            err->hint = "commit a cutover.yaml (docs/interface.md section 1.1 shows a minimal one)";
+        }
+        return NULL;
+    }
+    return config_read(arena, repository->config_path, file->text, file->length, diags);
+}
+
+RepoConfig *wanted_home(const Repository *repository, Arena *arena, Diags *diags, Err *err)
+{
+    const char *branch = git_home_branch(repository->git, arena, err);
+    GitCommit commit;
+    if (!branch ||
+        !git_resolve(repository->git, arena, &(GitWanted){.branch = branch}, &commit, err)) {
+        return NULL;
+    }
+    return read_config(repository, arena, &commit, diags, err);
+}
+
+static bool no_environment(Arena *arena, const RepoConfig *config, const char *name,
+                           const char *where, Err *err)
+{
+    StrVec known = {0};
+    vec_each (EnvironmentConfig, it, &config->environments) {
+        vec_push(arena, &known, it->name);
+    }
+    err_set(arena, err, ERR_NOT_FOUND, "CO1092", "cutover.yaml %s has no environment \"%s\"", where,
+            name);
+    err->hint = arena_printf(arena, "it has: %s", str_join(arena, &known, ", "));
+    return false;
+}
+
+/* Who exists and which ref it follows says the home branch; everything else says the commit itself. */
+static bool resolve(const Repository *repository, Arena *arena, const char *name,
+                    const char *revision, Wanted *wanted, Err *err)
+{
+    const EnvironmentConfig *home = config_environment(wanted->home, name);
+    if (!home) {
+        return no_environment(arena, wanted->home, name, "on the home branch", err);
+    }
+    GitWanted ref = {.text = revision};
+    if (!revision) {
+        ref = (GitWanted){.branch = home->branch, .tag = home->tag, .commit = home->commit};
+    }
+    return git_resolve(repository->git, arena, &ref, &wanted->commit, err);
+}
+
+bool wanted_read(const Repository *repository, Arena *arena, const char *name, const char *revision,
+                 Wanted *wanted, Diags *diags, Err *err)
+{
+    *wanted = (Wanted){.repository = repository, .env = repository->env};
+    wanted->home = wanted_home(repository, arena, diags, err);
+    if (!wanted->home || !resolve(repository, arena, name, revision, wanted, err)) {
+        return false;
+    }
+    wanted->config = read_config(repository, arena, &wanted->commit, diags, err);
+    if (!wanted->config) {
+        return false;
+    }
+    wanted->environment = config_environment(wanted->config, name);
+    if (!wanted->environment) {
+        return no_environment(arena, wanted->config, name,
+                              arena_printf(arena, "at %s", wanted->commit.short_sha), err);
+    }
+    return git_read_tree(repository->git, arena, wanted->commit.sha, wanted->config->project_path,
+                         &repository->limits, &wanted->files, diags, err);
+}
+
+PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mode,
+                      int64_t *writer_seq)
+{
+    const GitCommit *commit = &wanted->commit;
+    return (PassInput){
+        .mode = mode,
+        .config = wanted->config,
+        .environment = wanted->environment,
+        .repository = wanted->repository ? wanted->repository->name : "",
+        .commit = {commit->sha, commit->short_sha, commit->subject, commit->author, commit->email,
+                   commit->ref, commit->at},
+        .files = &wanted->files,
+        .env = wanted->env,
+        .record_schema = context->record_schema,
+        .record_cluster = context->record_cluster,
+        .instance = context->instance,
+        .writer_seq = writer_seq,
+        .version = CUTOVER_VERSION,
+        .seed = (uint64_t)clock_random(INT64_MAX),
+    };
+}
