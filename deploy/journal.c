@@ -40,20 +40,21 @@ static const char *with_names(Arena *arena, const char *template, const Journal 
     return out.data;
 }
 
+/* CREATE SCHEMA IF NOT EXISTS says by a notice that there was one: its comment is not ours to change. */
+static bool existed(const Pg *pg)
+{
+    return pg_notices(pg)->count > 0;
+}
+
 bool journal_create(Pg *pg, Arena *arena, const Journal *journal, int64_t timeout_ms, Err *err)
 {
     StatementOn schema = {"schema", {.database = journal->database, .name = journal->schema}};
-    const char *const steps[] = {
-        with_names(arena, sql_log_schema, journal),
-        statement_comment(arena, schema, NULL, "Cutover record"),
-        with_names(arena, sql_log_table, journal),
-    };
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        if (!pg_query(pg, arena, steps[i], NULL, timeout_ms, NULL, err)) {
-            return false;
-        }
-    }
-    return true;
+    const char *comment = statement_comment(arena, schema, NULL, "Cutover record");
+    return pg_query(pg, arena, with_names(arena, sql_log_schema, journal), NULL, timeout_ms, NULL,
+                    err) &&
+           (existed(pg) || pg_query(pg, arena, comment, NULL, timeout_ms, NULL, err)) &&
+           pg_query(pg, arena, with_names(arena, sql_log_table, journal), NULL, timeout_ms, NULL,
+                    err);
 }
 
 static bool row_entry(Arena *arena, const PgResult *result, size_t row, LogEntry *entry)

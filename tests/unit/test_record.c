@@ -332,6 +332,23 @@ static void a_rollback_brings_the_former_deployment_back_under_a_new_generation(
     CHECK_INT(record_soaking(record)->phase, PHASE_ROLLING_BACK);
 }
 
+static void the_way_back_undoes_every_name_and_retires_what_was_live(void **state)
+{
+    Arena *arena = *state;
+    RecordNames names = {0};
+    vec_push(arena, &names, (RecordName){"schema", "u2", "db", NULL, "shop_green", "shop", false});
+    vec_push(arena, &names,
+             (RecordName){"schema", "u1", "db", NULL, "shop", "shop_blue_g41", true});
+    RecordNames back = record_inverse(arena, &names, "{name}_blue_g{n}", 42);
+    CHECK_STR(back.items[0].from, "shop");
+    CHECK_STR(back.items[0].to, "shop_blue_g42");
+    CHECK(back.items[0].retired);
+    CHECK_STR(back.items[1].from, "shop_blue_g41");
+    CHECK_STR(back.items[1].to, "shop");
+    CHECK(!back.items[1].retired);
+    CHECK_STR(back.items[1].id, "u1");
+}
+
 static void markers_are_read_back_and_only_ours(void **state)
 {
     Arena *arena = *state;
@@ -380,6 +397,7 @@ int main(void)
         TEST(events_are_numbered_and_remember_who_got_them),
         TEST(a_denied_commit_can_be_allowed_again),
         TEST(a_rollback_brings_the_former_deployment_back_under_a_new_generation),
+        TEST(the_way_back_undoes_every_name_and_retires_what_was_live),
         TEST(markers_are_read_back_and_only_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
