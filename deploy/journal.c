@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define BODY_MAX 262144u
-/* Materialize refuses a statement of a million bytes; the last row of a batch may double in quoting. */
+/* Materialize refuses a statement of a million bytes; the last row of a batch may double in
+ * quoting. */
 #define BATCH_BYTES 400000u
 #define LOG_COLUMNS 7
 
@@ -40,7 +41,8 @@ static const char *with_names(Arena *arena, const char *template, const Journal 
     return out.data;
 }
 
-/* CREATE SCHEMA IF NOT EXISTS says by a notice that there was one: its comment is not ours to change. */
+/* CREATE SCHEMA IF NOT EXISTS says by a notice that there was one: its comment is not ours to
+ * change. */
 static bool existed(const Pg *pg)
 {
     return pg_notices(pg)->count > 0;

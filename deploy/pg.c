@@ -80,8 +80,8 @@ bool pg_usable(const Pg *pg)
 
 /* --- waiting --- */
 
-/* Waits until the socket is ready for EVENTS. Anything else closes the connection: what was sent goes on
- * without us, and its answer must never be taken for that of a later statement. */
+/* Waits until the socket is ready for EVENTS. Anything else closes the connection: what was sent
+ * goes on without us, and its answer must never be taken for that of a later statement. */
 static bool wait_socket(Pg *pg, Arena *arena, short events, Deadline deadline, Err *err)
 {
     struct pollfd fds[2] = {{.fd = PQsocket(pg->conn), .events = events},
@@ -456,6 +456,13 @@ static bool is_good(const PGresult *result)
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
 }
 
+/* Nobody here feeds or reads a COPY, which would wait for ever. */
+static bool is_copy(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
 /* Reads all results. REFUSED: the server answered with an error, which ERR holds. */
 static bool read_results(Pg *pg, Arena *arena, Deadline deadline, PgResult *last, bool *refused,
                          Err *err)
@@ -464,6 +471,11 @@ static bool read_results(Pg *pg, Arena *arena, Deadline deadline, PgResult *last
     while (next_result(pg, arena, deadline, &result, err)) {
         if (!result) {
             return !*refused;
+        }
+        if (is_copy(result)) {
+            PQclear(result);
+            hang_up(pg);
+            return err_set(arena, err, ERR_INPUT, "CO5012", "COPY cannot be sent from here");
         }
         if (is_good(result)) {
             copy_rows(arena, result, last);

@@ -111,7 +111,8 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
     }
     fold_about(d, entry->body);
     keep_text(&d->manifest_digest, entry->body, "manifest");
-    /* The first one stays: what was made after it is ours, whoever of several controllers made it. */
+    /* The first one stays: what was made after it is ours, whoever of several controllers made it.
+     */
     if (!d->has_intent) {
         d->audit_event = json_get_int(entry->body, "audit_event", 0);
     }
@@ -148,7 +149,8 @@ static bool proves_cutover(Phase phase)
            phase == PHASE_LIVE || phase == PHASE_ROLLING_BACK || phase == PHASE_ROLLED_BACK;
 }
 
-/* Names are kept even from a transition that came second: its message may have been sent all the same. */
+/* Names are kept even from a transition that came second: its message may have been sent all the
+ * same. */
 static void fold_names(Fold *fold, RecordDeployment *d, Phase to, const Json *body)
 {
     if (!json_get(body, "names")) {

@@ -1,3 +1,3 @@
-SELECT environment, deployment, writer, seq, at, kind, body
+SELECT environment, deployment, writer, seq, "at", kind, body
 FROM {log}
 WHERE environment = $1 OR $1 = ''

@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS {log} (
     deployment text NOT NULL,
     writer text NOT NULL,
     seq bigint NOT NULL,
-    at timestamptz NOT NULL,
+    "at" timestamptz NOT NULL,
     kind text NOT NULL,
     body jsonb NOT NULL
 )

@@ -1,4 +1,5 @@
-/* The connection, against a scripted server: what is known, and what is not, when an answer does not come. */
+/* The connection, against a scripted server: what is known, and what is not, when an answer does
+ * not come. */
 #include "check.h"
 
 #include "cutover/buf.h"
@@ -15,8 +16,8 @@
 
 #define LIMIT_MS 20000
 
-/* Takes one connection, lets it log in, waits for one message, answers REPLY and closes; REPLY NULL: it never
- * answers anything, not even the login. */
+/* Takes one connection, lets it log in, waits for one message, answers REPLY and closes; REPLY
+ * NULL: it never answers anything, not even the login. */
 typedef struct Server {
     int listener, stop[2];
     const char *reply;

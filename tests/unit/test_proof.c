@@ -9,8 +9,8 @@
 #define SECOND MOMENT_SECOND
 #define NOW (1000 * SECOND)
 
-/* Cluster c_green with two replicas, a materialized view and an index on it, both ready; a view; the same
- * things live as blue. */
+/* Cluster c_green with two replicas, a materialized view and an index on it, both ready; a view;
+ * the same things live as blue. */
 typedef struct World {
     Arena *arena;
     Catalog catalog;
