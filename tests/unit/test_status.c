@@ -1,0 +1,241 @@
+/* Where an environment stands, as people, scripts and monitoring see it. */
+#include "check.h"
+
+#include "cutover/board.h"
+#include "cutover/http_client.h"
+#include "cutover/status.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+#define NOW (INT64_C(1795449731) * MOMENT_SECOND) /* 2026-11-23 16:02:11 */
+#define MINUTE (60 * MOMENT_SECOND)
+
+/* A production environment with generation 41 live; the test changes what differs. */
+typedef struct World {
+    EnvironmentConfig environment;
+    PassInput input;
+    PassResult result;
+    Catalog catalog;
+    RecordDeployment live, next;
+    Proof proof;
+    Err err;
+} World;
+
+static World *make_world(Arena *arena)
+{
+    World *w = arena_make(arena, World);
+    w->environment.name = "production";
+    w->input = (PassInput){.environment = &w->environment, .repository = "shop"};
+    w->input.commit = (PassCommit){.sha = "9be1d03aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                                   .short_sha = "9be1d03",
+                                   .subject = "Add customers",
+                                   .ref = "main"};
+    w->catalog.now = NOW;
+    w->live = (RecordDeployment){.id = "production-g41-9be1d03aaaaa",
+                                 .generation = 41,
+                                 .commit = w->input.commit.sha,
+                                 .short_commit = "9be1d03",
+                                 .subject = "Add customers",
+                                 .author = "Ada",
+                                 .phase = PHASE_LIVE,
+                                 .phase_since = NOW - 3 * 24 * 60 * MINUTE};
+    w->next = (RecordDeployment){.id = "production-g42-4f2a9c1b03de",
+                                 .generation = 42,
+                                 .commit = "4f2a9c1b03deaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                                 .short_commit = "4f2a9c1",
+                                 .subject = "Count refunds",
+                                 .phase_since = NOW - 250 * MOMENT_SECOND};
+    w->result = (PassResult){.diags = diags_new(arena),
+                             .catalog = &w->catalog,
+                             .live = &w->live,
+                             .live_generation = 41,
+                             .action = ACTION_WAIT};
+    return w;
+}
+
+/* 4f2a9c1 is wanted, and its deployment is in PHASE. */
+static void deploy(World *w, Phase phase)
+{
+    w->next.phase = phase;
+    w->result.deployment = &w->next;
+    w->input.commit.sha = w->next.commit;
+    w->input.commit.short_sha = w->next.short_commit;
+    w->input.commit.subject = w->next.subject;
+}
+
+static const char *text_of(Arena *arena, const Status *status)
+{
+    Buf out = buf_new(arena, 65536);
+    status_write_text(&out, status, false);
+    return out.data;
+}
+
+static Status status_of(Arena *arena, World *w)
+{
+    return status_of_pass(arena, &w->input, &w->result, &w->err);
+}
+
+static void what_is_live_is_said_with_its_age(void **state)
+{
+    Arena *arena = *state;
+    Status status = status_of(arena, make_world(arena));
+    CHECK_INT(status_exit(status.state), 0);
+    CHECK_STR(
+        text_of(arena, &status),
+        "production   live   generation 41   9be1d03 \"Add customers\", Ada   since 2026-11-20 "
+        "16:02 (3d)\n  main is at 9be1d03: nothing to do.\n");
+}
+
+static void hydration_names_what_it_waits_for(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    deploy(w, PHASE_HYDRATING);
+    w->next.deadline = NOW + 390 * MINUTE;
+    ProofCluster cluster = {.name = "compute_green", .hydrated = 6, .total = 13};
+    cluster.waiting = str_split(arena, "shop.daily,reports.top_items,a,b,c,d,e", ',');
+    vec_push(arena, &w->proof.clusters, cluster);
+    w->result.proof = &w->proof;
+    Status status = status_of(arena, w);
+    CHECK_INT(status_exit(status.state), 2);
+    CHECK_STR(text_of(arena, &status),
+              "production   hydrating   g42 4f2a9c1 \"Count refunds\"   4m10s, deadline 22:32\n"
+              "  live: generation 41, 9be1d03.\n"
+              "  compute_green  6 of 13 objects hydrated, lag not known yet: waits for shop.daily, "
+              "reports.top_items and 5 more\n");
+}
+
+static void a_failed_commit_needs_a_person(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    deploy(w, PHASE_FAILED);
+    w->next.reason = "test unique_daily_day failed on green: 3 rows";
+    Status status = status_of(arena, w);
+    CHECK_INT(status_exit(status.state), 3);
+    CHECK_STR(
+        text_of(arena, &status),
+        "production   failed   g42 4f2a9c1: test unique_daily_day failed on green: 3 rows\n"
+        "  live and untouched: generation 41, 9be1d03. This commit is not tried again: push a "
+        "fix.\n");
+}
+
+static void the_soak_tells_the_way_back(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    deploy(w, PHASE_SOAKING);
+    w->next.phase_since = NOW;
+    w->next.deadline = NOW + 15 * MINUTE;
+    Status status = status_of(arena, w);
+    CHECK_INT(status_exit(status.state), 2);
+    CHECK_STR(
+        text_of(arena, &status),
+        "production   soaking   g42 4f2a9c1 \"Count refunds\" is live since 16:02.   Way back "
+        "until 16:17: cutover rollback\n");
+}
+
+static void without_a_connection_nothing_is_claimed(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    w->result.catalog = NULL;
+    err_set(arena, &w->err, ERR_UNAVAILABLE, "CO5001", "mz.example.com:6875 cannot be reached");
+    Status status = status_of(arena, w);
+    CHECK_INT(status_exit(status.state), 1);
+    CHECK_STR(text_of(arena, &status),
+              "production   unknown   CO5001: mz.example.com:6875 cannot be reached\n");
+}
+
+static void findings_of_git_block(void **state)
+{
+    Arena *arena = *state;
+    Diags diags = diags_new(arena);
+    Err err = {0};
+    diag_add(&diags, DIAG_ERROR, "CO1004", "unknown key \"soaks\"");
+    Status status = status_of_error(arena, "production", "shop", &diags, &err);
+    CHECK_INT(status_exit(status.state), 3);
+    CHECK(strstr(text_of(arena, &status), "error CO1004: unknown key \"soaks\""));
+}
+
+/* What PATH answers over HTTP. */
+static HttpResponse get(Arena *arena, const HttpServer *server, const char *path)
+{
+    HttpRequest request = {.timeout_ms = 5000};
+    request.url = arena_printf(arena, "http://127.0.0.1:%d%s", http_server_port(server), path);
+    HttpResponse response;
+    Err err = {0};
+    if (!http_request(arena, &request, &response, &err)) {
+        fail_msg("%s", err_text(arena, &err));
+    }
+    return response;
+}
+
+static void the_board_answers_page_api_and_metrics(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    Err err = {0};
+    Board *board = board_new("1.2.3");
+    HttpServer *server = http_server_start(arena, "127.0.0.1:0", board_answer, board, &err);
+    assert_non_null(server);
+    w->live.subject = "<script>";
+    Status status = status_of(arena, w);
+    board_beat(board, "production");
+    board_publish(board, &status, 700, "timeout");
+    board_fetched(board, "shop");
+    board_told(board, "slack", true);
+    CHECK(strstr(get(arena, server, "/").body, "&lt;script&gt;"));
+    CHECK(!strstr(get(arena, server, "/").body, "<script>"));
+    const char *metrics = get(arena, server, "/metrics").body;
+    CHECK(strstr(metrics, "cutover_info{version=\"1.2.3\"} 1\n"));
+    CHECK(strstr(metrics, "cutover_generation{environment=\"production\"} 41\n"));
+    CHECK(strstr(metrics, "cutover_phase{environment=\"production\",phase=\"live\"} 1\n"));
+    CHECK(
+        strstr(metrics, "cutover_pass_seconds_bucket{environment=\"production\",le=\"0.5\"} 0\n"));
+    CHECK(strstr(metrics, "cutover_pass_seconds_bucket{environment=\"production\",le=\"1\"} 1\n"));
+    CHECK(strstr(metrics, "cutover_errors_total{class=\"timeout\"} 1\n"));
+    CHECK(strstr(metrics, "cutover_notifications_total{notifier=\"slack\",outcome=\"sent\"} 1\n"));
+    HttpResponse api = get(arena, server, "/api/v1/status");
+    Json *json = json_parse(arena, api.body, api.length, &err);
+    const Json *environment = json_get(json, "environments")->items[0];
+    CHECK_STR(json_get_str(environment, "state"), "live");
+    CHECK_INT(json_get_int(json_get(environment, "live"), "generation", 0), 41);
+    http_server_stop(server);
+    board_free(board);
+}
+
+static void a_bad_file_makes_it_not_ready_and_a_wrong_path_is_not_found(void **state)
+{
+    Arena *arena = *state;
+    Err err = {0};
+    Board *board = board_new("1");
+    HttpServer *server = http_server_start(arena, "127.0.0.1:0", board_answer, board, &err);
+    assert_non_null(server);
+    CHECK_INT(get(arena, server, "/healthz").status, 200);
+    CHECK_INT(get(arena, server, "/readyz").status, 200);
+    board_config(board, false);
+    CHECK_INT(get(arena, server, "/readyz").status, 503);
+    CHECK_INT(get(arena, server, "/etc/passwd").status, 404);
+    const char *taken = arena_printf(arena, "127.0.0.1:%d", http_server_port(server));
+    CHECK(!http_server_start(arena, taken, board_answer, board, &err));
+    CHECK_STR(err.code, "CO8020");
+    http_server_stop(server);
+    board_free(board);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_live_is_said_with_its_age),
+        TEST(hydration_names_what_it_waits_for),
+        TEST(a_failed_commit_needs_a_person),
+        TEST(the_soak_tells_the_way_back),
+        TEST(without_a_connection_nothing_is_claimed),
+        TEST(findings_of_git_block),
+        TEST(the_board_answers_page_api_and_metrics),
+        TEST(a_bad_file_makes_it_not_ready_and_a_wrong_path_is_not_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
