@@ -92,8 +92,8 @@ static void drop_workers(Controller *controller, const Repository *repository,
         log_write(LEVEL_WARN, &about,
                   "left cutover.yaml: it is no longer watched, nothing is dropped");
         worker_end(worker);
-        board_remove(controller->board, about.environment);
         worker_join(worker);
+        board_remove(controller->board, about.environment);
         *slot = NULL;
     }
 }

@@ -7,9 +7,12 @@
 #include "cutover/stop.h"
 #include "cutover/str.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define USUAL_FILE "/etc/cutover/config.yaml"
 
 enum { INTERVAL_MS = 60000, POLL_MAX_MS = 3600000 };
 
@@ -27,8 +30,13 @@ static const char *secret_variable(const char *name)
     return value;
 }
 
+/* The last part of its address or folder, without .git. */
 static const char *repository_name(Arena *arena, const char *url)
 {
+    char real[PATH_MAX];
+    if (!strstr(url, "://") && realpath(url, real)) {
+        url = real;
+    }
     const char *end = url + strlen(url);
     while (end > url && end[-1] == '/') {
         end--;
@@ -41,7 +49,7 @@ static const char *repository_name(Arena *arena, const char *url)
     if (str_ends(name, ".git")) {
         name[strlen(name) - 4] = '\0';
     }
-    return str_empty(name) || str_eq(name, ".") || str_eq(name, "..") ? "repository" : name;
+    return str_empty(name) ? "repository" : name;
 }
 
 /* https://user:password@host: `ps` and errors would show it. */
@@ -86,6 +94,21 @@ static bool materialize_from_flag(const Cli *cli, Context *context, Err *err)
     return true;
 }
 
+/* A file that is there but not read would be worse than none. */
+static bool refuse_file(const Cli *cli, Context *context, Err *err)
+{
+    const char *path = cli->config                     ? cli->config
+                       : access(USUAL_FILE, F_OK) == 0 ? USUAL_FILE
+                                                       : NULL;
+    if (!path) {
+        return true;
+    }
+    err_set(context->arena, err, ERR_INPUT, "CO1096",
+            "the controller's file (%s) is not yet read in this version", path);
+    err->hint = "use --repo, --materialize, PGPASSWORD, CUTOVER_GIT_TOKEN and CUTOVER_SLACK_URL";
+    return false;
+}
+
 static void notifier_from_variable(Context *context)
 {
     const char *url = secret_variable("CUTOVER_SLACK_URL");
@@ -111,7 +134,8 @@ bool context_load(const Cli *cli, Arena *arena, Context *context, Diags *diags, 
         return err_set(arena, err, ERR_INPUT, "CO1094",
                        "CUTOVER_POLL_MS is not a number of milliseconds");
     }
-    if (!repository_from_flag(cli, context, err) || !materialize_from_flag(cli, context, err)) {
+    if (!refuse_file(cli, context, err) || !repository_from_flag(cli, context, err) ||
+        !materialize_from_flag(cli, context, err)) {
         return false;
     }
     notifier_from_variable(context);

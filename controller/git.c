@@ -157,7 +157,12 @@ static bool fetch_refs(GitRepo *repo, Arena *arena, const StrVec *specs, bool pr
         return false;
     }
     arena_defer(arena, free_handle, handle);
-    if (git_remote_create_anonymous(&remote, handle, repo->source.url) != 0) {
+    git_remote_create_options create;
+    git_remote_create_options_init(&create, GIT_REMOTE_CREATE_OPTIONS_VERSION);
+    create.repository = handle;
+    /* Looking for insteadOf leaks 20 KiB for each line of configuration in libgit2 1.5. */
+    create.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF;
+    if (git_remote_create_with_opts(&remote, repo->source.url, &create) != 0) {
         return false;
     }
     arena_defer(arena, free_remote, remote);

@@ -92,7 +92,8 @@ bool loose_read(const Cli *cli, Loose *loose, Diags *diags, Err *err)
     }
     if (loose->config && !cli->project) {
         const char *root = arena_strndup(arena, path, strlen(path) - strlen("/cutover.yaml"));
-        loose->folder = arena_printf(arena, "%s/%s", root, loose->config->project_path);
+        const char *below = loose->config->project_path;
+        loose->folder = str_eq(below, ".") ? root : arena_printf(arena, "%s/%s", root, below);
     }
     if (cli->vars) {
         loose->vars = yaml_parse(arena, "--vars", cli->vars, strlen(cli->vars), (YamlLimits){0},

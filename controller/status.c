@@ -385,7 +385,9 @@ static const char *waits_for(Phase phase)
 
 static void put_waiting(JsonOut *json, const Status *status)
 {
-    const char *text = status->pass ? status->pass->waits_for : status->error;
+    const char *text = status->error  ? status->error
+                       : status->pass ? status->pass->waits_for
+                                      : NULL;
     if (status->state == STATUS_LIVE || !text) {
         return;
     }
