@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Serves the bare repositories of a folder over smart HTTP, for reading, through git's own http-backend.
 
-    git_server.py --root DIR [--port 0] [--token TEXT] [--silent]
+    git_server.py --root DIR [--port 0] [--token TEXT] [--silent] [--cert PEM]
 
 Prints `ready PORT`. With --token, basic authentication with that password is required. With --silent the
-server accepts requests and never answers.
+server accepts requests and never answers. --cert: HTTPS with the key and certificate of that file.
 """
 import argparse
 import base64
 import os
+import ssl
 import subprocess
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +21,7 @@ def parse_arguments():
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--token")
     parser.add_argument("--silent", action="store_true")
+    parser.add_argument("--cert")
     return parser.parse_args()
 
 
@@ -70,6 +72,10 @@ def make_handler(options):
 def main():
     options = parse_arguments()
     server = ThreadingHTTPServer(("127.0.0.1", options.port), make_handler(options))
+    if options.cert:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(options.cert)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     print("ready", server.server_address[1], flush=True)
     server.serve_forever()
 

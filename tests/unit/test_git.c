@@ -2,6 +2,7 @@
 #include "check.h"
 #include "child.h"
 
+#include "cutover/files_disk.h"
 #include "cutover/git.h"
 #include "cutover/str.h"
 
@@ -146,6 +147,31 @@ static void http_needs_the_token_and_then_fetches(void **state)
     CHECK_STR(it.err.code, "CO6002");
 }
 
+static void a_private_authority_must_be_named(void **state)
+{
+    Arena *arena = *state;
+    Fixture it = make_repository(arena);
+    child_shell(
+        arena, it.folder,
+        "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out ca.pem -days 1 "
+        "-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 && cat key.pem ca.pem >both.pem");
+    Child *server = child_server(
+        arena, "git_server.py",
+        arena_printf(arena, "--root %s --cert %s/both.pem 2>/dev/null", it.folder, it.folder));
+    GitSource source = {.name = "shop", .timeout_ms = 20000};
+    source.url = arena_printf(arena, "https://127.0.0.1:%d/work/.git", server->port);
+    source.cache = arena_printf(arena, "%s/cache", it.folder);
+    it.repo = git_open(arena, &source, &it.err);
+    CHECK(!git_fetch(it.repo, arena, &it.err));
+    CHECK_STR(it.err.code, "CO6004");
+    CHECK_STR(it.err.hint, "renew the server's certificate, or set ca to its authority");
+    source.ca =
+        files_disk_one(arena, arena_printf(arena, "%s/ca.pem", it.folder), 0, &it.err)->text;
+    it.repo = git_open(arena, &source, &it.err);
+    fetch(arena, &it);
+    check_contents(arena, &it);
+}
+
 static void a_silent_server_is_given_up(void **state)
 {
     Arena *arena = *state;
@@ -200,6 +226,7 @@ int main(void)
         TEST(a_file_address_is_mirrored_and_follows_pushes),
         TEST(a_broken_mirror_is_fetched_again),
         TEST(http_needs_the_token_and_then_fetches),
+        TEST(a_private_authority_must_be_named),
         TEST(a_silent_server_is_given_up),
         TEST(limits_stop_what_is_too_large),
         TEST(what_is_not_there_is_said),
