@@ -52,6 +52,7 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
 {
     Plan *plan = arena_make(arena, Plan);
     plan->environment = input->environment->name;
+    plan->default_database = input->desired->default_database;
     plan->commit = input->commit;
     plan->live_generation = input->live_generation;
     plan->diags = diags_new(arena);

@@ -83,6 +83,7 @@ typedef enum PlanOutcome { PLAN_NOTHING, PLAN_CHANGES, PLAN_REFUSED } PlanOutcom
 
 typedef struct Plan {
     const char *environment;
+    const char *default_database; /* of the target: left out of names that people read */
     const char *commit;
     int64_t live_generation; /* -1: none */
     PlanOutcome outcome;

@@ -1,0 +1,227 @@
+/* The plan for programs: docs/interface.md 4.5. */
+#include "cutover/plan.h"
+
+static const char *action_name(PlanAction action)
+{
+    static const char *const names[] = {[PLAN_CREATE] = "create",
+                                        [PLAN_CHANGE] = "change",
+                                        [PLAN_REBUILD] = "rebuild",
+                                        [PLAN_REMOVE] = "remove",
+                                        [PLAN_REPOINT] = "repoint"};
+    return names[action];
+}
+
+static const char *where_name(PlanWhere where)
+{
+    static const char *const names[] = {[PLAN_GREEN] = "green",
+                                        [PLAN_IN_PLACE] = "in_place",
+                                        [PLAN_AFTER_CUTOVER] = "after_cutover",
+                                        [PLAN_WITH_BLUE] = "with_blue"};
+    return names[where];
+}
+
+static const char *cause_name(PlanCause cause)
+{
+    static const char *const names[] = {[CAUSE_CHANGED] = "changed",
+                                        [CAUSE_READS] = "reads",
+                                        [CAUSE_SHARES_SCHEMA] = "shares_schema",
+                                        [CAUSE_SHARES_CLUSTER] = "shares_cluster",
+                                        [CAUSE_NEW] = "new",
+                                        [CAUSE_REMOVED] = "removed",
+                                        [CAUSE_DRIFT] = "drift"};
+    return names[cause];
+}
+
+static const char *outcome_name(PlanOutcome outcome)
+{
+    static const char *const names[] = {
+        [PLAN_NOTHING] = "nothing", [PLAN_CHANGES] = "changes", [PLAN_REFUSED] = "refused"};
+    return names[outcome];
+}
+
+static void put_commit(JsonOut *out, const PlanHead *head)
+{
+    if (!head->commit) {
+        return;
+    }
+    json_key(out, "commit");
+    json_open_object(out);
+    json_put_str(out, "sha", head->commit);
+    json_put_str(out, "short", head->short_commit);
+    json_put_str(out, "subject", head->subject ? head->subject : "");
+    json_put_str(out, "author", head->author);
+    if (head->committed_at) {
+        json_put_str(out, "committed_at", moment_iso(out->buf->arena, head->committed_at));
+    }
+    json_close_object(out);
+}
+
+static void put_live(JsonOut *out, const Plan *plan, const PlanHead *head)
+{
+    if (plan->live_generation < 0) {
+        return;
+    }
+    json_key(out, "live");
+    json_open_object(out);
+    json_put_int(out, "generation", plan->live_generation);
+    json_put_str(out, "commit", head->live_commit);
+    json_close_object(out);
+}
+
+static void put_counts(JsonOut *out, const Plan *plan)
+{
+    json_key(out, "counts");
+    json_open_object(out);
+    json_put_int(out, "green", (int64_t)plan->green);
+    json_put_int(out, "changed", (int64_t)plan->changed);
+    json_put_int(out, "rebuilt", (int64_t)plan->rebuilt);
+    json_put_int(out, "new", (int64_t)plan->added);
+    json_put_int(out, "in_place", (int64_t)plan->in_place);
+    json_put_int(out, "removed", (int64_t)plan->removed);
+    json_put_int(out, "indexes", (int64_t)plan->green_indexes);
+    json_close_object(out);
+}
+
+static void put_schemas(JsonOut *out, const Plan *plan)
+{
+    json_key(out, "schemas");
+    json_open_array(out);
+    vec_each (PlanContainer, it, &plan->schemas) {
+        json_open_object(out);
+        json_put_str(out, "database", it->database);
+        json_put_str(out, "name", it->name);
+        json_put_str(out, "green", it->wanted ? it->green : NULL);
+        json_put_str(out, "blue", it->live_id ? it->blue : NULL);
+        json_put_str(out, "reason", it->reason);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
+static void put_clusters(JsonOut *out, const Plan *plan)
+{
+    json_key(out, "clusters");
+    json_open_array(out);
+    vec_each (PlanContainer, it, &plan->clusters) {
+        json_open_object(out);
+        json_put_str(out, "name", it->name);
+        json_put_str(out, "green", it->wanted ? it->green : NULL);
+        json_put_str(out, "blue", it->live_id ? it->blue : NULL);
+        json_put_str(out, "size", it->size);
+        if (it->wanted) {
+            json_put_int(out, "replication_factor", it->replication_factor);
+            json_put_number(out, "credits_per_hour", it->credits_per_hour);
+        }
+        json_put_str(out, "reason", it->reason);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
+static void put_reasons(JsonOut *out, const PlanObject *object)
+{
+    json_key(out, "reasons");
+    json_open_array(out);
+    vec_each (PlanReason, it, &object->reasons) {
+        json_open_object(out);
+        json_put_str(out, "cause", cause_name(it->cause));
+        json_put_str(out, "object", it->object);
+        json_put_str(out, "text", it->text);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
+static void put_object(JsonOut *out, const PlanObject *object)
+{
+    json_open_object(out);
+    json_put_str(out, "id", object->id);
+    json_put_str(out, "database", object->rel.database);
+    json_put_str(out, "schema", object->rel.schema);
+    json_put_str(out, "name", object->rel.name);
+    json_put_str(out, "kind", object->kind);
+    json_put_str(out, "on", object->on);
+    json_put_str(out, "cluster", object->cluster);
+    json_put_str(out, "action", action_name(object->action));
+    json_put_str(out, "where", where_name(object->where));
+    json_put_str(out, "file", object->file);
+    if (object->line) {
+        json_put_int(out, "line", object->line);
+    }
+    put_reasons(out, object);
+    json_close_object(out);
+}
+
+/* The names of the gates that this version has; a plan is made before any of them is passed. */
+static void put_gate(JsonOut *out, const char *name, const char *source, const char *text)
+{
+    json_open_object(out);
+    json_put_str(out, "name", name);
+    json_put_str(out, "state", "ahead");
+    json_put_str(out, "required", text);
+    json_put_str(out, "text", text);
+    json_put_str(out, "source", source);
+    json_close_object(out);
+}
+
+static void put_gates(JsonOut *out, const PlanHead *head)
+{
+    Arena *arena = out->buf->arena;
+    const EnvironmentConfig *e = head->environment;
+    json_key(out, "gates");
+    json_open_array(out);
+    put_gate(out, "hydration", "environment",
+             arena_printf(arena, "lag %s", duration_text(arena, e->lag)));
+    put_gate(out, "tests", "environment", arena_printf(arena, "%zu", head->tests));
+    put_gate(out, "checks", "environment", arena_printf(arena, "%zu", head->checks));
+    put_gate(out, "soak", "environment", duration_text(arena, e->soak));
+    json_close_array(out);
+}
+
+static void put_cost(JsonOut *out, const Plan *plan)
+{
+    json_key(out, "cost");
+    json_open_object(out);
+    json_key(out, "credits");
+    json_nothing(out);
+    json_put_number(out, "green_credits_per_hour", plan->green_credits_per_hour);
+    json_key(out, "hydration_s");
+    json_nothing(out);
+    json_close_object(out);
+}
+
+static void put_nothing_yet(JsonOut *out, const char *key)
+{
+    json_key(out, key);
+    json_open_array(out);
+    json_close_array(out);
+}
+
+void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head)
+{
+    json_open_object(out);
+    json_put_str(out, "schema", "cutover.plan/1");
+    json_put_str(out, "environment", plan->environment);
+    json_put_str(out, "strategy", "swap");
+    json_put_str(out, "repository", head->repository);
+    put_commit(out, head);
+    put_live(out, plan, head);
+    json_put_str(out, "digest", plan->digest);
+    json_put_str(out, "outcome", outcome_name(plan->outcome));
+    put_counts(out, plan);
+    put_schemas(out, plan);
+    put_clusters(out, plan);
+    json_key(out, "objects");
+    json_open_array(out);
+    vec_each (PlanObject, it, &plan->objects) {
+        put_object(out, it);
+    }
+    json_close_array(out);
+    put_nothing_yet(out, "settings");
+    put_gates(out, head);
+    put_cost(out, plan);
+    put_nothing_yet(out, "permits");
+    json_key(out, "diagnostics");
+    diags_write_json(out, &plan->diags);
+    json_close_object(out);
+}

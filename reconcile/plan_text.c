@@ -1,0 +1,356 @@
+/* The plan for people: docs/interface.md 4.1. */
+#include "cutover/plan.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+enum { SHOWN_DIGEST = 12, LABEL_WIDTH = 13, NAME_GAP = 4, KIND_GAP = 2 };
+
+/* ---- head ---- */
+
+typedef struct Unit {
+    int64_t seconds;
+    const char *name;
+} Unit;
+
+static const Unit units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+
+static void write_age(Buf *out, Moment at, Moment now)
+{
+    int64_t age = (now - at) / MOMENT_SECOND;
+    if (!at || age < 1) {
+        buf_text(out, at ? ", now" : "");
+        return;
+    }
+    const Unit *unit = units;
+    while (age < unit->seconds) {
+        unit++;
+    }
+    int64_t n = age / unit->seconds;
+    buf_printf(out, ", %lld %s%s ago", (long long)n, unit->name, n == 1 ? "" : "s");
+}
+
+static void write_label(Buf *out, const Plan *plan, const char *label)
+{
+    int wide = (int)strlen(plan->environment) + 3;
+    buf_printf(out, "%-*s", wide > LABEL_WIDTH ? wide : LABEL_WIDTH, label);
+}
+
+static void write_head(Buf *out, const Plan *plan, const PlanHead *head)
+{
+    write_label(out, plan, plan->environment);
+    if (!head->short_commit) {
+        buf_text(out, "the files as they lie there, of no commit");
+    } else {
+        buf_printf(out, "%s%s%s", head->ref ? head->ref : "", head->ref ? " " : "",
+                   head->short_commit);
+        buf_printf(out, head->subject ? "  \"%s\"" : "", head->subject);
+        buf_printf(out, head->author ? ", %s" : "", head->author);
+        write_age(out, head->committed_at, head->now);
+    }
+    buf_char(out, '\n');
+    write_label(out, plan, "live");
+    if (plan->live_generation < 0) {
+        buf_text(out, "nothing: this is the first deployment\n");
+        return;
+    }
+    buf_printf(out, "generation %lld", (long long)plan->live_generation);
+    buf_printf(out, head->live_commit ? ", %s" : "", head->live_commit);
+    if (head->live_since) {
+        char *since = moment_text(out->arena, head->live_since);
+        buf_printf(out, ", since %.16s", since);
+    }
+    buf_char(out, '\n');
+}
+
+/* ---- containers ---- */
+
+/* "schemas shop, reports" */
+static size_t write_names(Buf *out, const char *what, const PlanContainer *items, size_t count,
+                          bool wanted)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        n += items[i].wanted == wanted;
+    }
+    bool first = true;
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].wanted != wanted) {
+            continue;
+        }
+        const PlanContainer *it = &items[i];
+        buf_printf(out, first ? "%s%s " : ", ", what, n == 1 ? "" : "s");
+        buf_text(out, it->name);
+        if (it->is_cluster && wanted) {
+            buf_printf(out, " (%s x %lld) as %s", it->size ? it->size : "?",
+                       (long long)it->replication_factor, it->green);
+        }
+        first = false;
+    }
+    return n;
+}
+
+static void write_containers(Buf *out, const Plan *plan, bool wanted)
+{
+    Buf line = buf_new(out->arena, out->max);
+    size_t schemas = write_names(&line, "schema", plan->schemas.items, plan->schemas.count, wanted);
+    Buf clusters = buf_new(out->arena, out->max);
+    size_t count =
+        write_names(&clusters, "cluster", plan->clusters.items, plan->clusters.count, wanted);
+    if (schemas || count) {
+        buf_printf(out, "  %s%s%s%s\n", schemas ? line.data : "", schemas && count ? "; " : "",
+                   count ? clusters.data : "",
+                   wanted ? "" : ": no longer in Git, renamed in the cutover, dropped with blue");
+    }
+}
+
+/* ---- tables of objects ---- */
+
+typedef struct Row {
+    char mark;
+    const char *name, *kind, *text;
+} Row;
+
+typedef VEC(Row) Rows;
+
+static char mark_of(PlanAction action)
+{
+    static const char marks[] = {[PLAN_CREATE] = '+',
+                                 [PLAN_CHANGE] = '~',
+                                 [PLAN_REBUILD] = '=',
+                                 [PLAN_REMOVE] = '-',
+                                 [PLAN_REPOINT] = '>'};
+    return marks[action];
+}
+
+static const char *mark_color(char mark)
+{
+    return mark == '+' ? "\033[32m" : mark == '-' ? "\033[31m" : mark == '~' ? "\033[33m" : "";
+}
+
+static void write_rows(Buf *out, const Rows *rows, bool color)
+{
+    size_t names = 0, kinds = 0;
+    vec_each (Row, it, rows) {
+        names = strlen(it->name) > names ? strlen(it->name) : names;
+        kinds = strlen(it->kind) > kinds ? strlen(it->kind) : kinds;
+    }
+    vec_each (Row, it, rows) {
+        bool paint = color && *mark_color(it->mark);
+        buf_printf(out, "  %s%c%s %-*s", paint ? mark_color(it->mark) : "", it->mark,
+                   paint ? "\033[0m" : "", (int)names + NAME_GAP, it->name);
+        if (kinds) {
+            buf_printf(out, "%-*s", (int)kinds + KIND_GAP, it->kind);
+        }
+        buf_printf(out, "%s\n", it->text);
+    }
+}
+
+static const char *spaced(Arena *arena, const char *kind)
+{
+    char *text = arena_strdup(arena, kind);
+    for (char *p = text; *p; p++) {
+        *p = *p == '_' ? ' ' : *p;
+    }
+    return text;
+}
+
+static const char *first_reason(const PlanObject *object)
+{
+    return object->reasons.count ? object->reasons.items[0].text : "";
+}
+
+/* Indexes of what is built anew come with it; they are counted, not listed. */
+static bool is_shown(const PlanObject *object)
+{
+    bool with_its_relation = str_eq(object->kind, "index") && object->node;
+    return object->where == PLAN_WITH_BLUE || (object->where == PLAN_GREEN && !with_its_relation);
+}
+
+static const char *shown_name(Arena *arena, const Plan *plan, const PlanObject *object)
+{
+    return str_eq(object->kind, "cluster")
+               ? object->rel.name
+               : relname_text(arena, object->rel, plan->default_database);
+}
+
+static void write_green(Buf *out, const Plan *plan, bool color)
+{
+    Rows rows = {0};
+    vec_each (PlanObject, it, &plan->objects) {
+        if (is_shown(it)) {
+            vec_push(out->arena, &rows,
+                     (Row){.mark = mark_of(it->action),
+                           .name = shown_name(out->arena, plan, it),
+                           .kind = spaced(out->arena, it->kind),
+                           .text = first_reason(it)});
+        }
+    }
+    if (!rows.count && !plan->schemas.count && !plan->clusters.count) {
+        return;
+    }
+    buf_text(out, "\nGreen: built beside production, then swapped in one transaction\n");
+    write_containers(out, plan, true);
+    write_containers(out, plan, false);
+    write_rows(out, &rows, color);
+}
+
+static const char *size_text(Arena *arena, const PlanHead *head, const char *cluster)
+{
+    const ClusterConfig *config =
+        head->environment ? config_cluster(head->environment, cluster) : NULL;
+    if (!config || !config->size) {
+        return "";
+    }
+    long long factor = config->replication_factor < 0 ? 1 : (long long)config->replication_factor;
+    return arena_printf(arena, " (%s x %lld)", config->size, factor);
+}
+
+static const char *in_place_text(Arena *arena, const Plan *plan, const PlanHead *head,
+                                 const PlanObject *object)
+{
+    if (str_eq(object->kind, "index")) {
+        return arena_printf(arena, "index  %s on %s, cluster %s", object->rel.name, object->on,
+                            object->cluster);
+    }
+    if (str_eq(object->kind, "cluster")) {
+        return arena_printf(arena, "cluster %s%s", object->rel.name,
+                            size_text(arena, head, object->rel.name));
+    }
+    if (str_eq(object->kind, "schema")) {
+        bool elsewhere = !str_eq(object->rel.database, plan->default_database);
+        return arena_printf(arena, "schema %s%s%s", elsewhere ? object->rel.database : "",
+                            elsewhere ? "." : "", object->rel.name);
+    }
+    return arena_printf(arena, "%s %s", spaced(arena, object->kind),
+                        shown_name(arena, plan, object));
+}
+
+static void write_in_place(Buf *out, const Plan *plan, const PlanHead *head, bool color)
+{
+    Rows rows = {0};
+    vec_each (PlanObject, it, &plan->objects) {
+        if (it->where == PLAN_IN_PLACE || it->where == PLAN_AFTER_CUTOVER) {
+            vec_push(out->arena, &rows,
+                     (Row){.mark = mark_of(it->action),
+                           .name = in_place_text(out->arena, plan, head, it),
+                           .kind = "",
+                           .text = first_reason(it)});
+        }
+    }
+    if (rows.count) {
+        buf_text(out, "\nIn place: nothing rehydrates\n");
+        write_rows(out, &rows, color);
+    }
+}
+
+/* ---- gates, cost, summary ---- */
+
+static void write_gates(Buf *out, const PlanHead *head)
+{
+    const EnvironmentConfig *e = head->environment;
+    buf_printf(out, "Gates      hydration (lag %s) | ", duration_text(out->arena, e->lag));
+    if (head->tests) {
+        buf_printf(out, "%zu test%s", head->tests, head->tests == 1 ? "" : "s");
+    } else {
+        buf_text(out, "no tests");
+    }
+    if (head->checks) {
+        buf_printf(out, " | %zu check%s", head->checks, head->checks == 1 ? "" : "s");
+    }
+    buf_printf(out, " | soak %s\n", duration_text(out->arena, e->soak));
+}
+
+static void write_cost(Buf *out, const Plan *plan, const PlanHead *head)
+{
+    size_t clusters = 0;
+    Buf names = buf_new(out->arena, out->max);
+    vec_each (PlanContainer, it, &plan->clusters) {
+        if (it->wanted) {
+            buf_printf(&names, clusters++ ? ", %s" : "%s", it->green);
+        }
+    }
+    if (!clusters) {
+        buf_text(out, "Cost       no cluster is doubled\n");
+        return;
+    }
+    buf_printf(out, "Cost       %s ", names.data);
+    if (plan->green_credits_per_hour > 0) {
+        buf_printf(out, "%.1f credits/h", plan->green_credits_per_hour);
+    } else {
+        buf_text(out, "at a price that is not known");
+    }
+    buf_printf(out, ": hydration (never measured) and soak %s\n",
+               duration_text(out->arena, head->environment->soak));
+}
+
+static void write_findings(Buf *out, const Plan *plan, DiagSeverity severity, bool color)
+{
+    Diags some = diags_new(out->arena);
+    vec_each (Diag, it, &plan->diags.list) {
+        if (it->severity == severity) {
+            vec_push(out->arena, &some.list, *it);
+        }
+    }
+    diags_write_text(out, &some, color);
+}
+
+static void write_summary(Buf *out, const Plan *plan)
+{
+    buf_printf(out, "\nPlan %.*s: %zu built on green", SHOWN_DIGEST, plan->digest, plan->green);
+    if (plan->green_indexes) {
+        buf_printf(out, " with %zu index%s", plan->green_indexes,
+                   plan->green_indexes == 1 ? "" : "es");
+    }
+    buf_printf(out, " (%zu changed, %zu rebuilt, %zu new), %zu in place, %zu removed.\n",
+               plan->changed, plan->rebuilt, plan->added, plan->in_place, plan->removed);
+}
+
+static void write_refused(Buf *out, const Plan *plan, bool color)
+{
+    size_t reasons = diags_count(&plan->diags, DIAG_REFUSED);
+    buf_char(out, '\n');
+    write_findings(out, plan, DIAG_REFUSED, color);
+    write_findings(out, plan, DIAG_WARNING, color);
+    buf_printf(out, "Plan %.*s: refused for %zu reason%s. Nothing was changed.\n", SHOWN_DIGEST,
+               plan->digest, reasons, reasons == 1 ? "" : "s");
+}
+
+static void write_nothing(Buf *out, const Plan *plan, const PlanHead *head, bool color)
+{
+    write_findings(out, plan, DIAG_WARNING, color);
+    buf_text(out, plan->environment);
+    buf_printf(out, head->short_commit ? " is at %s" : "", head->short_commit);
+    if (plan->live_generation >= 0) {
+        buf_printf(out, " (generation %lld)", (long long)plan->live_generation);
+    }
+    buf_text(out, ": nothing to do.\n");
+}
+
+static void write_changes(Buf *out, const Plan *plan, const PlanHead *head, bool color)
+{
+    write_green(out, plan, color);
+    write_in_place(out, plan, head, color);
+    buf_char(out, '\n');
+    if (plan->schemas.count || plan->clusters.count || plan->index_swaps.count) {
+        write_gates(out, head);
+        write_cost(out, plan, head);
+    }
+    write_findings(out, plan, DIAG_WARNING, color);
+    write_summary(out, plan);
+}
+
+void plan_write_text(Buf *out, const Plan *plan, const PlanHead *head, bool color)
+{
+    if (plan->outcome == PLAN_NOTHING) {
+        write_nothing(out, plan, head, color);
+        return;
+    }
+    write_head(out, plan, head);
+    if (plan->outcome == PLAN_REFUSED) {
+        write_refused(out, plan, color);
+    } else {
+        write_changes(out, plan, head, color);
+    }
+}
