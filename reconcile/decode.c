@@ -4,6 +4,7 @@
 #include "cutover/str.h"
 
 #include <ctype.h>
+#include <stddef.h>
 #include <string.h>
 
 #define LONGEST_NAME 40
@@ -206,6 +207,32 @@ static void decode_texts(Decode *d, const Yaml *value, const char *name, void *i
     }
 }
 
+static const DecodeField secret_fields[] = {
+    {.key = "env", .type = DECODE_TEXT, .offset = offsetof(SecretRef, env)},
+    {.key = "file", .type = DECODE_TEXT, .offset = offsetof(SecretRef, file)},
+    {0},
+};
+
+/* A secret that was written down must not be shown again, so these findings have no excerpt. */
+static void decode_secret(Decode *d, const Yaml *value, const char *name, void *into)
+{
+    SecretRef *ref = into;
+    *ref = (SecretRef){0};
+    size_t before = d->diags->list.count;
+    if (value->type == YAML_IS_MAP) {
+        decode_map(d, value, name, secret_fields, ref);
+    }
+    if (d->diags->list.count == before && (ref->env != NULL) == (ref->file != NULL)) {
+        Diag *diag =
+            at_value(d, value, "CO1016",
+                     arena_printf(d->arena, "%s must be {env: NAME} or {file: PATH}", name));
+        diag->hint = "a secret is never written into a configuration file";
+    }
+    for (size_t i = before; i < d->diags->list.count; i++) {
+        d->diags->list.items[i].excerpt = NULL;
+    }
+}
+
 static bool among(Decode *d, const char *words, const char *text)
 {
     StrVec list = str_split(d->arena, words, ' ');
@@ -313,6 +340,9 @@ static void decode_field(Decode *d, const YamlMember *member, const char *path,
     case DECODE_YAML:
         *(const Yaml **)target = value;
         break;
+    case DECODE_SECRET:
+        decode_secret(d, value, name, target);
+        break;
     case DECODE_LATER:
         break;
     }
@@ -335,7 +365,8 @@ void decode_map(Decode *d, const Yaml *map, const char *path, const DecodeField 
         }
     }
     for (const DecodeField *field = table; field->key; field++) {
-        if (field->required && !yaml_get(map, field->key)) {
+        const Yaml *value = yaml_get(map, field->key);
+        if (field->required && (!value || yaml_is_null(value))) {
             decode_finding(d, map->line, map->column, "CO1008", "%s is missing",
                            place(d, path, field->key));
         }

@@ -20,8 +20,14 @@ typedef enum DecodeType {
     DECODE_MAP,      /* struct inside: `table` decodes it at the offset */
     DECODE_NAMED,    /* map of name to struct: `named` is called for each member */
     DECODE_YAML,     /* const Yaml *: kept as it is */
+    DECODE_SECRET,   /* SecretRef: {env: NAME} or {file: PATH}; a plain text is refused unseen */
     DECODE_LATER, /* known, but its feature does not exist yet: refused unless it equals `same` */
 } DecodeType;
+
+/* Where a secret is, never what it is; both NULL: not given. Who may read it does so when it is used. */
+typedef struct SecretRef {
+    const char *env, *file; /* at most one is set */
+} SecretRef;
 
 typedef struct DecodeField DecodeField;
 
