@@ -7,8 +7,6 @@
 #include "worker.h"
 
 #include "cutover/clock.h"
-#include "cutover/digest.h"
-#include "cutover/files_disk.h"
 #include "cutover/log.h"
 #include "cutover/stop.h"
 #include "cutover/str.h"
@@ -29,7 +27,7 @@ typedef struct Controller {
     const char **problems; /* of each repository, said once */
     HttpServer *servers[2];
     int64_t config_due;
-    const char *config_digest;
+    const char *fingerprint;
 } Controller;
 
 /* --- environments --- */
@@ -210,8 +208,8 @@ static void start(Controller *controller, Arena *arena, Context *context)
     controller->workers.count = controller->workers.cap = 0;
     controller->fetch_due = arena_array(arena, count, sizeof *controller->fetch_due);
     controller->problems = arena_array(arena, count, sizeof *controller->problems);
-    listen_on(controller, 0, "status page", context->listen);
-    listen_on(controller, 1, "metrics", context->metrics);
+    listen_on(controller, 0, "status page", context->settings.listen);
+    listen_on(controller, 1, "metrics", context->settings.metrics);
     if (context->notifiers.count == 0) {
         log_write(LEVEL_WARN, NULL, "no notifier is set, nobody will be told");
     }
@@ -226,15 +224,6 @@ static void finish(Controller *controller)
         controller->servers[i] = NULL;
     }
     arena_free(controller->arena);
-}
-
-/* The file's content, and through the context its secrets': a change makes everything anew. */
-static const char *config_digest(const Context *context, Arena *arena)
-{
-    Err ignored = {0};
-    const File *file =
-        context->settings_path ? files_disk_one(arena, context->settings_path, 0, &ignored) : NULL;
-    return file ? digest_sha256(arena, file->text, file->length) : "";
 }
 
 static void reload(Controller *controller)
@@ -267,11 +256,11 @@ static void look_at_config(Controller *controller)
         return;
     }
     Arena *scratch = arena_new();
-    const char *digest = config_digest(controller->context, scratch);
-    if (!controller->config_digest) {
-        controller->config_digest = arena_strdup(controller->cli->arena, digest);
-    } else if (!str_eq(digest, controller->config_digest)) {
-        controller->config_digest = arena_strdup(controller->cli->arena, digest);
+    const char *now = context_fingerprint(controller->context, scratch);
+    if (!controller->fingerprint) {
+        controller->fingerprint = arena_strdup(controller->cli->arena, now);
+    } else if (!str_eq(now, controller->fingerprint)) {
+        controller->fingerprint = arena_strdup(controller->cli->arena, now);
         reload(controller);
     }
     arena_free(scratch);

@@ -3,18 +3,18 @@
 #include "loose.h"
 
 #include "cutover/clock.h"
+#include "cutover/digest.h"
+#include "cutover/files_disk.h"
 #include "cutover/log.h"
-#include "cutover/stop.h"
 #include "cutover/str.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define USUAL_FILE "/etc/cutover/config.yaml"
 
-enum { INTERVAL_MS = 60000, POLL_MAX_MS = 3600000 };
+enum { POLL_MAX_MS = 3600000 };
 
 static const char *variable(const char *name)
 {
@@ -22,111 +22,108 @@ static const char *variable(const char *name)
     return str_empty(value) ? NULL : value;
 }
 
-/* A secret from the environment; from now on it is masked wherever it would appear. */
-static const char *secret_variable(const char *name)
+static bool read_file(const Cli *cli, Context *context, Diags *diags, Err *err)
 {
-    const char *value = variable(name);
-    log_secret(value);
-    return value;
-}
-
-/* The last part of its address or folder, without .git. */
-static const char *repository_name(Arena *arena, const char *url)
-{
-    char real[PATH_MAX];
-    if (!strstr(url, "://") && realpath(url, real)) {
-        url = real;
+    const char *path = cli->config;
+    if (!path && access(USUAL_FILE, F_OK) == 0) {
+        path = USUAL_FILE;
     }
-    const char *end = url + strlen(url);
-    while (end > url && end[-1] == '/') {
-        end--;
-    }
-    const char *start = end;
-    while (start > url && start[-1] != '/' && start[-1] != ':') {
-        start--;
-    }
-    char *name = arena_strndup(arena, start, (size_t)(end - start));
-    if (str_ends(name, ".git")) {
-        name[strlen(name) - 4] = '\0';
-    }
-    return str_empty(name) ? "repository" : name;
-}
-
-/* https://user:password@host: `ps` and errors would show it. */
-static bool refuse_password(Arena *arena, const char *url, const char *flag, const char *instead,
-                            Err *err)
-{
-    const char *clean = log_redact(arena, url);
-    if (str_eq(clean, url)) {
+    if (!path) {
         return true;
     }
-    err_set(arena, err, ERR_INPUT, "CO1093", "%s must not hold a password", flag);
-    err->hint = instead;
-    return false;
-}
-
-static bool repository_from_flag(const Cli *cli, Context *context, Err *err)
-{
-    Arena *arena = context->arena;
-    const char *url = cli->repo ? cli->repo : ".";
-    if (!refuse_password(arena, url, "--repo", "set CUTOVER_GIT_TOKEN", err)) {
+    const File *file = files_disk_one(context->arena, path, 0, err);
+    if (!file) {
+        err->code = "CO1098";
         return false;
     }
+    context->settings_path = file->path;
+    return settings_read(context->arena, path, file->text, file->length, &context->settings, diags);
+}
+
+/* The flags fill a key each; --repo may be left out where the file has one, or in a clone. */
+static bool take_flags(const Cli *cli, Context *context, Err *err)
+{
+    Settings *settings = &context->settings;
+    const char *repo = cli->repo ? cli->repo : settings->repositories.count == 0 ? "." : NULL;
+    if (repo && !settings_set_repo(context->arena, settings, repo, err)) {
+        return false;
+    }
+    if (cli->materialize &&
+        !settings_set_materialize(context->arena, settings, cli->materialize, err)) {
+        return false;
+    }
+    settings_set_variables(context->arena, settings, variable);
+    log_secret(variable("PGPASSWORD")); /* libpq reads it by itself */
+    return true;
+}
+
+static bool add_repository(Context *context, const RepositorySettings *from, Err *err)
+{
+    Arena *arena = context->arena;
     Repository *repository = arena_make(arena, Repository);
-    repository->name = repository_name(arena, url);
-    repository->source = (GitSource){
-        .name = repository->name, .url = url, .token = secret_variable("CUTOVER_GIT_TOKEN")};
-    repository->config_path = "cutover.yaml";
-    repository->interval_ms = INTERVAL_MS;
-    repository->env = loose_env(arena, NULL);
+    GitSource *source = &repository->source;
+    *source = (GitSource){.name = from->name,
+                          .url = from->url,
+                          .branch = from->branch,
+                          .username = from->username,
+                          .max_size = from->max_size};
+    const char *key = arena_printf(arena, "repositories.%s", from->name);
+    if (!secret_read(arena, &from->token, arena_printf(arena, "%s.token", key), &source->token,
+                     err) ||
+        !secret_read(arena, &from->ca, arena_printf(arena, "%s.ca", key), &source->ca, err)) {
+        return false;
+    }
+    repository->name = from->name;
+    repository->config_path = from->path;
+    repository->interval_ms = from->interval * 1000;
+    repository->environments = from->environments;
+    repository->env = loose_env(arena, &from->env);
+    repository->limits =
+        (GitLimits){.file = context->settings.limit_file, .files = context->settings.limit_files};
     vec_push(arena, &context->repositories, repository);
     return true;
 }
 
-static bool materialize_from_flag(const Cli *cli, Context *context, Err *err)
+static bool add_notifier(Context *context, const NotifierSettings *from, Err *err)
 {
-    const char *url = cli->materialize;
-    secret_variable("PGPASSWORD");
-    if (url && !refuse_password(context->arena, url, "--materialize", "set PGPASSWORD", err)) {
+    Arena *arena = context->arena;
+    const char *key = arena_printf(arena, "notifiers.%s", from->name);
+    Notifier notifier = {.name = from->name,
+                         .type = str_eq(from->type, "webhook") ? NOTIFIER_WEBHOOK : NOTIFIER_SLACK,
+                         .events = from->events,
+                         .environments = from->environments};
+    if (!secret_read(arena, &from->url, arena_printf(arena, "%s.url", key), &notifier.url, err) ||
+        !secret_read(arena, &from->secret, arena_printf(arena, "%s.secret", key), &notifier.secret,
+                     err)) {
         return false;
     }
-    context->target.url = url ? url : context->target.url;
+    vec_push(arena, &context->notifiers, notifier);
     return true;
 }
 
-/* A file that is there but not read would be worse than none. */
-static bool refuse_file(const Cli *cli, Context *context, Err *err)
+static bool resolve(Context *context, Err *err)
 {
-    const char *path = cli->config                     ? cli->config
-                       : access(USUAL_FILE, F_OK) == 0 ? USUAL_FILE
-                                                       : NULL;
-    if (!path) {
-        return true;
+    const Settings *settings = &context->settings;
+    vec_each (const RepositorySettings, repository, &settings->repositories) {
+        if (!add_repository(context, repository, err)) {
+            return false;
+        }
     }
-    err_set(context->arena, err, ERR_INPUT, "CO1096",
-            "the controller's file (%s) is not yet read in this version", path);
-    err->hint = "use --repo, --materialize, PGPASSWORD, CUTOVER_GIT_TOKEN and CUTOVER_SLACK_URL";
-    return false;
-}
-
-static void notifier_from_variable(Context *context)
-{
-    const char *url = secret_variable("CUTOVER_SLACK_URL");
-    if (url && context->notifiers.count == 0) {
-        Notifier slack = {.name = "slack", .type = NOTIFIER_SLACK, .url = url};
-        vec_push(context->arena, &context->notifiers, slack);
+    vec_each (const NotifierSettings, notifier, &settings->notifiers) {
+        if (!add_notifier(context, notifier, err)) {
+            return false;
+        }
     }
+    context->target.url = settings->materialize_url;
+    return secret_read(context->arena, &settings->materialize_password, "materialize.password",
+                       &context->target.password, err);
 }
 
 bool context_load(const Cli *cli, Arena *arena, Context *context, Diags *diags, Err *err)
 {
-    (void)diags;
     *context = (Context){.arena = arena,
-                         .target = {.version = CUTOVER_VERSION, .stop_fd = -1},
-                         .record_schema = "cutover",
-                         .record_cluster = "quickstart",
-                         .metrics = "0.0.0.0:9090",
-                         .listen = "0.0.0.0:8080"};
+                         .settings = settings_default(),
+                         .target = {.version = CUTOVER_VERSION, .stop_fd = -1}};
     context->instance =
         arena_printf(arena, "cutover-%08llx", (unsigned long long)clock_random(UINT32_MAX));
     const char *poll = variable("CUTOVER_POLL_MS");
@@ -134,12 +131,8 @@ bool context_load(const Cli *cli, Arena *arena, Context *context, Diags *diags, 
         return err_set(arena, err, ERR_INPUT, "CO1094",
                        "CUTOVER_POLL_MS is not a number of milliseconds");
     }
-    if (!refuse_file(cli, context, err) || !repository_from_flag(cli, context, err) ||
-        !materialize_from_flag(cli, context, err)) {
-        return false;
-    }
-    notifier_from_variable(context);
-    return true;
+    return read_file(cli, context, diags, err) && take_flags(cli, context, err) &&
+           resolve(context, err);
 }
 
 bool context_open(Context *context, Err *err)
@@ -153,10 +146,19 @@ bool context_open(Context *context, Err *err)
     return true;
 }
 
+const char *context_fingerprint(const Context *context, Arena *arena)
+{
+    Err ignored = {0};
+    const File *file =
+        context->settings_path ? files_disk_one(arena, context->settings_path, 0, &ignored) : NULL;
+    return arena_printf(arena, "%s %s", file ? digest_sha256(arena, file->text, file->length) : "",
+                        settings_fingerprint(arena, &context->settings));
+}
+
 void context_log(const Cli *cli, const Context *context)
 {
-    (void)context;
     LogLevel level = LEVEL_INFO;
-    log_level_parse(cli->log_level, &level);
-    log_setup(level, !isatty(STDERR_FILENO));
+    const char *format = context->settings.log_format;
+    log_level_parse(cli->log_level ? cli->log_level : context->settings.log_level, &level);
+    log_setup(level, format ? str_eq(format, "json") : !isatty(STDERR_FILENO));
 }

@@ -12,6 +12,7 @@
 #include "cutover/notify.h"
 #include "cutover/pass.h"
 #include "cutover/pg.h"
+#include "cutover/settings.h"
 
 typedef struct Repository {
     const char *name;
@@ -26,14 +27,13 @@ typedef struct Repository {
 
 typedef struct Context {
     Arena *arena;
+    Settings settings; /* secrets as references; below they are read */
     VEC(Repository *) repositories;
     PgTarget target;
-    const char *record_schema, *record_cluster;
     Notifiers notifiers;
-    const char *listen, *metrics; /* "host:port", or NULL */
-    const char *instance;         /* writer in the log: of this process alone */
-    const char *settings_path;    /* of the controller's file, or NULL */
-    int64_t poll_ms;              /* upper bound of every pause, for tests; 0: none */
+    const char *instance;      /* writer in the log: of this process alone */
+    const char *settings_path; /* of the controller's file, or NULL */
+    int64_t poll_ms;           /* upper bound of every pause, for tests; 0: none */
 } Context;
 
 /* Reads everything for CLI. The context lives in ARENA. False: ERR or DIAGS say why. */
@@ -41,6 +41,9 @@ bool context_load(const Cli *cli, Arena *arena, Context *context, Diags *diags, 
 
 /* Opens the repositories; commands that never look at Git leave it out. */
 bool context_open(Context *context, Err *err);
+
+/* Changes when the controller's file or one of its secrets does. */
+const char *context_fingerprint(const Context *context, Arena *arena);
 
 /* Sets up the log as --log-level and the file say; JSON unless stderr is a terminal. */
 void context_log(const Cli *cli, const Context *context);
