@@ -5,6 +5,8 @@
 #include "cutover/log.h"
 #include "cutover/str.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -299,9 +301,13 @@ bool settings_read(Arena *arena, const char *file, const char *text, size_t leng
 
 /* ---- flags and environment ---- */
 
-/* "shop" of https://git.example.com/acme/shop.git */
+/* "shop" of https://git.example.com/acme/shop.git, or of the folder that "." is */
 static const char *name_of(Arena *arena, const char *url)
 {
+    char real[PATH_MAX];
+    if (!strstr(url, "://") && realpath(url, real)) {
+        url = real;
+    }
     const char *end = url + strlen(url);
     while (end > url && end[-1] == '/') {
         end--;
@@ -314,7 +320,7 @@ static const char *name_of(Arena *arena, const char *url)
     if (str_ends(name, ".git")) {
         name[strlen(name) - 4] = '\0';
     }
-    return str_empty(name) || str_eq(name, ".") || str_eq(name, "..") ? "repository" : name;
+    return str_empty(name) ? "repository" : name;
 }
 
 static bool refuse_secret(Arena *arena, const char *url, const char *flag, const char *instead,
