@@ -105,7 +105,9 @@ static void end_workers(Controller *controller)
     }
     vec_each (Worker *, ended, &controller->workers) {
         if (*ended) {
+            const char *environment = worker_environment(*ended);
             worker_join(*ended);
+            board_remove(controller->board, environment);
         }
     }
     controller->workers.count = 0;
