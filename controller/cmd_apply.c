@@ -54,10 +54,9 @@ static void print_events(Apply *apply, Arena *arena, const PassResult *result)
     }
 }
 
-/* The deployment of this commit, whether it is under way or at its end. */
-static bool reached(const Apply *apply, const PassResult *result)
+static bool reached(const Apply *apply, const Status *status)
 {
-    const RecordDeployment *d = result->deployment;
+    const RecordDeployment *d = status->deployment;
     return apply->until != PHASE_NONE && d && d->phase >= apply->until && d->phase <= PHASE_LIVE;
 }
 
@@ -74,11 +73,11 @@ static int answer_end(Apply *apply, const Status *status)
     if (!apply->cli->json && !cli_answer(&out)) {
         return EXIT_FAILED;
     }
-    const RecordDeployment *d = result->deployment;
+    const RecordDeployment *d = status->deployment;
     if (status->state == STATUS_BLOCKED && d && phase_is_final(d->phase)) {
         return EXIT_FAILED;
     }
-    return reached(apply, result) ? EXIT_DONE : status_exit(status->state);
+    return reached(apply, status) ? EXIT_DONE : status_exit(status->state);
 }
 
 /* What stands in the way of every attempt is not tried for ever; what is only away may come back. */
@@ -110,7 +109,7 @@ static bool step(Apply *apply, Arena *arena, int64_t *pause_ms, int *code)
     PassInput input =
         wanted_pass(apply->session->context, apply->wanted, PASS_ACT, &apply->session->writer_seq);
     Status status = status_of_pass(arena, &input, &result, &err);
-    if (result.acted || (status.state == STATUS_UNDER_WAY && !reached(apply, &result))) {
+    if (result.acted || (status.state == STATUS_UNDER_WAY && !reached(apply, &status))) {
         return false;
     }
     *code = answer_end(apply, &status);

@@ -32,20 +32,31 @@ static bool waits_for_person(Phase phase)
 }
 
 /* Ended without going live: production is as it was, and somebody must push a fix. */
-static bool ended_badly(const PassResult *pass, const PassCommit *wanted)
+static bool ended_badly(const RecordDeployment *d, const PassCommit *wanted)
 {
-    const RecordDeployment *d = pass->deployment;
     return d && phase_is_final(d->phase) && d->phase != PHASE_LIVE &&
            d->phase != PHASE_SUPERSEDED && str_eq(d->commit, wanted->sha);
 }
 
-static StatusState state_of(const PassResult *pass, const PassCommit *wanted)
+/* What a person means by "the deployment": the one that works, else the last attempt at what is wanted. */
+static const RecordDeployment *deployment_of(const PassResult *pass, const PassCommit *wanted)
 {
-    const RecordDeployment *d = pass->deployment;
-    if (pass->blocked || ended_badly(pass, wanted) || (d && waits_for_person(d->phase))) {
+    const RecordDeployment *found = pass->deployment;
+    for (size_t i = pass->record ? pass->record->deployments.count : 0; !found && i-- > 0;) {
+        const RecordDeployment *d = &pass->record->deployments.items[i];
+        found = wanted->sha && str_eq(d->commit, wanted->sha) ? d : NULL;
+    }
+    return found;
+}
+
+static StatusState state_of(const Status *status)
+{
+    const RecordDeployment *d = status->deployment;
+    if (status->pass->blocked || ended_badly(d, status->wanted) ||
+        (d && waits_for_person(d->phase))) {
         return STATUS_BLOCKED;
     }
-    if (pass->action != ACTION_WAIT || (d && !phase_is_final(d->phase))) {
+    if (status->pass->action != ACTION_WAIT || (d && !phase_is_final(d->phase))) {
         return STATUS_UNDER_WAY;
     }
     return STATUS_LIVE;
@@ -68,7 +79,8 @@ Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *re
         status.error = err_text(arena, err);
         return status;
     }
-    status.state = state_of(result, &input->commit);
+    status.deployment = deployment_of(result, &input->commit);
+    status.state = state_of(&status);
     return status;
 }
 
@@ -89,7 +101,7 @@ Phase status_phase(const Status *status)
     if (!pass || (status->state == STATUS_LIVE && pass->live_generation > 0)) {
         return pass ? PHASE_LIVE : PHASE_NONE;
     }
-    return pass->deployment ? pass->deployment->phase : PHASE_NONE;
+    return status->deployment ? status->deployment->phase : PHASE_NONE;
 }
 
 /* --- text --- */
@@ -198,7 +210,7 @@ static void write_soaking(Buf *out, const Status *status, const RecordDeployment
 static void write_under_way(Buf *out, const Status *status)
 {
     const PassResult *pass = status->pass;
-    const RecordDeployment *d = pass->deployment;
+    const RecordDeployment *d = status->deployment;
     if (!d) {
         buf_printf(out, "%s \"%s\" is not taken up yet\n", status->wanted->short_sha,
                    status->wanted->subject);
@@ -231,7 +243,7 @@ static void write_under_way(Buf *out, const Status *status)
 static void write_blocked(Buf *out, const Status *status)
 {
     const PassResult *pass = status->pass;
-    const RecordDeployment *d = pass ? pass->deployment : NULL;
+    const RecordDeployment *d = status->deployment;
     if (d) {
         buf_printf(out, "g%lld %s: ", (long long)d->generation, d->short_commit);
     }
@@ -336,9 +348,8 @@ static void put_cluster(JsonOut *json, const ProofCluster *cluster)
     json_close_object(json);
 }
 
-static void put_deployment(JsonOut *json, const PassResult *pass)
+static void put_deployment(JsonOut *json, const PassResult *pass, const RecordDeployment *d)
 {
-    const RecordDeployment *d = pass->deployment;
     json_key(json, "deployment");
     json_open_object(json);
     json_put_str(json, "id", d->id);
@@ -416,8 +427,8 @@ void status_write_json(JsonOut *json, const Status *status)
         put_commit(json, "wanted", status->wanted->sha, status->wanted->short_sha,
                    status->wanted->subject, status->wanted->author);
     }
-    if (status->pass && status->pass->deployment) {
-        put_deployment(json, status->pass);
+    if (status->deployment) {
+        put_deployment(json, status->pass, status->deployment);
     }
     put_waiting(json, status);
     if (status->diags.list.count > 0) {

@@ -22,6 +22,8 @@ typedef struct Status {
     Moment at;                /* the server's time; 0 = unknown */
     const PassCommit *wanted; /* NULL: not resolved */
     const PassResult *pass;   /* NULL: there was none */
+    const RecordDeployment
+        *deployment;          /* under way, else the newest of the wanted commit, or NULL */
     const char *error, *hint; /* why the state is unknown or blocked, or NULL */
     Diags diags;              /* findings that block */
 } Status;

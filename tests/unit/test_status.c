@@ -121,6 +121,23 @@ static void a_failed_commit_needs_a_person(void **state)
         "fix.\n");
 }
 
+static void a_denied_commit_is_remembered_from_the_record(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    Record record = {.exists = true};
+    deploy(w, PHASE_ROLLED_BACK);
+    w->next.reason = "numbers look wrong";
+    w->result.deployment = NULL; /* nothing is under way */
+    vec_push(arena, &record.deployments, w->live);
+    vec_push(arena, &record.deployments, w->next);
+    w->result.record = &record;
+    Status status = status_of(arena, w);
+    CHECK_INT(status_exit(status.state), 3);
+    CHECK(str_starts(text_of(arena, &status),
+                     "production   rolled_back   g42 4f2a9c1: numbers look wrong\n"));
+}
+
 static void the_soak_tells_the_way_back(void **state)
 {
     Arena *arena = *state;
@@ -231,6 +248,7 @@ int main(void)
         TEST(what_is_live_is_said_with_its_age),
         TEST(hydration_names_what_it_waits_for),
         TEST(a_failed_commit_needs_a_person),
+        TEST(a_denied_commit_is_remembered_from_the_record),
         TEST(the_soak_tells_the_way_back),
         TEST(without_a_connection_nothing_is_claimed),
         TEST(findings_of_git_block),
