@@ -1,0 +1,289 @@
+"""The whole path, as its users live it: a merge arrives, and what they then see."""
+import re
+import signal
+import time
+
+from harness import ROOT, run
+
+PROJECT = ROOT / "tests" / "e2e" / "project"
+SEED = ROOT / "tests" / "e2e" / "seed.sql"
+REBUILT = ["by_customer", "customers", "daily", "orders_clean", "regions", "top_items"]
+
+
+def names(plan, **wanted):
+    return sorted(o["name"] for o in plan["objects"] if all(o.get(k) == v for k, v in wanted.items()))
+
+
+def deploy(world):
+    """The first version goes live."""
+    world.apply()
+    assert world.marker().startswith("cutover_production_g1_"), world.marker()
+
+
+def a_first_deployment_goes_live(world):
+    plan = world.plan(expect=2)
+    assert plan["outcome"] == "changes"
+    assert [n for n in names(plan, where="green") if "idx" not in n] == REBUILT
+    assert "cutover" not in world.schemas(), "a plan must change nothing"
+    deploy(world)
+    assert world.sql("SELECT day, cents FROM shop.daily ORDER BY 1")[0][0] == "2026-11-01"
+    assert set(world.schemas()) >= {"shop", "reports"} and not [s for s in world.schemas() if "green" in s or "blue" in s]
+    assert set(world.clusters()) >= {"compute", "serving"} and not [c for c in world.clusters() if "green" in c or "blue" in c]
+    assert world.cutover("plan", expect=0).strip().endswith("nothing to do.")
+
+
+def a_changed_view_rebuilds_what_reads_it(world):
+    deploy(world)
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    commit = world.repository.commit("Leave small orders out")
+    plan = world.plan(expect=2)
+    assert names(plan, action="change") == ["orders_clean"]
+    reasons = {o["name"]: o["reasons"][0]["text"] for o in plan["objects"]}
+    assert reasons["daily"].startswith("reads shop.orders_clean, whose SQL changed")
+    assert reasons["regions"].startswith("shares schema shop with")
+    world.apply()
+    assert world.marker() == "cutover_production_g2_" + commit[:8]
+    assert world.sql("SELECT orders FROM shop.daily WHERE day = '2026-11-01'")[0][0] == 1
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def the_old_side_stays_warm_and_is_dropped_after_the_soak(world):
+    deploy(world)
+    world.repository.edit("models/shop/daily.sql", "count(*) as orders", "count(*) + 0 as orders")
+    world.repository.commit("Count differently")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    assert "shop_blue_g1" in world.schemas() and "compute_blue_g1" in world.clusters()
+    assert world.sql("SELECT count(*) FROM shop_blue_g1.daily")[0][0] == 2
+    world.apply()
+    assert not [s for s in world.schemas() if "blue" in s] and not [c for c in world.clusters() if "blue" in c]
+
+
+def models_come_and_go(world):
+    deploy(world)
+    world.repository.write("models/shop/refunds.sql", "{{ config(materialized='view') }}\nselect id from {{ source('raw', 'orders') }} where amount < 0\n")
+    world.repository.remove("models/reports/top_items.sql")
+    world.repository.commit("Refunds come, top items go")
+    plan = world.plan(expect=2)
+    assert names(plan, action="create", where="green") == ["refunds"]
+    assert names(plan, action="remove") == ["top_items"]
+    world.apply()
+    present = {(o[0], o[1]) for o in world.objects()}
+    assert ("shop", "refunds") in present and ("reports", "top_items") not in present
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def schemas_come_and_go(world):
+    deploy(world)
+    world.repository.write("models/extra/more.sql", "{{ config(materialized='view', schema='extra') }}\nselect day from {{ ref('daily') }}\n")
+    world.repository.remove("models/reports/top_items.sql")
+    world.repository.remove("models/reports/by_customer.sql")
+    world.repository.commit("Another schema, and one less")
+    world.apply()
+    assert "extra" in world.schemas() and "reports" not in world.schemas()
+    assert not [s for s in world.schemas() if "blue" in s or "green" in s], world.schemas()
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def a_failing_test_keeps_production_untouched(world):
+    deploy(world)
+    before = world.objects()
+    world.repository.edit("models/shop/daily.sql", "group by day", "group by day union all select '2026-11-01', 0, 0")
+    world.repository.commit("Break uniqueness")
+    out = world.apply(expect=1)
+    status = world.cutover("status", expect=3)
+    assert "unique_daily_day" in status and "failed on green" in status, status
+    assert world.marker().startswith("cutover_production_g1_")
+    assert [o for o in world.objects() if "green" not in o[0]] == before
+    assert "unique_daily_day" in "\n".join(world.receiver.texts()), out
+
+
+def a_fix_reuses_what_was_built(world):
+    deploy(world)
+    world.repository.edit("models/shop/daily.sql", "group by day", "group by day union all select '2026-11-01', 0, 0")
+    world.repository.commit("Break uniqueness")
+    world.apply(expect=1)
+    kept = {o[1] for o in world.sql("SELECT id, name FROM mz_objects WHERE name IN ('orders_clean', 'customers') AND id LIKE 'u%'")}
+    ids = dict(world.sql("SELECT s.name || '.' || o.name, o.id FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id WHERE s.name = 'shop_green'"))
+    assert kept == {"orders_clean", "customers"}
+    world.repository.edit("models/shop/daily.sql", " union all select '2026-11-01', 0, 0", "")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 0")
+    world.repository.commit("Fix daily")
+    world.apply()
+    live = dict(world.sql("SELECT s.name || '.' || o.name, o.id FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id WHERE s.name = 'shop'"))
+    assert live["shop.customers"] == ids["shop_green.customers"], "green was built twice"
+
+
+def hydration_that_never_ends_fails_at_the_deadline(world):
+    deploy(world)
+    world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('shop_green.daily', NULL)")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 0")
+    world.repository.edit("cutover.yaml", "deadline: 2h", "deadline: 5m")
+    world.repository.commit("Never ready")
+    world.apply(expect=1)
+    status = world.cutover("status", expect=3)
+    assert "not hydrated within its deadline" in status, status
+    assert world.marker().startswith("cutover_production_g1_")
+
+
+def a_commit_that_does_not_compile_names_the_place(world):
+    deploy(world)
+    world.repository.edit("models/shop/daily.sql", "ref('orders_clean')", "ref('orders_clen')")
+    world.repository.commit("Misspell a name")
+    world.cutover("plan", expect=1)
+    assert re.search(r"models/shop/daily\.sql:\d+:\d+", world.stderr) and 'did you mean "orders_clean"' in world.stderr, world.stderr
+    world.apply(expect=1)
+    assert "models/shop/daily.sql" in "\n".join(world.receiver.texts())
+
+
+def a_rollback_during_the_soak_is_one_transaction(world):
+    deploy(world)
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    bad = world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    assert world.sql("SELECT orders FROM shop.daily WHERE day = '2026-11-01'")[0][0] == 1
+    controller = world.start("run")
+    world.cutover("rollback", "--reason", "numbers look wrong", "--wait", expect=0)
+    assert world.sql("SELECT orders FROM shop.daily WHERE day = '2026-11-01'")[0][0] == 2
+    assert re.match(r"cutover_production_g3_", world.marker())
+    world.stop(controller)
+    assert bad[:7] in world.cutover("status", expect=(0, 2, 3))
+    assert "numbers look wrong" in "\n".join(world.receiver.texts())
+
+
+def the_controller_follows_the_branch_and_tells_slack(world):
+    controller = world.start("run")
+    world.wait_for("generation 1", lambda: (world.marker() or "").startswith("cutover_production_g1_"))
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 0")
+    world.repository.commit("Count differently")
+    world.wait_for("generation 2", lambda: (world.marker() or "").startswith("cutover_production_g2_"))
+    world.wait_for("live again", lambda: world.phases()[-1] == "live")
+    world.wait_for("the last message", lambda: len([t for t in world.receiver.texts() if "done: generation 2" in t]) == 1)
+    texts = "\n".join(world.receiver.texts())
+    for word in ("plan for", "hydrating", "live: generation 2", "done: generation 2"):
+        assert word in texts, (word, texts)
+    world.stop(controller)
+    assert controller.returncode == 0
+
+
+def an_unreachable_slack_holds_nothing_up(world):
+    world.receiver.fail_next = 3
+    deploy(world)
+    controller = world.start("run")
+    world.wait_for("messages in the end", lambda: any("generation 1" in t for t in world.receiver.texts()))
+    world.stop(controller)
+
+
+def a_fresh_process_for_every_action_ends_in_the_same_state(world):
+    for _ in range(200):
+        world.cutover("run", "--once", expect=0)
+        if world.marker() and world.marker().startswith("cutover_production_g1_") and world.phases()[-1] == "live":
+            break
+    else:
+        raise AssertionError("never live: %s" % world.phases())
+    assert world.plan(expect=0)["outcome"] == "nothing"
+    assert not [s for s in world.schemas() if "green" in s or "blue" in s]
+
+
+def killed_in_every_phase_it_goes_on(world):
+    deploy(world)
+    world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('%green%', 30)")
+    for number, phase in enumerate(["building", "hydrating", "checking", "cutting_over", "soaking", "cleaning"]):
+        world.repository.edit("models/shop/daily.sql", "count(*)" if number == 0 else "count(*) + %d" % (number - 1), "count(*) + %d" % number)
+        world.repository.commit("Change %d" % number)
+        seen = world.phases().count(phase)
+        controller = world.start("run")
+        world.wait_for(phase, lambda: world.phases().count(phase) > seen or controller.poll() is not None)
+        world.stop(controller, signal.SIGKILL)
+        world.apply()
+        assert world.marker().startswith("cutover_production_g%d_" % (number + 2)), (phase, world.marker())
+        assert not [s for s in world.schemas() if "green" in s or "blue" in s], (phase, world.schemas())
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def faults_on_the_way_change_nothing_in_the_end(world):
+    deploy(world)
+    faults = [("BEGIN; ALTER SCHEMA%COMMIT%", "refuse", "40001"), ("BEGIN; ALTER SCHEMA%COMMIT%", "close_after", None),
+              ("BEGIN; ALTER SCHEMA%COMMIT%", "close_before", None), ("CREATE MATERIALIZED VIEW%", "close_before", None),
+              ("CREATE MATERIALIZED VIEW%", "close_after", None), ("CREATE SCHEMA%", "close_after", None), ("INSERT INTO%", "close_after", None)]
+    for number, (pattern, action, code) in enumerate(faults):
+        world.sql("DELETE FROM standin_control.faults")
+        world.sql("INSERT INTO standin_control.faults (pattern, action, sqlstate, message) VALUES ('%s', '%s', %s, 'injected')"
+                  % (pattern, action, "'%s'" % code if code else "NULL"))
+        world.repository.edit("models/shop/daily.sql", "count(*)" if number == 0 else "count(*) + %d" % (number - 1), "count(*) + %d" % number)
+        world.repository.commit("Change %d" % number)
+        world.apply()
+        assert world.marker().startswith("cutover_production_g%d_" % (number + 2)), (pattern, action, world.marker())
+        assert not [s for s in world.schemas() if "green" in s or "blue" in s], (pattern, action, world.schemas())
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def grants_owners_and_defaults_survive(world):
+    deploy(world)
+    world.sql("""CREATE ROLE reader;
+        GRANT USAGE ON SCHEMA shop TO reader;
+        GRANT USAGE ON CLUSTER compute TO reader;
+        GRANT SELECT ON shop.daily TO reader;
+        GRANT SELECT ON shop.orders_clean TO PUBLIC;
+        ALTER DEFAULT PRIVILEGES FOR ROLE materialize IN SCHEMA shop GRANT SELECT ON TABLES TO reader""")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 0")
+    world.repository.commit("Count differently")
+    world.apply()
+    with world.standin.connect("reader") as connection, connection.cursor() as cursor:
+        cursor.execute("SET enable_session_rbac_checks = true")
+        cursor.execute("SELECT count(*) FROM shop.daily")
+        assert cursor.fetchone()[0] == 2
+        cursor.execute("SELECT count(*) FROM shop.customers")
+        assert cursor.fetchone()[0] == 2, "the default privileges came too late"
+    grants = world.sql("SELECT grantee, privilege_type FROM mz_internal.mz_show_object_privileges WHERE name = 'orders_clean' AND schema = 'shop'")
+    assert ("PUBLIC", "SELECT") in grants
+
+
+def a_stranger_in_the_way_is_refused_and_untouched(world):
+    deploy(world)
+    world.sql("CREATE VIEW public.enriched AS SELECT day FROM shop.daily")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    text = world.cutover("plan", expect=3)
+    assert "refused CO4103: public.enriched stands in the way" in text + world.stderr, text + world.stderr
+    world.apply(expect=3)
+    assert ("public", "enriched", "view", None) in [tuple(o) for o in world.objects()]
+    world.sql("DROP VIEW public.enriched")
+    world.apply()
+    assert world.marker().startswith("cutover_production_g2_")
+
+
+def too_many_removals_and_an_empty_project_are_refused(world):
+    deploy(world)
+    world.repository.edit("cutover.yaml", "soak: 10m", "soak: 10m\n    max_drops: 0")
+    world.repository.remove("models/reports/top_items.sql")
+    world.repository.commit("One less")
+    assert "CO4110" in world.cutover("plan", expect=3) + world.stderr
+    world.apply(expect=3)
+    assert ("reports", "top_items") in {(o[0], o[1]) for o in world.objects()}
+
+
+def a_controller_in_the_middle_of_another_one_does_no_harm(world):
+    deploy(world)
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 0")
+    world.repository.commit("Count differently")
+    first, second = world.start("run"), world.start("run")
+    world.wait_for("generation 2", lambda: world.marker().startswith("cutover_production_g2_"))
+    world.wait_for("live", lambda: world.phases()[-1] == "live")
+    time.sleep(0.5)
+    world.stop(first)
+    world.stop(second)
+    assert world.marker().startswith("cutover_production_g2_")
+    assert world.plan(expect=0)["outcome"] == "nothing"
+    assert not [s for s in world.schemas() if "green" in s or "blue" in s]
+
+
+def what_was_changed_by_hand_shows_in_the_plan(world):
+    deploy(world)
+    world.sql("DROP INDEX shop.daily_day_idx")
+    assert world.plan(expect=2)["outcome"] == "changes"
+
+
+if __name__ == "__main__":
+    run([value for name, value in list(globals().items())
+         if callable(value) and getattr(value, "__module__", "") == "__main__" and name not in ("names", "deploy", "run")],
+        project=PROJECT, seed=SEED)
