@@ -6,6 +6,7 @@
 #include "cutover/digest.h"
 #include "cutover/files_disk.h"
 #include "cutover/log.h"
+#include "cutover/stop.h"
 #include "cutover/str.h"
 
 #include <stdlib.h>
@@ -124,6 +125,9 @@ bool context_load(const Cli *cli, Arena *arena, Context *context, Diags *diags, 
     *context = (Context){.arena = arena,
                          .settings = settings_default(),
                          .target = {.version = CUTOVER_VERSION, .stop_fd = -1}};
+    if (!str_eq(cli->command, "run") && !str_eq(cli->command, "apply")) {
+        context->target.stop_fd = stop_fd(); /* who only reads may stop at once */
+    }
     context->instance =
         arena_printf(arena, "cutover-%08llx", (unsigned long long)clock_random(UINT32_MAX));
     const char *poll = variable("CUTOVER_POLL_MS");

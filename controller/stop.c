@@ -31,9 +31,13 @@ int stop_fd(void)
     return atomic_load(&wake_fd);
 }
 
+/* A person who asks twice does not want to wait for the statement: a crash at any instant is safe. */
 static void on_signal(int number)
 {
     (void)number;
+    if (stop_requested()) {
+        _exit(1);
+    }
     stop_request();
 }
 

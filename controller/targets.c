@@ -15,6 +15,10 @@ bool targets_begin(const Cli *cli, Context *context, Diags *diags, Err *err)
 
 int targets_stopped(const Cli *cli, const Diags *diags, const Err *err)
 {
+    if (err->kind == ERR_CANCELLED) {
+        cli_say(cli, "stopped");
+        return EXIT_PENDING;
+    }
     cli_findings(cli, diags);
     return err->kind == ERR_NONE ? EXIT_FAILED : cli_fail(cli, err);
 }

@@ -25,7 +25,7 @@ bool targets_begin(const Cli *cli, Context *context, Diags *diags, Err *err);
 void targets_of(const Repository *repository, Arena *arena, const RepoConfig *config,
                 Targets *targets);
 
-/* Findings and error on stderr; returns EXIT_FAILED. */
+/* Findings and error on stderr; returns EXIT_FAILED, or EXIT_PENDING when a signal stopped us. */
 int targets_stopped(const Cli *cli, const Diags *diags, const Err *err);
 
 #endif

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Catches SIGTERM and SIGINT and ignores SIGPIPE; call once, before threads are made. */
+/* Catches SIGTERM and SIGINT and ignores SIGPIPE; call once, before threads are made. A second signal ends the
+ * process at once. */
 void stop_install(void);
 
 void stop_request(void);
