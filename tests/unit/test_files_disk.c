@@ -1,0 +1,61 @@
+/* A project as it lies on disk. */
+#include "check.h"
+#include "child.h"
+
+#include "cutover/files_disk.h"
+#include "cutover/str.h"
+
+static void a_folder_is_read_without_what_no_project_needs(void **state)
+{
+    Arena *arena = *state;
+    const char *folder = child_folder(arena);
+    child_shell(
+        arena, folder,
+        "mkdir -p p/models/deep p/target p/.git p/dbt_packages/u/macros "
+        "p/dbt_packages/u/integration_tests p/models/target && cd p && echo a >models/deep/a.sql "
+        "&& "
+        "echo t >target/x && echo g >.git/x && echo m >dbt_packages/u/macros/m.sql && "
+        "echo i >dbt_packages/u/integration_tests/i.sql && echo k >models/target/k.sql && "
+        "ln -s deep/a.sql models/inside.sql && ln -s /etc/passwd models/outside.sql && "
+        "ln -s nowhere models/broken.sql && ln -s deep models/folder && mkfifo models/pipe");
+    FileSet files;
+    Diags diags = diags_new(arena);
+    Err err = {0};
+    const char *project = arena_printf(arena, "%s/p", folder);
+    CHECK(files_disk_read(arena, project, NULL, &files, &diags, &err));
+    StrVec paths = {0};
+    vec_each (File, file, &files.list) {
+        vec_push(arena, &paths, file->path);
+    }
+    CHECK_STR(str_join(arena, &paths, " "), "dbt_packages/u/macros/m.sql models/deep/a.sql "
+                                            "models/inside.sql models/target/k.sql");
+    CHECK_STR(files_get(&files, "models/inside.sql")->text, "a\n");
+    CHECK_INT(diags_count(&diags, DIAG_WARNING), 3); /* outside, broken, folder */
+}
+
+static void limits_and_missing_folders_are_said(void **state)
+{
+    Arena *arena = *state;
+    const char *folder = child_folder(arena);
+    child_shell(arena, folder, "echo 12345 >a && echo 12345 >b");
+    static const GitLimits limits[] = {{.file = 3}, {.files = 1}, {.total = 8}};
+    FileSet files;
+    Diags diags = diags_new(arena);
+    Err err = {0};
+    for (size_t i = 0; i < 3; i++) {
+        CHECK(!files_disk_read(arena, folder, &limits[i], &files, &diags, &err));
+        CHECK_INT(err.kind, ERR_LIMIT);
+    }
+    CHECK(!files_disk_read(arena, "/nonexistent", NULL, &files, &diags, &err));
+    CHECK_INT(err.kind, ERR_NOT_FOUND);
+    CHECK(!files_disk_one(arena, folder, 0, &err)); /* a folder is no file */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_folder_is_read_without_what_no_project_needs),
+        TEST(limits_and_missing_folders_are_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
