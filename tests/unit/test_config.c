@@ -165,6 +165,13 @@ static void the_controllers_file_is_read_whole(void **state)
     CHECK_INT(all.limit_files, 100);
 }
 
+/* CUTOVER_SETTINGS names one more file, such as the one that the chart makes. */
+static void a_file_from_elsewhere_is_read_too(void **state)
+{
+    const char *path = getenv("CUTOVER_SETTINGS");
+    CHECK_STR(findings(*state, path ? path : path_of(*state, "settings-minimal"), true), "");
+}
+
 static void no_finding_repeats_a_secret_that_was_written_down(void **state)
 {
     const char *text = findings(*state, path_of(*state, "settings-secrets"), true);
@@ -269,6 +276,7 @@ int main(void)
         TEST(four_lines_are_enough_for_production),
         TEST(every_key_arrives_and_anchors_are_shared),
         TEST(the_controllers_file_is_read_whole),
+        TEST(a_file_from_elsewhere_is_read_too),
         TEST(no_finding_repeats_a_secret_that_was_written_down),
         TEST(flags_fill_the_same_keys_without_a_file),
         TEST(a_flag_chooses_among_the_files_repositories),

@@ -1,0 +1,24 @@
+# The controller as an image: one program over Debian's libraries, not run as root, nothing written but its cache.
+FROM debian:12 AS build
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        cmake ninja-build gcc libc6-dev pkg-config libgit2-dev libpq-dev libcurl4-openssl-dev \
+        libyaml-dev libjansson-dev libmicrohttpd-dev libssl-dev libcmocka-dev \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY . .
+RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    && cmake --build /build --target cutover \
+    && strip /build/cutover
+
+FROM debian:12-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        ca-certificates tini libgit2-1.5 libpq5 libcurl4 libyaml-0-2 libjansson4 libmicrohttpd12 libssl3 \
+    && rm -rf /var/lib/apt/lists/* \
+    && install -d -o 65532 -g 65532 /var/cache/cutover
+COPY --from=build /build/cutover /usr/local/bin/cutover
+USER 65532:65532
+EXPOSE 8080 9090
+ENTRYPOINT ["/usr/bin/tini", "--", "/usr/local/bin/cutover"]
+CMD ["run"]
