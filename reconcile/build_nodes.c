@@ -84,6 +84,8 @@ static void compare_node(Comparison *c, const DesiredNode *green)
         build_claim(c, (RecordObject){.id = live->id,
                                       .kind = live->kind,
                                       .rel = node->rel,
+                                      .cluster = node->cluster,
+                                      .file = node->file,
                                       .digest = node->digest,
                                       .node = node->id,
                                       .inputs = live->reads});
