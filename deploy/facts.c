@@ -184,8 +184,10 @@ static void facts_before_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     }
     build_facts(pass, d, facts);
     facts->rehearsed = tri(last_result(d, "rehearsal") != NULL);
-    proof_facts(pass, d, facts);
-    gate_facts(pass, d, facts);
+    if (d->phase != PHASE_BUILDING) {
+        proof_facts(pass, d, facts);
+        gate_facts(pass, d, facts);
+    }
     facts->problem = tri(pass->problem != NULL);
 }
 
