@@ -166,14 +166,17 @@ static int show_and_ask(const Cli *cli, const Wanted *wanted, const PassResult *
 static int apply_commit(const Cli *cli, Session *session, Diags *diags, Err *err)
 {
     Wanted wanted;
-    PassResult result;
+    PassResult result = {0};
     bool go = false;
-    if (!plan_look(cli, session, &wanted, &result, diags, err)) {
+    if (plan_look(cli, session, &wanted, &result, diags, err)) {
+        int code = show_and_ask(cli, &wanted, &result, &go);
+        if (!go) {
+            return code;
+        }
+    } else if (!cli->yes || err->kind != ERR_NONE || !result.catalog) {
         return targets_stopped(cli, diags, err);
-    }
-    int code = show_and_ask(cli, &wanted, &result, &go);
-    if (!go) {
-        return code;
+    } else { /* a commit that does not compile: its failure is recorded and told, as a controller would */
+        cli_findings(cli, diags);
     }
     Apply apply = {.cli = cli, .session = session, .wanted = &wanted};
     apply.until = cli->until ? phase_parse(cli->until) : PHASE_NONE;

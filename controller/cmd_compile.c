@@ -41,7 +41,7 @@ static bool make_folders(Arena *arena, const char *path, Err *err)
     for (char *p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
         *p = '\0';
         if (mkdir(part, 0777) != 0 && errno != EEXIST) {
-            return err_set(arena, err, ERR_INPUT, "CO3001", "folder %s cannot be made: %s", part,
+            return err_set(arena, err, ERR_INPUT, "CO3080", "folder %s cannot be made: %s", part,
                            strerror(errno));
         }
         *p = '/';
@@ -59,7 +59,7 @@ static bool write_file(Arena *arena, const char *path, const char *text, Err *er
     if (file && fclose(file) != 0) {
         done = false;
     }
-    return done || err_set(arena, err, ERR_INPUT, "CO3001", "%s cannot be written: %s", path,
+    return done || err_set(arena, err, ERR_INPUT, "CO3080", "%s cannot be written: %s", path,
                            strerror(errno));
 }
 

@@ -59,7 +59,7 @@ static bool read_all(Arena *arena, int fd, char *bytes, size_t size, const char 
             continue;
         }
         if (got <= 0) {
-            return err_set(arena, err, ERR_UNAVAILABLE, "CO3001", "%s cannot be read: %s", path,
+            return err_set(arena, err, ERR_UNAVAILABLE, "CO3080", "%s cannot be read: %s", path,
                            got < 0 ? strerror(errno) : "it became shorter meanwhile");
         }
         done += (size_t)got;
@@ -71,14 +71,14 @@ const File *files_disk_one(Arena *arena, const char *path, int64_t max, Err *err
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
-        err_set(arena, err, errno == ENOENT ? ERR_NOT_FOUND : ERR_INPUT, "CO3001",
+        err_set(arena, err, errno == ENOENT ? ERR_NOT_FOUND : ERR_INPUT, "CO3080",
                 "%s cannot be read: %s", path, strerror(errno));
         return NULL;
     }
     arena_defer(arena, close_fd, (void *)(intptr_t)fd);
     struct stat info;
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        err_set(arena, err, ERR_INPUT, "CO3001", "%s is not a file", path);
+        err_set(arena, err, ERR_INPUT, "CO3080", "%s is not a file", path);
         return NULL;
     }
     if (info.st_size > (max > 0 ? max : FILE_BYTES)) {
@@ -166,7 +166,7 @@ static bool read_folder(Walk *walk, const char *below, int depth)
     const char *full = arena_printf(walk->arena, "%s/%s", walk->root, below);
     DIR *dir = depth > DEPTH_MAX ? NULL : opendir(full);
     if (!dir) {
-        return err_set(walk->arena, walk->err, ERR_INPUT, "CO3001", "folder %s cannot be read: %s",
+        return err_set(walk->arena, walk->err, ERR_INPUT, "CO3080", "folder %s cannot be read: %s",
                        full, depth > DEPTH_MAX ? "it is nested too deeply" : strerror(errno));
     }
     StrVec names = names_in(walk->arena, dir);
@@ -185,7 +185,7 @@ bool files_disk_read(Arena *arena, const char *folder, const GitLimits *limits, 
 {
     char real[PATH_MAX];
     if (!realpath(folder, real)) {
-        return err_set(arena, err, ERR_NOT_FOUND, "CO3001", "folder %s cannot be read: %s", folder,
+        return err_set(arena, err, ERR_NOT_FOUND, "CO3080", "folder %s cannot be read: %s", folder,
                        strerror(errno));
     }
     GitLimits all = limits ? *limits : (GitLimits){0};

@@ -82,7 +82,7 @@ bool loose_read(const Cli *cli, Loose *loose, Diags *diags, Err *err)
     char real[PATH_MAX];
     *loose = (Loose){.env = loose_env(arena, NULL), .profiles = loose_profiles(arena)};
     if (!realpath(cli->project ? cli->project : ".", real)) {
-        return err_set(arena, err, ERR_NOT_FOUND, "CO3001", "there is no folder %s",
+        return err_set(arena, err, ERR_NOT_FOUND, "CO3080", "there is no folder %s",
                        cli->project ? cli->project : ".");
     }
     loose->folder = arena_strdup(arena, real);

@@ -179,8 +179,8 @@ static void write_soaking(Buf *out, const Json *data)
 {
     const Json *swap = json_get(data, "swap_ms");
     buf_text(out, " live:");
+    put_generation(out, " generation %lld,", json_get(data, "generation"));
     put_commit(out, data);
-    put_generation(out, ", generation %lld", json_get(data, "generation"));
     if (swap) {
         buf_printf(out, ", swapped in %.1f s", number(swap) / 1000);
     }
@@ -191,9 +191,9 @@ static void write_soaking(Buf *out, const Json *data)
 static void write_live(Buf *out, const Json *data)
 {
     buf_text(out, ": done:");
+    put_generation(out, " generation %lld,", json_get(data, "generation"));
     put_commit(out, data);
-    put_generation(out, ", generation %lld", json_get(data, "generation"));
-    put_duration(out, " in ", json_get(data, "duration_s"));
+    put_duration(out, ", in ", json_get(data, "duration_s"));
     put_credits(out, data, ", %.1f credits");
 }
 

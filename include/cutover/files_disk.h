@@ -8,7 +8,7 @@
 #include "cutover/git.h"
 
 /* Reads FOLDER with the same limits and rules as git_read_tree(). Symbolic links that lead out of FOLDER
- * are left out with a warning. ERR: CO3001 folder, CO6006 a limit. */
+ * are left out with a warning. ERR: CO3080 folder, CO6006 a limit. */
 bool files_disk_read(Arena *arena, const char *folder, const GitLimits *limits, FileSet *files,
                      Diags *diags, Err *err);
 

@@ -28,10 +28,11 @@ static const struct {
      "*production*: hydrating 13 objects, about 14m"},
     {"checked", COMMIT ",\"result\":\"14 tests passed\"", "*production*: 14 tests passed"},
     {"soaking", COMMIT ",\"generation\":42,\"swap_ms\":412,\"until\":\"2026-11-23T17:02:11.5Z\"",
-     ":large_green_circle: *production* live: " COMMIT_TEXT
-     ", generation 42, swapped in 0.4 s. Way back until 17:02 UTC: cutover rollback"},
+     ":large_green_circle: *production* live: generation 42, " COMMIT_TEXT
+     ", swapped in 0.4 s. Way back until 17:02 UTC: cutover rollback"},
     {"live", COMMIT ",\"generation\":42,\"duration_s\":4860,\"credits\":9.4",
-     ":white_check_mark: *production*: done: " COMMIT_TEXT ", generation 42 in 1h21m, 9.4 credits"},
+     ":white_check_mark: *production*: done: generation 42, " COMMIT_TEXT
+     ", in 1h21m, 9.4 credits"},
     {"failed",
      COMMIT ",\"reason\":\"test unique_daily_day, 3 rows on green\",\"live_generation\":41",
      ":red_circle: *production* failed " COMMIT_TEXT
