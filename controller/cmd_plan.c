@@ -96,11 +96,15 @@ bool plan_look(const Cli *cli, Session *session, Wanted *wanted, PassResult *res
     if (!read || !session_pass(session, cli->arena, wanted, PASS_LOOK, result, err)) {
         return false;
     }
-    if (!result->plan) {
-        *diags = result->diags;
-        return false;
+    if (result->plan) {
+        return true;
     }
-    return true;
+    *diags = result->diags;
+    if (diags_count(diags, DIAG_ERROR) == 0) {
+        err_set(cli->arena, err, ERR_CONFLICT, "CO5033", "no plan can be made: %s",
+                result->waits_for ? result->waits_for : "the environment is blocked");
+    }
+    return false;
 }
 
 int cmd_plan(const Cli *cli)

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* A controller takes a commit up within a minute or so. */
+#define PATIENCE (5 * 60 * MOMENT_SECOND)
+
 static const struct {
     const char *name;
     int exit;
@@ -212,8 +215,11 @@ static void write_under_way(Buf *out, const Status *status)
     const PassResult *pass = status->pass;
     const RecordDeployment *d = status->deployment;
     if (!d) {
-        buf_printf(out, "%s \"%s\" is not taken up yet\n", status->wanted->short_sha,
-                   status->wanted->subject);
+        buf_printf(out, "%s \"%s\" is not taken up yet%s\n", status->wanted->short_sha,
+                   status->wanted->subject,
+                   status->at - status->wanted->committed_at > PATIENCE
+                       ? ": is a controller running?"
+                       : "");
         write_live_line(out, status);
         buf_char(out, '\n');
         return;
