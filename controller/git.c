@@ -13,7 +13,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { TIMEOUT_MS = 300000, DEPTH_MAX = 32, PACK_OBJECTS_MAX = 5000000 };
+enum { TIMEOUT_MS = 300000, LOCK_MS = 60000, DEPTH_MAX = 32, PACK_OBJECTS_MAX = 5000000 };
 
 #define MAX_SIZE ((int64_t)512 << 20)
 #define FILE_BYTES ((int64_t)16 << 20)
@@ -71,7 +71,25 @@ static bool open_folder(GitRepo *repo, Arena *arena, Err *err)
     return true;
 }
 
-/* A mirror that does not open is of no worth: a fresh one takes its place, and the next fetch fills it. */
+/* A mirror that does not open is of no worth: a fresh one takes its place, and the next fetch fills it. Under the lock,
+ * since another process may be making it right now. */
+static bool make_mirror(GitRepo *repo, Arena *arena, Err *err)
+{
+    int lock = git_cache_lock(arena, repo->path, clock_ms() + LOCK_MS, err);
+    if (lock < 0) {
+        return false;
+    }
+    bool done = git_repository_open_bare(&repo->handle, repo->path) == 0;
+    if (!done) {
+        git_cache_remove(repo->path);
+        done = git_repository_init(&repo->handle, repo->path, 1) == 0;
+    }
+    git_cache_unlock(lock);
+    return done || fail(arena, err, ERR_UNAVAILABLE, "CO6008",
+                        arena_printf(arena, "the mirror %s cannot be made", repo->path),
+                        "set XDG_CACHE_HOME to a folder that may be written");
+}
+
 static bool open_mirror(GitRepo *repo, Arena *arena, Err *err)
 {
     const char *folder = repo->source.cache ? repo->source.cache : git_cache_folder(arena, err);
@@ -80,16 +98,8 @@ static bool open_mirror(GitRepo *repo, Arena *arena, Err *err)
     }
     const char *digest = digest_sha256(arena, repo->source.url, strlen(repo->source.url));
     repo->path = arena_printf(repo->arena, "%s/%s-%.12s.git", folder, repo->source.name, digest);
-    if (git_repository_open_bare(&repo->handle, repo->path) == 0) {
-        return true;
-    }
-    git_cache_remove(repo->path);
-    if (git_repository_init(&repo->handle, repo->path, 1) != 0) {
-        return fail(arena, err, ERR_UNAVAILABLE, "CO6008",
-                    arena_printf(arena, "the mirror %s cannot be made", repo->path),
-                    "set XDG_CACHE_HOME to a folder that may be written");
-    }
-    return true;
+    return git_repository_open_bare(&repo->handle, repo->path) == 0 ||
+           make_mirror(repo, arena, err);
 }
 
 GitRepo *git_open(Arena *arena, const GitSource *source, Err *err)
