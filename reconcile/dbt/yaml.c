@@ -146,43 +146,73 @@ static YamlMember *find_member(const Yaml *map, const char *key)
     return NULL;
 }
 
-/* `<<`: what the map does not say itself comes from the merged ones, the first of them winning. */
-static void merge(Reader *r, Yaml *map, const Yaml *from)
+/* A map while it is read: an index of its keys, since files may hold very many, and what `<<` brings. */
+typedef struct Members {
+    Yaml *map;
+    Map by_key; /* key to its number + 1 */
+    Merges merges;
+} Members;
+
+/* As in a Python dict: a key that is there keeps its place and gets the new value. Its number, if it was there. */
+static size_t put_member(Reader *r, Members *members, YamlMember member)
+{
+    size_t known = (size_t)(uintptr_t)map_get(&members->by_key, member.key);
+    if (known) {
+        members->map->members.items[known - 1].value = member.value;
+        return known;
+    }
+    vec_push(r->arena, &members->map->members, member);
+    map_put(r->arena, &members->by_key, member.key, (void *)(uintptr_t)members->map->members.count);
+    return 0;
+}
+
+/* The members of a merged map, or of the maps of a list: there the first wins, so it comes last. */
+static void merge(Reader *r, Members *members, const Yaml *from)
 {
     if (from->type == YAML_IS_SCALAR) {
         fail(r, from->line, from->column, "only a map can be merged with <<");
     }
-    vec_each (Yaml *, it, &from->items) {
-        merge(r, map, *it);
+    for (size_t i = from->items.count; i > 0; i--) {
+        merge(r, members, from->items.items[i - 1]);
     }
     vec_each (YamlMember, it, &from->members) {
-        if (!find_member(map, it->key)) {
-            vec_push(r->arena, &map->members, *it);
-        }
+        put_member(r, members, *it);
     }
 }
 
-static void add_member(Reader *r, Yaml *map, Merges *merges, YamlMember member)
+/* What is merged stands in front, and the map's own members win over it, as PyYAML has it. */
+static void apply_merges(Reader *r, Members *own)
 {
-    if (str_eq(member.key, "<<")) {
-        vec_push(r->arena, merges, member.value);
+    Yaml *map = own->map;
+    Yaml merged = {.type = YAML_IS_MAP};
+    Members all = {.map = &merged};
+    vec_each (const Yaml *, it, &own->merges) {
+        merge(r, &all, *it);
+    }
+    vec_each (YamlMember, it, &map->members) {
+        put_member(r, &all, *it);
+    }
+    map->members.items = merged.members.items;
+    map->members.count = merged.members.count;
+    map->members.cap = merged.members.cap;
+}
+
+static void add_member(Reader *r, Members *members, YamlMember member)
+{
+    size_t known = put_member(r, members, member);
+    if (!known) {
         return;
     }
-    YamlMember *before = find_member(map, member.key);
-    if (!before) {
-        vec_push(r->arena, &map->members, member);
-        return;
-    }
+    int first = members->map->members.items[known - 1].key_line;
     Diag *diag =
         finding(r, r->limits.last_wins ? DIAG_WARNING : DIAG_ERROR, member.key_line,
                 member.key_column, arena_printf(r->arena, "duplicate key \"%s\"", member.key));
     diag->length = (int)strlen(member.key);
-    diag->label = arena_printf(r->diags->arena, "first on line %d", before->key_line);
+    diag->label = arena_printf(r->diags->arena, "first on line %d", first);
     r->failed |= !r->limits.last_wins;
-    before->value = member.value;
 }
 
-static bool read_member(Reader *r, Yaml *map, Merges *merges, yaml_event_t *event, size_t depth)
+static bool read_member(Reader *r, Members *members, yaml_event_t *event, size_t depth)
 {
     Yaml *key = read_node(r, event, depth + 1);
     yaml_event_t next;
@@ -198,12 +228,10 @@ static bool read_member(Reader *r, Yaml *map, Merges *merges, yaml_event_t *even
     }
     Yaml *value = read_node(r, &next, depth + 1);
     yaml_event_delete(&next);
-    if (value) {
-        add_member(r, map, merges,
-                   (YamlMember){.key = key->text,
-                                .key_line = key->line,
-                                .key_column = key->column,
-                                .value = value});
+    if (value && str_eq(key->text, "<<") && !key->quoted) {
+        vec_push(r->arena, &members->merges, value);
+    } else if (value) {
+        add_member(r, members, (YamlMember){key->text, key->line, key->column, value});
     }
     return value != NULL;
 }
@@ -212,29 +240,45 @@ static Yaml *read_map(Reader *r, yaml_event_t *start, size_t depth)
 {
     Yaml *map = new_node(r, YAML_IS_MAP, start);
     const char *anchor = copy_anchor(r, start->data.mapping_start.anchor);
-    Merges merges = {0};
+    Members members = {.map = map};
     yaml_event_t event;
     while (next_event(r, &event)) {
         bool ends = event.type == YAML_MAPPING_END_EVENT;
-        bool more = !ends && read_member(r, map, &merges, &event, depth);
+        bool more = !ends && read_member(r, &members, &event, depth);
         yaml_event_delete(&event);
         if (!more) {
             break;
         }
     }
-    vec_each (const Yaml *, it, &merges) {
-        merge(r, map, *it);
+    if (members.merges.count) {
+        apply_merges(r, &members);
     }
     set_anchor(r, anchor, map);
     return r->failed ? NULL : map;
 }
 
+/* `!!str 5` and `! 5` are texts; every other tag asks for a type that nothing here knows. */
+static bool tag_says_text(Reader *r, const yaml_event_t *event)
+{
+    const char *tag = (const char *)event->data.scalar.tag;
+    if (!tag) {
+        return false;
+    }
+    if (!str_eq(tag, "!") && !str_eq(tag, YAML_STR_TAG)) {
+        fail_at(r, event, arena_printf(r->arena, "the tag %s is not supported", tag));
+    }
+    return true;
+}
+
 static Yaml *read_scalar(Reader *r, const yaml_event_t *event)
 {
     Yaml *scalar = new_node(r, YAML_IS_SCALAR, event);
+    if (memchr(event->data.scalar.value, '\0', event->data.scalar.length)) {
+        fail_at(r, event, "a text must not hold a NUL character");
+    }
     scalar->text =
         arena_strndup(r->arena, (const char *)event->data.scalar.value, event->data.scalar.length);
-    scalar->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    scalar->quoted = tag_says_text(r, event) || event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     set_anchor(r, copy_anchor(r, event->data.scalar.anchor), scalar);
     return r->failed ? NULL : scalar;
 }
@@ -376,59 +420,122 @@ static bool read_digits(const char *text, int base, int64_t *value)
     return any;
 }
 
+/* "12:30:45" of base 60: [0-9_]+(:[0-5]?[0-9])+ with the first digit not 0. FRACTION: what follows it. */
+static bool read_sexagesimal(const char *p, int64_t *value, const char **fraction)
+{
+    int64_t sum = 0;
+    size_t parts = 0;
+    for (;; parts++, p++) {
+        size_t digits = strspn(p, parts ? "0123456789" : "0123456789_");
+        int64_t part = 0;
+        char text[24] = {0};
+        if (!digits || digits >= sizeof text) {
+            return false;
+        }
+        memcpy(text, p, digits);
+        if (!read_digits(text, 10, &part) || (parts && (part > 59 || digits > 2)) ||
+            __builtin_mul_overflow(sum, 60, &sum) || __builtin_add_overflow(sum, part, &sum)) {
+            return false;
+        }
+        p += digits;
+        if (*p != ':') {
+            break;
+        }
+    }
+    *value = sum;
+    *fraction = p;
+    return parts > 0;
+}
+
 bool yaml_int(const Yaml *yaml, int64_t *value)
 {
+    *value = 0;
     if (!is_plain(yaml)) {
         return false;
     }
-    const char *p = yaml->text;
-    bool minus = *p == '-';
+    const char *p = yaml->text, *rest = "";
+    bool minus = *p == '-', good;
     p += *p == '-' || *p == '+';
     if (!isdigit((unsigned char)*p)) {
         return false;
     }
-    int base = 10;
-    if (p[0] == '0' && (p[1] == 'x' || p[1] == 'b')) {
-        base = p[1] == 'x' ? 16 : 2;
-        p += 2;
+    if (strchr(p, ':')) {
+        good = *p != '0' && read_sexagesimal(p, value, &rest) && !*rest;
     } else if (p[0] == '0' && p[1]) {
-        base = 8;
-        p++;
+        int base = p[1] == 'x' ? 16 : p[1] == 'b' ? 2 : 8;
+        good = read_digits(p + (base == 8 ? 1 : 2), base, value);
+    } else {
+        good = read_digits(p, 10, value);
     }
-    if (!read_digits(p, base, value)) {
-        return false;
-    }
-    *value = minus ? -*value : *value;
-    return true;
+    *value = good && minus ? -*value : *value;
+    return good;
 }
 
-/* PyYAML wants a point and, in an exponent, a sign: 1e3 is a text, 1.0e+3 a float. */
-static bool looks_like_float(const char *digits)
+/* [0-9][0-9_]*\.[0-9_]* or \.[0-9][0-9_]*, then perhaps an exponent that has a sign: PyYAML takes 1e3 for a text. */
+static bool looks_like_float(const char *p, bool has_sign)
 {
-    const char *exponent = strpbrk(digits, "eE");
-    return strchr(digits, '.') && strpbrk(digits, "0123456789") &&
-           strspn(digits, "0123456789.eE+-") == strlen(digits) &&
-           (!exponent || exponent[1] == '+' || exponent[1] == '-');
+    static const char digits[] = "0123456789_";
+    bool leading = isdigit((unsigned char)*p);
+    if (!leading && (has_sign || *p != '.' || !isdigit((unsigned char)p[1]))) {
+        return false;
+    }
+    p += strspn(p, digits);
+    if (*p != '.') {
+        return false;
+    }
+    p++;
+    p += strspn(p, digits);
+    if (*p == 'e' || *p == 'E') {
+        if ((p[1] != '+' && p[1] != '-') || !isdigit((unsigned char)p[2])) {
+            return false;
+        }
+        p += 2;
+        p += strspn(p, "0123456789");
+    }
+    return !*p;
+}
+
+/* strtod() over P without underscores; a text too long for a number is none. */
+static bool read_float(const char *p, double *value)
+{
+    char text[400];
+    size_t n = 0;
+    for (; *p; p++) {
+        if (n + 1 >= sizeof text) {
+            return false;
+        }
+        if (*p != '_') {
+            text[n++] = *p;
+        }
+    }
+    text[n] = '\0';
+    *value = strtod(text, NULL);
+    return true;
 }
 
 bool yaml_float(const Yaml *yaml, double *value)
 {
     static const char *const infinite[] = {".inf", ".Inf", ".INF", NULL};
     static const char *const no_number[] = {".nan", ".NaN", ".NAN", NULL};
+    *value = 0;
     if (!is_plain(yaml)) {
         return false;
     }
-    const char *p = yaml->text;
-    const char *digits = p + (*p == '-' || *p == '+');
+    const char *p = yaml->text, *rest = "";
+    bool has_sign = *p == '-' || *p == '+', good = true;
+    const char *digits = p + has_sign;
+    int64_t whole;
     if (is_one_of(digits, infinite)) {
-        *value = *p == '-' ? -INFINITY : INFINITY;
-        return true;
-    }
-    if (is_one_of(p, no_number)) {
+        *value = INFINITY;
+    } else if (is_one_of(p, no_number)) {
         *value = NAN;
-        return true;
+    } else if (isdigit((unsigned char)*digits) && read_sexagesimal(digits, &whole, &rest)) {
+        good = *rest == '.' && strspn(rest + 1, "0123456789_") == strlen(rest + 1) &&
+               read_float(rest, value);
+        *value = good ? (double)whole + *value : 0;
+    } else {
+        good = looks_like_float(digits, has_sign) && read_float(digits, value);
     }
-    char *end = NULL;
-    *value = looks_like_float(digits) ? strtod(p, &end) : 0;
-    return end && !*end;
+    *value = good && *p == '-' ? -*value : *value;
+    return good;
 }
