@@ -101,6 +101,18 @@ static void four_lines_are_enough_for_production(void **state)
     CHECK_STR(config_pattern(*state, e->blue_pattern, "shop", 41), "shop_blue_g41");
 }
 
+static void the_example_has_two_environments_of_their_own(void **state)
+{
+    const char *path = arena_printf(*state, "%s/../examples/shop/cutover.yaml", TEST_DATA);
+    const File *file = data(*state, path);
+    Diags diags = diags_new(*state);
+    RepoConfig *config = config_read(*state, "cutover.yaml", file->text, file->length, &diags);
+    CHECK_STR(findings(*state, path, false), "");
+    CHECK_STR(config_environment(config, "production")->branch, "main");
+    CHECK_STR(config_environment(config, "staging")->target, "staging");
+    CHECK(!config_cluster(config_environment(config, "staging"), "compute"));
+}
+
 static void every_key_arrives_and_anchors_are_shared(void **state)
 {
     RepoConfig *config = repo(*state, "repo-full");
@@ -274,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_file_has_the_findings_beside_it),
         TEST(four_lines_are_enough_for_production),
+        TEST(the_example_has_two_environments_of_their_own),
         TEST(every_key_arrives_and_anchors_are_shared),
         TEST(the_controllers_file_is_read_whole),
         TEST(a_file_from_elsewhere_is_read_too),
