@@ -1,11 +1,18 @@
 /*
  * The closure: what must go green when something does, to a fixed point. References are by id, so whatever
  * reads something in a replaced schema has to be made anew, and a schema or cluster is replaced as a whole.
- * Breadth first, so that every object is explained by its shortest chain.
+ * Readers are followed first, then schemas, then clusters, each in the order in which objects turned green,
+ * so that every object is explained by its most telling and shortest chain.
  */
 #include "plan_internal.h"
 
 #include "cutover/str.h"
+
+bool plan_is_green(const Closure *c, const char *cluster)
+{
+    const Place *place = map_get(&c->cluster_by_name, cluster);
+    return place && place->green;
+}
 
 static void mark_item(Closure *c, Item *item, Why why)
 {
@@ -19,21 +26,6 @@ static void mark_item(Closure *c, Item *item, Why why)
     vec_push(c->arena, &c->queue, item);
 }
 
-static void refuse_stays(Closure *c, const Place *place, const Item *item)
-{
-    const char *name = plan_item_name(c, item);
-    const char *kind = node_kind_text(item->node->kind);
-    plan_refuse(
-        c, "CO4105", name,
-        arena_printf(c->arena, "%s %s cannot be rebuilt, and lies in %s %s, which must be replaced",
-                     kind, name, place->is_cluster ? "cluster" : "schema", place->name),
-        arena_printf(c->arena,
-                     "way out:  give %ss a %s of their own (config %s=...), apart from views "
-                     "and materialized views",
-                     kind, place->is_cluster ? "cluster" : "schema",
-                     place->is_cluster ? "cluster" : "schema"));
-}
-
 /* A replaced place takes its tenants along. */
 static void mark_place(Closure *c, Place *place, const Item *because)
 {
@@ -42,59 +34,71 @@ static void mark_place(Closure *c, Place *place, const Item *because)
     }
     place->green = true;
     place->why = (Why){.cause = place->is_cluster ? CAUSE_SHARES_CLUSTER : CAUSE_SHARES_SCHEMA,
-                       .from = because};
+                       .from = because,
+                       .place = place};
     vec_each (Item *, it, &place->tenants) {
-        if ((*it)->rebuildable) {
-            mark_item(c, *it, place->why);
-        } else if ((*it)->node->kind != NODE_SINK) {
-            refuse_stays(c, place, *it);
+        mark_item(c, *it, place->why);
+    }
+}
+
+/* ---- from one green object to others ---- */
+
+/* Strangers cannot be rebuilt, nor what reads them: all of it is named, so that it can be dropped. */
+static void refuse_readers(Closure *c, const CatalogObject *reader, const Item *because)
+{
+    Objects found = {0};
+    Map seen = {0};
+    vec_push(c->arena, &found, reader);
+    for (size_t i = 0; i < found.count; i++) {
+        const CatalogObject *object = found.items[i];
+        const Item *own = map_get(&c->item_by_live, object->id);
+        if ((own && own->rebuildable) || map_put(c->arena, &seen, object->id, object)) {
+            continue;
         }
+        plan_refuse_reader(c, object, because);
+        const Objects *more = map_get(&c->readers, object->id);
+        for (size_t k = 0; more && k < more->count; k++) {
+            vec_push(c->arena, &found, more->items[k]);
+        }
+    }
+}
+
+/* Whatever reads the live object now, anywhere. */
+static void follow_live_readers(Closure *c, Item *item)
+{
+    const Objects *readers = item->live ? map_get(&c->readers, item->live->id) : NULL;
+    for (size_t i = 0; readers && i < readers->count; i++) {
+        const CatalogObject *reader = readers->items[i];
+        Item *own = map_get(&c->item_by_live, reader->id);
+        if (own && own->rebuildable) {
+            mark_item(c, own, (Why){.cause = CAUSE_READS, .from = item});
+        } else if (!plan_is_ignored(c, reader) && !map_get(&c->removed_by_id, reader->id)) {
+            refuse_readers(c, reader, item);
+        }
+    }
+}
+
+/* Whatever is declared to read it. */
+static void follow_declared_readers(Closure *c, const Map *declared, Item *item)
+{
+    const Items *readers = map_get(declared, item->node->id);
+    for (size_t i = 0; readers && i < readers->count; i++) {
+        mark_item(c, readers->items[i], (Why){.cause = CAUSE_READS, .from = item});
     }
 }
 
 static void follow_clusters(Closure *c, Item *item)
 {
-    if (item->node->cluster) {
-        mark_place(c, plan_cluster(c, item->node->cluster), item);
+    if (plan_item_cluster(item)) {
+        mark_place(c, plan_cluster(c, plan_item_cluster(item)), item);
     }
     vec_each (DesiredIndex, it, &item->node->indexes) {
         mark_place(c, plan_cluster(c, it->cluster), item);
     }
 }
 
-/* Whatever reads the live object now, anywhere. */
-static void follow_readers(Closure *c, Item *item)
-{
-    const StrVec *readers = item->live ? map_get(&c->readers, item->live->id) : NULL;
-    for (size_t i = 0; readers && i < readers->count; i++) {
-        const CatalogObject *reader = catalog_object_by_id(c->in->catalog, readers->items[i]);
-        Item *own = map_get(&c->item_by_live, readers->items[i]);
-        if (own && own->rebuildable) {
-            mark_item(c, own, (Why){.cause = CAUSE_READS, .from = item});
-        } else if (reader && !plan_is_ignored(c, reader) &&
-                   !map_get(&c->removed_by_id, reader->id)) {
-            plan_refuse_stranger(c, reader, item, plan_item_name(c, item));
-        }
-    }
-}
-
-/* Whatever is declared to read it. */
-static void follow_declared(Closure *c, const Map *declared, Item *item)
-{
-    typedef VEC(Item *) Items;
-    const Items *readers = map_get(declared, item->node->id);
-    for (size_t i = 0; readers && i < readers->count; i++) {
-        Item *reader = readers->items[i];
-        if (reader->node->kind == NODE_SINK) {
-            continue;
-        }
-        mark_item(c, reader, (Why){.cause = CAUSE_READS, .from = item});
-    }
-}
-
 static Map find_declared_readers(Closure *c)
 {
-    typedef VEC(Item *) Items;
     Map readers = {0};
     vec_each (Item, it, &c->items) {
         vec_each (const char *, id, &it->node->depends) {
@@ -109,16 +113,22 @@ static Map find_declared_readers(Closure *c)
     return readers;
 }
 
-static void find_readers(Closure *c)
+static void follow_all(Closure *c)
 {
-    vec_each (CatalogObject, it, &c->in->catalog->objects) {
-        vec_each (const char *, id, &it->reads) {
-            StrVec *list = map_get(&c->readers, *id);
-            if (!list) {
-                list = arena_make(c->arena, StrVec);
-                map_put(c->arena, &c->readers, *id, list);
-            }
-            vec_push(c->arena, list, it->id);
+    Map declared = find_declared_readers(c);
+    size_t read = 0, in_schema = 0, on_cluster = 0;
+    for (;;) {
+        if (read < c->queue.count) {
+            Item *item = c->queue.items[read++];
+            follow_live_readers(c, item);
+            follow_declared_readers(c, &declared, item);
+        } else if (in_schema < c->queue.count) {
+            Item *item = c->queue.items[in_schema++];
+            mark_place(c, plan_schema(c, item->node->rel.database, item->node->rel.schema), item);
+        } else if (on_cluster < c->queue.count) {
+            follow_clusters(c, c->queue.items[on_cluster++]);
+        } else {
+            return;
         }
     }
 }
@@ -128,10 +138,32 @@ static void find_readers(Closure *c)
 static void begin_with_changes(Closure *c)
 {
     vec_each (Item, it, &c->items) {
-        if (it->state != ITEM_SAME && it->rebuildable) {
+        if (it->state != ITEM_SAME) {
             mark_item(c, it, it->why);
         }
     }
+}
+
+/* What still reads a removed object would go on reading blue. */
+static void check_readers_of_removed(Closure *c, const CatalogObject *removed)
+{
+    const Objects *readers = map_get(&c->readers, removed->id);
+    for (size_t i = 0; readers && i < readers->count; i++) {
+        const CatalogObject *reader = readers->items[i];
+        const Item *own = map_get(&c->item_by_live, reader->id);
+        bool rebuilt = own && own->rebuildable && own->state != ITEM_SAME;
+        if (!rebuilt && !plan_is_ignored(c, reader) && !map_get(&c->removed_by_id, reader->id)) {
+            plan_refuse_reader_of_removed(c, reader, removed);
+        }
+    }
+}
+
+/* A place that nothing declared is in goes away: it is only renamed, and dropped with blue. */
+static void mark_lost(Place *place, const char *text)
+{
+    place->declared = place->wanted = false;
+    place->green = true;
+    place->why = (Why){.cause = CAUSE_REMOVED, .place = place, .text = text};
 }
 
 /* What was removed disappears with the schema that it lies in. */
@@ -142,34 +174,66 @@ static void begin_with_removals(Closure *c)
         if (object->on_id) {
             continue;
         }
-        bool known = map_get(&c->schema_by_key,
-                             schema_key(c->arena, object->rel.database, object->rel.schema));
+        check_readers_of_removed(c, object);
+        const char *text = plan_object_name(c, object);
+        const char *key = schema_key(c->arena, object->rel.database, object->rel.schema);
+        bool known = map_get(&c->schema_by_key, key);
         Place *schema = plan_schema(c, object->rel.database, object->rel.schema);
         if (!known) {
-            schema->declared = schema->wanted = false;
-        }
-        mark_place(c, schema, NULL);
-        if (!schema->why.text) {
+            mark_lost(schema, text);
+        } else if (!schema->green) {
+            mark_place(c, schema, NULL);
             schema->why.cause = CAUSE_REMOVED;
-            schema->why.text =
-                relname_text(c->arena, object->rel, c->in->desired->default_database);
+            schema->why.text = text;
         }
     }
 }
 
-/* A cluster of ours that nothing names any more goes with the cutover that empties it. */
-static void begin_with_lost_clusters(Closure *c)
+/* Everything in PLACE leaves it by itself: removed, or declared to be elsewhere by now. */
+static bool is_left_by_all(const Closure *c, const Place *place)
 {
-    vec_each (CatalogCluster, it, &c->in->catalog->clusters) {
-        bool ignored = map_get(&c->ignored, arena_printf(c->arena, "cluster:%s", it->id));
-        if (ignored || map_get(&c->cluster_by_name, it->name) ||
-            !record_object(c->in->record, "cluster", it->id)) {
-            continue;
+    const Objects *inside = plan_objects_in(c, place);
+    for (size_t i = 0; inside && i < inside->count; i++) {
+        const CatalogObject *object = inside->items[i];
+        const Item *own = map_get(&c->item_by_live, object->on_id ? object->on_id : object->id);
+        const Staying *index = map_get(&c->staying_by_live, object->id);
+        bool rebuilt = own && own->rebuildable && plan_is_ours(c, object);
+        if (!rebuilt && !(index && index->changed) && !map_get(&c->removed_by_id, object->id)) {
+            return false;
         }
-        Place *place = plan_cluster(c, it->name);
-        place->declared = place->wanted = false;
-        place->green = true;
-        place->why = (Why){.cause = CAUSE_REMOVED, .text = it->name};
+    }
+    return true;
+}
+
+static void lose(Closure *c, Place *place)
+{
+    const char *kind = place->is_cluster ? "cluster" : "schema";
+    if (is_left_by_all(c, place)) {
+        mark_lost(place, place->name);
+        return;
+    }
+    place->declared = place->wanted = false;
+    Diag *diag = diag_add(&c->plan->diags, DIAG_WARNING, "CO4203",
+                          "%s %s is no longer in Git, but stays: something else is in it", kind,
+                          place->name);
+    diag->object = place->name;
+}
+
+/* A place of ours that nothing names any more goes with the cutover that empties it. */
+static void begin_with_lost_places(Closure *c)
+{
+    vec_each (CatalogSchema, it, &c->in->catalog->schemas) {
+        const char *key = schema_key(c->arena, it->database, it->name);
+        if (record_object(c->in->record, "schema", it->id) && !map_get(&c->schema_by_key, key) &&
+            !plan_ignores(c, "schema", it->id)) {
+            lose(c, plan_schema(c, it->database, it->name));
+        }
+    }
+    vec_each (CatalogCluster, it, &c->in->catalog->clusters) {
+        if (record_object(c->in->record, "cluster", it->id) &&
+            !map_get(&c->cluster_by_name, it->name) && !plan_ignores(c, "cluster", it->id)) {
+            lose(c, plan_cluster(c, it->name));
+        }
     }
 }
 
@@ -187,7 +251,7 @@ static void begin_with_sizes(Closure *c)
 {
     map_each (it, &c->cluster_by_name) {
         Place *place = it->value;
-        if (size_differs(c, place)) {
+        if (!place->green && size_differs(c, place)) {
             mark_place(c, place, NULL);
             place->why.cause = CAUSE_CHANGED;
             place->why.text = "size or replication factor changed in cutover.yaml";
@@ -195,71 +259,49 @@ static void begin_with_sizes(Closure *c)
     }
 }
 
-/* ---- clusters' other tenants ---- */
+/* ---- what cannot come along ---- */
 
-bool plan_index_on_green(const Closure *c, const DesiredIndex *index)
+static bool comes_along(const Closure *c, const CatalogObject *object)
 {
-    const Place *place = map_get(&c->cluster_by_name, index->cluster);
-    return place && place->green;
+    const Item *own = map_get(&c->item_by_live, object->on_id ? object->on_id : object->id);
+    bool rebuilt = own && own->rebuildable && (!object->on_id || plan_is_ours(c, object));
+    return rebuilt || map_get(&c->removed_by_id, object->id) ||
+           map_get(&c->staying_by_live, object->id) || plan_is_ignored(c, object);
 }
 
-static const External *external_of(const Closure *c, const CatalogObject *object)
+static void check_place(Closure *c, const Place *place)
 {
-    vec_each (External, it, &c->externals) {
-        if (it->live == object) {
-            return it;
+    if (!place->green) {
+        return;
+    }
+    vec_each (Item *, it, &place->tenants) {
+        if (!(*it)->rebuildable && (*it)->node->kind != NODE_SINK) {
+            plan_refuse_stays(c, place, *it);
         }
     }
-    return NULL;
-}
-
-/* Live objects in a replaced place that are neither declared nor removed are somebody else's. */
-static void refuse_strangers_in(Closure *c, const Place *place)
-{
-    vec_each (CatalogObject, it, &c->in->catalog->objects) {
-        bool inside =
-            place->is_cluster
-                ? place->cluster && str_eq(it->cluster_id, place->cluster->id)
-                : str_eq(it->rel.schema, place->name) && str_eq(it->rel.database, place->database);
-        bool declared = map_get(&c->item_by_live, it->id) || external_of(c, it);
-        bool removed = map_get(&c->removed_by_id, it->id);
-        bool own_index = it->on_id && record_object(c->in->record, "index", it->id);
-        if (inside && !declared && !removed && !own_index && !plan_is_ignored(c, it)) {
-            plan_refuse_stranger(c, it, place->why.from, NULL);
-        }
-    }
-}
-
-static void check_green_places(Closure *c)
-{
-    map_each (it, &c->schema_by_key) {
-        const Place *place = it->value;
-        if (place->green) {
-            refuse_strangers_in(c, place);
-        }
-    }
-    map_each (it, &c->cluster_by_name) {
-        const Place *place = it->value;
-        if (place->green) {
-            refuse_strangers_in(c, place);
+    const Objects *inside = plan_objects_in(c, place);
+    for (size_t i = 0; inside && i < inside->count; i++) {
+        const CatalogObject *object = inside->items[i];
+        const Item *own = map_get(&c->item_by_live, object->id);
+        if (own && !own->rebuildable) {
+            plan_refuse_stays(c, place, own);
+        } else if (!comes_along(c, object)) {
+            plan_refuse_tenant(c, object, place);
         }
     }
 }
 
 void closure_run(Closure *c)
 {
-    find_readers(c);
-    Map declared = find_declared_readers(c);
     begin_with_changes(c);
     begin_with_removals(c);
-    begin_with_lost_clusters(c);
+    begin_with_lost_places(c);
     begin_with_sizes(c);
-    for (size_t next = 0; next < c->queue.count; next++) {
-        Item *item = c->queue.items[next];
-        mark_place(c, plan_schema(c, item->node->rel.database, item->node->rel.schema), item);
-        follow_clusters(c, item);
-        follow_readers(c, item);
-        follow_declared(c, &declared, item);
+    follow_all(c);
+    map_each (it, &c->schema_by_key) {
+        check_place(c, it->value);
     }
-    check_green_places(c);
+    map_each (it, &c->cluster_by_name) {
+        check_place(c, it->value);
+    }
 }

@@ -8,12 +8,15 @@ typedef enum ItemState { ITEM_SAME, ITEM_CHANGED, ITEM_NEW } ItemState;
 
 typedef struct Item Item;
 typedef struct Place Place;
+typedef VEC(const CatalogObject *) Objects;
+typedef VEC(Item *) Items;
 
 /* Why something goes green: what it comes from, nearest first, up to a change in Git. */
 typedef struct Why {
     PlanCause cause;
-    const Item *from; /* the object that pulled it in, or NULL: it changed itself */
-    const char *text; /* of a change: "SQL changed" */
+    const Item *from;   /* the object that pulled it in, or NULL: it changed itself */
+    const Place *place; /* the schema or cluster that it shares */
+    const char *text;   /* of a change: "SQL changed" */
 } Why;
 
 /* A declared object with its counterpart in production. */
@@ -32,17 +35,20 @@ struct Place {
     const char *database, *name;
     const CatalogSchema *schema;   /* live, of a schema */
     const CatalogCluster *cluster; /* live, of a cluster */
-    VEC(Item *) tenants;           /* declared objects in it */
+    Items tenants;                 /* declared objects in it */
     bool green, wanted, declared;
     Why why;
 };
 
-typedef struct External {
-    const DesiredExternal *external;
+/* A declared index on a relation that is never rebuilt: a source, or something outside the project. */
+typedef struct Staying {
+    RelName on;
+    const char *owner; /* node id, or the relation's dotted name */
+    const DesiredNode *node;
     const DesiredIndex *index;
     const CatalogObject *live;
-    bool swap, create;
-} External;
+    bool changed; /* ours, but not as declared: built beside and renamed */
+} Staying;
 
 typedef struct Closure {
     Arena *arena;
@@ -53,41 +59,82 @@ typedef struct Closure {
     Map item_by_live;    /* id of the live relation to Item * */
     Map schema_by_key;   /* schema_key() to Place * */
     Map cluster_by_name; /* to Place * */
-    VEC(External) externals;
-    VEC(const CatalogObject *) removed; /* ours, live, not declared any more */
+    VEC(Staying) staying;
+    Map staying_by_live; /* id of the live index to Staying * */
+    Objects removed;     /* ours, live, not declared any more */
     Map removed_by_id;
-    Map ignored;       /* "<schema|cluster>:<id>" of green and blue sides of our own */
-    Map readers;       /* id to StrVec * of ids that read it */
-    VEC(Item *) queue; /* items that turned green and were not followed yet */
-    Map refused;       /* key of what was refused already */
+    Map ignored; /* "<schema|cluster|index>:<id>" of green and blue sides of our own */
+
+    /* the live catalog by what lies where: Objects * */
+    Map in_schema;  /* schema_key() */
+    Map on_cluster; /* cluster id */
+    Map indexes_on; /* relation id */
+    Map readers;    /* id: whatever reads it, indexes left out */
+
+    Items queue; /* items in the order in which they turned green */
+    Map refused; /* key of what was refused already */
 } Closure;
 
-/* ---- plan_items.c ---- */
-void plan_find_ignored(Closure *c);
-void plan_find_items(Closure *c);
-void plan_find_removed(Closure *c);
+/* ---- plan_live.c: the live catalog, by what lies where ---- */
+void plan_find_live(Closure *c);
 bool plan_is_ignored(const Closure *c, const CatalogObject *object);
+bool plan_ignores(const Closure *c, const char *kind, const char *id);
+const Objects *plan_objects_in(const Closure *c, const Place *place);
 Place *plan_schema(Closure *c, const char *database, const char *name);
 Place *plan_cluster(Closure *c, const char *name);
+bool plan_is_ours(const Closure *c, const CatalogObject *object);
+
+/* ---- plan_diff.c ---- */
+void plan_find_items(Closure *c);
+void plan_find_removed(Closure *c);
+
+/* The cluster that ITEM itself runs on; NULL for views and seeds. */
+const char *plan_item_cluster(const Item *item);
+
+/* Whether the live INDEX, which may be NULL, is ours and as declared. */
+bool plan_index_holds(const Closure *c, RelName on, const DesiredIndex *index,
+                      const CatalogObject *live);
 
 /* ---- closure.c ---- */
 void closure_run(Closure *c);
-bool plan_index_on_green(const Closure *c, const DesiredIndex *index);
+bool plan_is_green(const Closure *c, const char *cluster);
 
 /* ---- plan_refuse.c ---- */
-/* Refuses once for each object. TEXT says what stands in the way, HINT the ways out. */
+
+/* Refuses once for each key. TEXT says what stands in the way, HINT the ways out. */
 void plan_refuse(Closure *c, const char *code, const char *key, const char *text, const char *hint);
-void plan_refuse_stranger(Closure *c, const CatalogObject *object, const Item *because,
-                          const char *relation);
+
+/* OBJECT is not ours: it bears the name of something declared; it reads BECAUSE; it is in PLACE. */
+void plan_refuse_name(Closure *c, const CatalogObject *object);
+void plan_refuse_reader(Closure *c, const CatalogObject *object, const Item *because);
+void plan_refuse_reader_of_removed(Closure *c, const CatalogObject *reader,
+                                   const CatalogObject *removed);
+void plan_refuse_tenant(Closure *c, const CatalogObject *object, const Place *place);
+
+/* ITEM is ours and declared, but cannot be rebuilt, and PLACE must be. */
+void plan_refuse_stays(Closure *c, const Place *place, const Item *item);
+
+/* ---- plan_check.c ---- */
 void plan_check_places(Closure *c);
 void plan_check_drops(Closure *c);
+void plan_check_inputs(Closure *c);
+void plan_check_name(Closure *c, const char *kind, const char *name);
+
+/* ---- plan_containers.c ---- */
+void plan_add_containers(Closure *c);
+int64_t plan_generation(const Closure *c);
 
 /* ---- plan_objects.c ---- */
 void plan_fill(Closure *c);
 
 /* ---- plan_reason.c ---- */
 const char *plan_item_name(const Closure *c, const Item *item);
+const char *plan_object_name(const Closure *c, const CatalogObject *object);
+const char *plan_item_reason(const Closure *c, const Item *item);
 void plan_add_reasons(Closure *c, PlanObject *object, const Item *item);
 const char *plan_place_reason(Closure *c, const Place *place);
+
+/* ---- plan_digest.c ---- */
+const char *plan_digest(Arena *arena, const Plan *plan, const EnvironmentConfig *environment);
 
 #endif

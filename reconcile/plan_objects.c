@@ -1,12 +1,8 @@
-/* From the closure to the plan's lists: objects with reasons, places, index swaps, the name map. */
+/* From the closure to the plan's list of objects, each with what is done about it, where, and why. */
 #include "plan_internal.h"
 
+#include "cutover/sqltok.h"
 #include "cutover/str.h"
-
-static int64_t generation_of(const Closure *c)
-{
-    return c->in->live_generation < 0 ? 0 : c->in->live_generation;
-}
 
 static const char *kind_of(NodeKind kind)
 {
@@ -19,85 +15,29 @@ static const char *kind_of(NodeKind kind)
     return kinds[kind];
 }
 
-/* ---- places ---- */
-
-static double credits(const Closure *c, const char *size)
+static const char *text_of(const Closure *c, RelName rel)
 {
-    vec_each (CatalogSize, it, &c->in->catalog->sizes) {
-        if (str_eq(it->size, size)) {
-            return it->credits_per_hour;
-        }
-    }
-    return 0;
-}
-
-static PlanContainer container_of(Closure *c, const Place *place)
-{
-    const EnvironmentConfig *e = c->in->environment;
-    int64_t n = generation_of(c);
-    PlanContainer container = {.is_cluster = place->is_cluster,
-                               .database = place->database,
-                               .name = place->name,
-                               .green = config_pattern(c->arena, e->green_pattern, place->name, n),
-                               .blue = config_pattern(c->arena, e->blue_pattern, place->name, n),
-                               .live_id = place->schema    ? place->schema->id
-                                          : place->cluster ? place->cluster->id
-                                                           : NULL,
-                               .wanted = place->wanted,
-                               .reason = plan_place_reason(c, place)};
-    if (place->is_cluster && place->wanted) {
-        const ClusterConfig *config = config_cluster(e, place->name);
-        const CatalogCluster *live = place->cluster;
-        bool sized = config && config->size;
-        bool factored = config && config->replication_factor >= 0;
-        container.size = sized ? config->size : live ? live->size : NULL;
-        container.replication_factor = factored ? config->replication_factor
-                                       : live   ? live->replication_factor
-                                                : 1;
-        container.credits_per_hour =
-            credits(c, container.size) * (double)container.replication_factor;
-    }
-    return container;
-}
-
-static void add_places(Closure *c)
-{
-    Plan *plan = c->plan;
-    map_each (it, &c->schema_by_key) {
-        const Place *place = it->value;
-        if (!place->green) {
-            continue;
-        }
-        PlanContainer container = container_of(c, place);
-        vec_push(c->arena, &plan->schemas, container);
-        if (place->wanted) {
-            map_put(c->arena, &plan->names.schemas, it->key, container.green);
-        }
-    }
-    map_each (it, &c->cluster_by_name) {
-        const Place *place = it->value;
-        if (!place->green) {
-            continue;
-        }
-        PlanContainer container = container_of(c, place);
-        vec_push(c->arena, &plan->clusters, container);
-        plan->green_credits_per_hour += container.credits_per_hour;
-        if (place->wanted) {
-            map_put(c->arena, &plan->names.clusters, it->key, container.green);
-        }
-    }
+    return relname_text(c->arena, rel, c->in->desired->default_database);
 }
 
 /* ---- green ---- */
 
+static PlanAction index_action(const Closure *c, const Item *item, const DesiredIndex *index)
+{
+    RelName name = {item->node->rel.database, item->node->rel.schema, index->name};
+    const CatalogObject *live = item->live ? catalog_index(c->in->catalog, name) : NULL;
+    return !live                                               ? PLAN_CREATE
+           : plan_index_holds(c, item->node->rel, index, live) ? PLAN_REBUILD
+                                                               : PLAN_CHANGE;
+}
+
 static void add_index(Closure *c, const Item *item, const DesiredIndex *index)
 {
-    bool is_new = item->state == ITEM_NEW;
     PlanObject object = {.id = arena_printf(c->arena, "%s/%s", item->node->id, index->name),
                          .kind = "index",
                          .rel = {item->node->rel.database, item->node->rel.schema, index->name},
                          .cluster = index->cluster,
-                         .action = is_new ? PLAN_CREATE : PLAN_REBUILD,
+                         .action = index_action(c, item, index),
                          .where = PLAN_GREEN,
                          .node = item->node,
                          .index = index,
@@ -109,44 +49,48 @@ static void add_index(Closure *c, const Item *item, const DesiredIndex *index)
     c->plan->green_indexes++;
 }
 
+static void add_green_item(Closure *c, const Item *item)
+{
+    static const PlanAction actions[] = {
+        [ITEM_SAME] = PLAN_REBUILD, [ITEM_CHANGED] = PLAN_CHANGE, [ITEM_NEW] = PLAN_CREATE};
+    Plan *plan = c->plan;
+    PlanObject object = {.id = item->node->id,
+                         .kind = kind_of(item->node->kind),
+                         .rel = item->node->rel,
+                         .cluster = item->node->cluster,
+                         .action = actions[item->state],
+                         .where = PLAN_GREEN,
+                         .node = item->node,
+                         .live = item->live,
+                         .file = item->node->file,
+                         .line = item->node->line};
+    plan_add_reasons(c, &object, item);
+    vec_push(c->arena, &plan->objects, object);
+    plan->green++;
+    plan->changed += item->state == ITEM_CHANGED;
+    plan->rebuilt += item->state == ITEM_SAME;
+    plan->added += item->state == ITEM_NEW;
+    vec_each (DesiredIndex, it, &item->node->indexes) {
+        add_index(c, item, it);
+    }
+}
+
 static void add_green(Closure *c)
 {
-    Plan *plan = c->plan;
     vec_each (Item, it, &c->items) {
-        if (!it->green) {
-            continue;
-        }
-        PlanObject object = {.id = it->node->id,
-                             .kind = kind_of(it->node->kind),
-                             .rel = it->node->rel,
-                             .cluster = it->node->cluster,
-                             .action = it->state == ITEM_NEW       ? PLAN_CREATE
-                                       : it->state == ITEM_CHANGED ? PLAN_CHANGE
-                                                                   : PLAN_REBUILD,
-                             .where = PLAN_GREEN,
-                             .node = it->node,
-                             .live = it->live,
-                             .file = it->node->file,
-                             .line = it->node->line};
-        plan_add_reasons(c, &object, it);
-        vec_push(c->arena, &plan->objects, object);
-        plan->green++;
-        plan->changed += it->state == ITEM_CHANGED;
-        plan->rebuilt += it->state == ITEM_SAME;
-        plan->added += it->state == ITEM_NEW;
-        vec_each (DesiredIndex, index, &it->node->indexes) {
-            add_index(c, it, index);
+        if (it->green) {
+            add_green_item(c, it);
         }
     }
 }
 
 /* ---- in place ---- */
 
-static void add_in_place(Closure *c, PlanObject object, const char *text)
+static void add_in_place(Closure *c, PlanObject object)
 {
     object.action = PLAN_CREATE;
     object.where = PLAN_IN_PLACE;
-    vec_push(c->arena, &object.reasons, (PlanReason){.cause = CAUSE_NEW, .text = text});
+    vec_push(c->arena, &object.reasons, (PlanReason){.cause = CAUSE_NEW, .text = "new"});
     vec_push(c->arena, &c->plan->objects, object);
     c->plan->in_place++;
 }
@@ -156,22 +100,43 @@ static void add_new_places(Closure *c)
     map_each (it, &c->cluster_by_name) {
         const Place *place = it->value;
         if (place->declared && !place->green && !place->cluster) {
-            add_in_place(c,
-                         (PlanObject){.id = arena_printf(c->arena, "cluster.%s", place->name),
-                                      .kind = "cluster",
-                                      .rel = {.name = place->name}},
-                         "new");
+            add_in_place(c, (PlanObject){.id = arena_printf(c->arena, "cluster.%s", place->name),
+                                         .kind = "cluster",
+                                         .rel = {.name = place->name}});
         }
     }
     map_each (it, &c->schema_by_key) {
         const Place *place = it->value;
         if (place->declared && !place->green && !place->schema) {
+            const char *id = text_of(c, (RelName){place->database, "schema", place->name});
             add_in_place(c,
-                         (PlanObject){.id = arena_printf(c->arena, "schema.%s", place->name),
+                         (PlanObject){.id = id,
                                       .kind = "schema",
-                                      .rel = {.database = place->database, .name = place->name}},
-                         "new");
+                                      .rel = {.database = place->database, .name = place->name}});
         }
+    }
+}
+
+static void warn(Closure *c, const char *code, const char *object, const char *text,
+                 const char *hint)
+{
+    Diag *diag = diag_add(&c->plan->diags, DIAG_WARNING, code, "%s", text);
+    diag->object = object;
+    diag->hint = hint;
+}
+
+static void warn_of_difference(Closure *c, const Item *item)
+{
+    const RecordObject *known =
+        item->live ? record_object(c->in->record, item->live->kind, item->live->id) : NULL;
+    if (known && !str_eq(known->digest, item->node->digest)) {
+        const char *name = plan_item_name(c, item);
+        warn(c, "CO4202", name,
+             arena_printf(c->arena,
+                          "%s %s differs from what was created: it is never rebuilt by "
+                          "itself",
+                          node_kind_text(item->node->kind), name),
+             "to have the new text, give it a new name, and let the models read that");
     }
 }
 
@@ -181,112 +146,132 @@ static void add_sources(Closure *c)
         if (it->rebuildable || it->node->kind == NODE_SINK) {
             continue;
         }
+        warn_of_difference(c, it);
         if (it->state == ITEM_NEW) {
-            add_in_place(c,
-                         (PlanObject){.id = it->node->id,
-                                      .kind = kind_of(it->node->kind),
-                                      .rel = it->node->rel,
-                                      .cluster = it->node->cluster,
-                                      .node = it->node,
-                                      .file = it->node->file,
-                                      .line = it->node->line},
-                         "new");
-        }
-        const RecordObject *known =
-            it->live ? record_object(c->in->record, it->live->kind, it->live->id) : NULL;
-        if (known && !str_eq(known->digest, it->node->digest)) {
-            Diag *diag =
-                diag_add(&c->plan->diags, DIAG_WARNING, "CO4202",
-                         "%s %s differs from what was created: it is never rebuilt by itself",
-                         node_kind_text(it->node->kind), plan_item_name(c, it));
-            diag->object = plan_item_name(c, it);
-        }
-        vec_each (DesiredIndex, index, &it->node->indexes) {
-            RelName name = {it->node->rel.database, it->node->rel.schema, index->name};
-            if (!catalog_object(c->in->catalog, name)) {
-                add_in_place(
-                    c,
-                    (PlanObject){.id = arena_printf(c->arena, "%s/%s", it->node->id, index->name),
-                                 .kind = "index",
-                                 .rel = name,
-                                 .cluster = index->cluster,
-                                 .node = it->node,
-                                 .index = index,
-                                 .on = plan_item_name(c, it),
-                                 .file = index->file,
-                                 .line = index->line},
-                    "new");
-            }
+            add_in_place(c, (PlanObject){.id = it->node->id,
+                                         .kind = kind_of(it->node->kind),
+                                         .rel = it->node->rel,
+                                         .cluster = it->node->cluster,
+                                         .node = it->node,
+                                         .file = it->node->file,
+                                         .line = it->node->line});
         }
     }
 }
 
 /* ---- indexes on relations that stay ---- */
 
-static void add_swap(Closure *c, RelName on, const DesiredIndex *index, const CatalogObject *live)
+static PlanObject index_object(const Closure *c, const Staying *it)
+{
+    return (PlanObject){.id = arena_printf(c->arena, "%s/%s", it->owner, it->index->name),
+                        .kind = "index",
+                        .rel = {it->on.database, it->on.schema, it->index->name},
+                        .cluster = it->index->cluster,
+                        .node = it->node,
+                        .index = it->index,
+                        .on = text_of(c, it->on),
+                        .live = it->live,
+                        .file = it->index->file,
+                        .line = it->index->line};
+}
+
+static void add_index_swap(Closure *c, RelName on, const DesiredIndex *index,
+                           const CatalogObject *live)
 {
     const EnvironmentConfig *e = c->in->environment;
     const char *name = index ? index->name : live->rel.name;
+    int64_t n = plan_generation(c);
     PlanIndexSwap swap = {.on = on,
                           .index = index,
-                          .green =
-                              config_pattern(c->arena, e->green_pattern, name, generation_of(c)),
-                          .blue = config_pattern(c->arena, e->blue_pattern, name, generation_of(c)),
+                          .green = config_pattern(c->arena, e->green_pattern, name, n),
+                          .blue = config_pattern(c->arena, e->blue_pattern, name, n),
                           .live_id = live ? live->id : NULL};
     vec_push(c->arena, &c->plan->index_swaps, swap);
-    const char *relation = relname_text(c->arena, on, c->in->desired->default_database);
-    PlanObject object = {.id = arena_printf(c->arena, "%s/%s", relation, name),
-                         .kind = "index",
-                         .rel = {on.database, on.schema, name},
-                         .cluster = index ? index->cluster : NULL,
-                         .action = !index ? PLAN_REMOVE
-                                   : live ? PLAN_REBUILD
-                                          : PLAN_CREATE,
-                         .where = index ? PLAN_GREEN : PLAN_WITH_BLUE,
-                         .index = index,
-                         .on = relation,
-                         .live = live,
-                         .file = index ? index->file : NULL,
-                         .line = index ? index->line : 0};
-    const char *text =
-        !index ? "removed in Git: dropped with blue"
-        : plan_index_on_green(c, index)
-            ? arena_printf(c->arena, "is on cluster %s, which is replaced", index->cluster)
-            : "changed: built beside, and renamed in the cutover";
-    vec_push(c->arena, &object.reasons,
-             (PlanReason){.cause = index ? CAUSE_SHARES_CLUSTER : CAUSE_REMOVED, .text = text});
-    vec_push(c->arena, &c->plan->objects, object);
-    c->plan->green_indexes += index != NULL;
+    if (index) {
+        map_put(c->arena, &c->plan->names.indexes,
+                relname_key(c->arena, (RelName){on.database, on.schema, name}), swap.green);
+        c->plan->green_indexes++;
+    }
 }
 
-static void add_externals(Closure *c)
+/* Built beside the live one under its green name, and renamed in the cutover. */
+static void add_beside(Closure *c, const Staying *it)
 {
-    vec_each (External, it, &c->externals) {
-        RelName on = it->external->rel;
-        if (!catalog_object(c->in->catalog, on)) {
-            const char *name = relname_text(c->arena, on, c->in->desired->default_database);
+    add_index_swap(c, it->on, it->index, it->live);
+    PlanObject object = index_object(c, it);
+    object.where = PLAN_GREEN;
+    object.action = it->changed ? PLAN_CHANGE : it->live ? PLAN_REBUILD : PLAN_CREATE;
+    bool moved = plan_is_green(c, it->index->cluster);
+    vec_push(c->arena, &object.reasons,
+             (PlanReason){.cause = it->changed ? CAUSE_CHANGED
+                                   : moved     ? CAUSE_SHARES_CLUSTER
+                                               : CAUSE_NEW,
+                          .text = it->changed
+                                      ? "changed in Git: built beside, then renamed"
+                                      : arena_printf(c->arena, "is on cluster %s, which is swapped",
+                                                     it->index->cluster)});
+    vec_push(c->arena, &c->plan->objects, object);
+}
+
+static void check_staying(Closure *c)
+{
+    vec_each (Staying, it, &c->staying) {
+        if (!it->node && !catalog_object(c->in->catalog, it->on)) {
+            const char *name = text_of(c, it->on);
             plan_refuse(c, "CO4108", name,
                         arena_printf(c->arena, "%s does not exist, and index %s is declared on it",
                                      name, it->index->name),
-                        "way out:  create it first, or take the index out of the hook");
-        } else if (it->swap || plan_index_on_green(c, it->index)) {
-            add_swap(c, on, it->index, it->live);
-        } else if (it->create) {
-            add_in_place(
-                c,
-                (PlanObject){
-                    .id = arena_printf(c->arena, "%s/%s",
-                                       relname_text(c->arena, on, c->in->desired->default_database),
-                                       it->index->name),
-                    .kind = "index",
-                    .rel = {on.database, on.schema, it->index->name},
-                    .cluster = it->index->cluster,
-                    .index = it->index,
-                    .on = relname_text(c->arena, on, c->in->desired->default_database),
-                    .file = it->index->file,
-                    .line = it->index->line},
-                "new");
+                        "way out:  create it first, or take the index out of the project");
         }
+    }
+}
+
+static void add_staying(Closure *c, PlanWhere where)
+{
+    vec_each (Staying, it, &c->staying) {
+        bool beside = it->changed || plan_is_green(c, it->index->cluster);
+        if (beside && where == PLAN_GREEN) {
+            add_beside(c, it);
+        } else if (!beside && !it->live && where == PLAN_IN_PLACE) {
+            add_in_place(c, index_object(c, it));
+        }
+    }
+}
+
+/* ---- what cannot be set on what stays ---- */
+
+static void warn_of_grants(Closure *c, RelName rel, const DesiredGrants *grants)
+{
+    const CatalogObject *live = catalog_object(c->in->catalog, rel);
+    vec_each (DesiredGrant, it, grants) {
+        bool there = live && str_eq(live->owner, it->grantee);
+        for (size_t i = 0; live && i < live->grants.count; i++) {
+            there |= str_eq(live->grants.items[i].grantee, it->grantee) &&
+                     str_eq(live->grants.items[i].privilege, it->privilege);
+        }
+        if (!there) {
+            bool everyone = str_eq(it->grantee, "PUBLIC");
+            warn(c, "CO4204", text_of(c, rel),
+                 arena_printf(c->arena,
+                              "%s is not rebuilt, so its declared grant of %s to %s is not given "
+                              "yet",
+                              text_of(c, rel), it->privilege, it->grantee),
+                 arena_printf(c->arena, "give it by hand:   GRANT %s ON %s TO %s", it->privilege,
+                              relname_sql(c->arena, rel),
+                              everyone ? "PUBLIC" : sql_ident(c->arena, it->grantee)));
+        }
+    }
+}
+
+static void warn_of_traits(Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        if (!it->rebuildable) {
+            warn_of_grants(c, it->node->rel, &it->node->grants);
+        }
+    }
+    vec_each (DesiredExternal, it, &c->in->desired->externals) {
+        warn_of_grants(c, it->rel, &it->grants);
     }
 }
 
@@ -299,38 +284,57 @@ static const char *removed_kind(const char *catalog_kind)
                                                      : catalog_kind;
 }
 
+static void add_gone(Closure *c, PlanObject object, const CatalogObject *live, const char *text)
+{
+    object.kind = removed_kind(live->kind);
+    object.rel = live->rel;
+    object.live = live;
+    object.action = PLAN_REMOVE;
+    object.where = PLAN_WITH_BLUE;
+    vec_push(c->arena, &object.reasons, (PlanReason){.cause = CAUSE_REMOVED, .text = text});
+    vec_push(c->arena, &c->plan->objects, object);
+}
+
+/* An index goes with its relation; on one that stays it is renamed away. */
+static void add_removed_index(Closure *c, const CatalogObject *index)
+{
+    const CatalogObject *on = catalog_object_by_id(c->in->catalog, index->on_id);
+    if (!on || map_get(&c->removed_by_id, on->id)) {
+        return;
+    }
+    add_index_swap(c, on->rel, NULL, index);
+    add_gone(
+        c,
+        (PlanObject){.id = arena_printf(c->arena, "%s/%s", text_of(c, on->rel), index->rel.name),
+                     .on = text_of(c, on->rel)},
+        index, "removed in Git: dropped with blue");
+}
+
 static void add_removed(Closure *c)
 {
     vec_each (const CatalogObject *, it, &c->removed) {
-        const CatalogObject *object = *it;
-        if (object->on_id) {
-            const CatalogObject *on = catalog_object_by_id(c->in->catalog, object->on_id);
-            if (on && !map_get(&c->removed_by_id, on->id)) {
-                add_swap(c, on->rel, NULL, object);
-            }
+        if ((*it)->on_id) {
+            add_removed_index(c, *it);
             continue;
         }
-        const RecordObject *known = record_object(c->in->record, object->kind, object->id);
-        PlanObject removed = {.id = known->node ? known->node : object->rel.name,
-                              .kind = removed_kind(object->kind),
-                              .rel = object->rel,
-                              .action = PLAN_REMOVE,
-                              .where = PLAN_WITH_BLUE,
-                              .live = object};
-        vec_push(c->arena, &removed.reasons,
-                 (PlanReason){.cause = CAUSE_REMOVED,
-                              .text = "removed in Git: not built on green, dropped with blue"});
-        vec_push(c->arena, &c->plan->objects, removed);
+        const RecordObject *known = record_object(c->in->record, (*it)->kind, (*it)->id);
+        add_gone(c,
+                 (PlanObject){.id = known->node ? known->node : text_of(c, (*it)->rel),
+                              .file = known->file},
+                 *it, "removed in Git: not built on green, dropped with blue");
         c->plan->removed++;
     }
 }
 
 void plan_fill(Closure *c)
 {
-    add_places(c);
+    plan_add_containers(c);
     add_green(c);
-    add_externals(c);
+    check_staying(c);
+    add_staying(c, PLAN_GREEN);
     add_new_places(c);
     add_sources(c);
+    add_staying(c, PLAN_IN_PLACE);
     add_removed(c);
+    warn_of_traits(c);
 }

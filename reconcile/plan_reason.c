@@ -10,44 +10,44 @@ const char *plan_item_name(const Closure *c, const Item *item)
     return relname_text(c->arena, item->node->rel, c->in->desired->default_database);
 }
 
-static const char *shared_cluster(const Item *item)
+const char *plan_object_name(const Closure *c, const CatalogObject *object)
 {
-    return item->node->cluster         ? item->node->cluster
-           : item->node->indexes.count ? item->node->indexes.items[0].cluster
-                                       : "?";
+    return relname_text(c->arena, object->rel, c->in->desired->default_database);
 }
 
-/* What made ITEM change, told by somebody who follows from it: "whose SQL changed". */
+/* What made ITEM go green, told of it by somebody who follows from it: "whose SQL changed". */
 static const char *tail(const Closure *c, const Item *item)
 {
-    switch (item->why.cause) {
+    const Why *why = &item->why;
+    const char *from = why->from ? plan_item_name(c, why->from) : NULL;
+    switch (why->cause) {
     case CAUSE_CHANGED:
     case CAUSE_DRIFT:
-        return arena_printf(c->arena, "whose %s", item->why.text);
+        return arena_printf(c->arena, "whose %s", why->text);
     case CAUSE_NEW:
         return "which is new";
-    case CAUSE_REMOVED:
-        return "which was removed";
-    default:
-        break;
-    }
-    const char *from = item->why.from ? plan_item_name(c, item->why.from) : "?";
-    switch (item->why.cause) {
     case CAUSE_READS:
         return arena_printf(c->arena, "which reads %s", from);
     case CAUSE_SHARES_SCHEMA:
-        return arena_printf(c->arena, "which shares schema %s with %s", item->node->rel.schema,
-                            from);
-    default:
-        return arena_printf(c->arena, "which shares cluster %s with %s", shared_cluster(item),
-                            from);
+        return from ? arena_printf(c->arena, "which shares schema %s with %s", why->place->name,
+                                   from)
+                    : arena_printf(c->arena, "which lies in schema %s, which is replaced",
+                                   why->place->name);
+    case CAUSE_SHARES_CLUSTER:
+        return from ? arena_printf(c->arena, "which shares cluster %s with %s", why->place->name,
+                                   from)
+                    : arena_printf(c->arena, "which is on cluster %s, which is replaced",
+                                   why->place->name);
+    case CAUSE_REMOVED:
+        break;
     }
+    return "which was removed";
 }
 
 /* The whole chain in one sentence. */
 static const char *sentence(const Closure *c, const Item *item, const char *head)
 {
-    Buf buf = buf_new(c->arena, 4096);
+    Buf buf = buf_new(c->arena, 16384);
     buf_text(&buf, head);
     const Item *from = item->why.from;
     for (int i = 0; from && i < LONGEST_CHAIN; i++) {
@@ -57,37 +57,44 @@ static const char *sentence(const Closure *c, const Item *item, const char *head
     return buf.data;
 }
 
-static const char *place_of_change(const Closure *c, const Item *item)
+static const char *new_text(const Closure *c, const Item *item)
 {
-    return item->node->file ? arena_printf(c->arena, " (%s)", item->node->file) : "";
+    const RelName rel = item->node->rel;
+    bool swapped = catalog_schema(c->in->catalog, rel.database, rel.schema);
+    return arena_printf(c->arena, "new, in schema %s, which is %s", rel.schema,
+                        swapped ? "swapped" : "new");
 }
 
-static const char *own_text(Closure *c, const Item *item)
+/* A place that is replaced for a reason of its own. */
+static const char *place_text(const Closure *c, const Place *place)
+{
+    const char *kind = place->is_cluster ? "on cluster" : "in schema";
+    return place->why.cause == CAUSE_REMOVED
+               ? arena_printf(c->arena, "%s %s, from which %s was removed", kind, place->name,
+                              place->why.text)
+               : arena_printf(c->arena, "%s %s, whose %s", kind, place->name, place->why.text);
+}
+
+const char *plan_item_reason(const Closure *c, const Item *item)
 {
     const Why *why = &item->why;
     const char *from = why->from ? plan_item_name(c, why->from) : NULL;
     switch (why->cause) {
     case CAUSE_CHANGED:
-        return arena_printf(c->arena, "%s%s", why->text, place_of_change(c, item));
+        return item->node->file ? arena_printf(c->arena, "%s (%s)", why->text, item->node->file)
+                                : why->text;
     case CAUSE_DRIFT:
         return why->text;
     case CAUSE_NEW:
-        return arena_printf(c->arena, "new, in schema %s, which is %s", item->node->rel.schema,
-                            plan_schema(c, item->node->rel.database, item->node->rel.schema)->schema
-                                ? "swapped"
-                                : "new");
+        return new_text(c, item);
     case CAUSE_READS:
         return sentence(c, item, arena_printf(c->arena, "reads %s", from));
     case CAUSE_SHARES_SCHEMA:
-        return from ? arena_printf(c->arena, "shares schema %s with %s", item->node->rel.schema,
-                                   from)
-                    : arena_printf(c->arena, "shares schema %s, from which something was removed",
-                                   item->node->rel.schema);
+        return from ? arena_printf(c->arena, "shares schema %s with %s", why->place->name, from)
+                    : place_text(c, why->place);
     case CAUSE_SHARES_CLUSTER:
-        return from
-                   ? arena_printf(c->arena, "shares cluster %s with %s", shared_cluster(item), from)
-                   : arena_printf(c->arena, "is on cluster %s, which is replaced",
-                                  shared_cluster(item));
+        return from ? arena_printf(c->arena, "shares cluster %s with %s", why->place->name, from)
+                    : place_text(c, why->place);
     case CAUSE_REMOVED:
         break;
     }
@@ -99,7 +106,7 @@ void plan_add_reasons(Closure *c, PlanObject *object, const Item *item)
     for (int i = 0; item && i < LONGEST_CHAIN; i++) {
         PlanReason reason = {.cause = item->why.cause,
                              .object = item->why.from ? plan_item_name(c, item->why.from) : NULL,
-                             .text = own_text(c, item)};
+                             .text = plan_item_reason(c, item)};
         vec_push(c->arena, &object->reasons, reason);
         item = item->why.from;
     }
@@ -116,7 +123,8 @@ const char *plan_place_reason(Closure *c, const Place *place)
     if (place->why.cause == CAUSE_CHANGED) {
         return place->why.text;
     }
-    return place->why.from ? arena_printf(c->arena, "%s: %s", plan_item_name(c, place->why.from),
-                                          own_text(c, place->why.from))
-                           : "is replaced";
+    const Item *from = place->why.from;
+    return from ? arena_printf(c->arena, "%s: %s", plan_item_name(c, from),
+                               plan_item_reason(c, from))
+                : "is replaced";
 }

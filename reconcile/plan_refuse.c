@@ -1,13 +1,12 @@
-/* Refusals: what stands in the way, why, and the ways out. */
+/* Refusals because of what is not ours or cannot be rebuilt: what stands in the way, why, and the ways out. */
 #include "plan_internal.h"
 
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
 #include <ctype.h>
-#include <string.h>
 
-#define LONGEST_NAME 255
+enum { LONGEST_HINT = 64 * 1024 };
 
 void plan_refuse(Closure *c, const char *code, const char *key, const char *text, const char *hint)
 {
@@ -20,6 +19,7 @@ void plan_refuse(Closure *c, const char *code, const char *key, const char *text
     diag->hint = hint;
 }
 
+/* "materialized-view" as a statement writes it. */
 static const char *upper_kind(Closure *c, const char *kind)
 {
     char *text = arena_strdup(c->arena, kind);
@@ -34,191 +34,164 @@ static const char *plain_kind(Closure *c, const char *kind)
     return str_lower(c->arena, upper_kind(c, kind));
 }
 
-static const char *drop_statement(Closure *c, const CatalogObject *object)
+static const char *place_kind(const Place *place)
 {
-    return arena_printf(c->arena, "DROP %s %s", upper_kind(c, object->kind),
+    return place->is_cluster ? "cluster" : "schema";
+}
+
+/* "schema shop must be swapped (shop.orders_clean: SQL changed)" */
+static const char *why_replaced(Closure *c, const Place *place)
+{
+    const Item *from = place->why.from;
+    const char *why = from ? arena_printf(c->arena, "%s: %s", plan_item_name(c, from),
+                                          from->state == ITEM_NEW       ? "new"
+                                          : from->state == ITEM_CHANGED ? from->why.text
+                                                                        : plan_item_reason(c, from))
+                           : plan_place_reason(c, place);
+    return arena_printf(c->arena, "%s %s must be swapped (%s)", place_kind(place), place->name,
+                        why);
+}
+
+static const char *who(Closure *c, const CatalogObject *object)
+{
+    return arena_printf(c->arena, "%s (%s, role %s)", plan_object_name(c, object),
+                        plain_kind(c, object->kind), object->owner ? object->owner : "unknown");
+}
+
+static const char *ways_out(Closure *c, const CatalogObject *object)
+{
+    return arena_printf(c->arena,
+                        "ways out:  add it to the project and run   cutover adopt --select %s\n"
+                        "           or drop it                      DROP %s %s",
+                        object->rel.name, upper_kind(c, object->kind),
                         relname_sql(c->arena, object->rel));
 }
 
-static const char *cause_text(Closure *c, const Item *because)
+static void refuse_stranger(Closure *c, const CatalogObject *object, const char *explanation)
 {
-    if (!because) {
-        return "";
-    }
-    const char *name = plan_item_name(c, because);
-    if (because->state == ITEM_SAME) {
-        return arena_printf(c->arena, " (because of %s)", name);
-    }
-    return arena_printf(c->arena, " (%s: %s)", name,
-                        because->state == ITEM_NEW ? "new" : because->why.text);
+    const char *name = plan_object_name(c, object);
+    plan_refuse(c, "CO4103", name, arena_printf(c->arena, "%s stands in the way", name),
+                arena_printf(c->arena, "%s\n%s", explanation, ways_out(c, object)));
 }
 
-void plan_refuse_stranger(Closure *c, const CatalogObject *object, const Item *because,
-                          const char *relation)
+void plan_refuse_name(Closure *c, const CatalogObject *object)
 {
-    const char *name = relname_text(c->arena, object->rel, c->in->desired->default_database);
-    const char *kind = plain_kind(c, object->kind);
-    Buf hint = buf_new(c->arena, 8192);
-    if (relation) {
-        buf_printf(
-            &hint,
-            "schema %s must be swapped%s, and %s (%s, role %s) reads %s.\n"
-            "After the swap it would still read the old generation; Cutover has no record of "
-            "it and will not touch it.\n",
-            because->node->rel.schema, cause_text(c, because), name, kind, object->owner, relation);
-    } else {
-        buf_printf(
-            &hint,
-            "%s (%s, role %s) is where green must go%s; Cutover has no record of it and will "
-            "not touch it.\n",
-            name, kind, object->owner, cause_text(c, because));
-    }
-    buf_printf(&hint,
-               "ways out:  add it to the project and run   cutover adopt --select %s\n"
-               "           or drop it                      %s",
-               object->rel.name, drop_statement(c, object));
-    plan_refuse(c, "CO4103", name, arena_printf(c->arena, "%s stands in the way", name), hint.data);
+    refuse_stranger(c, object,
+                    arena_printf(c->arena,
+                                 "The project declares this name, and %s bears it already;\n"
+                                 "Cutover has no record of it and will not touch it.",
+                                 who(c, object)));
 }
 
-/* ---- containers that are never renamed or dropped ---- */
-
-static const char *protected_reason(const Closure *c, const Place *place)
+/* The input of READER through which it hangs on the green object BECAUSE. */
+static const char *what_it_reads(Closure *c, const CatalogObject *reader, const Item *because)
 {
-    const PlanInput *in = c->in;
-    const char *owner = place->schema    ? place->schema->owner
-                        : place->cluster ? place->cluster->owner
-                                         : NULL;
-    if (owner && str_starts(owner, "mz_")) {
-        return "it belongs to a system role";
+    vec_each (const char *, id, &reader->reads) {
+        if (because->live && str_eq(*id, because->live->id)) {
+            return plan_item_name(c, because);
+        }
     }
-    if (place->is_cluster) {
-        return str_eq(place->name, "quickstart")         ? "it is the default cluster"
-               : str_eq(place->name, in->record_cluster) ? "the record is read on it"
-                                                         : NULL;
-    }
-    if (str_eq(place->name, "public") && str_eq(place->database, "materialize")) {
-        return "it is the default schema";
-    }
-    bool record =
-        str_eq(place->name, in->record_schema) && str_eq(place->database, in->catalog->database);
-    return record ? "the record lies in it" : NULL;
+    return arena_printf(c->arena, "what reads %s", plan_item_name(c, because));
 }
 
-static void check_protected(Closure *c, const Place *place)
+void plan_refuse_reader(Closure *c, const CatalogObject *object, const Item *because)
 {
-    const char *why = protected_reason(c, place);
-    if (!why) {
+    const Place *schema = plan_schema(c, because->node->rel.database, because->node->rel.schema);
+    const Place cause = {.name = schema->name, .why = {.from = because}};
+    refuse_stranger(
+        c, object,
+        arena_printf(c->arena,
+                     "%s, and %s reads %s.\n"
+                     "After the swap it would still read the old generation; Cutover has no record "
+                     "of it and will not touch it.",
+                     why_replaced(c, schema->why.from ? schema : &cause), who(c, object),
+                     what_it_reads(c, object, because)));
+}
+
+void plan_refuse_reader_of_removed(Closure *c, const CatalogObject *reader,
+                                   const CatalogObject *removed)
+{
+    const char *name = plan_object_name(c, reader);
+    if (!plan_is_ours(c, reader)) {
+        refuse_stranger(c, reader,
+                        arena_printf(c->arena,
+                                     "%s was removed in Git, and %s reads it;\n"
+                                     "Cutover has no record of it and will not touch it.",
+                                     plan_object_name(c, removed), who(c, reader)));
         return;
     }
-    const char *kind = place->is_cluster ? "cluster" : "schema";
-    plan_refuse(
-        c, "CO4106", place->name,
-        arena_printf(c->arena, "%s %s must not be replaced: %s", kind, place->name, why),
-        place->is_cluster
-            ? "way out:  give the models another cluster: config(cluster=...), or the target's "
-              "`cluster` in profiles.yml"
-            : "way out:  give the models another schema: `+schema: NAME` in dbt_project.yml, or "
-              "the target's `schema` in profiles.yml");
+    plan_refuse(c, "CO4109", name,
+                arena_printf(c->arena, "%s reads %s, which was removed in Git", name,
+                             plan_object_name(c, removed)),
+                "way out:  restore the model, or change what reads it");
 }
 
-static bool is_ours(const Closure *c, const char *kind, const char *id)
-{
-    return record_object(c->in->record, kind, id) ||
-           map_get(&c->ignored, arena_printf(c->arena, "%s:%s", kind, id));
-}
+/* ---- what cannot be rebuilt ---- */
 
-static void check_taken(Closure *c, const Place *place, const char *name, bool blue)
+static bool is_stateful(const char *kind)
 {
-    const Catalog *catalog = c->in->catalog;
-    const CatalogSchema *schema =
-        place->is_cluster ? NULL : catalog_schema(catalog, place->database, name);
-    const CatalogCluster *cluster = place->is_cluster ? catalog_cluster(catalog, name) : NULL;
-    const char *id = schema ? schema->id : cluster ? cluster->id : NULL;
-    const char *kind = place->is_cluster ? "cluster" : "schema";
-    if (id && (blue || !is_ours(c, kind, id))) {
-        plan_refuse(
-            c, "CO4121", name,
-            arena_printf(c->arena, "%s %s exists already, and is not Cutover's", kind, name),
-            arena_printf(c->arena,
-                         "way out:  rename it, or choose other names: environments.%s.names",
-                         c->in->environment->name));
-    }
-    if (strlen(name) > LONGEST_NAME) {
-        plan_refuse(
-            c, "CO4120", name,
-            arena_printf(c->arena, "the name %s is longer than %d bytes", name, LONGEST_NAME),
-            "way out:  a shorter name, or shorter patterns in `names`");
-    }
-}
-
-static void check_size(Closure *c, const Place *place)
-{
-    const ClusterConfig *config = config_cluster(c->in->environment, place->name);
-    bool sized = (config && config->size) || (place->cluster && place->cluster->size);
-    if (!sized) {
-        plan_refuse(
-            c, "CO4107", place->name,
-            arena_printf(c->arena, "cluster %s does not exist, and nothing says its size",
-                         place->name),
-            arena_printf(c->arena,
-                         "way out:  environments.%s.clusters: {%s: {size: 25cc}} in cutover.yaml",
-                         c->in->environment->name, place->name));
-    }
-}
-
-void plan_check_places(Closure *c)
-{
-    int64_t n = c->in->live_generation < 0 ? 0 : c->in->live_generation;
-    const EnvironmentConfig *e = c->in->environment;
-    const Map *maps[] = {&c->schema_by_key, &c->cluster_by_name};
-    for (int i = 0; i < 2; i++) {
-        map_each (it, maps[i]) {
-            const Place *place = it->value;
-            bool absent_cluster = place->is_cluster && place->declared && !place->cluster;
-            if (absent_cluster || (place->is_cluster && place->green)) {
-                check_size(c, place);
-            }
-            if (!place->green) {
-                continue;
-            }
-            check_protected(c, place);
-            if (place->wanted) {
-                check_taken(c, place, config_pattern(c->arena, e->green_pattern, place->name, n),
-                            false);
-            }
-            if (place->schema || place->cluster) {
-                check_taken(c, place, config_pattern(c->arena, e->blue_pattern, place->name, n),
-                            true);
-            }
+    static const char *const stateful[] = {"source",     "table",  "sink",
+                                           "connection", "secret", "type"};
+    for (size_t i = 0; i < sizeof stateful / sizeof *stateful; i++) {
+        if (str_eq(kind, stateful[i])) {
+            return true;
         }
     }
+    return false;
 }
 
-/* ---- removals ---- */
-
-void plan_check_drops(Closure *c)
+/* Size changes are the one reason to replace a place in which nothing changed. */
+static bool only_size_changed(const Place *place)
 {
-    int64_t limit = c->in->environment->max_drops, removed = (int64_t)c->plan->removed;
-    if (removed && !c->in->desired->nodes.count) {
-        plan_refuse(
-            c, "CO4111", c->in->environment->name,
-            "the project is empty: everything would be removed",
-            "way out:  restore the models; removing all of them needs a permit, which is not "
-            "yet supported");
-    } else if (removed > limit) {
-        plan_refuse(
-            c, "CO4110", c->in->environment->name,
-            arena_printf(c->arena, "%lld objects would be removed, max_drops is %lld",
-                         (long long)removed, (long long)limit),
-            "ways out:  restore the models, or raise max_drops in cutover.yaml (at most 1000)");
+    return place->is_cluster && place->cluster && place->why.cause == CAUSE_CHANGED;
+}
+
+static const char *way_to_move(Closure *c, const Place *place, const char *kind)
+{
+    if (only_size_changed(place)) {
+        const ClusterConfig *config = config_cluster(c->in->environment, place->name);
+        bool sized = config && config->size;
+        int64_t factor = config && config->replication_factor >= 0
+                             ? config->replication_factor
+                             : place->cluster->replication_factor;
+        return arena_printf(c->arena,
+                            "way out:  change it where it is, then plan again:   ALTER CLUSTER %s "
+                            "SET (SIZE = %s, REPLICATION FACTOR = %lld)",
+                            sql_ident(c->arena, place->name),
+                            sql_literal(c->arena, sized ? config->size : place->cluster->size),
+                            (long long)factor);
     }
-    vec_each (Item, it, &c->items) {
-        if (it->node->kind == NODE_SINK) {
-            plan_refuse(
-                c, "CO4112", plan_item_name(c, it),
-                arena_printf(c->arena, "sink %s: sinks are not yet supported",
-                             plan_item_name(c, it)),
-                "way out:  disable the model, config(enabled=false), and keep the sink by hand");
-        }
+    const char *config = place->is_cluster ? "+cluster: NAME" : "+schema: NAME";
+    return arena_printf(c->arena,
+                        "way out:  keep what holds data apart from what is rebuilt: give the "
+                        "models another %s (%s in dbt_project.yml),\n"
+                        "          or recreate the %s in a %s of its own",
+                        place_kind(place), config, kind, place_kind(place));
+}
+
+static void refuse_stateful(Closure *c, const Place *place, const char *kind, const char *name)
+{
+    plan_refuse(c, "CO4105", arena_printf(c->arena, "%s", name),
+                arena_printf(c->arena, "%s %s cannot be rebuilt, and is in %s %s", kind, name,
+                             place_kind(place), place->name),
+                arena_printf(c->arena, "%s, with everything in it.\n%s", why_replaced(c, place),
+                             way_to_move(c, place, kind)));
+}
+
+void plan_refuse_stays(Closure *c, const Place *place, const Item *item)
+{
+    refuse_stateful(c, place, node_kind_text(item->node->kind), plan_item_name(c, item));
+}
+
+void plan_refuse_tenant(Closure *c, const CatalogObject *object, const Place *place)
+{
+    if (is_stateful(object->kind)) {
+        refuse_stateful(c, place, plain_kind(c, object->kind), plan_object_name(c, object));
+        return;
     }
+    refuse_stranger(c, object,
+                    arena_printf(c->arena,
+                                 "%s, and %s is in it;\n"
+                                 "Cutover has no record of it and will not touch it.",
+                                 why_replaced(c, place), who(c, object)));
 }

@@ -164,7 +164,8 @@ static const char *first_reason(const PlanObject *object)
 /* Indexes of what is built anew come with it; they are counted, not listed. */
 static bool is_shown(const PlanObject *object)
 {
-    bool with_its_relation = str_eq(object->kind, "index") && object->node;
+    bool rebuilt = object->node && object->node->kind <= NODE_SEED;
+    bool with_its_relation = str_eq(object->kind, "index") && rebuilt;
     return object->where == PLAN_WITH_BLUE || (object->where == PLAN_GREEN && !with_its_relation);
 }
 

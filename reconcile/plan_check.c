@@ -1,0 +1,315 @@
+/* Refusals because of names, sizes, numbers: what must never be replaced, what is taken, what is too much. */
+#include "plan_internal.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+enum { LONGEST_NAME = 255, NAMED_FILES = 5 };
+
+/* ---- containers that are never renamed or dropped ---- */
+
+static const char *protected_cluster(const Closure *c, const Place *place)
+{
+    return str_eq(place->name, "quickstart")            ? "it is the default cluster"
+           : str_eq(place->name, c->in->record_cluster) ? "the record is read on it"
+                                                        : NULL;
+}
+
+static const char *protected_schema(const Closure *c, const Place *place)
+{
+    if (str_eq(place->name, "public") && str_eq(place->database, "materialize")) {
+        return "it is the default schema";
+    }
+    bool record = str_eq(place->name, c->in->record_schema) &&
+                  str_eq(place->database, c->in->catalog->database);
+    return record ? "the record lies in it" : NULL;
+}
+
+static const char *protected_reason(const Closure *c, const Place *place)
+{
+    const char *owner = place->schema    ? place->schema->owner
+                        : place->cluster ? place->cluster->owner
+                                         : NULL;
+    if (owner && str_starts(owner, "mz_")) {
+        return "it belongs to a system role";
+    }
+    return place->is_cluster ? protected_cluster(c, place) : protected_schema(c, place);
+}
+
+static void check_protected(Closure *c, const Place *place)
+{
+    const char *why = protected_reason(c, place);
+    if (!why) {
+        return;
+    }
+    const char *name =
+        arena_printf(c->arena, "%s %s", place->is_cluster ? "cluster" : "schema", place->name);
+    plan_refuse(
+        c, "CO4106", name, arena_printf(c->arena, "%s must not be replaced: %s", name, why),
+        place->is_cluster
+            ? "way out:  give the models another cluster: `+cluster: NAME` in dbt_project.yml, or "
+              "the target's `cluster` in profiles.yml"
+            : "way out:  give the models another schema: `+schema: NAME` in dbt_project.yml, or "
+              "the target's `schema` in profiles.yml");
+}
+
+/* ---- names that the cutover needs ---- */
+
+void plan_check_name(Closure *c, const char *kind, const char *name)
+{
+    if (strlen(name) > LONGEST_NAME) {
+        plan_refuse(c, "CO4120", name,
+                    arena_printf(c->arena, "the name of %s %s is longer than %d bytes", kind, name,
+                                 LONGEST_NAME),
+                    "way out:  a shorter name, or shorter patterns in `names`");
+    }
+}
+
+static bool is_ours(const Closure *c, const char *kind, const char *id)
+{
+    return record_object(c->in->record, kind, id) || plan_ignores(c, kind, id);
+}
+
+/* ID, which may be NULL, bears a name that green needs; MINE when it may be ours. */
+static void check_taken(Closure *c, const char *kind, const char *name, const char *id, bool mine)
+{
+    plan_check_name(c, kind, name);
+    if (id && !mine) {
+        const char *what = arena_printf(c->arena, "%s %s", kind, name);
+        plan_refuse(c, "CO4121", what,
+                    arena_printf(c->arena, "%s exists already, and is not Cutover's", what),
+                    arena_printf(c->arena,
+                                 "way out:  rename it, or choose other names in cutover.yaml: "
+                                 "environments.%s.names",
+                                 c->in->environment->name));
+    }
+}
+
+static void check_place_name(Closure *c, const Place *place, const char *name, bool blue)
+{
+    const char *kind = place->is_cluster ? "cluster" : "schema";
+    const CatalogSchema *schema =
+        place->is_cluster ? NULL : catalog_schema(c->in->catalog, place->database, name);
+    const CatalogCluster *cluster =
+        place->is_cluster ? catalog_cluster(c->in->catalog, name) : NULL;
+    const char *id = schema ? schema->id : cluster ? cluster->id : NULL;
+    check_taken(c, kind, name, id, !blue && id && is_ours(c, kind, id));
+}
+
+static void check_size(Closure *c, const Place *place)
+{
+    const ClusterConfig *config = config_cluster(c->in->environment, place->name);
+    if ((config && config->size) || (place->cluster && place->cluster->size)) {
+        return;
+    }
+    plan_refuse(c, "CO4107", place->name,
+                place->cluster
+                    ? arena_printf(c->arena,
+                                   "cluster %s is unmanaged, and nothing says which size "
+                                   "green must have",
+                                   place->name)
+                    : arena_printf(c->arena, "cluster %s does not exist, and nothing says its size",
+                                   place->name),
+                arena_printf(c->arena,
+                             "way out:  environments.%s.clusters: {%s: {size: 25cc}} in "
+                             "cutover.yaml",
+                             c->in->environment->name, place->name));
+}
+
+static void check_place(Closure *c, const Place *place)
+{
+    const EnvironmentConfig *e = c->in->environment;
+    int64_t n = plan_generation(c);
+    if (place->is_cluster && place->wanted && (place->green || !place->cluster)) {
+        check_size(c, place);
+    }
+    if (!place->green) {
+        return;
+    }
+    check_protected(c, place);
+    if (place->wanted) {
+        check_place_name(c, place, config_pattern(c->arena, e->green_pattern, place->name, n),
+                         false);
+    }
+    if (place->schema || place->cluster) {
+        check_place_name(c, place, config_pattern(c->arena, e->blue_pattern, place->name, n), true);
+    }
+}
+
+static void check_index_swaps(Closure *c)
+{
+    vec_each (PlanIndexSwap, it, &c->plan->index_swaps) {
+        const CatalogObject *green =
+            catalog_object(c->in->catalog, (RelName){it->on.database, it->on.schema, it->green});
+        const CatalogObject *blue =
+            catalog_object(c->in->catalog, (RelName){it->on.database, it->on.schema, it->blue});
+        if (it->index) {
+            check_taken(c, "index", it->green, green ? green->id : NULL,
+                        green && is_ours(c, "index", green->id));
+        }
+        if (it->live_id) {
+            check_taken(c, "index", it->blue, blue ? blue->id : NULL, false);
+        }
+    }
+}
+
+/* ---- two environments, one container ---- */
+
+static const char *target_of(const EnvironmentConfig *e)
+{
+    return e->target ? e->target : e->name;
+}
+
+static void check_environment(Closure *c, const EnvironmentConfig *other)
+{
+    const EnvironmentConfig *e = c->in->environment;
+    if (str_eq(target_of(e), target_of(other)) && !e->vars && !other->vars) {
+        plan_refuse(c, "CO4104", other->name,
+                    arena_printf(c->arena,
+                                 "environments %s and %s both deploy target %s: they would own the "
+                                 "same schemas",
+                                 e->name, other->name, target_of(e)),
+                    "way out:  give each environment a `target` of its own in cutover.yaml");
+        return;
+    }
+    vec_each (ClusterConfig, it, &other->clusters) {
+        if (map_get(&c->cluster_by_name, it->name)) {
+            plan_refuse(c, "CO4104", it->name,
+                        arena_printf(c->arena, "cluster %s is owned by environments %s and %s",
+                                     it->name, e->name, other->name),
+                        "way out:  give each environment clusters of its own");
+        }
+    }
+}
+
+static void check_environments(Closure *c)
+{
+    for (size_t i = 0; c->in->config && i < c->in->config->environments.count; i++) {
+        const EnvironmentConfig *other = &c->in->config->environments.items[i];
+        if (!str_eq(other->name, c->in->environment->name)) {
+            check_environment(c, other);
+        }
+    }
+}
+
+void plan_check_places(Closure *c)
+{
+    map_each (it, &c->schema_by_key) {
+        check_place(c, it->value);
+    }
+    map_each (it, &c->cluster_by_name) {
+        check_place(c, it->value);
+    }
+    check_index_swaps(c);
+    check_environments(c);
+}
+
+/* ---- removals ---- */
+
+/* "restore models/a.sql, models/b.sql and 3 more" */
+static const char *restore_text(Closure *c)
+{
+    Buf buf = buf_new(c->arena, 64 * 1024);
+    size_t named = 0, all = 0;
+    vec_each (const CatalogObject *, it, &c->removed) {
+        const RecordObject *known = record_object(c->in->record, (*it)->kind, (*it)->id);
+        if ((*it)->on_id) {
+            continue;
+        }
+        all++;
+        if (named < NAMED_FILES) {
+            const char *name = known && known->file ? known->file : plan_object_name(c, *it);
+            buf_printf(&buf, "%s%s", named++ ? ", " : "restore ", name);
+        }
+    }
+    if (all > named) {
+        buf_printf(&buf, " and %zu more", all - named);
+    }
+    return buf.data;
+}
+
+static void check_number(Closure *c)
+{
+    int64_t limit = c->in->environment->max_drops, removed = (int64_t)c->plan->removed;
+    const char *name = c->in->environment->name;
+    if (removed && !c->in->desired->nodes.count) {
+        plan_refuse(c, "CO4111", name, "the project is empty: everything would be removed",
+                    arena_printf(c->arena,
+                                 "way out:  %s; to remove all of it needs a permit, which is not "
+                                 "yet supported",
+                                 restore_text(c)));
+    } else if (removed > limit) {
+        plan_refuse(c, "CO4110", name,
+                    arena_printf(c->arena, "%lld objects would be removed, max_drops is %lld",
+                                 (long long)removed, (long long)limit),
+                    arena_printf(c->arena,
+                                 "ways out:  %s,\n"
+                                 "           or raise max_drops in cutover.yaml (at most 1000)",
+                                 restore_text(c)));
+    }
+}
+
+void plan_check_drops(Closure *c)
+{
+    check_number(c);
+    vec_each (Item, it, &c->items) {
+        if (it->node->kind == NODE_SINK) {
+            plan_refuse(
+                c, "CO4112", plan_item_name(c, it),
+                arena_printf(c->arena, "sink %s: sinks are not yet supported",
+                             plan_item_name(c, it)),
+                "way out:  disable the model, config(enabled=false), and keep the sink by hand");
+        }
+    }
+}
+
+/* ---- what source() reads ---- */
+
+static bool is_system_schema(const char *name)
+{
+    return str_starts(name, "mz_") || str_starts(name, "pg_") || str_eq(name, "information_schema");
+}
+
+static const char *nearest_hint(Closure *c, RelName rel)
+{
+    const Objects *inside = map_get(&c->in_schema, schema_key(c->arena, rel.database, rel.schema));
+    StrVec names = {0};
+    for (size_t i = 0; inside && i < inside->count; i++) {
+        vec_push(c->arena, &names, inside->items[i]->rel.name);
+    }
+    const char *nearest = str_nearest(rel.name, &names);
+    return nearest ? arena_printf(c->arena, "way out:  did you mean %s.%s?", rel.schema, nearest)
+                   : "way out:  create it first, or correct the source in the project";
+}
+
+static void check_input(Closure *c, const Item *item, RelName rel)
+{
+    const char *name = relname_text(c->arena, rel, c->in->desired->default_database);
+    const Place *schema =
+        map_get(&c->schema_by_key, schema_key(c->arena, rel.database, rel.schema));
+    const char *file = item->node->file ? item->node->file : plan_item_name(c, item);
+    if (map_get(&c->in->desired->node_by_rel, relname_key(c->arena, rel))) {
+        if (schema && schema->green) {
+            plan_refuse(c, "CO4114", name,
+                        arena_printf(c->arena,
+                                     "%s reads %s by source(), but this project makes it: green "
+                                     "would read the old side",
+                                     file, name),
+                        "way out:  read it by ref()");
+        }
+    } else if (!catalog_object(c->in->catalog, rel) && !is_system_schema(rel.schema)) {
+        plan_refuse(c, "CO4113", name,
+                    arena_printf(c->arena, "%s reads %s, which does not exist", file, name),
+                    nearest_hint(c, rel));
+    }
+}
+
+void plan_check_inputs(Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        for (size_t i = 0; it->green && i < it->node->reads.count; i++) {
+            check_input(c, it, it->node->reads.items[i]);
+        }
+    }
+}

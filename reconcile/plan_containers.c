@@ -1,0 +1,80 @@
+/* Schemas and clusters that take part in the cutover: their names, sizes and prices. */
+#include "plan_internal.h"
+
+#include "cutover/str.h"
+
+int64_t plan_generation(const Closure *c)
+{
+    return c->in->live_generation < 0 ? 0 : c->in->live_generation;
+}
+
+static double credits(const Closure *c, const char *size)
+{
+    vec_each (CatalogSize, it, &c->in->catalog->sizes) {
+        if (str_eq(it->size, size)) {
+            return it->credits_per_hour;
+        }
+    }
+    return 0;
+}
+
+/* From cutover.yaml, else as production's. */
+static void set_size(const Closure *c, const Place *place, PlanContainer *container)
+{
+    const ClusterConfig *config = config_cluster(c->in->environment, place->name);
+    const CatalogCluster *live = place->cluster;
+    bool sized = config && config->size;
+    bool factored = config && config->replication_factor >= 0;
+    container->size = sized ? config->size : live ? live->size : NULL;
+    container->replication_factor = factored ? config->replication_factor
+                                    : live   ? live->replication_factor
+                                             : 1;
+    container->credits_per_hour =
+        credits(c, container->size) * (double)container->replication_factor;
+}
+
+static PlanContainer container_of(Closure *c, const Place *place)
+{
+    const EnvironmentConfig *e = c->in->environment;
+    int64_t n = plan_generation(c);
+    PlanContainer container = {.is_cluster = place->is_cluster,
+                               .database = place->database,
+                               .name = place->name,
+                               .green = config_pattern(c->arena, e->green_pattern, place->name, n),
+                               .blue = config_pattern(c->arena, e->blue_pattern, place->name, n),
+                               .live_id = place->schema    ? place->schema->id
+                                          : place->cluster ? place->cluster->id
+                                                           : NULL,
+                               .wanted = place->wanted,
+                               .reason = plan_place_reason(c, place)};
+    if (place->is_cluster && place->wanted) {
+        set_size(c, place, &container);
+    }
+    return container;
+}
+
+void plan_add_containers(Closure *c)
+{
+    Plan *plan = c->plan;
+    map_each (it, &c->schema_by_key) {
+        const Place *place = it->value;
+        if (place->green) {
+            PlanContainer container = container_of(c, place);
+            vec_push(c->arena, &plan->schemas, container);
+            if (place->wanted) {
+                map_put(c->arena, &plan->names.schemas, it->key, container.green);
+            }
+        }
+    }
+    map_each (it, &c->cluster_by_name) {
+        const Place *place = it->value;
+        if (place->green) {
+            PlanContainer container = container_of(c, place);
+            vec_push(c->arena, &plan->clusters, container);
+            plan->green_credits_per_hour += container.credits_per_hour;
+            if (place->wanted) {
+                map_put(c->arena, &plan->names.clusters, it->key, container.green);
+            }
+        }
+    }
+}

@@ -1,0 +1,301 @@
+/* Declared objects beside live ones: what is new, what changed, what is gone, what is left alone. */
+#include "plan_internal.h"
+
+#include "cutover/str.h"
+
+static void changed(Item *item, PlanCause cause, const char *text)
+{
+    if (item->state == ITEM_SAME) {
+        item->state = ITEM_CHANGED;
+        item->why = (Why){.cause = cause, .text = text};
+    }
+}
+
+const char *plan_item_cluster(const Item *item)
+{
+    NodeKind kind = item->node->kind;
+    return kind == NODE_VIEW || kind == NODE_SEED ? NULL : item->node->cluster;
+}
+
+/* ---- inputs ---- */
+
+static void expect(const Closure *c, Map *expected, const CatalogObject *live)
+{
+    if (live) {
+        map_put(c->arena, expected, live->id, live);
+    }
+}
+
+/* What its declaration means today. */
+static Map expected_inputs(const Closure *c, const DesiredNode *node)
+{
+    Map expected = {0};
+    vec_each (const char *, id, &node->depends) {
+        const DesiredNode *input = map_get(&c->in->desired->node_by_id, *id);
+        expect(c, &expected, input ? catalog_object(c->in->catalog, input->rel) : NULL);
+    }
+    vec_each (RelName, rel, &node->reads) {
+        expect(c, &expected, catalog_object(c->in->catalog, *rel));
+    }
+    return expected;
+}
+
+static bool is_relation(const CatalogObject *object)
+{
+    static const char *const kinds[] = {"view", "materialized-view", "table", "source"};
+    for (size_t i = 0; object && i < sizeof kinds / sizeof *kinds; i++) {
+        if (str_eq(object->kind, kinds[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Every relation that the live object reads is the one that its declaration means today. One that is not
+ * declared, since its name was written by hand, is no reason as long as nothing declared is missing.
+ */
+static bool inputs_hold(const Closure *c, const Item *item)
+{
+    Map expected = expected_inputs(c, item->node);
+    size_t met = 0, others = 0;
+    vec_each (const char *, id, &item->live->reads) {
+        const CatalogObject *input = catalog_object_by_id(c->in->catalog, *id);
+        if (map_get(&expected, *id)) {
+            met++;
+        } else if (is_relation(input)) {
+            others++;
+            if (plan_is_ignored(c, input)) {
+                return false;
+            }
+        }
+    }
+    return !others || met == expected.count;
+}
+
+/* ---- indexes, grants, comments ---- */
+
+bool plan_index_holds(const Closure *c, RelName on, const DesiredIndex *index,
+                      const CatalogObject *live)
+{
+    const RecordObject *known = live ? record_object(c->in->record, "index", live->id) : NULL;
+    const CatalogCluster *cluster = catalog_cluster(c->in->catalog, index->cluster);
+    return known && cluster && str_eq(cluster->id, live->cluster_id) &&
+           str_eq(known->digest, desired_index_digest(c->arena, on, index));
+}
+
+static const CatalogObject *live_index(const Closure *c, RelName on, const DesiredIndex *index)
+{
+    return catalog_index(c->in->catalog, (RelName){on.database, on.schema, index->name});
+}
+
+static bool declares_index(const DesiredNode *node, const char *name)
+{
+    vec_each (DesiredIndex, it, &node->indexes) {
+        if (str_eq(it->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void compare_indexes(Closure *c, Item *item)
+{
+    vec_each (DesiredIndex, it, &item->node->indexes) {
+        const CatalogObject *live = live_index(c, item->node->rel, it);
+        if (!plan_index_holds(c, item->node->rel, it, live)) {
+            const char *what = live ? "changed" : "added";
+            changed(item, CAUSE_CHANGED, arena_printf(c->arena, "index %s %s", it->name, what));
+        }
+    }
+    const Objects *live = map_get(&c->indexes_on, item->live->id);
+    for (size_t i = 0; live && i < live->count; i++) {
+        const char *name = live->items[i]->rel.name;
+        if (plan_is_ours(c, live->items[i]) && !declares_index(item->node, name)) {
+            changed(item, CAUSE_CHANGED, arena_printf(c->arena, "index %s removed", name));
+        }
+    }
+}
+
+static bool has_grant(const CatalogObject *live, const DesiredGrant *grant)
+{
+    vec_each (CatalogGrant, it, &live->grants) {
+        if (str_eq(it->grantee, grant->grantee) && str_eq(it->privilege, grant->privilege)) {
+            return true;
+        }
+    }
+    return str_eq(grant->grantee, live->owner);
+}
+
+static void compare_traits(Closure *c, Item *item)
+{
+    vec_each (DesiredGrant, it, &item->node->grants) {
+        if (!has_grant(item->live, it)) {
+            changed(item, CAUSE_CHANGED,
+                    arena_printf(c->arena, "grant of %s to %s added", it->privilege, it->grantee));
+        }
+    }
+    vec_each (DesiredComment, it, &item->node->comments) {
+        if (!it->column && !str_eq(it->text, item->live->comment)) {
+            changed(item, CAUSE_CHANGED, "comment changed");
+        }
+    }
+}
+
+/* ---- nodes ---- */
+
+static const char *what_changed(const Item *item, const RecordObject *known)
+{
+    if (!str_eq(node_kind_catalog(item->node->kind), known->kind)) {
+        return "kind changed";
+    }
+    if (item->node->kind == NODE_SEED) {
+        return "rows or columns changed";
+    }
+    if (known->cluster && item->node->cluster && !str_eq(known->cluster, item->node->cluster)) {
+        return "cluster changed";
+    }
+    return "SQL changed";
+}
+
+static bool on_its_cluster(const Closure *c, const Item *item)
+{
+    const char *name = plan_item_cluster(item);
+    const CatalogCluster *cluster = name ? catalog_cluster(c->in->catalog, name) : NULL;
+    return !name || (cluster && str_eq(cluster->id, item->live->cluster_id));
+}
+
+static void compare_item(Closure *c, Item *item)
+{
+    if (!item->live) {
+        item->state = ITEM_NEW;
+        item->why = (Why){.cause = CAUSE_NEW};
+        return;
+    }
+    if (!item->rebuildable) {
+        return;
+    }
+    const RecordObject *known = record_object(c->in->record, item->live->kind, item->live->id);
+    if (!known) {
+        plan_refuse_name(c, item->live);
+        return;
+    }
+    if (!str_eq(known->digest, item->node->digest)) {
+        changed(item, CAUSE_CHANGED, what_changed(item, known));
+    } else if (!inputs_hold(c, item)) {
+        changed(item, CAUSE_DRIFT, "inputs were replaced by others of the same name");
+    } else if (!on_its_cluster(c, item)) {
+        changed(item, CAUSE_DRIFT, "cluster was replaced by another of the same name");
+    }
+    compare_indexes(c, item);
+    compare_traits(c, item);
+}
+
+static void settle_item(Closure *c, Item *item)
+{
+    const DesiredNode *node = item->node;
+    map_put(c->arena, &c->item_by_id, node->id, item);
+    if (item->live) {
+        map_put(c->arena, &c->item_by_live, item->live->id, item);
+    }
+    Place *schema = plan_schema(c, node->rel.database, node->rel.schema);
+    vec_push(c->arena, &schema->tenants, item);
+    if (plan_item_cluster(item)) {
+        Place *cluster = plan_cluster(c, plan_item_cluster(item));
+        vec_push(c->arena, &cluster->tenants, item);
+    }
+    vec_each (DesiredIndex, it, &node->indexes) {
+        Place *cluster = plan_cluster(c, it->cluster);
+        if (item->rebuildable && !str_eq(it->cluster, plan_item_cluster(item))) {
+            vec_push(c->arena, &cluster->tenants, item);
+        }
+    }
+}
+
+/* ---- indexes on what stays ---- */
+
+static void add_staying(Closure *c, RelName on, const char *owner, const DesiredNode *node,
+                        const DesiredIndex *index)
+{
+    Staying it = {
+        .on = on, .owner = owner, .node = node, .index = index, .live = live_index(c, on, index)};
+    plan_cluster(c, index->cluster);
+    if (it.live && !plan_is_ours(c, it.live)) {
+        plan_refuse_name(c, it.live);
+    }
+    it.changed = it.live && !plan_index_holds(c, on, index, it.live);
+    vec_push(c->arena, &c->staying, it);
+}
+
+static void find_staying(Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        for (size_t i = 0; !it->rebuildable && i < it->node->indexes.count; i++) {
+            add_staying(c, it->node->rel, it->node->id, it->node, &it->node->indexes.items[i]);
+        }
+    }
+    vec_each (DesiredExternal, it, &c->in->desired->externals) {
+        const char *owner = relname_text(c->arena, it->rel, c->in->desired->default_database);
+        vec_each (DesiredIndex, index, &it->indexes) {
+            add_staying(c, it->rel, owner, NULL, index);
+        }
+    }
+    vec_each (Staying, it, &c->staying) {
+        if (it->live) {
+            map_put(c->arena, &c->staying_by_live, it->live->id, it);
+        }
+    }
+}
+
+void plan_find_items(Closure *c)
+{
+    vec_each (DesiredNode, it, &c->in->desired->nodes) {
+        bool stays =
+            it->kind == NODE_SOURCE || it->kind == NODE_SOURCE_TABLE || it->kind == NODE_SINK;
+        vec_push(c->arena, &c->items,
+                 (Item){.node = it,
+                        .live = catalog_object(c->in->catalog, it->rel),
+                        .rebuildable = !stays});
+    }
+    vec_each (Item, it, &c->items) {
+        settle_item(c, it);
+    }
+    vec_each (Item, it, &c->items) {
+        compare_item(c, it);
+    }
+    find_staying(c);
+    vec_each (ClusterConfig, it, &c->in->environment->clusters) {
+        plan_cluster(c, it->name);
+    }
+}
+
+/* ---- what is gone from Git ---- */
+
+/* What holds data, or is a way in or out, is never dropped by itself. */
+static bool is_kept(const CatalogObject *object)
+{
+    static const char *const kept[] = {"source", "sink", "connection", "secret", "type"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        if (str_eq(object->kind, kept[i])) {
+            return true;
+        }
+    }
+    /* CREATE TABLE ... FROM SOURCE reads its source; a seed reads nothing. */
+    return str_eq(object->kind, "table") && object->reads.count;
+}
+
+void plan_find_removed(Closure *c)
+{
+    vec_each (CatalogObject, it, &c->in->catalog->objects) {
+        if (!plan_is_ours(c, it) || map_get(&c->item_by_live, it->id) || is_kept(it) ||
+            map_get(&c->staying_by_live, it->id) || plan_is_ignored(c, it)) {
+            continue;
+        }
+        const Item *on = it->on_id ? map_get(&c->item_by_live, it->on_id) : NULL;
+        if (on && on->rebuildable) {
+            continue;
+        }
+        vec_push(c->arena, &c->removed, it);
+        map_put(c->arena, &c->removed_by_id, it->id, it);
+    }
+}

@@ -1,0 +1,78 @@
+/* What an approval binds to: the commit, the generation that it starts from, and every action. */
+#include "plan_internal.h"
+
+#include "cutover/digest.h"
+
+#define LARGEST_DIGESTED ((size_t)256 * 1024 * 1024)
+
+static void put_text(Buf *buf, const char *text)
+{
+    buf_printf(buf, "%s\x1f", text ? text : "");
+}
+
+static void put_container(Buf *buf, const PlanContainer *it)
+{
+    buf_printf(buf, "%d %d %lld ", it->is_cluster, it->wanted, (long long)it->replication_factor);
+    put_text(buf, it->database);
+    put_text(buf, it->name);
+    put_text(buf, it->green);
+    put_text(buf, it->blue);
+    put_text(buf, it->live_id);
+    put_text(buf, it->size);
+    buf_char(buf, '\n');
+}
+
+static void put_object(Arena *arena, Buf *buf, const PlanObject *it)
+{
+    buf_printf(buf, "%d %d ", (int)it->action, (int)it->where);
+    put_text(buf, it->id);
+    put_text(buf, it->kind);
+    put_text(buf, it->live ? it->live->id : NULL);
+    put_text(buf, it->cluster);
+    put_text(buf, it->index  ? desired_index_digest(arena, it->rel, it->index)
+                  : it->node ? it->node->digest
+                             : NULL);
+    buf_char(buf, '\n');
+}
+
+static void put_swap(Buf *buf, const PlanIndexSwap *it)
+{
+    put_text(buf, it->green);
+    put_text(buf, it->blue);
+    put_text(buf, it->live_id);
+    buf_char(buf, '\n');
+}
+
+/* The size of a cluster that is made in place stands in cutover.yaml alone. */
+static void put_sizes(Buf *buf, const EnvironmentConfig *environment)
+{
+    vec_each (ClusterConfig, it, &environment->clusters) {
+        put_text(buf, it->name);
+        put_text(buf, it->size);
+        buf_printf(buf, "%lld\n", (long long)it->replication_factor);
+    }
+}
+
+const char *plan_digest(Arena *arena, const Plan *plan, const EnvironmentConfig *environment)
+{
+    Arena *scratch = arena_new();
+    Buf buf = buf_new(scratch, LARGEST_DIGESTED);
+    put_text(&buf, plan->commit);
+    buf_printf(&buf, "%lld\n", (long long)plan->live_generation);
+    vec_each (PlanContainer, it, &plan->schemas) {
+        put_container(&buf, it);
+    }
+    vec_each (PlanContainer, it, &plan->clusters) {
+        put_container(&buf, it);
+    }
+    vec_each (PlanObject, it, &plan->objects) {
+        put_object(scratch, &buf, it);
+    }
+    vec_each (PlanIndexSwap, it, &plan->index_swaps) {
+        put_swap(&buf, it);
+    }
+    put_sizes(&buf, environment);
+    char *digest = digest_sha256(arena, buf.data, buf.length);
+    arena_free(scratch);
+    return digest;
+}

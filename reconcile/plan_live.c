@@ -1,0 +1,146 @@
+/* The live catalog as the planner needs it: what lies where, who reads what, and what is not production. */
+#include "plan_internal.h"
+
+#include "cutover/str.h"
+
+static const char *kind_key(Arena *arena, const char *kind, const char *id)
+{
+    return arena_printf(arena, "%s:%s", kind, id);
+}
+
+/* ---- sides of our own that are not production ---- */
+
+static void ignore(Closure *c, const char *kind, const char *id)
+{
+    map_put(c->arena, &c->ignored, kind_key(c->arena, kind, id), c);
+}
+
+/* The id of what bears NAME now, or NULL. Of an index SCHEMA is where it lies. */
+static const char *id_at(const Catalog *catalog, const char *kind, const char *database,
+                         const char *schema, const char *name)
+{
+    if (str_eq(kind, "schema")) {
+        const CatalogSchema *found = catalog_schema(catalog, database, name);
+        return found ? found->id : NULL;
+    }
+    if (str_eq(kind, "cluster")) {
+        const CatalogCluster *found = catalog_cluster(catalog, name);
+        return found ? found->id : NULL;
+    }
+    const CatalogObject *found = catalog_index(catalog, (RelName){database, schema, name});
+    return found ? found->id : NULL;
+}
+
+/* Green sides that a deployment announced and did not make live, and sides that one retired. */
+static void find_ignored(Closure *c)
+{
+    const Catalog *catalog = c->in->catalog;
+    vec_each (RecordDeployment, d, &c->in->record->deployments) {
+        for (size_t i = 0; !d->cut_over && i < d->green.count; i++) {
+            const RecordGreen *it = &d->green.items[i];
+            const char *id = id_at(catalog, it->kind, it->database, it->schema, it->green);
+            if (id) {
+                ignore(c, it->kind, id);
+            }
+        }
+        vec_each (RecordName, it, &d->names) {
+            const char *id = id_at(catalog, it->kind, it->database, it->schema, it->to);
+            if (it->retired && str_eq(id, it->id)) {
+                ignore(c, it->kind, it->id);
+            }
+        }
+    }
+}
+
+bool plan_ignores(const Closure *c, const char *kind, const char *id)
+{
+    return id && map_get(&c->ignored, kind_key(c->arena, kind, id));
+}
+
+bool plan_is_ignored(const Closure *c, const CatalogObject *object)
+{
+    if (!c->ignored.count) {
+        return false;
+    }
+    const CatalogSchema *schema =
+        catalog_schema(c->in->catalog, object->rel.database, object->rel.schema);
+    return (schema && plan_ignores(c, "schema", schema->id)) ||
+           plan_ignores(c, "cluster", object->cluster_id) ||
+           plan_ignores(c, object->kind, object->id);
+}
+
+bool plan_is_ours(const Closure *c, const CatalogObject *object)
+{
+    return record_object(c->in->record, object->kind, object->id) != NULL;
+}
+
+/* ---- what lies where ---- */
+
+static void add_to(Arena *arena, Map *lists, const char *key, const CatalogObject *object)
+{
+    Objects *list = map_get(lists, key);
+    if (!list) {
+        list = arena_make(arena, Objects);
+        map_put(arena, lists, key, list);
+    }
+    vec_push(arena, list, object);
+}
+
+void plan_find_live(Closure *c)
+{
+    find_ignored(c);
+    vec_each (CatalogObject, it, &c->in->catalog->objects) {
+        add_to(c->arena, &c->in_schema, schema_key(c->arena, it->rel.database, it->rel.schema), it);
+        if (it->cluster_id) {
+            add_to(c->arena, &c->on_cluster, it->cluster_id, it);
+        }
+        if (it->on_id) {
+            add_to(c->arena, &c->indexes_on, it->on_id, it);
+            continue;
+        }
+        vec_each (const char *, input, &it->reads) {
+            add_to(c->arena, &c->readers, *input, it);
+        }
+    }
+}
+
+const Objects *plan_objects_in(const Closure *c, const Place *place)
+{
+    if (place->is_cluster) {
+        return place->cluster ? map_get(&c->on_cluster, place->cluster->id) : NULL;
+    }
+    return map_get(&c->in_schema, schema_key(c->arena, place->database, place->name));
+}
+
+/* ---- places ---- */
+
+Place *plan_schema(Closure *c, const char *database, const char *name)
+{
+    const char *key = schema_key(c->arena, database, name);
+    Place *place = map_get(&c->schema_by_key, key);
+    if (!place) {
+        place = arena_make(c->arena, Place);
+        *place = (Place){.database = database,
+                         .name = name,
+                         .wanted = true,
+                         .declared = true,
+                         .schema = catalog_schema(c->in->catalog, database, name)};
+        map_put(c->arena, &c->schema_by_key, key, place);
+    }
+    return place;
+}
+
+Place *plan_cluster(Closure *c, const char *name)
+{
+    Place *place = map_get(&c->cluster_by_name, name);
+    if (!place) {
+        place = arena_make(c->arena, Place);
+        *place = (Place){.is_cluster = true,
+                         .name = name,
+                         .wanted = true,
+                         .declared = true,
+                         .cluster = catalog_cluster(c->in->catalog, name)};
+        map_put(c->arena, &c->cluster_by_name, name, place);
+    }
+    return place;
+}

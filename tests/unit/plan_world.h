@@ -1,0 +1,559 @@
+/*
+ * A world for tests of the planner: a project, a catalog and a record in memory, and a fake deployment that
+ * gives new ids, swaps names and records what it made, as the real one does.
+ */
+#ifndef TESTS_PLAN_WORLD_H
+#define TESTS_PLAN_WORLD_H
+
+#include "check.h"
+
+#include "cutover/plan.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+#define DB "materialize"
+#define COMMIT "4f2a9c1b03deaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+typedef struct World {
+    Arena *arena;
+    Desired *desired; /* what Git says; sealed by world_plan() */
+    Catalog *catalog;
+    Record *record;
+    EnvironmentConfig environment;
+    RepoConfig config;
+    int64_t generation;
+    int last_id;
+} World;
+
+static inline char *world_id(World *w)
+{
+    return arena_printf(w->arena, "u%d", ++w->last_id);
+}
+
+static inline Desired *world_desired(World *w)
+{
+    Desired *desired = arena_make(w->arena, Desired);
+    desired->project = "shop";
+    desired->default_database = DB;
+    return desired;
+}
+
+/* ---- Git ---- */
+
+/* "a.b" as a relation of the default database, "d.a.b" as it is. */
+static inline RelName world_rel(World *w, const char *dotted)
+{
+    StrVec parts = str_split(w->arena, dotted, '.');
+    size_t n = parts.count;
+    return (RelName){n > 2 ? parts.items[0] : DB, parts.items[n - 2], parts.items[n - 1]};
+}
+
+static inline const char *world_node_id(World *w, const char *dotted)
+{
+    return arena_printf(w->arena, "model.shop.%s", dotted);
+}
+
+/* Declares a node; READS are names of nodes with spaces between, in brackets: of what is outside. */
+static inline DesiredNode *world_declare(World *w, NodeKind kind, const char *name,
+                                         const char *cluster, const char *reads)
+{
+    DesiredNode node = {.id = world_node_id(w, name),
+                        .kind = kind,
+                        .rel = world_rel(w, name),
+                        .cluster = cluster,
+                        .sql = arena_printf(w->arena, "select 1 from %s", reads),
+                        .file = arena_printf(w->arena, "models/%s.sql", name),
+                        .line = 1};
+    StrVec words = str_split(w->arena, reads, ' ');
+    vec_each (const char *, word, &words) {
+        if (**word == '[') {
+            const char *outside = arena_strndup(w->arena, *word + 1, strlen(*word) - 2);
+            vec_push(w->arena, &node.reads, world_rel(w, outside));
+        } else if (**word) {
+            vec_push(w->arena, &node.depends, world_node_id(w, *word));
+        }
+    }
+    vec_push(w->arena, &w->desired->nodes, node);
+    return &vec_last(&w->desired->nodes);
+}
+
+static inline DesiredNode *world_node(World *w, const char *name)
+{
+    vec_each (DesiredNode, it, &w->desired->nodes) {
+        if (str_eq(it->id, world_node_id(w, name))) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+static inline void world_index(World *w, const char *node, const char *index, const char *cluster,
+                               const char *keys)
+{
+    DesiredIndex it = {.name = index, .cluster = cluster, .keys = keys, .file = "models/x.sql"};
+    vec_push(w->arena, &world_node(w, node)->indexes, it);
+}
+
+static inline void world_external_index(World *w, const char *on, const char *index,
+                                        const char *cluster, const char *keys)
+{
+    DesiredExternal external = {.rel = world_rel(w, on)};
+    DesiredIndex it = {.name = index, .cluster = cluster, .keys = keys, .file = "models/x.sql"};
+    vec_push(w->arena, &external.indexes, it);
+    vec_push(w->arena, &w->desired->externals, external);
+}
+
+/* A copy of the project without node NAME. */
+static inline void world_remove(World *w, const char *name)
+{
+    Desired *left = world_desired(w);
+    vec_each (DesiredNode, it, &w->desired->nodes) {
+        if (!str_eq(it->id, world_node_id(w, name))) {
+            vec_push(w->arena, &left->nodes, *it);
+        }
+    }
+    left->externals.items = w->desired->externals.items;
+    left->externals.count = w->desired->externals.count;
+    w->desired = left;
+}
+
+/* Another text, so another digest. */
+static inline void world_change(World *w, const char *name)
+{
+    DesiredNode *node = world_node(w, name);
+    node->sql = arena_printf(w->arena, "%s + 1", node->sql);
+}
+
+static inline void world_size(World *w, const char *cluster, const char *size, int64_t factor)
+{
+    vec_each (ClusterConfig, it, &w->environment.clusters) {
+        if (str_eq(it->name, cluster)) {
+            it->size = size;
+            it->replication_factor = factor;
+            return;
+        }
+    }
+    vec_push(w->arena, &w->environment.clusters, (ClusterConfig){cluster, size, factor});
+}
+
+/* ---- Materialize ---- */
+
+static inline CatalogSchema *world_live_schema(World *w, const char *database, const char *name)
+{
+    vec_each (CatalogSchema, it, &w->catalog->schemas) {
+        if (str_eq(it->name, name) && str_eq(it->database, database)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+static inline CatalogCluster *world_live_cluster(World *w, const char *name)
+{
+    vec_each (CatalogCluster, it, &w->catalog->clusters) {
+        if (str_eq(it->name, name)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+static inline CatalogObject *world_live(World *w, const char *dotted)
+{
+    RelName rel = world_rel(w, dotted);
+    vec_each (CatalogObject, it, &w->catalog->objects) {
+        if (relname_eq(it->rel, rel)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+static inline CatalogSchema *world_add_schema(World *w, const char *database, const char *name,
+                                              const char *owner)
+{
+    vec_push(
+        w->arena, &w->catalog->schemas,
+        (CatalogSchema){.id = world_id(w), .database = database, .name = name, .owner = owner});
+    return &vec_last(&w->catalog->schemas);
+}
+
+static inline CatalogCluster *world_add_cluster(World *w, const char *name, const char *size,
+                                                int64_t factor)
+{
+    vec_push(w->arena, &w->catalog->clusters,
+             (CatalogCluster){.id = world_id(w),
+                              .name = name,
+                              .owner = "cutover",
+                              .managed = true,
+                              .size = size,
+                              .replication_factor = factor});
+    return &vec_last(&w->catalog->clusters);
+}
+
+/* Somebody else's object; READS and CLUSTER may be NULL. */
+static inline CatalogObject *world_stranger(World *w, const char *kind, const char *name,
+                                            const char *cluster, const char *reads)
+{
+    CatalogObject object = {
+        .id = world_id(w), .kind = kind, .rel = world_rel(w, name), .owner = "looker"};
+    if (!world_live_schema(w, object.rel.database, object.rel.schema)) {
+        world_add_schema(w, object.rel.database, object.rel.schema, "looker");
+    }
+    object.cluster_id = cluster ? world_live_cluster(w, cluster)->id : NULL;
+    if (reads) {
+        vec_push(w->arena, &object.reads, world_live(w, reads)->id);
+    }
+    vec_push(w->arena, &w->catalog->objects, object);
+    return &vec_last(&w->catalog->objects);
+}
+
+static inline World *world_new(Arena *arena)
+{
+    World *w = arena_make(arena, World);
+    w->arena = arena;
+    w->desired = world_desired(w);
+    w->catalog = arena_make(arena, Catalog);
+    w->catalog->database = DB;
+    w->catalog->role = "cutover";
+    w->record = arena_make(arena, Record);
+    w->record->environment = "production";
+    w->generation = 0;
+    w->environment = (EnvironmentConfig){.name = "production",
+                                         .green_pattern = "{name}_green",
+                                         .blue_pattern = "{name}_blue_g{n}",
+                                         .max_drops = 5,
+                                         .lag = 10,
+                                         .soak = 900};
+    world_add_schema(w, DB, "public", "mz_system");
+    world_add_cluster(w, "quickstart", "25cc", 1)->owner = "mz_system";
+    vec_push(arena, &w->catalog->sizes, (CatalogSize){"200cc", 2.0});
+    vec_push(arena, &w->catalog->sizes, (CatalogSize){"100cc", 1.0});
+    world_stranger(w, "source", "public.orders", NULL, NULL);
+    return w;
+}
+
+/* ---- planning ---- */
+
+/* The catalog's maps point at its items, which move when something is added. */
+static inline void world_seal(World *w)
+{
+    Catalog *c = w->catalog;
+    memset(&c->schema_by_name, 0, sizeof c->schema_by_name);
+    memset(&c->cluster_by_name, 0, sizeof c->cluster_by_name);
+    memset(&c->cluster_by_id, 0, sizeof c->cluster_by_id);
+    memset(&c->object_by_id, 0, sizeof c->object_by_id);
+    memset(&c->object_by_name, 0, sizeof c->object_by_name);
+    memset(&c->index_by_name, 0, sizeof c->index_by_name);
+    catalog_seal(w->arena, c);
+    memset(&w->desired->node_by_id, 0, sizeof w->desired->node_by_id);
+    memset(&w->desired->node_by_rel, 0, sizeof w->desired->node_by_rel);
+    desired_seal(w->arena, w->desired);
+}
+
+static inline Plan *world_plan(World *w)
+{
+    world_seal(w);
+    PlanInput input = {.desired = w->desired,
+                       .catalog = w->catalog,
+                       .record = w->record,
+                       .environment = &w->environment,
+                       .config = &w->config,
+                       .commit = COMMIT,
+                       .live_generation = w->generation,
+                       .record_cluster = "quickstart",
+                       .record_schema = "cutover"};
+    return plan_make(w->arena, &input);
+}
+
+/* ---- a fake deployment ---- */
+
+static inline void world_record(World *w, const char *kind, const char *id, RelName rel,
+                                const char *cluster, const char *digest, const char *node)
+{
+    RecordObject *object = arena_make(w->arena, RecordObject);
+    *object = (RecordObject){.id = id,
+                             .kind = kind,
+                             .rel = rel,
+                             .cluster = cluster,
+                             .digest = digest,
+                             .node = node,
+                             .action = "created"};
+    map_put(w->arena, &w->record->object_by_id, arena_printf(w->arena, "%s:%s", kind, id), object);
+}
+
+static inline void world_make_index(World *w, RelName on_now, RelName on, const char *name,
+                                    const DesiredIndex *index, const char *cluster)
+{
+    world_seal(w);
+    const CatalogObject *relation = catalog_object(w->catalog, on_now);
+    assert_non_null(relation);
+    CatalogObject object = {.id = world_id(w),
+                            .kind = "index",
+                            .rel = {on_now.database, on_now.schema, name},
+                            .owner = "cutover",
+                            .on_id = relation->id,
+                            .cluster_id = catalog_cluster(w->catalog, cluster)->id};
+    vec_push(w->arena, &object.reads, relation->id);
+    world_record(w, "index", object.id, (RelName){on.database, on.schema, index->name},
+                 index->cluster, desired_index_digest(w->arena, on, index), NULL);
+    vec_push(w->arena, &w->catalog->objects, object);
+}
+
+static inline void world_make_node(World *w, const Plan *plan, const DesiredNode *node)
+{
+    world_seal(w);
+    RelName rel = namemap_rel(w->arena, &plan->names, node->rel);
+    assert_null(catalog_object(w->catalog, rel));
+    CatalogObject object = {
+        .id = world_id(w), .kind = node_kind_catalog(node->kind), .rel = rel, .owner = "cutover"};
+    bool runs = node->kind == NODE_MATERIALIZED_VIEW || node->kind == NODE_SOURCE;
+    const char *cluster = runs ? namemap_cluster(&plan->names, node->cluster) : NULL;
+    object.cluster_id = cluster ? catalog_cluster(w->catalog, cluster)->id : NULL;
+    vec_each (const char *, id, &node->depends) {
+        const DesiredNode *input = map_get(&w->desired->node_by_id, *id);
+        const CatalogObject *live =
+            catalog_object(w->catalog, namemap_rel(w->arena, &plan->names, input->rel));
+        assert_non_null(
+            live); /* inputs first, and every one of them exists on the side that counts */
+        vec_push(w->arena, &object.reads, live->id);
+    }
+    vec_each (RelName, it, &node->reads) {
+        const CatalogObject *live = catalog_object(w->catalog, *it);
+        assert_non_null(live);
+        vec_push(w->arena, &object.reads, live->id);
+    }
+    vec_each (DesiredGrant, it, &node->grants) {
+        vec_push(w->arena, &object.grants,
+                 (CatalogGrant){.grantee = it->grantee, .privilege = it->privilege});
+    }
+    vec_each (DesiredComment, it, &node->comments) {
+        object.comment = it->column ? object.comment : it->text;
+    }
+    world_record(w, object.kind, object.id, node->rel, node->cluster, node->digest, node->id);
+    vec_push(w->arena, &w->catalog->objects, object);
+}
+
+static inline void world_make_containers(World *w, const Plan *plan)
+{
+    vec_each (PlanContainer, it, &plan->clusters) {
+        if (it->wanted) {
+            const char *id = world_add_cluster(w, it->green, it->size, it->replication_factor)->id;
+            world_record(w, "cluster", id, (RelName){.name = it->name}, NULL, NULL, NULL);
+        }
+    }
+    vec_each (PlanContainer, it, &plan->schemas) {
+        if (it->wanted) {
+            const char *id = world_add_schema(w, it->database, it->green, "cutover")->id;
+            world_record(w, "schema", id, (RelName){.database = it->database, .name = it->name},
+                         NULL, NULL, NULL);
+        }
+    }
+    vec_each (PlanObject, it, &plan->objects) {
+        if (it->where == PLAN_IN_PLACE && str_eq(it->kind, "cluster")) {
+            const ClusterConfig *config = config_cluster(&w->environment, it->rel.name);
+            const char *id =
+                world_add_cluster(w, it->rel.name, config->size,
+                                  config->replication_factor < 0 ? 1 : config->replication_factor)
+                    ->id;
+            world_record(w, "cluster", id, it->rel, NULL, NULL, NULL);
+        } else if (it->where == PLAN_IN_PLACE && str_eq(it->kind, "schema")) {
+            const char *id = world_add_schema(w, it->rel.database, it->rel.name, "cutover")->id;
+            world_record(w, "schema", id, it->rel, NULL, NULL, NULL);
+        }
+    }
+}
+
+static inline RelName world_on(World *w, const PlanObject *object)
+{
+    return object->node ? object->node->rel : world_rel(w, object->on);
+}
+
+static inline void world_make_object(World *w, const Plan *plan, const PlanObject *it)
+{
+    if (!it->index) {
+        world_make_node(w, plan, it->node);
+        return;
+    }
+    RelName on = world_on(w, it), now = namemap_rel(w->arena, &plan->names, on);
+    const char *beside = map_get(&plan->names.indexes, relname_key(w->arena, it->rel));
+    world_make_index(w, now, on, beside ? beside : it->index->name, it->index,
+                     namemap_cluster(&plan->names, it->index->cluster));
+}
+
+/* What green reads comes first: sources, then green, then indexes on what stays. */
+static inline void world_make_objects(World *w, const Plan *plan)
+{
+    vec_each (PlanObject, it, &plan->objects) {
+        if (it->where == PLAN_IN_PLACE && it->node && !it->index) {
+            world_make_object(w, plan, it);
+        }
+    }
+    vec_each (PlanObject, it, &plan->objects) {
+        if (it->where == PLAN_GREEN || (it->where == PLAN_IN_PLACE && it->index)) {
+            world_make_object(w, plan, it);
+        }
+    }
+}
+
+static inline void world_rename_schema(World *w, const char *database, const char *from,
+                                       const char *to)
+{
+    CatalogSchema *schema = world_live_schema(w, database, from);
+    assert_non_null(schema);
+    assert_null(world_live_schema(w, database, to));
+    schema->name = to;
+    vec_each (CatalogObject, it, &w->catalog->objects) {
+        if (str_eq(it->rel.schema, from) && str_eq(it->rel.database, database)) {
+            it->rel.schema = to;
+        }
+    }
+}
+
+static inline void world_rename_cluster(World *w, const char *from, const char *to)
+{
+    CatalogCluster *cluster = world_live_cluster(w, from);
+    assert_non_null(cluster);
+    assert_null(world_live_cluster(w, to));
+    cluster->name = to;
+}
+
+static inline void world_cut_over(World *w, const Plan *plan)
+{
+    RecordDeployment d = {.id = arena_printf(w->arena, "g%d", (int)w->generation + 1),
+                          .generation = w->generation + 1,
+                          .commit = COMMIT,
+                          .phase = PHASE_LIVE,
+                          .has_intent = true,
+                          .cut_over = true};
+    for (int clusters = 0; clusters < 2; clusters++) {
+        const PlanContainer *items = clusters ? plan->clusters.items : plan->schemas.items;
+        size_t count = clusters ? plan->clusters.count : plan->schemas.count;
+        for (size_t i = 0; i < count; i++) {
+            const PlanContainer *it = &items[i];
+            if (it->live_id) {
+                vec_push(w->arena, &d.names,
+                         (RecordName){.kind = clusters ? "cluster" : "schema",
+                                      .id = it->live_id,
+                                      .database = it->database,
+                                      .from = it->name,
+                                      .to = it->blue,
+                                      .retired = true});
+                clusters ? world_rename_cluster(w, it->name, it->blue)
+                         : world_rename_schema(w, it->database, it->name, it->blue);
+            }
+            if (it->wanted) {
+                clusters ? world_rename_cluster(w, it->green, it->name)
+                         : world_rename_schema(w, it->database, it->green, it->name);
+            }
+        }
+    }
+    vec_each (PlanIndexSwap, it, &plan->index_swaps) {
+        vec_each (CatalogObject, object, &w->catalog->objects) {
+            if (it->live_id && str_eq(object->id, it->live_id)) {
+                vec_push(w->arena, &d.names,
+                         (RecordName){.kind = "index",
+                                      .id = object->id,
+                                      .database = it->on.database,
+                                      .schema = it->on.schema,
+                                      .from = object->rel.name,
+                                      .to = it->blue,
+                                      .retired = true});
+                object->rel.name = it->blue;
+            } else if (it->index && str_eq(object->rel.name, it->green) &&
+                       str_eq(object->rel.schema, it->on.schema)) {
+                object->rel.name = it->index->name;
+            }
+        }
+    }
+    vec_push(w->arena, &w->record->deployments, d);
+    w->generation++;
+}
+
+static inline void world_apply(World *w, const Plan *plan)
+{
+    assert_int_equal(plan->outcome, PLAN_CHANGES);
+    world_make_containers(w, plan);
+    world_make_objects(w, plan);
+    world_cut_over(w, plan);
+}
+
+/* Drops every retired side of the newest deployment, and fails where RESTRICT would. */
+static inline void world_clean(World *w)
+{
+    RecordDeployment *d = &vec_last(&w->record->deployments);
+    Map gone = {0};
+    vec_each (RecordName, it, &d->names) {
+        map_put(w->arena, &gone, arena_printf(w->arena, "%s:%s", it->kind, it->id), it);
+    }
+    Map dropped = {0};
+    Catalog *left = arena_make(w->arena, Catalog);
+    *left = *w->catalog;
+    memset(&left->objects, 0, sizeof left->objects);
+    memset(&left->schemas, 0, sizeof left->schemas);
+    memset(&left->clusters, 0, sizeof left->clusters);
+    vec_each (CatalogObject, it, &w->catalog->objects) {
+        const CatalogSchema *schema = world_live_schema(w, it->rel.database, it->rel.schema);
+        bool goes = map_get(&gone, arena_printf(w->arena, "schema:%s", schema->id)) ||
+                    (it->cluster_id &&
+                     map_get(&gone, arena_printf(w->arena, "cluster:%s", it->cluster_id))) ||
+                    map_get(&gone, arena_printf(w->arena, "index:%s", it->id));
+        if (goes) {
+            assert_non_null(record_object(w->record, it->kind, it->id));
+            map_put(w->arena, &dropped, it->id, it);
+        } else {
+            vec_push(w->arena, &left->objects, *it);
+        }
+    }
+    vec_each (CatalogObject, it, &left->objects) {
+        vec_each (const char *, id, &it->reads) {
+            assert_null(map_get(&dropped, *id));
+        }
+    }
+    vec_each (CatalogSchema, it, &w->catalog->schemas) {
+        if (!map_get(&gone, arena_printf(w->arena, "schema:%s", it->id))) {
+            vec_push(w->arena, &left->schemas, *it);
+        }
+    }
+    vec_each (CatalogCluster, it, &w->catalog->clusters) {
+        if (!map_get(&gone, arena_printf(w->arena, "cluster:%s", it->id))) {
+            vec_push(w->arena, &left->clusters, *it);
+        }
+    }
+    w->catalog = left;
+}
+
+/* ---- looking at a plan ---- */
+
+static inline const PlanObject *world_planned(const Plan *plan, const char *name)
+{
+    vec_each (PlanObject, it, &plan->objects) {
+        const char *at = strchr(name, '.');
+        if (at ? str_eq(it->rel.name, at + 1) && it->rel.schema &&
+                     strncmp(it->rel.schema, name, (size_t)(at - name)) == 0
+               : str_eq(it->rel.name, name)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+static inline const Diag *world_finding(const Plan *plan, const char *code)
+{
+    vec_each (Diag, it, &plan->diags.list) {
+        if (str_eq(it->code, code)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+/* The nearest reason of a planned object. */
+static inline const char *world_reason(const Plan *plan, const char *name)
+{
+    const PlanObject *object = world_planned(plan, name);
+    return object && object->reasons.count ? object->reasons.items[0].text : NULL;
+}
+
+#endif

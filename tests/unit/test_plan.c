@@ -1,0 +1,588 @@
+/* What a commit would change, and why: stories of a small shop. */
+#include "plan_world.h"
+
+/* The shop of docs/interface.md 4.1: orders_clean <- daily, and top_items in a schema of its own. */
+static void declare_shop(World *w)
+{
+    world_size(w, "compute", "200cc", 2);
+    world_declare(w, NODE_VIEW, "shop.orders_clean", NULL, "[public.orders]");
+    world_declare(w, NODE_MATERIALIZED_VIEW, "shop.daily", "compute", "shop.orders_clean");
+    world_declare(w, NODE_MATERIALIZED_VIEW, "shop.customers", "compute", "[public.orders]");
+    world_declare(w, NODE_MATERIALIZED_VIEW, "reports.top_items", "compute", "shop.daily");
+    world_index(w, "shop.daily", "daily_primary_idx", "compute", NULL);
+}
+
+static World *deployed_shop(Arena *arena)
+{
+    World *w = world_new(arena);
+    declare_shop(w);
+    world_apply(w, world_plan(w));
+    return w;
+}
+
+static void the_first_deployment_builds_everything(void **state)
+{
+    World *w = world_new(*state);
+    declare_shop(w);
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_CHANGES);
+    CHECK_INT(plan->green, 4);
+    CHECK_INT(plan->added, 4);
+    CHECK_INT(plan->green_indexes, 1);
+    CHECK_INT(plan->schemas.count, 2);
+    CHECK(!plan->schemas.items[0].live_id);
+    CHECK_STR(plan->schemas.items[0].green, "shop_green");
+    CHECK_STR(plan->clusters.items[0].size, "200cc");
+    CHECK(plan->green_credits_per_hour == 4.0);
+    CHECK_STR(world_reason(plan, "shop.daily"), "new, in schema shop, which is new");
+}
+
+static void what_was_just_applied_needs_nothing(void **state)
+{
+    World *w = deployed_shop(*state);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_clean(w);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void every_rebuilt_object_says_why_by_its_most_telling_cause(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_change(w, "shop.orders_clean");
+    world_declare(w, NODE_VIEW, "reports.refunds", NULL, "shop.daily");
+    Plan *plan = world_plan(w);
+    CHECK_STR(world_reason(plan, "shop.orders_clean"),
+              "SQL changed (models/shop.orders_clean.sql)");
+    CHECK_STR(world_reason(plan, "shop.daily"), "reads shop.orders_clean, whose SQL changed");
+    CHECK_STR(world_reason(plan, "shop.customers"), "shares schema shop with shop.orders_clean");
+    CHECK_STR(world_reason(plan, "reports.top_items"),
+              "reads shop.daily, which reads shop.orders_clean, whose SQL changed");
+    CHECK_STR(world_reason(plan, "reports.refunds"), "new, in schema reports, which is swapped");
+    CHECK_INT(plan->changed, 1);
+    CHECK_INT(plan->rebuilt, 3);
+    CHECK_INT(plan->added, 1);
+    const PlanObject *top = world_planned(plan, "reports.top_items");
+    CHECK_INT(top->reasons.count, 3);
+    CHECK_INT(top->reasons.items[0].cause, CAUSE_READS);
+    CHECK_STR(top->reasons.items[2].text, "SQL changed (models/shop.orders_clean.sql)");
+}
+
+static void a_changed_leaf_takes_its_schema_and_cluster_along(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_MATERIALIZED_VIEW, "alone.thing", "other", "[public.orders]");
+    world_size(w, "other", "100cc", 1);
+    world_apply(w, world_plan(w));
+    world_change(w, "reports.top_items");
+    Plan *plan = world_plan(w);
+    CHECK_STR(world_reason(plan, "shop.customers"),
+              "shares cluster compute with reports.top_items");
+    CHECK(!world_planned(plan, "alone.thing"));
+    CHECK_INT(plan->clusters.count, 1);
+    CHECK_STR(plan->clusters.items[0].blue, "compute_blue_g2");
+}
+
+static void only_views_change_no_cluster(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_VIEW, "api.orders", NULL, "shop.daily");
+    world_apply(w, world_plan(w));
+    world_change(w, "api.orders");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->green, 1);
+    CHECK_INT(plan->clusters.count, 0);
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void an_index_added_changed_or_removed_is_a_change_of_its_relation(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_index(w, "shop.customers", "customers_id_idx", "compute", "id");
+    Plan *plan = world_plan(w);
+    CHECK_STR(world_reason(plan, "shop.customers"),
+              "index customers_id_idx added (models/shop.customers.sql)");
+    CHECK_INT(world_planned(plan, "customers_id_idx")->action, PLAN_CREATE);
+    world_apply(w, plan);
+    world_clean(w);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_node(w, "shop.customers")->indexes.items[0].keys = "id, at";
+    plan = world_plan(w);
+    CHECK_STR(world_reason(plan, "shop.customers"),
+              "index customers_id_idx changed (models/shop.customers.sql)");
+    CHECK_INT(world_planned(plan, "customers_id_idx")->action, PLAN_CHANGE);
+    CHECK_INT(world_planned(plan, "daily_primary_idx")->action, PLAN_REBUILD);
+    world_apply(w, plan);
+    world_node(w, "shop.customers")->indexes.count = 0;
+    plan = world_plan(w);
+    CHECK_STR(world_reason(plan, "shop.customers"),
+              "index customers_id_idx removed (models/shop.customers.sql)");
+    CHECK_INT(plan->removed, 0);
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void grants_and_comments_are_changes(void **state)
+{
+    World *w = deployed_shop(*state);
+    DesiredNode *daily = world_node(w, "shop.daily");
+    vec_push(w->arena, &daily->grants, (DesiredGrant){"SELECT", "analyst"});
+    Plan *plan = world_plan(w);
+    CHECK_STR(world_reason(plan, "shop.daily"),
+              "grant of SELECT to analyst added (models/shop.daily.sql)");
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    vec_push(w->arena, &world_node(w, "shop.daily")->comments, (DesiredComment){NULL, "by day"});
+    plan = world_plan(w);
+    CHECK_STR(world_reason(plan, "shop.daily"), "comment changed (models/shop.daily.sql)");
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void seeds_are_rebuilt_from_git(void **state)
+{
+    World *w = deployed_shop(*state);
+    SeedData *seed = arena_make(w->arena, SeedData);
+    vec_push(w->arena, &seed->columns, (SeedColumn){"code", "text"});
+    DesiredNode *codes = world_declare(w, NODE_SEED, "shop.codes", NULL, "");
+    codes->sql = NULL;
+    codes->seed = seed;
+    world_apply(w, world_plan(w));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    const char **row = arena_array(w->arena, 1, sizeof *row);
+    row[0] = "a";
+    vec_push(w->arena, &seed->rows, row);
+    CHECK_STR(world_reason(world_plan(w), "shop.codes"),
+              "rows or columns changed (models/shop.codes.sql)");
+}
+
+static void a_stranger_that_reads_what_must_be_swapped_stands_in_the_way(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_stranger(w, "view", "public.enriched", NULL, "shop.orders_clean");
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_change(w, "shop.orders_clean");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_REFUSED);
+    const Diag *diag = world_finding(plan, "CO4103");
+    CHECK_STR(diag->message, "public.enriched stands in the way");
+    CHECK_STR(diag->hint,
+              "schema shop must be swapped (shop.orders_clean: SQL changed), and public.enriched "
+              "(view, role looker) reads shop.orders_clean.\n"
+              "After the swap it would still read the old generation; Cutover has no record of it "
+              "and will not touch it.\n"
+              "ways out:  add it to the project and run   cutover adopt --select enriched\n"
+              "           or drop it                      DROP VIEW "
+              "\"materialize\".\"public\".\"enriched\"");
+}
+
+static void what_reads_a_stranger_is_named_too_so_that_it_can_be_dropped(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_stranger(w, "view", "public.enriched", NULL, "shop.daily");
+    world_stranger(w, "materialized-view", "bi.totals", "quickstart", "public.enriched");
+    world_change(w, "shop.orders_clean");
+    Plan *plan = world_plan(w);
+    CHECK_INT(diags_count(&plan->diags, DIAG_REFUSED), 2);
+    CHECK_STR(plan->diags.list.items[1].object, "bi.totals");
+    CHECK(strstr(plan->diags.list.items[1].hint, "DROP MATERIALIZED VIEW"));
+}
+
+static void strangers_beside_do_no_harm(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_stranger(w, "view", "public.enriched", NULL, "public.orders");
+    world_stranger(w, "index", "public.orders_idx", "quickstart", "public.orders")->on_id =
+        world_live(w, "public.orders")->id;
+    world_change(w, "shop.orders_clean");
+    CHECK_INT(world_plan(w)->outcome, PLAN_CHANGES);
+}
+
+static void a_stranger_in_a_swapped_schema_or_cluster_stands_in_the_way(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_stranger(w, "view", "shop.mine", NULL, "public.orders");
+    world_stranger(w, "materialized-view", "bi.totals", "compute", "public.orders");
+    world_change(w, "shop.orders_clean");
+    Plan *plan = world_plan(w);
+    CHECK_INT(diags_count(&plan->diags, DIAG_REFUSED), 2);
+    CHECK_STR(plan->diags.list.items[0].object, "shop.mine");
+    CHECK_STR(plan->diags.list.items[1].object, "bi.totals");
+    CHECK(strstr(plan->diags.list.items[1].hint, "cluster compute must be swapped (shop.daily:"));
+}
+
+static void a_taken_name_is_not_ours(void **state)
+{
+    World *w = world_new(*state);
+    world_stranger(w, "view", "shop.daily", NULL, "public.orders");
+    declare_shop(w);
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_REFUSED);
+    CHECK(strstr(world_finding(plan, "CO4103")->hint, "The project declares this name"));
+}
+
+static void what_holds_data_cannot_be_rebuilt_and_says_how_to_move(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_stranger(w, "table", "shop.manual", NULL, NULL);
+    world_change(w, "shop.orders_clean");
+    Plan *plan = world_plan(w);
+    const Diag *diag = world_finding(plan, "CO4105");
+    CHECK_STR(diag->message, "table shop.manual cannot be rebuilt, and is in schema shop");
+    CHECK(strstr(diag->hint, "+schema: NAME in dbt_project.yml"));
+}
+
+static void a_removed_model_goes_with_blue(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_remove(w, "shop.customers");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->removed, 1);
+    CHECK_STR(world_reason(plan, "shop.customers"),
+              "removed in Git: not built on green, dropped with blue");
+    CHECK_INT(world_planned(plan, "shop.customers")->where, PLAN_WITH_BLUE);
+    CHECK_STR(world_reason(plan, "shop.orders_clean"),
+              "in schema shop, from which shop.customers was removed");
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_clean(w);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_stranger_that_reads_what_is_removed_stands_in_the_way(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_stranger(w, "view", "public.vips", NULL, "shop.customers");
+    world_remove(w, "shop.customers");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_REFUSED);
+    CHECK(strstr(world_finding(plan, "CO4103")->hint, "shop.customers was removed in Git"));
+}
+
+static void the_last_model_of_a_schema_takes_the_schema_along(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_remove(w, "reports.top_items");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->schemas.count, 1);
+    CHECK(!plan->schemas.items[0].wanted);
+    CHECK_INT(plan->green, 0);
+    CHECK_INT(plan->clusters.count, 0);
+    world_apply(w, plan);
+    CHECK(!world_live_schema(w, DB, "reports"));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void models_that_move_leave_no_schema_or_cluster_behind(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_MATERIALIZED_VIEW, "shop.extra", "side", "[public.orders]");
+    world_size(w, "side", "100cc", 1);
+    world_apply(w, world_plan(w));
+    world_node(w, "shop.extra")->cluster = "compute";
+    w->environment.clusters.count = 1;
+    Plan *plan = world_plan(w);
+    CHECK_STR(world_reason(plan, "shop.extra"), "cluster changed (models/shop.extra.sql)");
+    CHECK_INT(plan->clusters.count, 2);
+    CHECK_STR(plan->clusters.items[1].name, "side");
+    CHECK(!plan->clusters.items[1].wanted);
+    world_apply(w, plan);
+    world_clean(w);
+    CHECK(!world_live_cluster(w, "side"));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void too_many_removals_need_a_permit(void **state)
+{
+    World *w = deployed_shop(*state);
+    w->environment.max_drops = 1;
+    world_remove(w, "shop.customers");
+    world_remove(w, "reports.top_items");
+    const Diag *diag = world_finding(world_plan(w), "CO4110");
+    CHECK_STR(diag->message, "2 objects would be removed, max_drops is 1");
+    CHECK(strstr(diag->hint, "restore reports.top_items, shop.customers") ||
+          strstr(diag->hint, "restore shop.customers, reports.top_items"));
+    w->desired = world_desired(w);
+    CHECK(world_finding(world_plan(w), "CO4111"));
+}
+
+static void an_index_on_a_source_of_others_is_made_in_place(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_external_index(w, "public.orders", "orders_id_idx", "serving", "id");
+    world_size(w, "serving", "100cc", 1);
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->green, 0);
+    CHECK_INT(plan->in_place, 2);
+    CHECK_INT(world_planned(plan, "orders_id_idx")->where, PLAN_IN_PLACE);
+    CHECK_STR(world_planned(plan, "serving")->kind, "cluster");
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void an_index_that_stays_on_a_swapped_cluster_is_built_beside(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_external_index(w, "public.orders", "orders_id_idx", "compute", "id");
+    world_apply(w, world_plan(w));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_change(w, "shop.daily");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_CHANGES);
+    CHECK_INT(plan->index_swaps.count, 1);
+    CHECK_STR(plan->index_swaps.items[0].green, "orders_id_idx_green");
+    CHECK_STR(plan->index_swaps.items[0].blue, "orders_id_idx_blue_g2");
+    CHECK(plan->index_swaps.items[0].live_id);
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_clean(w);
+    CHECK(world_live(w, "public.orders_id_idx"));
+    w->desired->externals.count = 0;
+    plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_CHANGES);
+    CHECK(!plan->index_swaps.items[0].index);
+    world_apply(w, plan);
+    world_clean(w);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void sources_are_created_once_and_never_rebuilt(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_SOURCE, "raw.events", "ingest", "");
+    world_index(w, "raw.events", "events_idx", "compute", "id");
+    world_size(w, "ingest", "100cc", 1);
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_CHANGES);
+    CHECK_INT(plan->green, 0);
+    CHECK_INT(plan->in_place, 4); /* schema, cluster, source, index */
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_change(w, "raw.events");
+    plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_NOTHING);
+    CHECK(world_finding(plan, "CO4202"));
+    world_change(w, "shop.daily");
+    plan = world_plan(w);
+    CHECK_INT(plan->index_swaps.count, 1);
+    world_apply(w, plan);
+    world_clean(w);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_source_among_models_is_refused(void **state)
+{
+    World *w = world_new(*state);
+    declare_shop(w);
+    world_declare(w, NODE_SOURCE, "shop.events", "compute", "");
+    Plan *plan = world_plan(w);
+    CHECK_STR(world_finding(plan, "CO4105")->message,
+              "source shop.events cannot be rebuilt, and is in schema shop");
+}
+
+static void a_size_change_alone_replaces_the_cluster(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_size(w, "compute", "100cc", 1);
+    Plan *plan = world_plan(w);
+    CHECK_STR(plan->clusters.items[0].reason, "size or replication factor changed in cutover.yaml");
+    CHECK_STR(world_reason(plan, "shop.daily"),
+              "on cluster compute, whose size or replication factor changed in cutover.yaml");
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_cluster_of_sources_is_resized_by_hand(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_SOURCE, "raw.events", "ingest", "");
+    world_size(w, "ingest", "100cc", 1);
+    world_apply(w, world_plan(w));
+    world_size(w, "ingest", "200cc", 1);
+    CHECK(strstr(world_finding(world_plan(w), "CO4105")->hint,
+                 "ALTER CLUSTER \"ingest\" SET (SIZE = '200cc', REPLICATION FACTOR = 1)"));
+    world_live_cluster(w, "ingest")->size = "200cc";
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_cluster_without_a_size_must_be_listed(void **state)
+{
+    World *w = world_new(*state);
+    world_declare(w, NODE_MATERIALIZED_VIEW, "shop.daily", "compute", "[public.orders]");
+    CHECK_STR(world_finding(world_plan(w), "CO4107")->hint,
+              "way out:  environments.production.clusters: {compute: {size: 25cc}} in "
+              "cutover.yaml");
+}
+
+static void system_containers_are_never_replaced(void **state)
+{
+    World *w = world_new(*state);
+    world_declare(w, NODE_MATERIALIZED_VIEW, "public.daily", "quickstart", "[public.orders]");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_REFUSED);
+    CHECK_STR(world_finding(plan, "CO4106")->message,
+              "schema public must not be replaced: it belongs to a system role");
+    CHECK_STR(world_finding(plan, "CO4106")[1].message,
+              "cluster quickstart must not be replaced: it belongs to a system role");
+}
+
+static void names_that_green_needs_must_be_free(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_add_schema(w, DB, "shop_green", "looker");
+    world_add_cluster(w, "compute_blue_g1", "100cc", 1);
+    world_change(w, "shop.daily");
+    Plan *plan = world_plan(w);
+    CHECK_INT(diags_count(&plan->diags, DIAG_REFUSED), 2);
+    CHECK_STR(world_finding(plan, "CO4121")->message,
+              "schema shop_green exists already, and is not Cutover's");
+}
+
+static void green_of_this_deployment_is_no_obstacle(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_change(w, "shop.daily");
+    Plan *before = world_plan(w);
+    RecordDeployment d = {.id = "production-g2-x", .generation = 2, .phase = PHASE_BUILDING};
+    vec_each (PlanContainer, it, &before->schemas) {
+        vec_push(w->arena, &d.green,
+                 (RecordGreen){"schema", it->database, NULL, it->name, it->green});
+    }
+    vec_each (PlanContainer, it, &before->clusters) {
+        vec_push(w->arena, &d.green, (RecordGreen){"cluster", NULL, NULL, it->name, it->green});
+    }
+    vec_push(w->arena, &w->record->deployments, d);
+    world_make_containers(w, before);
+    world_make_objects(w, before);
+    Plan *after = world_plan(w);
+    CHECK_INT(after->outcome, PLAN_CHANGES);
+    CHECK_STR(after->digest, before->digest);
+}
+
+static void long_names_are_refused_by_bytes(void **state)
+{
+    World *w = world_new(*state);
+    char *name = arena_alloc(w->arena, 260);
+    memset(name, 's', 250);
+    world_declare(w, NODE_VIEW, arena_printf(w->arena, "%s.daily", name), NULL, "[public.orders]");
+    CHECK(world_finding(world_plan(w), "CO4120"));
+}
+
+static void sinks_are_not_yet_supported(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_SINK, "out.daily", "compute", "shop.daily");
+    CHECK(world_finding(world_plan(w), "CO4112"));
+}
+
+static void a_missing_source_is_refused_with_the_nearest_name(void **state)
+{
+    World *w = world_new(*state);
+    world_declare(w, NODE_VIEW, "shop.daily", NULL, "[public.order]");
+    const Diag *diag = world_finding(world_plan(w), "CO4113");
+    CHECK_STR(diag->message, "models/shop.daily.sql reads public.order, which does not exist");
+    CHECK_STR(diag->hint, "way out:  did you mean public.orders?");
+}
+
+static void a_model_read_by_source_would_stay_on_the_old_side(void **state)
+{
+    World *w = world_new(*state);
+    declare_shop(w);
+    world_declare(w, NODE_VIEW, "api.daily", NULL, "[shop.daily]");
+    CHECK(world_finding(world_plan(w), "CO4114"));
+}
+
+static void an_input_replaced_by_hand_is_drift(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_live(w, "public.orders")->rel.name = "orders_old";
+    world_stranger(w, "source", "public.orders", NULL, NULL);
+    Plan *plan = world_plan(w);
+    CHECK_STR(world_reason(plan, "shop.orders_clean"),
+              "inputs were replaced by others of the same name");
+    CHECK_STR(world_reason(plan, "shop.daily"),
+              "reads shop.orders_clean, whose inputs were replaced by others of the same name");
+}
+
+static void an_object_dropped_by_hand_is_made_again(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_live(w, "reports.top_items")->rel = world_rel(w, "public.elsewhere");
+    w->catalog->objects.count--; /* top_items was made last */
+    Plan *plan = world_plan(w);
+    CHECK_INT(world_planned(plan, "reports.top_items")->action, PLAN_CREATE);
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void two_environments_must_not_own_the_same(void **state)
+{
+    World *w = deployed_shop(*state);
+    EnvironmentConfig staging = {.name = "staging"};
+    vec_push(w->arena, &staging.clusters, (ClusterConfig){"compute", "100cc", 1});
+    vec_push(w->arena, &w->config.environments, w->environment);
+    vec_push(w->arena, &w->config.environments, staging);
+    CHECK_STR(world_finding(world_plan(w), "CO4104")->message,
+              "cluster compute is owned by environments production and staging");
+    w->config.environments.items[1].clusters.count = 0;
+    w->config.environments.items[1].target = "production";
+    CHECK(world_finding(world_plan(w), "CO4104"));
+}
+
+static void the_digest_is_of_commit_generation_and_actions(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_change(w, "shop.daily");
+    const char *first = world_plan(w)->digest;
+    CHECK_STR(world_plan(w)->digest, first);
+    CHECK_INT(strlen(first), 64);
+    w->generation++;
+    CHECK(!str_eq(world_plan(w)->digest, first));
+    w->generation--;
+    world_change(w, "shop.daily");
+    CHECK(!str_eq(world_plan(w)->digest, first));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_first_deployment_builds_everything),
+        TEST(what_was_just_applied_needs_nothing),
+        TEST(every_rebuilt_object_says_why_by_its_most_telling_cause),
+        TEST(a_changed_leaf_takes_its_schema_and_cluster_along),
+        TEST(only_views_change_no_cluster),
+        TEST(an_index_added_changed_or_removed_is_a_change_of_its_relation),
+        TEST(grants_and_comments_are_changes),
+        TEST(seeds_are_rebuilt_from_git),
+        TEST(a_stranger_that_reads_what_must_be_swapped_stands_in_the_way),
+        TEST(what_reads_a_stranger_is_named_too_so_that_it_can_be_dropped),
+        TEST(strangers_beside_do_no_harm),
+        TEST(a_stranger_in_a_swapped_schema_or_cluster_stands_in_the_way),
+        TEST(a_taken_name_is_not_ours),
+        TEST(what_holds_data_cannot_be_rebuilt_and_says_how_to_move),
+        TEST(a_removed_model_goes_with_blue),
+        TEST(a_stranger_that_reads_what_is_removed_stands_in_the_way),
+        TEST(the_last_model_of_a_schema_takes_the_schema_along),
+        TEST(models_that_move_leave_no_schema_or_cluster_behind),
+        TEST(too_many_removals_need_a_permit),
+        TEST(an_index_on_a_source_of_others_is_made_in_place),
+        TEST(an_index_that_stays_on_a_swapped_cluster_is_built_beside),
+        TEST(sources_are_created_once_and_never_rebuilt),
+        TEST(a_source_among_models_is_refused),
+        TEST(a_size_change_alone_replaces_the_cluster),
+        TEST(a_cluster_of_sources_is_resized_by_hand),
+        TEST(a_cluster_without_a_size_must_be_listed),
+        TEST(system_containers_are_never_replaced),
+        TEST(names_that_green_needs_must_be_free),
+        TEST(green_of_this_deployment_is_no_obstacle),
+        TEST(long_names_are_refused_by_bytes),
+        TEST(sinks_are_not_yet_supported),
+        TEST(a_missing_source_is_refused_with_the_nearest_name),
+        TEST(a_model_read_by_source_would_stay_on_the_old_side),
+        TEST(an_input_replaced_by_hand_is_drift),
+        TEST(an_object_dropped_by_hand_is_made_again),
+        TEST(two_environments_must_not_own_the_same),
+        TEST(the_digest_is_of_commit_generation_and_actions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
