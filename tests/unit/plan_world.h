@@ -237,7 +237,7 @@ static inline World *world_new(Arena *arena)
 /* ---- planning ---- */
 
 /* The catalog's maps point at its items, which move when something is added. */
-static inline void world_seal(World *w)
+static inline void world_seal_catalog(World *w)
 {
     Catalog *c = w->catalog;
     memset(&c->schema_by_name, 0, sizeof c->schema_by_name);
@@ -247,6 +247,11 @@ static inline void world_seal(World *w)
     memset(&c->object_by_name, 0, sizeof c->object_by_name);
     memset(&c->index_by_name, 0, sizeof c->index_by_name);
     catalog_seal(w->arena, c);
+}
+
+static inline void world_seal(World *w)
+{
+    world_seal_catalog(w);
     memset(&w->desired->node_by_id, 0, sizeof w->desired->node_by_id);
     memset(&w->desired->node_by_rel, 0, sizeof w->desired->node_by_rel);
     desired_seal(w->arena, w->desired);
@@ -286,7 +291,7 @@ static inline void world_record(World *w, const char *kind, const char *id, RelN
 static inline void world_make_index(World *w, RelName on_now, RelName on, const char *name,
                                     const DesiredIndex *index, const char *cluster)
 {
-    world_seal(w);
+    world_seal_catalog(w);
     const CatalogObject *relation = catalog_object(w->catalog, on_now);
     assert_non_null(relation);
     CatalogObject object = {.id = world_id(w),
@@ -303,7 +308,7 @@ static inline void world_make_index(World *w, RelName on_now, RelName on, const 
 
 static inline void world_make_node(World *w, const Plan *plan, const DesiredNode *node)
 {
-    world_seal(w);
+    world_seal_catalog(w);
     RelName rel = namemap_rel(w->arena, &plan->names, node->rel);
     assert_null(catalog_object(w->catalog, rel));
     CatalogObject object = {
