@@ -1,0 +1,63 @@
+#include "faults.h"
+
+#include "cutover/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static bool hang_up(Run *run)
+{
+    run->session->wire.broken = true;
+    buf_reset(&run->session->wire.out);
+    shutdown(run->session->fd, SHUT_RDWR);
+    return run_fail(run, "57P01", "standin: the connection is closed, as a test has asked");
+}
+
+/* On a connection of its own: the count must stay when the session's transaction fails. */
+static PGresult *ask(Run *run, const char *text)
+{
+    const char *const values[] = {text};
+    PGconn *conn = PQconnectdb(postgres_conninfo(run->arena, &run->session->server->pg, NULL));
+    PGresult *result =
+        PQexecParams(conn, "SELECT * FROM standin.next_fault($1)", 1, NULL, values, NULL, NULL, 0);
+    arena_defer(run->arena, (void (*)(void *))PQclear, result);
+    PQfinish(conn);
+    return result;
+}
+
+static bool act(Run *run, const PGresult *fault)
+{
+    const char *action = PQgetvalue(fault, 0, 0);
+    if (str_eq(action, "refuse")) {
+        const char *code = PQgetvalue(fault, 0, 1), *message = PQgetvalue(fault, 0, 2);
+        return run_fail(run, *code ? code : "XX000", "%s", *message ? message : "standin: refused");
+    }
+    if (str_eq(action, "close_before")) {
+        return hang_up(run);
+    }
+    run->session->close_after = str_eq(action, "close_after");
+    usleep((useconds_t)(atoll(PQgetvalue(fault, 0, 3)) * 1000));
+    return true;
+}
+
+bool faults_before(Run *run, const char *text)
+{
+    Server *server = run->session->server;
+    run->session->close_after = false;
+    if (strstr(text, "standin_control")) {
+        atomic_store(&server->faults, true);
+        return true;
+    }
+    if (!atomic_load(&server->faults)) {
+        return true;
+    }
+    const PGresult *fault = ask(run, text);
+    return PQresultStatus(fault) != PGRES_TUPLES_OK || PQntuples(fault) == 0 || act(run, fault);
+}
+
+bool faults_after(Run *run)
+{
+    return !run->session->close_after || hang_up(run);
+}
