@@ -113,20 +113,30 @@ static Map find_declared_readers(Closure *c)
     return readers;
 }
 
-static void follow_all(Closure *c)
+/* How far each kind of consequence was followed through the queue. */
+typedef struct Followed {
+    Map declared; /* node id to the Items * that are declared to read it */
+    size_t readers, schemas, clusters;
+} Followed;
+
+static void follow_readers(Closure *c, Followed *done)
 {
-    Map declared = find_declared_readers(c);
-    size_t read = 0, in_schema = 0, on_cluster = 0;
+    while (done->readers < c->queue.count) {
+        Item *item = c->queue.items[done->readers++];
+        follow_live_readers(c, item);
+        follow_declared_readers(c, &done->declared, item);
+    }
+}
+
+static void follow_all(Closure *c, Followed *done)
+{
     for (;;) {
-        if (read < c->queue.count) {
-            Item *item = c->queue.items[read++];
-            follow_live_readers(c, item);
-            follow_declared_readers(c, &declared, item);
-        } else if (in_schema < c->queue.count) {
-            Item *item = c->queue.items[in_schema++];
+        follow_readers(c, done);
+        if (done->schemas < c->queue.count) {
+            Item *item = c->queue.items[done->schemas++];
             mark_place(c, plan_schema(c, item->node->rel.database, item->node->rel.schema), item);
-        } else if (on_cluster < c->queue.count) {
-            follow_clusters(c, c->queue.items[on_cluster++]);
+        } else if (done->clusters < c->queue.count) {
+            follow_clusters(c, c->queue.items[done->clusters++]);
         } else {
             return;
         }
@@ -293,11 +303,13 @@ static void check_place(Closure *c, const Place *place)
 
 void closure_run(Closure *c)
 {
+    Followed done = {.declared = find_declared_readers(c)};
     begin_with_changes(c);
+    follow_readers(c, &done);
     begin_with_removals(c);
     begin_with_lost_places(c);
     begin_with_sizes(c);
-    follow_all(c);
+    follow_all(c, &done);
     map_each (it, &c->schema_by_key) {
         check_place(c, it->value);
     }

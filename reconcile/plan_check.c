@@ -241,8 +241,8 @@ static void check_number(Closure *c)
                                  restore_text(c)));
     } else if (removed > limit) {
         plan_refuse(c, "CO4110", name,
-                    arena_printf(c->arena, "%lld objects would be removed, max_drops is %lld",
-                                 (long long)removed, (long long)limit),
+                    arena_printf(c->arena, "%lld object%s would be removed, max_drops is %lld",
+                                 (long long)removed, removed == 1 ? "" : "s", (long long)limit),
                     arena_printf(c->arena,
                                  "ways out:  %s,\n"
                                  "           or raise max_drops in cutover.yaml (at most 1000)",

@@ -58,7 +58,7 @@ static void put_commit(JsonOut *out, const PlanHead *head)
 
 static void put_live(JsonOut *out, const Plan *plan, const PlanHead *head)
 {
-    if (plan->live_generation < 0) {
+    if (plan->live_generation <= 0) { /* the marker of generation 0 is made before anything is */
         return;
     }
     json_key(out, "live");
