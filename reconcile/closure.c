@@ -23,6 +23,7 @@ static void mark_item(Closure *c, Item *item, Why why)
     if (item->state == ITEM_SAME) {
         item->why = why;
     }
+    item->root = item->why.from ? item->why.from->root : item;
     vec_push(c->arena, &c->queue, item);
 }
 

@@ -27,6 +27,7 @@ struct Item {
     bool rebuildable; /* not a source, source table or sink */
     bool green;
     Why why;
+    const Item *root; /* where its chain ends: what changed, or what a replaced place took along */
 };
 
 /* A schema or a cluster of this environment. */
@@ -73,6 +74,7 @@ typedef struct Closure {
 
     Items queue; /* items in the order in which they turned green */
     Map refused; /* key of what was refused already */
+    Map reasons; /* node id to the text of plan_item_reason() */
 } Closure;
 
 /* ---- plan_live.c: the live catalog, by what lies where ---- */
@@ -130,7 +132,7 @@ void plan_fill(Closure *c);
 /* ---- plan_reason.c ---- */
 const char *plan_item_name(const Closure *c, const Item *item);
 const char *plan_object_name(const Closure *c, const CatalogObject *object);
-const char *plan_item_reason(const Closure *c, const Item *item);
+const char *plan_item_reason(Closure *c, const Item *item);
 void plan_add_reasons(Closure *c, PlanObject *object, const Item *item);
 const char *plan_place_reason(Closure *c, const Place *place);
 

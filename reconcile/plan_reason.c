@@ -3,7 +3,7 @@
 
 #include "cutover/str.h"
 
-#define LONGEST_CHAIN 20
+enum { TOLD_LINKS = 4, LISTED_REASONS = 8 };
 
 const char *plan_item_name(const Closure *c, const Item *item)
 {
@@ -44,17 +44,18 @@ static const char *tail(const Closure *c, const Item *item)
     return "which was removed";
 }
 
-/* The whole chain in one sentence. */
+/* The chain in one sentence; of a long one the nearest links, and where it ends. */
 static const char *sentence(const Closure *c, const Item *item, const char *head)
 {
-    Buf buf = buf_new(c->arena, 16384);
-    buf_text(&buf, head);
+    const char *text = head;
     const Item *from = item->why.from;
-    for (int i = 0; from && i < LONGEST_CHAIN; i++) {
-        buf_printf(&buf, ", %s", tail(c, from));
+    for (int i = 0; from && i < TOLD_LINKS; i++) {
+        text = arena_printf(c->arena, "%s, %s", text, tail(c, from));
         from = from->why.from;
     }
-    return buf.data;
+    return from ? arena_printf(c->arena, "%s, and so on up to %s, %s", text,
+                               plan_item_name(c, item->root), tail(c, item->root))
+                : text;
 }
 
 static const char *new_text(const Closure *c, const Item *item)
@@ -75,7 +76,7 @@ static const char *place_text(const Closure *c, const Place *place)
                : arena_printf(c->arena, "%s %s, whose %s", kind, place->name, place->why.text);
 }
 
-const char *plan_item_reason(const Closure *c, const Item *item)
+static const char *reason_of(const Closure *c, const Item *item)
 {
     const Why *why = &item->why;
     const char *from = why->from ? plan_item_name(c, why->from) : NULL;
@@ -101,14 +102,33 @@ const char *plan_item_reason(const Closure *c, const Item *item)
     return "removed in Git: not built on green, dropped with blue";
 }
 
+const char *plan_item_reason(Closure *c, const Item *item)
+{
+    const char *text = map_get(&c->reasons, item->node->id);
+    if (!text) {
+        text = reason_of(c, item);
+        map_put(c->arena, &c->reasons, item->node->id, text);
+    }
+    return text;
+}
+
+static void add_reason(Closure *c, PlanObject *object, const Item *item)
+{
+    PlanReason reason = {.cause = item->why.cause,
+                         .object = item->why.from ? plan_item_name(c, item->why.from) : NULL,
+                         .text = plan_item_reason(c, item)};
+    vec_push(c->arena, &object->reasons, reason);
+}
+
 void plan_add_reasons(Closure *c, PlanObject *object, const Item *item)
 {
-    for (int i = 0; item && i < LONGEST_CHAIN; i++) {
-        PlanReason reason = {.cause = item->why.cause,
-                             .object = item->why.from ? plan_item_name(c, item->why.from) : NULL,
-                             .text = plan_item_reason(c, item)};
-        vec_push(c->arena, &object->reasons, reason);
-        item = item->why.from;
+    const Item *it = item;
+    for (int i = 1; it && i < LISTED_REASONS; i++) {
+        add_reason(c, object, it);
+        it = it->why.from;
+    }
+    if (it) {
+        add_reason(c, object, item->root);
     }
 }
 

@@ -110,6 +110,19 @@ typedef struct PlanInput {
 
 Plan *plan_make(Arena *arena, const PlanInput *input);
 
+/* A schema, or a cluster (DATABASE NULL). */
+typedef struct PlanOwned {
+    const char *database, *name;
+} PlanOwned;
+
+typedef VEC(PlanOwned) PlanOwnedList;
+
+/* Every schema and cluster that belongs to ENVIRONMENT with the project DESIRED, each once: what its
+ * nodes and indexes resolve to, and the clusters it lists. plan_make() sees one project only; whoever
+ * knows those of two environments compares these, since no container may belong to both. */
+PlanOwnedList plan_owned(Arena *arena, const Desired *desired,
+                         const EnvironmentConfig *environment);
+
 /* docs/interface.md 4.1 and 4.5. HEAD holds the lines about environment, commit and live generation. */
 typedef struct PlanHead {
     const char *commit, *short_commit, *subject, *author, *ref;

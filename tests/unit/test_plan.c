@@ -529,6 +529,40 @@ static void two_environments_must_not_own_the_same(void **state)
     CHECK(world_finding(world_plan(w), "CO4104"));
 }
 
+static void an_environment_owns_what_its_nodes_resolve_to(void **state)
+{
+    World *w = world_new(*state);
+    declare_shop(w);
+    world_external_index(w, "public.orders", "orders_id_idx", "serving", "id");
+    world_size(w, "spare", "100cc", 1);
+    PlanOwnedList owned = plan_owned(w->arena, w->desired, &w->environment);
+    static const char *const names[] = {"shop", "compute", "reports", "serving", "spare"};
+    CHECK_INT(owned.count, 5);
+    for (size_t i = 0; i < owned.count; i++) {
+        CHECK_STR(owned.items[i].name, names[i]);
+    }
+    CHECK_STR(owned.items[0].database, DB);
+    CHECK(!owned.items[1].database);
+}
+
+static void long_chains_are_told_by_their_ends(void **state)
+{
+    World *w = world_new(*state);
+    world_declare(w, NODE_VIEW, "s.n0", NULL, "[public.orders]");
+    for (int i = 1; i <= 12; i++) {
+        world_declare(w, NODE_VIEW, arena_printf(w->arena, "s.n%d", i), NULL,
+                      arena_printf(w->arena, "s.n%d", i - 1));
+    }
+    world_apply(w, world_plan(w));
+    world_change(w, "s.n0");
+    Plan *plan = world_plan(w);
+    CHECK_STR(world_reason(plan, "s.n12"),
+              "reads s.n11, which reads s.n10, which reads s.n9, which reads s.n8, which reads "
+              "s.n7, and so on up to s.n0, whose SQL changed");
+    const PlanObject *last = world_planned(plan, "s.n12");
+    CHECK_STR(vec_last(&last->reasons).text, "SQL changed (models/s.n0.sql)");
+}
+
 static void the_digest_is_of_commit_generation_and_actions(void **state)
 {
     World *w = deployed_shop(*state);
@@ -582,6 +616,8 @@ int main(void)
         TEST(an_input_replaced_by_hand_is_drift),
         TEST(an_object_dropped_by_hand_is_made_again),
         TEST(two_environments_must_not_own_the_same),
+        TEST(an_environment_owns_what_its_nodes_resolve_to),
+        TEST(long_chains_are_told_by_their_ends),
         TEST(the_digest_is_of_commit_generation_and_actions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
