@@ -112,6 +112,26 @@ static void add_checks(Pass *pass)
     }
 }
 
+void pass_count_gates(Pass *pass)
+{
+    const EnvironmentConfig *environment = pass->in->environment;
+    Map green = {0};
+    vec_each (PlanObject, it, &pass->out->plan->objects) {
+        if (it->where == PLAN_GREEN && it->node) {
+            map_put(pass->arena, &green, it->node->id, it);
+        }
+    }
+    vec_each (DesiredTest, it, &pass->out->desired->tests) {
+        bool touched = false;
+        vec_each (const char *, id, &it->depends) {
+            touched |= map_get(&green, *id) != NULL;
+        }
+        pass->out->tests += environment->tests && touched;
+    }
+    pass->out->checks =
+        environment->checks_given ? environment->checks.count : pass->in->config->checks.count;
+}
+
 void pass_find_gates(Pass *pass)
 {
     pass->gates.count = 0;

@@ -91,6 +91,7 @@ static void make_plan(Pass *pass)
                        .record_cluster = pass->in->record_cluster,
                        .record_schema = pass->in->record_schema};
     pass->out->plan = plan_make(pass->arena, &input);
+    pass_count_gates(pass);
 }
 
 void pass_compile(Pass *pass)

@@ -71,6 +71,8 @@ RecordNames pass_cutover_names(Pass *pass);
 bool pass_names_hold(const Pass *pass, const RecordNames *names);
 
 /* ---- gates.c ---- */
+/* How many tests and checks a plan will have to pass; checks are counted before they are rendered. */
+void pass_count_gates(Pass *pass);
 void pass_find_gates(Pass *pass);
 const RecordResult *pass_gate_result(const RecordDeployment *d, const char *key);
 bool act_check(Pass *pass, RecordDeployment *d, Err *err);
