@@ -37,22 +37,32 @@ static int64_t clock_ms(void)
 
 /* --- opening --- */
 
+/* The cursor's arena may go before the error is sent. */
+static bool take_error(Run *run, const Err *err)
+{
+    run->err = *err;
+    run->err.message = arena_strdup(run->arena, err->message);
+    run->err.detail = arena_strdup(run->arena, err->detail);
+    run->err.hint = arena_strdup(run->arena, err->hint);
+    return false;
+}
+
 /* A statement of its own from TEXT, described; its run lives as long as the cursor. */
 static bool open_query(Run *run, Cursor *cursor, const char *text)
 {
     Statements statements = {0};
-    if (!statement_split(cursor->arena, text, &statements, &run->err) || statements.count != 1) {
-        return run->err.message ? false : run_fail(run, "42601", "Expected one query");
+    Err err = {0};
+    if (!statement_split(cursor->arena, text, &statements, &err)) {
+        return take_error(run, &err);
+    }
+    if (statements.count != 1) {
+        return run_fail(run, "42601", "Expected one query");
     }
     cursor->run = (Run){.session = run->session,
                         .arena = cursor->arena,
                         .statement = &statements.items[0],
-                        .result_format = 0};
-    if (!statement_describe(&cursor->run)) {
-        run->err = cursor->run.err;
-        return false;
-    }
-    return true;
+                        .outside = cursor->subscribe};
+    return statement_describe(&cursor->run) || take_error(run, &cursor->run.err);
 }
 
 static void note_names(Cursor *cursor)
@@ -404,8 +414,7 @@ static bool run_query(Run *run, Cursor *cursor)
     }
     cursor->started = true;
     if (!cursor->run.statement->kind->execute(&cursor->run)) {
-        run->err = cursor->run.err;
-        return false;
+        return take_error(run, &cursor->run.err);
     }
     const PGresult *result = cursor->run.reply.result;
     for (int r = 0; r < PQntuples(result); r++) {

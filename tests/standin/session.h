@@ -104,6 +104,7 @@ struct Run {
     Err err;
     const char *sql; /* for PostgreSQL, once it is resolved */
     int prepared;    /* the session's count when it became PostgreSQL's unnamed statement */
+    bool outside;    /* of PostgreSQL's transaction: SUBSCRIBE sees what comes */
     bool reads_user; /* touches a relation that is not the system's */
     bool reads_view; /* touches a materialized view, directly or not */
     StrVec refs;     /* ids of the user relations it names */

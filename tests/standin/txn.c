@@ -108,7 +108,7 @@ static void end_postgres(Session *session, const char *sql)
 bool txn_postgres(Run *run)
 {
     Transaction *txn = &run->session->txn;
-    if (txn->state == TXN_NONE || txn->in_postgres) {
+    if (txn->state == TXN_NONE || txn->in_postgres || run->outside) {
         return true;
     }
     txn->in_postgres = session_sql(run, "BEGIN ISOLATION LEVEL REPEATABLE READ", 0, NULL) != NULL;

@@ -283,12 +283,12 @@ DECLARE
     owner_text text;
     grantee_text text;
     place standin.schemas;
-    letters text;
+    given text;
     type text := lower(rtrim(args->>'object_type', 'Ss'));
     places jsonb := CASE WHEN jsonb_typeof(args->'in_schema') = 'array' THEN args->'in_schema' ELSE '[null]' END;
     place_name jsonb;
 BEGIN
-    SELECT string_agg(standin.letter(p), '') INTO letters FROM jsonb_array_elements_text(args->'privileges') p;
+    SELECT string_agg(standin.letter(p), '') INTO given FROM jsonb_array_elements_text(args->'privileges') p;
     FOR place_name IN SELECT * FROM jsonb_array_elements(places) LOOP
         place := NULL;
         IF jsonb_typeof(place_name) = 'array' THEN
@@ -299,9 +299,9 @@ BEGIN
         FOR owner_text IN SELECT * FROM jsonb_array_elements_text(args->'for_roles') LOOP
             FOR grantee_text IN SELECT * FROM jsonb_array_elements_text(args->'roles') LOOP
                 DELETE FROM standin.default_acl WHERE role_id = standin.role_id(owner_text) AND schema_id IS NOT DISTINCT FROM place.id
-                    AND object_type = type AND grantee = standin.role_id(grantee_text) AND standin.default_acl.letters = default_privileges.letters;
+                    AND object_type = type AND grantee = standin.role_id(grantee_text) AND letters = given;
                 IF args->>'verb' = 'GRANT' THEN
-                    INSERT INTO standin.default_acl VALUES (standin.role_id(owner_text), place.database_id, place.id, type, standin.role_id(grantee_text), letters);
+                    INSERT INTO standin.default_acl VALUES (standin.role_id(owner_text), place.database_id, place.id, type, standin.role_id(grantee_text), given);
                 END IF;
             END LOOP;
         END LOOP;

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""The stand-in against what a real Materialize answered (tests/conformance), and against being killed."""
+import os, re, shutil, signal, subprocess, sys, tempfile, time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("CUTOVER_BUILD", "build"))
+CONFORMANCE = os.path.join(ROOT, "tests", "conformance")
+
+# Transcripts that replay word for word, and those that do with --loose: errors by SQLSTATE, no notices.
+STRICT = ["04-swap", "05-race", "13-cutover"]
+LOOSE = ["01-names", "03-transactions", "07-hydration"]
+
+
+class Standin:
+    def __init__(self, data):
+        self.data = data
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [os.path.join(BUILD, "standin"), "--listen", "127.0.0.1:0", "--data", self.data],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.port = None
+        for line in self.process.stdout:
+            found = re.search(r"ready on \S+:(\d+)", line)
+            if found:
+                self.port = int(found.group(1))
+                return
+        raise SystemExit("the stand-in did not start")
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+    def replay(self, *arguments):
+        return subprocess.run(
+            [sys.executable, os.path.join(CONFORMANCE, "replay.py"), "--port", str(self.port), *arguments],
+            capture_output=True, text=True)
+
+    def run(self, blocks):
+        """The answers to SQL blocks, as replay.py writes them."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "t.sql")
+            with open(path, "w") as f:
+                f.write("".join(b + "\n;;\n" for b in blocks))
+            self.replay("--record", path)
+            with open(path[:-4] + ".out") as f:
+                return f.read()
+
+
+passed = failed = 0
+
+
+def check(name, ok, detail=""):
+    global passed, failed
+    if ok:
+        passed += 1
+    else:
+        failed += 1
+        print("FAILED %s\n%s" % (name, detail))
+
+
+def transcripts(server):
+    server.run(["SELECT standin_control.set_clock_factor(20)"])
+    for names, extra in ((STRICT, []), (LOOSE, ["--loose"])):
+        for name in names:
+            result = server.replay(*extra, os.path.join(CONFORMANCE, name + ".sql"))
+            check("transcript " + name, result.returncode == 0, result.stdout + result.stderr)
+
+
+def keeps_data(server):
+    server.run(["CREATE SCHEMA kept", "CREATE TABLE kept.t (x int)", "INSERT INTO kept.t VALUES (7)",
+                "CREATE MATERIALIZED VIEW kept.mv IN CLUSTER quickstart AS SELECT x FROM kept.t"])
+    ids = server.run(["SELECT id FROM mz_objects WHERE name = 'mv' AND id LIKE 'u%'"])
+    server.stop(signal.SIGKILL)
+    server.start()
+    out = server.run(["SELECT x FROM kept.mv"])
+    check("data outlives a kill", "row 7" in out, out)
+    out = server.run(["SELECT id FROM mz_objects WHERE name = 'mv' AND id LIKE 'u%'"])
+    check("ids outlive a kill", out == ids, out)
+    check("SIGTERM ends it well", server.stop() == 0)
+    server.start()
+    out = server.run(["SELECT x FROM kept.mv"])
+    check("data outlives a stop", "row 7" in out, out)
+
+
+def faults(server):
+    """A COMMIT whose reply is lost has its effect; a refused statement has none."""
+    server.run(["CREATE SCHEMA f1", "INSERT INTO standin_control.faults (pattern, action) VALUES ('%f1 RENAME TO f2%', 'close_after')"])
+    server.replay("--record", write(server, ["ALTER SCHEMA f1 RENAME TO f2"]))
+    out = server.run(["SELECT name FROM mz_schemas WHERE name LIKE 'f_'"])
+    check("a lost reply", "row f2" in out, out)
+    server.run(["INSERT INTO standin_control.faults (pattern, action, sqlstate, message) VALUES ('%f2 RENAME TO f3%', 'refuse', '40001', 'as asked')"])
+    out = server.run(["ALTER SCHEMA f2 RENAME TO f3", "SELECT name FROM mz_schemas WHERE name LIKE 'f_'"])
+    check("a refused statement", "error 40001 as asked" in out and "row f2" in out, out)
+
+
+def write(server, blocks):
+    path = os.path.join(server.data, "lost.sql")
+    with open(path, "w") as f:
+        f.write("".join(b + "\n;;\n" for b in blocks))
+    return path
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="standin-")
+    server = Standin(os.path.join(folder, "data"))
+    try:
+        transcripts(server)
+        faults(server)
+        keeps_data(server)
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    print("%d passed, %d failed" % (passed, failed))
+    sys.exit(failed > 0)
+
+
+main()
