@@ -49,7 +49,8 @@ bool build_seen(Comparison *c, const char *kind, const char *id)
 
 void build_claim(Comparison *c, RecordObject object)
 {
-    if (record_object(c->in->record, object.kind, object.id)) {
+    bool known = record_object(c->in->record, object.kind, object.id);
+    if (known || !build_is_ours(c, object.kind, object.id)) {
         return;
     }
     object.action = "created";

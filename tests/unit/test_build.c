@@ -1,0 +1,223 @@
+/* Green beside its plan: what is missing, what does not fit any more, whose is what. */
+#include "plan_world.h"
+
+#include "cutover/build.h"
+
+/* The project in its green rendering. */
+static Desired *green_of(World *w, const Plan *plan)
+{
+    Desired *green = world_desired(w);
+    vec_each (DesiredNode, it, &w->desired->nodes) {
+        DesiredNode node = *it;
+        node.rel = namemap_rel(w->arena, &plan->names, it->rel);
+        node.cluster = namemap_cluster(&plan->names, it->cluster);
+        node.indexes = (DesiredIndexes){0};
+        vec_each (DesiredIndex, index, &it->indexes) {
+            DesiredIndex mapped = *index;
+            mapped.cluster = namemap_cluster(&plan->names, index->cluster);
+            vec_push(w->arena, &node.indexes, mapped);
+        }
+        vec_push(w->arena, &green->nodes, node);
+    }
+    desired_seal(w->arena, green);
+    return green;
+}
+
+typedef struct Case {
+    World *w;
+    Plan *plan;
+    RecordDeployment deployment;
+} Case;
+
+static Case begin(Arena *arena)
+{
+    Case c = {.w = world_new(arena)};
+    world_size(c.w, "compute", "100cc", 1);
+    world_declare(c.w, NODE_VIEW, "shop.clean", NULL, "[public.orders]");
+    world_declare(c.w, NODE_MATERIALIZED_VIEW, "shop.daily", "compute", "shop.clean");
+    world_index(c.w, "shop.daily", "daily_idx", "compute", "day");
+    c.plan = world_plan(c.w);
+    c.deployment = (RecordDeployment){.id = "production-g1-4f2a9c1b03de",
+                                      .has_intent = true,
+                                      .audit_event = 10,
+                                      .manifest_digest = c.w->desired->manifest_digest};
+    vec_push(arena, &c.w->record->deployments, c.deployment);
+    return c;
+}
+
+static Build *compare(Case *c)
+{
+    world_seal(c->w);
+    BuildInput input = {.plan = c->plan,
+                        .production = c->w->desired,
+                        .green = green_of(c->w, c->plan),
+                        .catalog = c->w->catalog,
+                        .record = c->w->record,
+                        .deployment = &c->deployment,
+                        .environment = &c->w->environment};
+    return build_compare(c->w->arena, &input);
+}
+
+/* What a build that nobody recorded leaves behind, with its creations in the audit log. */
+static void make_green(Case *c, const char *user)
+{
+    Map recorded = c->w->record->object_by_id;
+    world_make_containers(c->w, c->plan);
+    world_make_objects(c->w, c->plan);
+    c->w->record->object_by_id = recorded;
+    memset(&c->w->record->object_by_id, 0, sizeof recorded);
+    vec_each (CatalogObject, it, &c->w->catalog->objects) {
+        vec_push(c->w->arena, &c->w->catalog->creations,
+                 (CatalogCreation){.event = 11, .kind = it->kind, .id = it->id, .user = user});
+    }
+    vec_each (CatalogSchema, it, &c->w->catalog->schemas) {
+        vec_push(c->w->arena, &c->w->catalog->creations,
+                 (CatalogCreation){.event = 11, .kind = "schema", .id = it->id, .user = user});
+    }
+    vec_each (CatalogCluster, it, &c->w->catalog->clusters) {
+        vec_push(c->w->arena, &c->w->catalog->creations,
+                 (CatalogCreation){.event = 11, .kind = "cluster", .id = it->id, .user = user});
+    }
+}
+
+static void record_claims(Case *c, const Build *build)
+{
+    vec_each (RecordObject, it, &build->claims) {
+        world_record(c->w, it->kind, it->id, it->rel, it->cluster, it->digest, it->node);
+    }
+}
+
+static void an_empty_catalog_misses_everything_in_order(void **state)
+{
+    Case c = begin(*state);
+    Build *build = compare(&c);
+    static const StepKind kinds[] = {STEP_CREATE_CLUSTER, STEP_CREATE_SCHEMA, STEP_CREATE_NODE,
+                                     STEP_CREATE_NODE, STEP_CREATE_INDEX};
+    CHECK_INT(build->missing.count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        CHECK_INT(build->missing.items[i].kind, kinds[i]);
+    }
+    CHECK_STR(build->missing.items[0].rel.name, "compute_green");
+    CHECK_STR(build->missing.items[1].rel.name, "shop_green");
+    CHECK_STR(build->missing.items[2].rel.name, "clean");
+    CHECK_STR(build->missing.items[2].rel.schema, "shop_green");
+}
+
+static void what_a_killed_process_made_is_claimed_and_not_made_again(void **state)
+{
+    Case c = begin(*state);
+    make_green(&c, "cutover");
+    Build *build = compare(&c);
+    CHECK_INT(build->missing.count, 0);
+    CHECK_INT(build->claims.count, 5);
+    CHECK_INT(build->foreign.list.count, 0);
+    CHECK_INT(build->wanted.count, 2);
+    record_claims(&c, build);
+    CHECK_INT(compare(&c)->claims.count, 0);
+}
+
+static void a_green_name_that_somebody_else_took_is_not_touched(void **state)
+{
+    Case c = begin(*state);
+    make_green(&c, "looker");
+    Build *build = compare(&c);
+    CHECK(build->foreign.list.count > 0);
+    CHECK_INT(build->stale.count, 0);
+    CHECK_INT(build->claims.count, 0);
+}
+
+static void a_newer_commit_keeps_what_fits_and_drops_readers_first(void **state)
+{
+    Case c = begin(*state);
+    make_green(&c, "cutover");
+    record_claims(&c, compare(&c));
+    world_change(c.w, "shop.daily");
+    Build *build = compare(&c);
+    CHECK_INT(build->stale.count, 2);
+    CHECK_STR(build->stale.items[0]->rel.name, "daily_idx");
+    CHECK_STR(build->stale.items[1]->rel.name, "daily");
+    world_change(c.w, "shop.clean");
+    build = compare(&c);
+    CHECK_INT(build->stale.count, 3);
+    CHECK_STR(build->stale.items[2]->rel.name, "clean");
+}
+
+static void green_without_a_plan_is_stale(void **state)
+{
+    Case c = begin(*state);
+    make_green(&c, "cutover");
+    record_claims(&c, compare(&c));
+    world_remove(c.w, "shop.daily");
+    Build *build = compare(&c);
+    CHECK_INT(build->stale.count, 2);
+    CHECK_STR(build->stale.items[1]->rel.name, "daily");
+}
+
+static void grants_of_production_are_missing_until_green_has_them(void **state)
+{
+    Case c = begin(*state);
+    make_green(&c, "cutover");
+    record_claims(&c, compare(&c));
+    CatalogSchema *live = world_add_schema(c.w, DB, "shop", "cutover");
+    vec_push(c.w->arena, &live->grants, ((CatalogGrant){"p", "PUBLIC", "USAGE"}));
+    vec_push(c.w->arena, &live->grants, ((CatalogGrant){"u9", "cutover", "CREATE"}));
+    Build *build = compare(&c);
+    CHECK_INT(build->missing.count, 1);
+    CHECK_INT(build->missing.items[0].kind, STEP_GRANT);
+    CHECK_STR(build->missing.items[0].grantee, "PUBLIC");
+    CHECK_STR(build->missing.items[0].rel.name, "shop_green");
+    vec_push(c.w->arena, &world_live_schema(c.w, DB, "shop_green")->grants,
+             ((CatalogGrant){"p", "PUBLIC", "USAGE"}));
+    CHECK_INT(compare(&c)->missing.count, 0);
+}
+
+static void the_owner_comes_last(void **state)
+{
+    Case c = begin(*state);
+    make_green(&c, "cutover");
+    record_claims(&c, compare(&c));
+    CatalogSchema *live = world_add_schema(c.w, DB, "shop", "team");
+    vec_push(c.w->arena, &live->grants, ((CatalogGrant){"u8", "reader", "USAGE"}));
+    Build *build = compare(&c);
+    CHECK_INT(build->missing.count, 2);
+    CHECK_INT(build->missing.items[0].kind, STEP_GRANT);
+    CHECK_INT(build->missing.items[1].kind, STEP_OWNER);
+    CHECK_STR(build->missing.items[1].owner, "team");
+}
+
+static void only_our_own_is_left_over(void **state)
+{
+    Case c = begin(*state);
+    RecordDeployment *d = &c.w->record->deployments.items[0];
+    vec_push(c.w->arena, &d->green, ((RecordGreen){"schema", DB, NULL, "shop", "shop_green"}));
+    vec_push(c.w->arena, &d->green,
+             ((RecordGreen){"cluster", NULL, NULL, "compute", "compute_green"}));
+    make_green(&c, "cutover");
+    world_seal(c.w);
+    Leftover *left = leftover_green(c.w->arena, c.w->catalog, c.w->record);
+    CHECK_INT(left->objects.count, 3);
+    CHECK_INT(left->schemas.count, 1);
+    CHECK_INT(left->clusters.count, 1);
+    CHECK_INT(left->foreign.list.count, 0);
+    CHECK_STR(left->objects.items[0]->kind, "index");
+    CHECK_STR(left->objects.items[2]->rel.name, "clean");
+    world_stranger(c.w, "view", "shop_green.theirs", NULL, NULL);
+    world_seal(c.w);
+    left = leftover_green(c.w->arena, c.w->catalog, c.w->record);
+    CHECK_INT(left->foreign.list.count, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_empty_catalog_misses_everything_in_order),
+        TEST(what_a_killed_process_made_is_claimed_and_not_made_again),
+        TEST(a_green_name_that_somebody_else_took_is_not_touched),
+        TEST(a_newer_commit_keeps_what_fits_and_drops_readers_first),
+        TEST(green_without_a_plan_is_stale),
+        TEST(grants_of_production_are_missing_until_green_has_them),
+        TEST(the_owner_comes_last),
+        TEST(only_our_own_is_left_over),
+    };
+    return cmocka_run_group_tests_name("build", tests, NULL, NULL);
+}
