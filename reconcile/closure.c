@@ -71,7 +71,7 @@ static void follow_live_readers(Closure *c, Item *item)
     for (size_t i = 0; readers && i < readers->count; i++) {
         const CatalogObject *reader = readers->items[i];
         Item *own = map_get(&c->item_by_live, reader->id);
-        if (own && own->rebuildable) {
+        if (own) { /* a sink is refused on its own account */
             mark_item(c, own, (Why){.cause = CAUSE_READS, .from = item});
         } else if (!plan_is_ignored(c, reader) && !map_get(&c->removed_by_id, reader->id)) {
             refuse_readers(c, reader, item);

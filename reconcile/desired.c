@@ -113,6 +113,10 @@ static char *node_digest(Arena *arena, const DesiredNode *node)
     if (node->seed) {
         put_seed(&buf, node->seed);
     }
+    vec_each (const char *, hook, &node->hooks) {
+        put_sql(scratch, &buf,
+                *hook); /* what a hook did cannot be compared, only whether it changed */
+    }
     char *digest = versioned(arena, &buf);
     arena_free(scratch);
     return digest;

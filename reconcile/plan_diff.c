@@ -284,15 +284,30 @@ static bool is_kept(const CatalogObject *object)
     return str_eq(object->kind, "table") && object->reads.count;
 }
 
+static void warn_of_kept(Closure *c, const CatalogObject *object)
+{
+    const char *name = plan_object_name(c, object);
+    Diag *diag = diag_add(&c->plan->diags, DIAG_WARNING, "CO4205",
+                          "%s %s is no longer in Git; what holds data is never dropped by itself",
+                          object->kind, name);
+    diag->object = name;
+}
+
+static bool is_declared(const Closure *c, const CatalogObject *object)
+{
+    const Item *on = object->on_id ? map_get(&c->item_by_live, object->on_id) : NULL;
+    return (on && on->rebuildable) || map_get(&c->item_by_live, object->id) ||
+           map_get(&c->staying_by_live, object->id);
+}
+
 void plan_find_removed(Closure *c)
 {
     vec_each (CatalogObject, it, &c->in->catalog->objects) {
-        if (!plan_is_ours(c, it) || map_get(&c->item_by_live, it->id) || is_kept(it) ||
-            map_get(&c->staying_by_live, it->id) || plan_is_ignored(c, it)) {
+        if (!plan_is_ours(c, it) || is_declared(c, it) || plan_is_ignored(c, it)) {
             continue;
         }
-        const Item *on = it->on_id ? map_get(&c->item_by_live, it->on_id) : NULL;
-        if (on && on->rebuildable) {
+        if (is_kept(it)) {
+            warn_of_kept(c, it);
             continue;
         }
         vec_push(c->arena, &c->removed, it);

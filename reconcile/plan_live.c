@@ -31,24 +31,32 @@ static const char *id_at(const Catalog *catalog, const char *kind, const char *d
     return found ? found->id : NULL;
 }
 
-/* Green sides that a deployment announced and did not make live, and sides that one retired. */
+static void ignore_retired(Closure *c, const RecordNames *names)
+{
+    vec_each (RecordName, it, names) {
+        const char *id = id_at(c->in->catalog, it->kind, it->database, it->schema, it->to);
+        if (it->retired && str_eq(id, it->id)) {
+            ignore(c, it->kind, it->id);
+        }
+    }
+}
+
+/*
+ * Green sides that a deployment announced and did not make live, and sides that one retired: by its cutover,
+ * or by the way back, which is recorded before it is sent.
+ */
 static void find_ignored(Closure *c)
 {
-    const Catalog *catalog = c->in->catalog;
     vec_each (RecordDeployment, d, &c->in->record->deployments) {
         for (size_t i = 0; !d->cut_over && i < d->green.count; i++) {
             const RecordGreen *it = &d->green.items[i];
-            const char *id = id_at(catalog, it->kind, it->database, it->schema, it->green);
+            const char *id = id_at(c->in->catalog, it->kind, it->database, it->schema, it->green);
             if (id) {
                 ignore(c, it->kind, id);
             }
         }
-        vec_each (RecordName, it, &d->names) {
-            const char *id = id_at(catalog, it->kind, it->database, it->schema, it->to);
-            if (it->retired && str_eq(id, it->id)) {
-                ignore(c, it->kind, it->id);
-            }
-        }
+        ignore_retired(c, &d->cutover_names);
+        ignore_retired(c, &d->names);
     }
 }
 

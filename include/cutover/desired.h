@@ -77,7 +77,7 @@ typedef struct DesiredNode {
     int line;
     const char *
         digest; /* SHA-256 over a canonical text of all that makes the object itself (kind, relation,
-                            cluster, tokens of sql, options, seed rows; not indexes, grants, comments), with
+                            cluster, tokens of sql, options, seed rows, hooks; not indexes, grants, comments), with
                             "v1:" in front; equal in every rendering under the same names */
 } DesiredNode;
 

@@ -449,6 +449,14 @@ static inline void world_cut_over(World *w, const Plan *plan)
                          : world_rename_schema(w, it->database, it->name, it->blue);
             }
             if (it->wanted) {
+                const char *id = clusters ? world_live_cluster(w, it->green)->id
+                                          : world_live_schema(w, it->database, it->green)->id;
+                vec_push(w->arena, &d.names,
+                         (RecordName){.kind = clusters ? "cluster" : "schema",
+                                      .id = id,
+                                      .database = it->database,
+                                      .from = it->green,
+                                      .to = it->name});
                 clusters ? world_rename_cluster(w, it->green, it->name)
                          : world_rename_schema(w, it->database, it->green, it->name);
             }
@@ -472,7 +480,26 @@ static inline void world_cut_over(World *w, const Plan *plan)
             }
         }
     }
+    d.cutover_names = d.names;
     vec_push(w->arena, &w->record->deployments, d);
+    w->generation++;
+}
+
+/* The way back of the newest deployment: what it retired first, since its names are needed again. */
+static inline void world_roll_back(World *w)
+{
+    RecordDeployment *d = &vec_last(&w->record->deployments);
+    d->names =
+        record_inverse(w->arena, &d->cutover_names, w->environment.blue_pattern, w->generation);
+    for (int retired = 1; retired >= 0; retired--) {
+        vec_each (RecordName, it, &d->names) {
+            if (it->retired != (retired == 1) || str_eq(it->kind, "index")) {
+                continue;
+            }
+            str_eq(it->kind, "cluster") ? world_rename_cluster(w, it->from, it->to)
+                                        : world_rename_schema(w, it->database, it->from, it->to);
+        }
+    }
     w->generation++;
 }
 
@@ -490,7 +517,9 @@ static inline void world_clean(World *w)
     RecordDeployment *d = &vec_last(&w->record->deployments);
     Map gone = {0};
     vec_each (RecordName, it, &d->names) {
-        map_put(w->arena, &gone, arena_printf(w->arena, "%s:%s", it->kind, it->id), it);
+        if (it->retired) {
+            map_put(w->arena, &gone, arena_printf(w->arena, "%s:%s", it->kind, it->id), it);
+        }
     }
     Map dropped = {0};
     Catalog *left = arena_make(w->arena, Catalog);

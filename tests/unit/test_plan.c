@@ -529,6 +529,52 @@ static void two_environments_must_not_own_the_same(void **state)
     CHECK(world_finding(world_plan(w), "CO4104"));
 }
 
+static void a_changed_hook_is_a_change(void **state)
+{
+    World *w = deployed_shop(*state);
+    vec_push(w->arena, &world_node(w, "shop.daily")->hooks, "ALTER SOMETHING");
+    CHECK_INT(world_planned(world_plan(w), "shop.daily")->action, PLAN_CHANGE);
+}
+
+static void after_a_rollback_the_restored_commit_needs_nothing(void **state)
+{
+    World *w = deployed_shop(*state);
+    DesiredNode *daily = world_node(w, "shop.daily");
+    const char *before = daily->sql;
+    world_change(w, "shop.daily");
+    world_apply(w, world_plan(w));
+    world_roll_back(w);
+    CHECK_INT(world_plan(w)->changed, 1); /* the denied commit, were it wanted again */
+    daily->sql = before;
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_clean(w);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void while_the_way_back_is_only_recorded_nothing_is_taken_for_removed(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_change(w, "shop.daily");
+    world_apply(w, world_plan(w));
+    RecordDeployment *d = &vec_last(&w->record->deployments);
+    d->names = record_inverse(w->arena, &d->cutover_names, w->environment.blue_pattern, 2);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_source_that_left_git_stays_and_is_reported(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_SOURCE, "raw.events", "ingest", "");
+    world_size(w, "ingest", "100cc", 1);
+    world_apply(w, world_plan(w));
+    world_remove(w, "raw.events");
+    w->environment.clusters.count = 1;
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_NOTHING);
+    CHECK_STR(world_finding(plan, "CO4205")->object, "raw.events");
+    CHECK_STR(world_finding(plan, "CO4203")->object, "raw");
+}
+
 static void an_environment_owns_what_its_nodes_resolve_to(void **state)
 {
     World *w = world_new(*state);
@@ -616,6 +662,10 @@ int main(void)
         TEST(an_input_replaced_by_hand_is_drift),
         TEST(an_object_dropped_by_hand_is_made_again),
         TEST(two_environments_must_not_own_the_same),
+        TEST(a_changed_hook_is_a_change),
+        TEST(after_a_rollback_the_restored_commit_needs_nothing),
+        TEST(while_the_way_back_is_only_recorded_nothing_is_taken_for_removed),
+        TEST(a_source_that_left_git_stays_and_is_reported),
         TEST(an_environment_owns_what_its_nodes_resolve_to),
         TEST(long_chains_are_told_by_their_ends),
         TEST(the_digest_is_of_commit_generation_and_actions),
