@@ -1,0 +1,53 @@
+/*
+ * The findings of the dbt reader. Codes are stable: a code that is no longer used is never given to
+ * something else.
+ */
+#ifndef DBT_CODES_H
+#define DBT_CODES_H
+
+#define P_YAML "CO3001"            /* a YAML file of the project cannot be read */
+#define P_NO_PROJECT "CO3002"      /* dbt_project.yml is missing or empty */
+#define P_KEY "CO3003"             /* a key that must be there is missing, or has the wrong type */
+#define P_PROFILE "CO3004"         /* profile, target or profiles.yml not found */
+#define P_ADAPTER "CO3005"         /* the profile is not of type materialize */
+#define P_HOOK_RUN "CO3006"        /* on-run-start and on-run-end are not supported */
+#define P_DUPLICATE_MACRO "CO3007" /* two macros of one name in a package */
+#define P_DUPLICATE_NODE "CO3008"  /* two models, seeds or tests of one name */
+#define P_DUPLICATE_REL "CO3009"   /* two nodes make the same relation */
+#define P_VAR "CO3010"             /* var() without value and default */
+#define P_ENV_VAR "CO3011"         /* env_var() without value and default */
+#define P_REF "CO3012"             /* ref() of something that is not there */
+#define P_SOURCE "CO3013"          /* source() of something that is not declared */
+#define P_REF_DISABLED "CO3014"    /* ref() or source() of something disabled */
+#define P_REF_LATE "CO3015"        /* ref() that only shows when rendering, so no edge was seen */
+#define P_REF_AMBIGUOUS "CO3016"   /* ref() that several packages could mean */
+#define P_CYCLE "CO3017"           /* models that depend on each other */
+#define P_BY_HAND "CO3018"         /* a relation of the project written without ref() */
+#define P_MATERIALIZED "CO3020"    /* a materialization that is not supported */
+#define P_SNAPSHOT "CO3021"        /* snapshots are not supported */
+#define P_PYTHON "CO3022"          /* Python models are not supported */
+#define P_CONTRACT "CO3023"        /* an enforced contract is not supported */
+#define P_CONFIG "CO3024"          /* a config of the wrong type or with a value that is not known */
+#define P_PRE_HOOK "CO3025"        /* pre-hooks are not supported */
+#define P_INDEX "CO3026"           /* an index that cannot be understood */
+#define P_SQL "CO3027"             /* SQL that cannot be read: an unterminated quote or comment */
+#define P_EMPTY_SQL "CO3028"       /* a model without a query */
+#define P_CLUSTER "CO3029"         /* something needs a cluster and none is given */
+#define P_DEPLOY_VAR "CO3030"      /* var deploy: dbt-materialize's own blue/green */
+#define P_TEST "CO3031"            /* a test that is written wrongly */
+#define P_TEST_UNKNOWN "CO3032"    /* a test that no macro defines */
+#define P_TEST_CONFIG "CO3033"     /* a test's config of the wrong type */
+#define P_SEED "CO3034"            /* a seed that cannot be read */
+#define P_PATCH "CO3035"           /* schema.yml describes something that is not there (warning) */
+#define P_GENERATED_NAME "CO3036"  /* generate_*_name gives no name */
+#define P_VERSIONS "CO3037"        /* model versions are not supported */
+#define P_LEGACY_BODY "CO3038"     /* an old CREATE SOURCE or SINK header was taken off (warning) */
+#define P_GRANTS "CO3039"          /* grants of a form that is not supported */
+#define P_UNIT_TEST "CO3040"       /* unit tests are not run (warning) */
+#define P_DEPENDENCY "CO3041"      /* a package is declared but not in dbt_packages/ */
+#define P_LIVE "CO2051"            /* Jinja that needs the database, the clock or the network */
+#define P_RAISED "CO2050"          /* exceptions.raise_compiler_error of the project itself */
+#define P_DISPATCH "CO2052"        /* adapter.dispatch finds no macro */
+#define P_UNSUPPORTED "CO2053"     /* a function, attribute or keyword of dbt that is not supported */
+
+#endif

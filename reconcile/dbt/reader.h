@@ -1,0 +1,261 @@
+/*
+ * What the parts of the dbt reader share: the project under construction. The order of work stands in
+ * dbt.c; each part is one .c file, named in front of its functions.
+ */
+#ifndef DBT_READER_H
+#define DBT_READER_H
+
+#include "codes.h"
+
+#include "cutover/dbt.h"
+#include "cutover/jinja.h"
+
+/* Where something was written; a zero line means the file as a whole. */
+typedef struct Place {
+    const char *file;
+    int line, column, length;
+} Place;
+
+typedef struct ConfigValue {
+    PyValue value;
+    Place place;
+} ConfigValue;
+
+/* `models:`, `seeds:`, `tests:` of dbt_project.yml: settings of a folder, and folders in it. */
+typedef struct ConfigTree ConfigTree;
+struct ConfigTree {
+    Map settings; /* key without '+' to ConfigValue * */
+    Map folders;  /* name to ConfigTree * */
+};
+
+typedef struct Package {
+    const char *name;
+    const char *root; /* "" or "dbt_packages/x/", in front of all its files */
+    const char *file; /* its dbt_project.yml */
+    const Yaml *yaml;
+    StrVec model_paths, seed_paths, test_paths, macro_paths;
+    ConfigTree *models, *seeds, *tests;
+    Map macros; /* name to Macro *; a test as test_<name> */
+} Package;
+
+typedef struct Macro {
+    const JinjaMacro *jinja;
+    const Package *package;
+    PyValue value;
+} Macro;
+
+typedef struct Target {
+    const char *profile, *name, *schema, *database, *cluster;
+    PyDict *values; /* what `target` holds in Jinja */
+} Target;
+
+typedef enum Resource { RES_MODEL, RES_SEED, RES_TEST } Resource;
+
+typedef struct Node Node;
+
+typedef struct Source {
+    const char *id, *group, *name; /* source('group', 'name') */
+    const char *description;
+    RelName rel;
+    const Package *package;
+    bool enabled;
+    Place place;
+} Source;
+
+/* ref('name') or ref('package', 'name'), as the parse pass met it. */
+typedef struct RefCall {
+    const char *package, *name;
+    Place place;
+} RefCall;
+
+typedef struct SourceCall {
+    const char *group, *name;
+    Place place;
+} SourceCall;
+
+/* A test of schema.yml; a singular test has none. */
+typedef struct GenericTest {
+    const char *macro;     /* "test_unique" */
+    const char *namespace; /* package in front of it, or NULL */
+    PyDict *args;          /* as written: texts may hold Jinja; with `model` and `column_name` */
+    const char *column;
+    Node *on; /* the node it was written for; NULL: a source */
+} GenericTest;
+
+struct Node {
+    Resource resource;
+    const Package *package;
+    const char *id;   /* "model.shop.daily" */
+    const char *name; /* "daily" */
+    const char *path; /* below the package: "models/shop/daily.sql" */
+    const char *compiled_path;
+    const File *file;
+    Place place; /* of its first line, or of the test in schema.yml */
+    StrVec fqn;
+    const JinjaTemplate *template; /* NULL for seeds and generic tests */
+    const GenericTest *generic;
+
+    /* from schema.yml */
+    const Yaml *patch;
+    const char *patch_file, *description;
+
+    PyDict *called;    /* what config() was given in the parse pass */
+    Map called_places; /* key to Place * */
+    PyDict *config;    /* resolved */
+    Map config_places; /* key to Place * */
+    bool enabled, ephemeral;
+
+    RelName production; /* its relation without, */
+    RelName rel;        /* and with the NameMap */
+    VEC(RefCall) refs;
+    VEC(SourceCall) source_calls;
+    VEC(Node *) depends; /* resolved, no doubles */
+    VEC(Source *) sources;
+    const char *compiled; /* as `dbt compile` writes it */
+    const char *body;     /* before ephemeral models were put in front */
+    StrVec hooks;         /* rendered post hooks, not empty */
+    int mark;             /* of the walk under way */
+};
+
+typedef VEC(Node *) NodeVec;
+
+typedef struct Reader {
+    Arena *arena;
+    const DbtOptions *options;
+    Diags *diags;
+    const FileSet *files;
+    Package *root, *builtin;
+    VEC(Package *) packages; /* root first, without `builtin` */
+    Map package_by_name;
+    Target target;
+    NodeVec nodes;           /* in the order of files; disabled ones too */
+    Map by_id, by_name;      /* id to Node *; name to NodeVec * (models and seeds) */
+    VEC(Source *) sources;
+    Map source_by_name; /* group, tab, name to Source * */
+    Map by_production;  /* relname_key() to Node * */
+    Map schemas;        /* names of schemas in which nodes lie */
+    NodeVec order;      /* enabled models and seeds, inputs first */
+    VEC(DesiredExternal) externals;
+    Map external_by_rel; /* relname_key() to index + 1 in externals, as intptr_t */
+} Reader;
+
+/* Which of dbt's contexts a text is rendered in. */
+typedef enum ScopeKind {
+    SCOPE_PROFILE, /* env_var, vars of the command line */
+    SCOPE_PROJECT, /* and target */
+    SCOPE_YAML,    /* and all vars */
+    SCOPE_NODE,    /* everything */
+} ScopeKind;
+
+typedef struct Scope {
+    Reader *reader;
+    ScopeKind kind;
+    const Package *package;
+    Node *node;   /* NULL outside of nodes */
+    bool execute; /* dbt's compile pass */
+    bool naming;  /* inside generate_*_name */
+} Scope;
+
+/* --- finding.c ------------------------------------------------------------------------------ */
+
+/* Adds a finding at PLACE, with the excerpt of its file. */
+Diag *find_at(Reader *r, DiagSeverity severity, const char *code, Place place, const char *format,
+              ...) __attribute__((format(printf, 5, 6)));
+Place place_of(const char *file, const Yaml *yaml);
+Place place_key(const char *file, const Yaml *map, const char *key);
+
+/* `did you mean "x"?`, or NULL. */
+const char *did_you_mean(Reader *r, const char *word, const StrVec *candidates);
+
+/* --- yaml_value.c --------------------------------------------------------------------------- */
+
+/* YAML as Python's values, texts as they are. */
+PyValue yaml_value(Reader *r, const Yaml *yaml);
+
+/* The same with Jinja rendered natively in SCOPE. False after a finding. */
+bool yaml_render(const Scope *scope, const char *file, const Yaml *yaml, PyValue *out);
+
+/* A rendered text, or NULL when YAML is NULL, null, or failed (then with a finding). */
+const char *yaml_render_text(const Scope *scope, const char *file, const Yaml *yaml);
+
+bool has_jinja(const char *text);
+
+/* The file PATH as YAML; NULL when there is none, it is empty or wrong (finding). */
+const Yaml *read_yaml(Reader *r, const FileSet *files, const char *path);
+
+/* --- scope.c -------------------------------------------------------------------------------- */
+
+/* The environment for rendering in SCOPE, which must live as long as it is used. */
+JinjaEnv scope_env(const Scope *scope);
+
+/* The value of the variable NAME as var() of code in PACKAGE sees it; NULL: not set. */
+const PyValue *var_value(Reader *r, const Scope *scope, const char *name);
+
+/* --- project.c, profile.c, macros.c --------------------------------------------------------- */
+
+bool read_project(Reader *r);
+bool read_target(Reader *r);
+bool read_macros(Reader *r);
+bool add_builtin_macros(Reader *r);
+
+/* The macro NAME as code of PACKAGE finds it: own package, root project, dbt's own. */
+const Macro *find_macro(const Reader *r, const Package *package, const char *name);
+
+/* adapter.dispatch(NAME, NAMESPACE) as seen from PACKAGE, or NULL. */
+const Macro *dispatch_macro(const Reader *r, const Package *package, const char *name,
+                            const char *namespace);
+
+/* --- config_tree.c -------------------------------------------------------------------------- */
+
+ConfigTree *config_tree(const Scope *scope, const char *file, const Yaml *yaml);
+
+/* Fills node->config from all layers, weakest first. */
+void resolve_config(Reader *r, Node *node);
+
+const PyValue *config_get(const Node *node, const char *key); /* NULL: not set, or none */
+const char *config_text(Reader *r, const Node *node, const char *key);
+bool config_bool(Reader *r, const Node *node, const char *key, bool other);
+Place config_place(const Node *node, const char *key);
+
+/* --- nodes.c, patches.c, generic_tests.c ---------------------------------------------------- */
+
+void find_nodes(Reader *r);
+Node *add_node(Reader *r, const Package *package, Resource resource, const char *name);
+void index_node(Reader *r, Node *node);
+void read_patches(Reader *r);
+void add_generic_tests(Reader *r, const Package *package, const char *file, const Yaml *owner,
+                       const char *column, Node *on, const Source *source);
+Node *find_node(const Reader *r, const Package *from, const char *package, const char *name,
+                bool *ambiguous);
+Source *find_source(const Reader *r, const char *group, const char *name);
+
+/* --- relation.c, node_value.c, config_object.c, adapter.c, context.c ------------------------ */
+
+PyValue relation_value(Arena *arena, RelName rel, const Node *node);
+bool relation_of(PyValue value, RelName *out);
+PyValue relation_api(Arena *arena);
+PyValue node_value(Reader *r, const Node *node);
+PyValue config_object(Reader *r, Scope *scope);
+PyValue adapter_object(Reader *r, const Scope *scope);
+bool context_value(const Scope *scope, const char *name, PyValue *out);
+bool call_ref(JinjaCall *call, void *self, PyValue *out);
+bool call_source(JinjaCall *call, void *self, PyValue *out);
+
+/* --- names.c, compile.c, order.c, cte.c ----------------------------------------------------- */
+
+void name_node(Reader *r, Node *node);
+void parse_nodes(Reader *r);
+void resolve_edges(Reader *r);
+bool order_nodes(Reader *r);
+void compile_nodes(Reader *r);
+const char *inject_ctes(Arena *arena, const char *sql, const StrVec *ctes);
+
+/* --- sqlscan.c, hooks.c, seeds.c, indexes.c, emit.c ----------------------------------------- */
+
+void scan_sql(Reader *r, Node *node);
+void render_hooks(Reader *r, Node *node);
+DesiredExternal *external_for(Reader *r, RelName rel);
+SeedData *read_seed(Reader *r, const Node *node);
+void emit_desired(Reader *r, DbtProject *project);
+
+#endif
