@@ -34,7 +34,7 @@ typedef struct Package {
     const char *file; /* its dbt_project.yml */
     const Yaml *yaml;
     StrVec model_paths, seed_paths, test_paths, macro_paths;
-    ConfigTree *models, *seeds, *tests;
+    ConfigTree *models, *seeds, *tests, *sources;
     Map macros; /* name to Macro *; a test as test_<name> */
 } Package;
 
@@ -73,6 +73,13 @@ typedef struct SourceCall {
     Place place;
 } SourceCall;
 
+/* One key of a config() call. */
+typedef struct CalledConfig {
+    const char *key;
+    PyValue value;
+    Place place;
+} CalledConfig;
+
 /* A test of schema.yml; a singular test has none. */
 typedef struct GenericTest {
     const char *macro;     /* "test_unique" */
@@ -99,10 +106,9 @@ struct Node {
     const Yaml *patch;
     const char *patch_file, *description;
 
-    PyDict *called;    /* what config() was given in the parse pass */
-    Map called_places; /* key to Place * */
-    PyDict *config;    /* resolved */
-    Map config_places; /* key to Place * */
+    VEC(CalledConfig) called; /* what config() was given in the parse pass, in order */
+    PyDict *config;           /* resolved */
+    Map config_places;        /* key to Place * */
     bool enabled, ephemeral;
 
     RelName production; /* its relation without, */
@@ -209,6 +215,9 @@ const Macro *dispatch_macro(const Reader *r, const Package *package, const char 
 
 ConfigTree *config_tree(const Scope *scope, const char *file, const Yaml *yaml);
 
+/* The setting KEY that rules the place FQN, or NULL. */
+const ConfigValue *config_tree_get(const ConfigTree *tree, const StrVec *fqn, const char *key);
+
 /* Fills node->config from all layers, weakest first. */
 void resolve_config(Reader *r, Node *node);
 
@@ -221,7 +230,8 @@ Place config_place(const Node *node, const char *key);
 
 void find_nodes(Reader *r);
 Node *add_node(Reader *r, const Package *package, Resource resource, const char *name);
-void index_node(Reader *r, Node *node);
+StrVec fqn_of(Reader *r, const Package *package, const char *path, const char *base);
+void check_doubles(Reader *r);
 void read_patches(Reader *r);
 void add_generic_tests(Reader *r, const Package *package, const char *file, const Yaml *owner,
                        const char *column, Node *on, const Source *source);

@@ -1,0 +1,126 @@
+/* `config` in a model: called, it collects in the parse pass; asked, it answers when rendering. */
+#include "reader.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+/* The keys of a call, from config(k = v) and config({'k': v}). */
+static bool collect(JinjaCall *call, const Scope *scope, const PyDict *dict)
+{
+    Node *node = scope->node;
+    Arena *arena = scope->reader->arena;
+    const JinjaTemplate *here = jinja_here(call->run);
+    Place place = {.file = here ? here->name : node->place.file};
+    jinja_place(call->run, &place.line, &place.column, &place.length);
+    for (size_t i = 0; dict && i < dict->count; i++) {
+        if (dict->entries[i].key.type != PY_STRING) {
+            return jinja_fail(call->run, P_CONFIG, "the keys of config() must be texts");
+        }
+        vec_push(arena, &node->called,
+                 (CalledConfig){dict->entries[i].key.text, dict->entries[i].value, place});
+    }
+    return true;
+}
+
+static bool config_call(JinjaCall *call, void *self, PyValue *out)
+{
+    const Scope *scope = self;
+    *out = py_text("");
+    if (scope->execute || !scope->node) {
+        return true;
+    }
+    if (call->count > 1 || (call->count == 1 && call->args[0].type != PY_DICT)) {
+        return jinja_fail(call->run, P_CONFIG, "config() takes keyword arguments, or one dict");
+    }
+    return collect(call, scope, call->count ? call->args[0].dict : NULL) &&
+           collect(call, scope, call->named);
+}
+
+static bool config_method_get(JinjaCall *call, void *self, PyValue *out)
+{
+    const Scope *scope = self;
+    PyValue arg[3];
+    if (!jinja_bind(call, "name default? validator?", arg)) {
+        return false;
+    }
+    if (!scope->execute || !scope->node) {
+        *out = py_text("");
+        return true;
+    }
+    const char *name = jinja_want_text(call->run, arg[0], "name");
+    const PyValue *value = name ? py_dict_find(scope->node->config, name) : NULL;
+    *out = value ? *value : py_is_undefined(arg[1]) ? py_none() : arg[1];
+    return name;
+}
+
+static bool config_method_require(JinjaCall *call, void *self, PyValue *out)
+{
+    const Scope *scope = self;
+    PyValue arg[2];
+    if (!jinja_bind(call, "name validator?", arg)) {
+        return false;
+    }
+    const char *name = jinja_want_text(call->run, arg[0], "name");
+    *out = py_text("");
+    if (!name || !scope->execute || !scope->node) {
+        return name;
+    }
+    const PyValue *value = py_dict_find(scope->node->config, name);
+    if (!value) {
+        return jinja_fail(call->run, P_CONFIG, "config \"%s\" is not set", name);
+    }
+    *out = *value;
+    return true;
+}
+
+static bool persists(const Scope *scope, const char *what)
+{
+    const PyValue *docs = scope->node ? config_get(scope->node, "persist_docs") : NULL;
+    const PyValue *set = docs && docs->type == PY_DICT ? py_dict_find(docs->dict, what) : NULL;
+    return set && py_truth(*set);
+}
+
+static bool config_method_persist_relation(JinjaCall *call, void *self, PyValue *out)
+{
+    (void)call;
+    *out = py_bool(persists(self, "relation"));
+    return true;
+}
+
+static bool config_method_persist_column(JinjaCall *call, void *self, PyValue *out)
+{
+    (void)call;
+    *out = py_bool(persists(self, "columns"));
+    return true;
+}
+
+static const struct {
+    const char *name;
+    JinjaFunction function;
+} methods[] = {
+    {"get", config_method_get},
+    {"require", config_method_require},
+    {"persist_relation_docs", config_method_persist_relation},
+    {"persist_column_docs", config_method_persist_column},
+};
+
+static bool config_get_attribute(JinjaRun *run, void *self, const char *name, PyValue *out)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        if (str_eq(name, methods[i].name)) {
+            *out = jinja_function(jinja_diags(run)->arena, methods[i].name, methods[i].function,
+                                  self);
+            return true;
+        }
+    }
+    return false;
+}
+
+static const JinjaClass config_class = {
+    .name = "config", .get = config_get_attribute, .call = config_call};
+
+PyValue config_object(Reader *r, Scope *scope)
+{
+    return jinja_object(r->arena, &config_class, scope);
+}

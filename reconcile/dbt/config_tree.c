@@ -1,0 +1,277 @@
+/*
+ * Configs and who wins: dbt_project.yml from the project down to the file, then schema.yml, then
+ * config() in the file; for a package's node the root project's tree last. tags and hooks add up,
+ * some maps merge, all else replaces.
+ */
+#include "reader.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+/* ---- the trees of dbt_project.yml ---- */
+
+static bool is_hook(const char *key)
+{
+    return str_eq(key, "pre-hook") || str_eq(key, "post-hook");
+}
+
+static const char *plain_key(const char *key)
+{
+    return *key == '+' ? key + 1 : key;
+}
+
+ConfigTree *config_tree(const Scope *scope, const char *file, const Yaml *yaml)
+{
+    Reader *r = scope->reader;
+    ConfigTree *tree = arena_make(r->arena, ConfigTree);
+    if (!yaml || yaml->type != YAML_IS_MAP) {
+        return tree;
+    }
+    vec_each (YamlMember, it, &yaml->members) {
+        if (*it->key != '+' && it->value->type == YAML_IS_MAP) {
+            map_put(r->arena, &tree->folders, it->key, config_tree(scope, file, it->value));
+            continue;
+        }
+        ConfigValue *setting = arena_make(r->arena, ConfigValue);
+        const char *key = plain_key(it->key);
+        setting->place = (Place){file, it->key_line, it->key_column, (int)strlen(it->key)};
+        if (is_hook(key)) {
+            setting->value = yaml_value(r, it->value);
+        } else {
+            yaml_render(scope, file, it->value, &setting->value);
+        }
+        map_put(r->arena, &tree->settings, key, setting);
+    }
+    return tree;
+}
+
+const ConfigValue *config_tree_get(const ConfigTree *tree, const StrVec *fqn, const char *key)
+{
+    const ConfigValue *found = NULL;
+    for (size_t depth = 0; tree; depth++) {
+        const ConfigValue *here = map_get(&tree->settings, key);
+        found = here ? here : found;
+        tree = depth < fqn->count ? map_get(&tree->folders, fqn->items[depth]) : NULL;
+    }
+    return found;
+}
+
+/* ---- merging ---- */
+
+static const char *canonical(const char *key)
+{
+    static const char *const pairs[][2] = {{"pre_hook", "pre-hook"}, {"post_hook", "post-hook"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (str_eq(key, pairs[i][0])) {
+            return pairs[i][1];
+        }
+    }
+    return key;
+}
+
+static void append_all(Arena *arena, PyValue list, PyValue more)
+{
+    if (more.type == PY_LIST || more.type == PY_TUPLE) {
+        for (size_t i = 0; i < more.list->count; i++) {
+            py_append(arena, list, more.list->items[i]);
+        }
+    } else if (!py_is_none(more)) {
+        py_append(arena, list, more);
+    }
+}
+
+static PyValue joined(Arena *arena, const PyValue *old, PyValue more)
+{
+    PyValue list = py_list(arena);
+    if (old) {
+        append_all(arena, list, *old);
+    }
+    append_all(arena, list, more);
+    return list;
+}
+
+static PyValue merged(Arena *arena, const PyValue *old, PyValue more)
+{
+    if (!old || old->type != PY_DICT || more.type != PY_DICT) {
+        return more;
+    }
+    PyValue dict = py_dict_copy(arena, old->dict);
+    for (size_t i = 0; i < more.dict->count; i++) {
+        py_dict_set(arena, dict.dict, more.dict->entries[i].key, more.dict->entries[i].value);
+    }
+    return dict;
+}
+
+/* `+select: [a]` in a grants map adds to the roles that were there. */
+static PyValue merged_grants(Arena *arena, const PyValue *old, PyValue more)
+{
+    if (more.type != PY_DICT) {
+        return more;
+    }
+    PyValue dict = old && old->type == PY_DICT ? py_dict_copy(arena, old->dict) : py_dict(arena);
+    for (size_t i = 0; i < more.dict->count; i++) {
+        PyEntry *entry = &more.dict->entries[i];
+        const char *key = entry->key.type == PY_STRING ? entry->key.text : "";
+        const PyValue *had = py_dict_find(dict.dict, plain_key(key));
+        PyValue roles = joined(arena, *key == '+' ? had : NULL, entry->value);
+        py_dict_put(arena, dict.dict, plain_key(key), roles);
+    }
+    return dict;
+}
+
+static bool is_one_of(const char *key, const char *const *keys)
+{
+    for (; *keys; keys++) {
+        if (str_eq(*keys, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void set_config(Reader *r, Node *node, const char *key, PyValue value, Place place)
+{
+    static const char *const adds[] = {"tags", "pre-hook", "post-hook", NULL};
+    static const char *const merges[] = {"meta",    "docs",         "contract",
+                                         "quoting", "column_types", NULL};
+    key = canonical(key);
+    const PyValue *old = py_dict_find(node->config, key);
+    if (is_one_of(key, adds)) {
+        value = joined(r->arena, old, value);
+    } else if (is_one_of(key, merges)) {
+        value = merged(r->arena, old, value);
+    } else if (str_eq(key, "grants")) {
+        value = merged_grants(r->arena, old, value);
+    }
+    py_dict_put(r->arena, node->config, key, value);
+    Place *kept = arena_make(r->arena, Place);
+    *kept = place;
+    map_put(r->arena, &node->config_places, key, kept);
+}
+
+static void apply_tree(Reader *r, Node *node, const ConfigTree *tree)
+{
+    for (size_t depth = 0; tree; depth++) {
+        map_each (it, &tree->settings) {
+            const ConfigValue *setting = it->value;
+            set_config(r, node, it->key, setting->value, setting->place);
+        }
+        tree = depth < node->fqn.count ? map_get(&tree->folders, node->fqn.items[depth]) : NULL;
+    }
+}
+
+static const ConfigTree *tree_of(const Package *package, Resource resource)
+{
+    return resource == RES_MODEL  ? package->models
+           : resource == RES_SEED ? package->seeds
+                                  : package->tests;
+}
+
+/* `config:` of schema.yml; hooks stay texts until they run. */
+static void apply_patch(Reader *r, Node *node)
+{
+    Scope scope = {.reader = r, .kind = SCOPE_YAML, .package = node->package};
+    const Yaml *config = yaml_get(node->patch, "config");
+    if (config && config->type == YAML_IS_MAP) {
+        vec_each (YamlMember, it, &config->members) {
+            PyValue value = py_none();
+            if (is_hook(canonical(it->key))) {
+                value = yaml_value(r, it->value);
+            } else {
+                yaml_render(&scope, node->patch_file, it->value, &value);
+            }
+            set_config(r, node, it->key, value,
+                       (Place){node->patch_file, it->key_line, it->key_column,
+                               (int)strlen(it->key)});
+        }
+    }
+    static const char *const top[] = {"tags", "meta", "docs", NULL};
+    for (const char *const *key = top; *key; key++) {
+        PyValue value = py_none();
+        const Yaml *yaml = yaml_get(node->patch, *key);
+        if (yaml && yaml_render(&scope, node->patch_file, yaml, &value)) {
+            set_config(r, node, *key, value, place_key(node->patch_file, node->patch, *key));
+        }
+    }
+}
+
+/* What config.get() finds when nothing is set. */
+static void set_defaults(Reader *r, Node *node)
+{
+    static const char *const lists[] = {"tags", "pre-hook", "post-hook", NULL};
+    static const char *const dicts[] = {"meta", "quoting", "column_types", "persist_docs", NULL};
+    static const char *const kinds[] = {
+        [RES_MODEL] = "view", [RES_SEED] = "seed", [RES_TEST] = "test"};
+    node->config = py_dict(r->arena).dict;
+    py_dict_put(r->arena, node->config, "enabled", py_bool(true));
+    py_dict_put(r->arena, node->config, "materialized", py_text(kinds[node->resource]));
+    for (const char *const *key = lists; *key; key++) {
+        py_dict_put(r->arena, node->config, *key, py_list(r->arena));
+    }
+    for (const char *const *key = dicts; *key; key++) {
+        py_dict_put(r->arena, node->config, *key, py_dict(r->arena));
+    }
+}
+
+void resolve_config(Reader *r, Node *node)
+{
+    set_defaults(r, node);
+    apply_tree(r, node, tree_of(node->package, node->resource));
+    if (node->patch) {
+        apply_patch(r, node);
+    }
+    vec_each (CalledConfig, it, &node->called) {
+        set_config(r, node, it->key, it->value, it->place);
+    }
+    if (node->package != r->root) {
+        apply_tree(r, node, tree_of(r->root, node->resource));
+    }
+    node->enabled = config_bool(r, node, "enabled", true);
+    const char *materialized = config_text(r, node, "materialized");
+    node->ephemeral = node->resource == RES_MODEL && str_eq(materialized, "ephemeral");
+}
+
+/* ---- reading ---- */
+
+const PyValue *config_get(const Node *node, const char *key)
+{
+    const PyValue *value = node->config ? py_dict_find(node->config, key) : NULL;
+    return value && !py_is_none(*value) && !py_is_undefined(*value) ? value : NULL;
+}
+
+Place config_place(const Node *node, const char *key)
+{
+    const Place *place = map_get(&node->config_places, key);
+    return place ? *place : node->place;
+}
+
+const char *config_text(Reader *r, const Node *node, const char *key)
+{
+    const PyValue *value = config_get(node, key);
+    if (!value) {
+        return NULL;
+    }
+    if (value->type != PY_STRING && !py_is_number(*value)) {
+        find_at(r, DIAG_ERROR, P_CONFIG, config_place(node, key),
+                "config \"%s\" of %s must be a text, not a %s", key, node->id,
+                py_type_name(*value));
+        return NULL;
+    }
+    return py_str(r->arena, *value);
+}
+
+bool config_bool(Reader *r, const Node *node, const char *key, bool other)
+{
+    const PyValue *value = config_get(node, key);
+    if (!value) {
+        return other;
+    }
+    if (value->type != PY_BOOL) {
+        find_at(r, DIAG_ERROR, P_CONFIG, config_place(node, key),
+                "config \"%s\" of %s must be true or false, not %s", key, node->id,
+                py_repr(r->arena, *value));
+        return other;
+    }
+    return value->boolean;
+}

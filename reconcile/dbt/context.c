@@ -1,0 +1,449 @@
+/* What dbt's contexts give by name, besides macros: functions, objects and a few constants. */
+#include "reader.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+/* An error at argument number INDEX that does not end the rendering, so that one run shows all that is
+ * wrong. */
+static Diag *soft_error(JinjaCall *call, size_t index, const char *code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *message = arena_vprintf(call->arena, format, args);
+    va_end(args);
+    jinja_point_at(call, index);
+    jinja_warn(call->run, code, "%s", message);
+    Diag *diag = &vec_last(&jinja_diags(call->run)->list);
+    diag->severity = DIAG_ERROR;
+    return diag;
+}
+
+static Place call_place(JinjaCall *call)
+{
+    const JinjaTemplate *here = jinja_here(call->run);
+    Place place = {.file = here ? here->name : NULL};
+    jinja_place(call->run, &place.line, &place.column, &place.length);
+    return place;
+}
+
+/* ---- ref ---- */
+
+static StrVec names_of_nodes(Reader *r)
+{
+    StrVec names = {0};
+    map_each (it, &r->by_name) {
+        vec_push(r->arena, &names, it->key);
+    }
+    return names;
+}
+
+static Diag *unknown_ref(JinjaCall *call, Reader *r, const char *package, const char *name)
+{
+    StrVec names = names_of_nodes(r);
+    Diag *diag = soft_error(call, package != NULL, P_REF, "model \"%s%s%s\" not found", package ? package : "",
+                            package ? "." : "", name);
+    diag->label = did_you_mean(r, name, &names);
+    return diag;
+}
+
+static bool is_dependency(const Node *node, const Node *other)
+{
+    for (size_t i = 0; i < node->depends.count; i++) {
+        if (node->depends.items[i] == other) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void resolve_ref(JinjaCall *call, const Scope *scope, const char *package, const char *name,
+                        PyValue *out)
+{
+    Reader *r = scope->reader;
+    bool ambiguous = false;
+    const Node *found = find_node(r, scope->package, package, name, &ambiguous);
+    *out = relation_value(r->arena, found ? found->rel : (RelName){"", "", name}, found);
+    if (ambiguous) {
+        soft_error(call, package != NULL, P_REF_AMBIGUOUS, "several packages have a model \"%s\"", name)->hint =
+            "name the package: ref('package', 'model')";
+    } else if (!found) {
+        unknown_ref(call, r, package, name);
+    } else if (!found->enabled) {
+        soft_error(call, package != NULL, P_REF_DISABLED, "model \"%s\" is disabled", name)->hint =
+            arena_printf(r->arena, "enabled is set to false in %s",
+                         config_place(found, "enabled").file);
+    } else if (scope->node && scope->node != found && !is_dependency(scope->node, found)) {
+        soft_error(call, package != NULL, P_REF_LATE, "ref('%s') shows only while rendering, so its edge is unknown",
+                   name)
+            ->hint = arena_printf(r->arena, "write `-- depends_on: {{ ref('%s') }}` into %s", name,
+                                  scope->node->place.file);
+    }
+}
+
+bool call_ref(JinjaCall *call, void *self, PyValue *out)
+{
+    const Scope *scope = self;
+    Reader *r = scope->reader;
+    PyValue arg[4];
+    if (!jinja_bind(call, "model_name second? version? v?", arg)) {
+        return false;
+    }
+    if (!py_is_undefined(arg[2]) || !py_is_undefined(arg[3])) {
+        return jinja_fail(call->run, P_VERSIONS, "versions of models are not supported");
+    }
+    const char *first = jinja_want_text(call->run, arg[0], "model_name");
+    const char *second =
+        py_is_undefined(arg[1]) ? NULL : jinja_want_text(call->run, arg[1], "model_name");
+    if (!first || (!second && !py_is_undefined(arg[1]))) {
+        return false;
+    }
+    const char *name = second ? second : first, *package = second ? first : NULL;
+    if (scope->execute) {
+        resolve_ref(call, scope, package, name, out);
+        return true;
+    }
+    if (scope->node && !scope->naming) {
+        vec_push(r->arena, &scope->node->refs, (RefCall){package, name, call_place(call)});
+    }
+    *out = relation_value(r->arena, (RelName){r->target.database, r->target.schema, name}, NULL);
+    return true;
+}
+
+/* ---- source ---- */
+
+static void unknown_source(JinjaCall *call, Reader *r, const char *group, const char *name)
+{
+    StrVec names = {0};
+    vec_each (Source *, it, &r->sources) {
+        vec_push(r->arena, &names, arena_printf(r->arena, "%s.%s", (*it)->group, (*it)->name));
+    }
+    const char *wanted = arena_printf(r->arena, "%s.%s", group, name);
+    Diag *diag = soft_error(call, 0, P_SOURCE, "source \"%s\" not found", wanted);
+    diag->label = did_you_mean(r, wanted, &names);
+}
+
+bool call_source(JinjaCall *call, void *self, PyValue *out)
+{
+    const Scope *scope = self;
+    Reader *r = scope->reader;
+    PyValue arg[2];
+    if (!jinja_bind(call, "source_name table_name", arg)) {
+        return false;
+    }
+    const char *group = jinja_want_text(call->run, arg[0], "source_name");
+    const char *name = group ? jinja_want_text(call->run, arg[1], "table_name") : NULL;
+    if (!name) {
+        return false;
+    }
+    const Source *source = find_source(r, group, name);
+    RelName rel = source ? source->rel : (RelName){r->target.database, group, name};
+    *out = relation_value(r->arena, rel, NULL);
+    if (!scope->execute && scope->node && !scope->naming) {
+        vec_push(r->arena, &scope->node->source_calls,
+                 (SourceCall){group, name, call_place(call)});
+    }
+    if (scope->execute && !source) {
+        unknown_source(call, r, group, name);
+    } else if (scope->execute && !source->enabled) {
+        soft_error(call, 0, P_REF_DISABLED, "source \"%s.%s\" is disabled", group, name);
+    }
+    return true;
+}
+
+/* ---- var, env_var ---- */
+
+/* Texts in vars may hold Jinja, and dbt renders them at each use. */
+static bool render_var(JinjaCall *call, const Scope *scope, PyValue value, PyValue *out)
+{
+    *out = value;
+    if (value.type != PY_STRING || !has_jinja(value.text)) {
+        return true;
+    }
+    JinjaSource source = {.name = scope->reader->root->file,
+                          .text = value.text,
+                          .length = strlen(value.text),
+                          .owner = scope->package};
+    const JinjaTemplate *template =
+        jinja_parse(scope->reader->arena, &source, scope->reader->diags);
+    const char *text = NULL;
+    if (!template || !jinja_render_inside(call->run, template, &text)) {
+        return false;
+    }
+    *out = py_text(text);
+    return true;
+}
+
+static bool call_var(JinjaCall *call, void *self, PyValue *out)
+{
+    const Scope *scope = self;
+    PyValue arg[2];
+    if (!jinja_bind(call, "name default?", arg)) {
+        return false;
+    }
+    const char *name = jinja_want_text(call->run, arg[0], "name");
+    if (!name) {
+        return false;
+    }
+    const PyValue *value = var_value(scope->reader, scope, name);
+    if (value) {
+        return render_var(call, scope, *value, out);
+    }
+    if (!py_is_undefined(arg[1])) {
+        return render_var(call, scope, arg[1], out);
+    }
+    if (scope->kind == SCOPE_NODE && !scope->execute) {
+        *out = py_none();
+        return true;
+    }
+    jinja_point_at(call, 0);
+    jinja_fail(call->run, P_VAR, "var \"%s\" has no value", name);
+    jinja_error(call->run)->hint =
+        "set it below `vars:` in dbt_project.yml, or give a default: var('name', value)";
+    return false;
+}
+
+static bool var_has(JinjaCall *call, void *self, PyValue *out)
+{
+    const Scope *scope = self;
+    PyValue arg[1];
+    const char *name =
+        jinja_bind(call, "name", arg) ? jinja_want_text(call->run, arg[0], "name") : NULL;
+    *out = py_bool(name && var_value(scope->reader, scope, name));
+    return name;
+}
+
+static bool var_get(JinjaRun *run, void *self, const char *name, PyValue *out)
+{
+    bool has = str_eq(name, "has_var");
+    if (has) {
+        *out = jinja_function(jinja_diags(run)->arena, "var.has_var", var_has, self);
+    }
+    return has;
+}
+
+static const JinjaClass var_class = {.name = "var", .get = var_get, .call = call_var};
+
+static bool call_env_var(JinjaCall *call, void *self, PyValue *out)
+{
+    const Scope *scope = self;
+    PyValue arg[2];
+    if (!jinja_bind(call, "var default?", arg)) {
+        return false;
+    }
+    const char *name = jinja_want_text(call->run, arg[0], "var");
+    if (!name) {
+        return false;
+    }
+    const char *value = map_get(scope->reader->options->env, name);
+    if (str_starts(name, "DBT_ENV_SECRET") && scope->kind != SCOPE_PROFILE) {
+        return jinja_fail(call->run, P_ENV_VAR, "secret \"%s\" may only be used in profiles.yml",
+                          name);
+    }
+    if (!value && py_is_undefined(arg[1])) {
+        jinja_point_at(call, 0);
+        jinja_fail(call->run, P_ENV_VAR, "env_var \"%s\" is not set", name);
+        jinja_error(call->run)->hint =
+            "give a default, env_var('NAME', 'value'), or set it where Cutover runs and name it "
+            "under repositories.env";
+        return false;
+    }
+    *out = value ? py_text(value) : arg[1];
+    return true;
+}
+
+/* ---- what fails, what is said ---- */
+
+static bool call_raise(JinjaCall *call, void *self, PyValue *out)
+{
+    (void)self;
+    PyValue arg[2];
+    *out = py_none();
+    if (!jinja_bind(call, "msg node?", arg)) {
+        return false;
+    }
+    return jinja_fail(call->run, P_RAISED, "%s", py_str(call->arena, arg[0]));
+}
+
+static bool call_warn(JinjaCall *call, void *self, PyValue *out)
+{
+    const Scope *scope = self;
+    PyValue arg[2];
+    *out = py_text("");
+    if (!jinja_bind(call, "msg node?", arg)) {
+        return false;
+    }
+    if (scope->execute) {
+        jinja_warn(call->run, P_RAISED, "%s", py_str(call->arena, arg[0]));
+    }
+    return true;
+}
+
+static bool call_nothing(JinjaCall *call, void *self, PyValue *out)
+{
+    (void)call;
+    (void)self;
+    *out = py_text("");
+    return true;
+}
+
+static bool call_live(JinjaCall *call, void *self, PyValue *out)
+{
+    const Scope *scope = self;
+    *out = py_none();
+    return !scope->execute ||
+           jinja_fail(call->run, P_LIVE, "%s() needs the live database, which a plan may not ask",
+                      call->name);
+}
+
+/* ---- the tables of names ---- */
+
+typedef struct NamedFunction {
+    const char *name;
+    ScopeKind from; /* the smallest context that has it */
+    JinjaFunction function;
+} NamedFunction;
+
+static const NamedFunction functions[] = {
+    {"env_var", SCOPE_PROFILE, call_env_var}, {"log", SCOPE_PROFILE, call_nothing},
+    {"print", SCOPE_PROFILE, call_nothing},   {"ref", SCOPE_NODE, call_ref},
+    {"source", SCOPE_NODE, call_source},      {"run_query", SCOPE_NODE, call_live},
+    {"statement", SCOPE_NODE, call_live},     {"load_result", SCOPE_NODE, call_live},
+    {"store_result", SCOPE_NODE, call_live},  {"load_relation", SCOPE_NODE, call_live},
+};
+
+static bool find_function(const Scope *scope, const char *name, PyValue *out)
+{
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        if (scope->kind >= functions[i].from && str_eq(name, functions[i].name)) {
+            *out = jinja_function(scope->reader->arena, functions[i].name, functions[i].function,
+                                  (void *)scope);
+            return true;
+        }
+    }
+    return false;
+}
+
+static PyValue exceptions_value(const Scope *scope)
+{
+    static const char *const raising[] = {"raise_compiler_error", "raise_not_implemented",
+                                          "raise_parsing_error", "raise_database_error", NULL};
+    Arena *arena = scope->reader->arena;
+    PyValue exceptions = py_dict(arena);
+    for (const char *const *it = raising; *it; it++) {
+        py_dict_put(arena, exceptions.dict, *it,
+                    jinja_function(arena, *it, call_raise, (void *)scope));
+    }
+    py_dict_put(arena, exceptions.dict, "warn",
+                jinja_function(arena, "warn", call_warn, (void *)scope));
+    return exceptions;
+}
+
+static PyValue flags_value(const Scope *scope)
+{
+    Arena *arena = scope->reader->arena;
+    PyValue flags = py_dict(arena);
+    py_dict_put(arena, flags.dict, "FULL_REFRESH", py_bool(false));
+    py_dict_put(arena, flags.dict, "STORE_FAILURES", py_bool(false));
+    py_dict_put(arena, flags.dict, "WHICH", py_text("compile"));
+    return flags;
+}
+
+static PyValue builtins_value(const Scope *scope)
+{
+    Arena *arena = scope->reader->arena;
+    PyValue builtins = py_dict(arena), function;
+    static const char *const names[] = {"ref", "source", NULL};
+    for (const char *const *it = names; *it; it++) {
+        find_function(scope, *it, &function);
+        py_dict_put(arena, builtins.dict, *it, function);
+    }
+    py_dict_put(arena, builtins.dict, "config", config_object(scope->reader, (Scope *)scope));
+    return builtins;
+}
+
+/* What depends on the node being rendered. */
+static bool node_name(const Scope *scope, const char *name, PyValue *out)
+{
+    Reader *r = scope->reader;
+    const Node *node = scope->node;
+    bool known = true;
+    if (str_eq(name, "config")) {
+        *out = config_object(r, (Scope *)scope);
+    } else if (str_eq(name, "this") && node) {
+        *out = relation_value(r->arena, node->rel, NULL);
+    } else if (str_eq(name, "model") && node) {
+        *out = node_value(r, node);
+    } else if (str_eq(name, "schema")) {
+        *out = py_text(node && node->rel.schema ? node->rel.schema : r->target.schema);
+    } else if (str_eq(name, "database")) {
+        *out = py_text(node && node->rel.database ? node->rel.database : r->target.database);
+    } else {
+        known = false;
+    }
+    return known;
+}
+
+static bool host_name(const Scope *scope, const char *name, PyValue *out)
+{
+    Reader *r = scope->reader;
+    bool known = true;
+    if (str_eq(name, "execute")) {
+        *out = py_bool(scope->execute);
+    } else if (str_eq(name, "adapter")) {
+        *out = adapter_object(r, scope);
+    } else if (str_eq(name, "api")) {
+        *out = relation_api(r->arena);
+    } else if (str_eq(name, "exceptions")) {
+        *out = exceptions_value(scope);
+    } else if (str_eq(name, "flags")) {
+        *out = flags_value(scope);
+    } else if (str_eq(name, "builtins")) {
+        *out = builtins_value(scope);
+    } else if (str_eq(name, "selected_resources")) {
+        *out = py_list(r->arena);
+    } else {
+        known = false;
+    }
+    return known;
+}
+
+/* Names that dbt has and that a reader cannot give: said by name, not as "undefined". */
+static bool unsupported_name(const Scope *scope, const char *name, PyValue *out)
+{
+    static const char *const names[] = {"graph",       "modules",     "run_started_at",
+                                        "invocation_id", "dbt_version", "submit_python_job",
+                                        "results",     "context",     NULL};
+    for (const char *const *it = names; *it && scope->execute; it++) {
+        if (str_eq(name, *it)) {
+            *out = py_undefined(
+                arena_printf(scope->reader->arena, "'%s' is not supported by Cutover", name));
+            return true;
+        }
+    }
+    return false;
+}
+
+bool context_value(const Scope *scope, const char *name, PyValue *out)
+{
+    Reader *r = scope->reader;
+    if (str_eq(name, "var")) {
+        *out = jinja_object(r->arena, &var_class, (void *)scope);
+        return true;
+    }
+    if (str_eq(name, "target") && scope->kind != SCOPE_PROFILE) {
+        *out = (PyValue){.type = PY_DICT, .dict = r->target.values};
+        return true;
+    }
+    if (str_eq(name, "project_name")) {
+        *out = py_text(r->root->name);
+        return true;
+    }
+    if (find_function(scope, name, out)) {
+        return true;
+    }
+    return scope->kind == SCOPE_NODE && (node_name(scope, name, out) ||
+                                         host_name(scope, name, out) ||
+                                         unsupported_name(scope, name, out));
+}

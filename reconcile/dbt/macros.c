@@ -1,0 +1,131 @@
+/* The macros of project and packages, and how a name finds one. */
+#include "reader.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+static const char *macro_key(Arena *arena, const JinjaMacro *macro)
+{
+    return macro->kind == JINJA_TEST ? arena_printf(arena, "test_%s", macro->name) : macro->name;
+}
+
+static void add_macro(Reader *r, Package *package, const JinjaMacro *jinja)
+{
+    if (jinja->kind == JINJA_MATERIALIZATION) {
+        return;
+    }
+    const char *key = macro_key(r->arena, jinja);
+    const Macro *old = map_get(&package->macros, key);
+    if (old) {
+        Place place = {jinja->template->name, jinja->line, jinja->column, (int)strlen(jinja->name)};
+        find_at(r, DIAG_ERROR, P_DUPLICATE_MACRO, place, "macro \"%s\" is defined twice",
+                jinja->name)
+            ->hint = arena_printf(r->arena, "also in %s:%d", old->jinja->template->name,
+                                  old->jinja->line);
+        return;
+    }
+    Macro *macro = arena_make(r->arena, Macro);
+    *macro = (Macro){jinja, package, jinja_macro(r->arena, jinja)};
+    map_put(r->arena, &package->macros, key, macro);
+}
+
+static void read_file(Reader *r, Package *package, const File *file)
+{
+    JinjaSource source = {
+        .name = file->path, .text = file->text, .length = file->length, .owner = package};
+    const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
+    for (size_t i = 0; template && i < template->macros.count; i++) {
+        add_macro(r, package, template->macros.items[i]);
+    }
+}
+
+static void read_folder(Reader *r, Package *package, const char *path)
+{
+    const char *folder = arena_printf(r->arena, "%s%s/", package->root, path);
+    vec_each (File, it, &r->files->list) {
+        if (str_starts(it->path, folder) && str_ends(it->path, ".sql")) {
+            read_file(r, package, it);
+        }
+    }
+}
+
+bool read_macros(Reader *r)
+{
+    size_t errors = diags_count(r->diags, DIAG_ERROR);
+    vec_each (Package *, package, &r->packages) {
+        vec_each (const char *, path, &(*package)->macro_paths) {
+            read_folder(r, *package, *path);
+        }
+        vec_each (const char *, path, &(*package)->test_paths) {
+            read_folder(r, *package, arena_printf(r->arena, "%s/generic", *path));
+        }
+    }
+    return add_builtin_macros(r) && diags_count(r->diags, DIAG_ERROR) == errors;
+}
+
+/* ---- finding ---- */
+
+const Macro *find_macro(const Reader *r, const Package *package, const char *name)
+{
+    const Macro *macro = package ? map_get(&package->macros, name) : NULL;
+    macro = macro ? macro : map_get(&r->root->macros, name);
+    return macro || !r->builtin ? macro : map_get(&r->builtin->macros, name);
+}
+
+static const Macro *of_package(const Reader *r, const char *package, const char *name)
+{
+    static const char *const prefixes[] = {"materialize", "postgres", "default"};
+    const Package *found = map_get(&r->package_by_name, package);
+    for (size_t i = 0; found && i < sizeof prefixes / sizeof *prefixes; i++) {
+        const char *full = arena_printf(r->arena, "%s__%s", prefixes[i], name);
+        const Macro *macro = map_get(&found->macros, full);
+        if (macro) {
+            return macro;
+        }
+    }
+    return NULL;
+}
+
+/* `dispatch:` of dbt_project.yml may give the packages to search; else the root project comes first. */
+static StrVec search_order(const Reader *r, const char *namespace)
+{
+    StrVec order = {0};
+    const Yaml *list = yaml_get(r->root->yaml, "dispatch");
+    for (size_t i = 0; list && list->type == YAML_IS_LIST && i < list->items.count; i++) {
+        const Yaml *packages = yaml_get(list->items.items[i], "search_order");
+        if (!str_eq(yaml_text(yaml_get(list->items.items[i], "macro_namespace")), namespace)) {
+            continue;
+        }
+        for (size_t k = 0; packages && k < packages->items.count; k++) {
+            const char *name = yaml_text(packages->items.items[k]);
+            if (name) {
+                vec_push(r->arena, &order, name);
+            }
+        }
+        return order;
+    }
+    vec_push(r->arena, &order, r->root->name);
+    vec_push(r->arena, &order, namespace);
+    return order;
+}
+
+const Macro *dispatch_macro(const Reader *r, const Package *package, const char *name,
+                            const char *namespace)
+{
+    StrVec order = {0};
+    if (namespace) {
+        order = search_order(r, namespace);
+    } else {
+        vec_push(r->arena, &order, package->name);
+        vec_push(r->arena, &order, r->root->name);
+        vec_push(r->arena, &order, r->builtin->name);
+    }
+    vec_each (const char *, it, &order) {
+        const Macro *macro = of_package(r, *it, name);
+        if (macro) {
+            return macro;
+        }
+    }
+    return NULL;
+}

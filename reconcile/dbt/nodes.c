@@ -1,0 +1,207 @@
+/* The files that are nodes: models, seeds, singular tests; and how a name finds one. */
+#include "reader.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+static const char *const type_names[] = {
+    [RES_MODEL] = "model", [RES_SEED] = "seed", [RES_TEST] = "test"};
+
+/* ---- finding ---- */
+
+static Node *of_package(const NodeVec *nodes, const char *package)
+{
+    Node *disabled = NULL;
+    vec_each (Node *, it, nodes) {
+        if (str_eq((*it)->package->name, package)) {
+            if ((*it)->enabled) {
+                return *it;
+            }
+            disabled = *it;
+        }
+    }
+    return disabled;
+}
+
+static Node *only_enabled(const NodeVec *nodes, bool *ambiguous)
+{
+    Node *found = NULL;
+    vec_each (Node *, it, nodes) {
+        *ambiguous |= found && (*it)->enabled;
+        found = (*it)->enabled ? *it : found;
+    }
+    return found ? found : nodes->items[0];
+}
+
+Node *find_node(const Reader *r, const Package *from, const char *package, const char *name,
+                bool *ambiguous)
+{
+    const NodeVec *nodes = map_get(&r->by_name, name);
+    if (!nodes) {
+        return NULL;
+    }
+    if (package) {
+        return of_package(nodes, package);
+    }
+    Node *near = of_package(nodes, from->name);
+    near = near && near->enabled ? near : of_package(nodes, r->root->name);
+    return near && near->enabled ? near : only_enabled(nodes, ambiguous);
+}
+
+Source *find_source(const Reader *r, const char *group, const char *name)
+{
+    return map_get(&r->source_by_name, arena_printf(r->arena, "%s\t%s", group, name));
+}
+
+/* ---- making ---- */
+
+Node *add_node(Reader *r, const Package *package, Resource resource, const char *name)
+{
+    Node *node = arena_make(r->arena, Node);
+    node->resource = resource;
+    node->package = package;
+    node->name = name;
+    node->id = arena_printf(r->arena, "%s.%s.%s", type_names[resource], package->name, name);
+    node->enabled = true;
+    vec_push(r->arena, &r->nodes, node);
+    return node;
+}
+
+static void index_node(Reader *r, Node *node)
+{
+    NodeVec *same = map_get(&r->by_name, node->name);
+    if (!same) {
+        same = arena_make(r->arena, NodeVec);
+        map_put(r->arena, &r->by_name, node->name, same);
+    }
+    vec_push(r->arena, same, node);
+}
+
+/* The project, the folders of PATH below BASE, and the file's name without its ending. */
+StrVec fqn_of(Reader *r, const Package *package, const char *path, const char *base)
+{
+    StrVec fqn = {0};
+    vec_push(r->arena, &fqn, package->name);
+    StrVec parts = str_split(r->arena, path + strlen(base) + 1, '/');
+    for (size_t i = 0; i + 1 < parts.count; i++) {
+        vec_push(r->arena, &fqn, parts.items[i]);
+    }
+    const char *file = vec_last(&parts);
+    const char *dot = strrchr(file, '.');
+    vec_push(r->arena, &fqn, dot ? arena_strndup(r->arena, file, (size_t)(dot - file)) : file);
+    return fqn;
+}
+
+static void parse_template(Reader *r, Node *node)
+{
+    JinjaSource source = {.name = node->file->path,
+                          .text = node->file->text,
+                          .length = node->file->length,
+                          .owner = node->package};
+    node->template = jinja_parse(r->arena, &source, r->diags);
+}
+
+static void add_file(Reader *r, const Package *package, Resource resource, const File *file,
+                     const char *base)
+{
+    const char *path = file->path + strlen(package->root);
+    StrVec fqn = fqn_of(r, package, path, base);
+    Node *node = add_node(r, package, resource, vec_last(&fqn));
+    node->path = path;
+    node->fqn = fqn;
+    node->file = file;
+    node->place = (Place){file->path, 1, 1, 1};
+    node->compiled_path = arena_printf(r->arena, "%s/%s", package->name, path);
+    if (resource != RES_TEST) {
+        index_node(r, node);
+    }
+    if (resource != RES_SEED) {
+        parse_template(r, node);
+    }
+}
+
+static void refuse_python(Reader *r, const File *file)
+{
+    find_at(r, DIAG_ERROR, P_PYTHON, (Place){file->path, 1, 1, 1},
+            "Python models are not supported");
+}
+
+static void add_folder(Reader *r, const Package *package, Resource resource, const char *base)
+{
+    static const char *const endings[] = {
+        [RES_MODEL] = ".sql", [RES_SEED] = ".csv", [RES_TEST] = ".sql"};
+    const char *folder = arena_printf(r->arena, "%s%s/", package->root, base);
+    const char *generic = arena_printf(r->arena, "%sgeneric/", folder);
+    vec_each (File, it, &r->files->list) {
+        if (!str_starts(it->path, folder)) {
+            continue;
+        }
+        if (resource == RES_MODEL && str_ends(it->path, ".py")) {
+            refuse_python(r, it);
+        } else if (str_ends(it->path, endings[resource]) &&
+                   !(resource == RES_TEST && str_starts(it->path, generic))) {
+            add_file(r, package, resource, it, base);
+        }
+    }
+}
+
+void find_nodes(Reader *r)
+{
+    vec_each (Package *, it, &r->packages) {
+        const Package *package = *it;
+        const StrVec *folders[] = {
+            [RES_MODEL] = &package->model_paths,
+            [RES_SEED] = &package->seed_paths,
+            [RES_TEST] = &package->test_paths,
+        };
+        for (int resource = RES_MODEL; resource <= RES_TEST; resource++) {
+            vec_each (const char *, base, folders[resource]) {
+                add_folder(r, package, resource, *base);
+            }
+        }
+    }
+}
+
+/* ---- two of one name ---- */
+
+static void check_ids(Reader *r)
+{
+    vec_each (Node *, it, &r->nodes) {
+        Node *node = *it;
+        if (!node->enabled) {
+            continue;
+        }
+        const Node *other = map_get(&r->by_id, node->id);
+        if (other) {
+            find_at(r, DIAG_ERROR, P_DUPLICATE_NODE, node->place, "there are two %ss \"%s\"",
+                    type_names[node->resource], node->name)
+                ->hint = arena_printf(r->arena, "the other is %s:%d; rename one of them",
+                                      other->place.file, other->place.line);
+        } else {
+            map_put(r->arena, &r->by_id, node->id, node);
+        }
+    }
+}
+
+static void check_names(Reader *r)
+{
+    map_each (it, &r->by_name) {
+        const Node *model = NULL, *seed = NULL;
+        vec_each (Node *, node, (NodeVec *)it->value) {
+            model = (*node)->enabled && (*node)->resource == RES_MODEL ? *node : model;
+            seed = (*node)->enabled && (*node)->resource == RES_SEED ? *node : seed;
+        }
+        if (model && seed && model->package == seed->package) {
+            find_at(r, DIAG_ERROR, P_DUPLICATE_NODE, seed->place,
+                    "a model and a seed are called \"%s\"", it->key)
+                ->hint = arena_printf(r->arena, "the model is %s", model->place.file);
+        }
+    }
+}
+
+void check_doubles(Reader *r)
+{
+    check_ids(r);
+    check_names(r);
+}

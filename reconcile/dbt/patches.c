@@ -1,0 +1,232 @@
+/* schema.yml: what it says about models and seeds, the sources that it declares, and its tests. */
+#include "reader.h"
+
+#include "cutover/sqltok.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+typedef struct PatchFile {
+    Reader *r;
+    const Package *package;
+    const char *file;
+    StrVec folders; /* fqn of a node called "" in this folder, without the name */
+    Scope scope;
+} PatchFile;
+
+static const Yaml *list_of(const PatchFile *p, const Yaml *map, const char *key)
+{
+    const Yaml *list = yaml_get(map, key);
+    if (!list || yaml_is_null(list)) {
+        return NULL;
+    }
+    if (list->type != YAML_IS_LIST) {
+        find_at(p->r, DIAG_ERROR, P_KEY, place_key(p->file, map, key), "\"%s\" must be a list",
+                key);
+        return NULL;
+    }
+    return list;
+}
+
+static const char *name_of(const PatchFile *p, const Yaml *entry, const char *what)
+{
+    const char *name = yaml_render_text(&p->scope, p->file, yaml_get(entry, "name"));
+    if (str_empty(name)) {
+        find_at(p->r, DIAG_ERROR, P_KEY, place_of(p->file, entry), "a %s without a name", what);
+        return NULL;
+    }
+    return name;
+}
+
+/* ---- tests of columns ---- */
+
+static const char *column_name(const PatchFile *p, const Yaml *column, const char *name)
+{
+    bool quote = false;
+    return yaml_bool(yaml_get(column, "quote"), &quote) && quote ? sql_ident(p->r->arena, name)
+                                                                 : name;
+}
+
+static void read_tests(const PatchFile *p, const Yaml *entry, Node *on, const Source *source)
+{
+    add_generic_tests(p->r, p->package, p->file, entry, NULL, on, source);
+    const Yaml *columns = list_of(p, entry, "columns");
+    for (size_t i = 0; columns && i < columns->items.count; i++) {
+        const Yaml *column = columns->items.items[i];
+        const char *name = name_of(p, column, "column");
+        if (name) {
+            add_generic_tests(p->r, p->package, p->file, column, column_name(p, column, name), on,
+                              source);
+        }
+    }
+}
+
+/* ---- models and seeds ---- */
+
+static void read_patch(const PatchFile *p, const Yaml *entry, Resource resource)
+{
+    Reader *r = p->r;
+    const char *what = resource == RES_MODEL ? "model" : "seed";
+    const char *name = name_of(p, entry, what);
+    if (!name) {
+        return;
+    }
+    bool ambiguous = false;
+    Node *node = find_node(r, p->package, p->package->name, name, &ambiguous);
+    if (!node || node->resource != resource) {
+        find_at(r, DIAG_WARNING, P_PATCH, place_of(p->file, yaml_get(entry, "name")),
+                "there is no %s \"%s\"", what, name);
+        return;
+    }
+    if (yaml_get(entry, "versions")) {
+        find_at(r, DIAG_ERROR, P_VERSIONS, place_key(p->file, entry, "versions"),
+                "versions of models are not supported");
+    }
+    if (node->patch) {
+        find_at(r, DIAG_ERROR, P_DUPLICATE_NODE, place_of(p->file, yaml_get(entry, "name")),
+                "%s \"%s\" is described twice", what, name)
+            ->hint = arena_printf(r->arena, "also in %s:%d", node->patch_file, node->patch->line);
+        return;
+    }
+    node->patch = entry;
+    node->patch_file = p->file;
+    node->description = yaml_text(yaml_get(entry, "description"));
+    read_tests(p, entry, node, NULL);
+}
+
+/* ---- sources ---- */
+
+static bool is_enabled(const PatchFile *p, const Yaml *group, const Yaml *table, const Source *source)
+{
+    Arena *arena = p->r->arena;
+    StrVec fqn = {0};
+    vec_each (const char *, it, &p->folders) {
+        vec_push(arena, &fqn, *it);
+    }
+    vec_push(arena, &fqn, source->group);
+    vec_push(arena, &fqn, source->name);
+    const ConfigValue *set = config_tree_get(p->package->sources, &fqn, "enabled");
+    PyValue value = set ? set->value : py_bool(true);
+    const Yaml *own[] = {yaml_get(yaml_get(group, "config"), "enabled"),
+                         yaml_get(yaml_get(table, "config"), "enabled")};
+    for (size_t i = 0; i < 2; i++) {
+        if (own[i]) {
+            yaml_render(&p->scope, p->file, own[i], &value);
+        }
+    }
+    return py_truth(value);
+}
+
+static const char *or_else(const char *text, const char *other)
+{
+    return str_empty(text) ? other : text;
+}
+
+static void read_table(const PatchFile *p, const Yaml *group, const char *group_name,
+                       const Yaml *table)
+{
+    Reader *r = p->r;
+    const char *name = name_of(p, table, "table");
+    if (!name) {
+        return;
+    }
+    const Source *old = find_source(r, group_name, name);
+    if (old) {
+        find_at(r, DIAG_ERROR, P_DUPLICATE_NODE, place_of(p->file, yaml_get(table, "name")),
+                "source \"%s.%s\" is declared twice", group_name, name)
+            ->hint = arena_printf(r->arena, "also in %s:%d", old->place.file, old->place.line);
+        return;
+    }
+    Source *source = arena_make(r->arena, Source);
+    source->group = group_name;
+    source->name = name;
+    source->package = p->package;
+    source->place = place_of(p->file, yaml_get(table, "name"));
+    source->description = yaml_text(yaml_get(table, "description"));
+    source->id = arena_printf(r->arena, "source.%s.%s.%s", p->package->name, group_name, name);
+    source->rel = (RelName){
+        or_else(yaml_render_text(&p->scope, p->file, yaml_get(group, "database")),
+                r->target.database),
+        or_else(yaml_render_text(&p->scope, p->file, yaml_get(group, "schema")), group_name),
+        or_else(yaml_render_text(&p->scope, p->file, yaml_get(table, "identifier")), name),
+    };
+    source->enabled = is_enabled(p, group, table, source);
+    vec_push(r->arena, &r->sources, source);
+    map_put(r->arena, &r->source_by_name, arena_printf(r->arena, "%s\t%s", group_name, name),
+            source);
+    if (source->enabled) {
+        read_tests(p, table, NULL, source);
+    }
+}
+
+static void read_source(const PatchFile *p, const Yaml *group)
+{
+    const char *name = name_of(p, group, "source");
+    const Yaml *tables = name ? list_of(p, group, "tables") : NULL;
+    for (size_t i = 0; tables && i < tables->items.count; i++) {
+        read_table(p, group, name, tables->items.items[i]);
+    }
+}
+
+/* ---- files ---- */
+
+static void read_entries(const PatchFile *p, const Yaml *yaml)
+{
+    const Yaml *models = list_of(p, yaml, "models");
+    const Yaml *seeds = list_of(p, yaml, "seeds");
+    const Yaml *sources = list_of(p, yaml, "sources");
+    for (size_t i = 0; models && i < models->items.count; i++) {
+        read_patch(p, models->items.items[i], RES_MODEL);
+    }
+    for (size_t i = 0; seeds && i < seeds->items.count; i++) {
+        read_patch(p, seeds->items.items[i], RES_SEED);
+    }
+    for (size_t i = 0; sources && i < sources->items.count; i++) {
+        read_source(p, sources->items.items[i]);
+    }
+    if (yaml_get(yaml, "snapshots")) {
+        find_at(p->r, DIAG_ERROR, P_SNAPSHOT, place_key(p->file, yaml, "snapshots"),
+                "snapshots are not supported");
+    }
+    if (yaml_get(yaml, "unit_tests")) {
+        find_at(p->r, DIAG_WARNING, P_UNIT_TEST, place_key(p->file, yaml, "unit_tests"),
+                "unit tests are not run by Cutover");
+    }
+}
+
+static void read_file(Reader *r, const Package *package, const char *path, const char *base)
+{
+    const Yaml *yaml = read_yaml(r, r->files, path);
+    if (!yaml || yaml->type != YAML_IS_MAP) {
+        return;
+    }
+    PatchFile p = {.r = r, .package = package, .file = path};
+    p.folders = fqn_of(r, package, path + strlen(package->root), base);
+    p.folders.count--;
+    p.scope = (Scope){.reader = r, .kind = SCOPE_YAML, .package = package};
+    read_entries(&p, yaml);
+}
+
+static void read_folder(Reader *r, const Package *package, const char *base)
+{
+    const char *folder = arena_printf(r->arena, "%s%s/", package->root, base);
+    vec_each (File, it, &r->files->list) {
+        bool yaml = str_ends(it->path, ".yml") || str_ends(it->path, ".yaml");
+        if (yaml && str_starts(it->path, folder)) {
+            read_file(r, package, it->path, base);
+        }
+    }
+}
+
+void read_patches(Reader *r)
+{
+    vec_each (Package *, package, &r->packages) {
+        const StrVec *folders[] = {&(*package)->model_paths, &(*package)->seed_paths,
+                                   &(*package)->test_paths};
+        for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+            vec_each (const char *, base, folders[i]) {
+                read_folder(r, *package, *base);
+            }
+        }
+    }
+}

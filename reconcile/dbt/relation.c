@@ -1,0 +1,192 @@
+/* Relation: what ref(), source(), this and api.Relation.create() give. */
+#include "reader.h"
+
+#include "cutover/sqltok.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+typedef enum Part { PART_DATABASE, PART_SCHEMA, PART_IDENTIFIER, PART_COUNT } Part;
+
+typedef struct Relation {
+    const char *parts[PART_COUNT];
+    bool shown[PART_COUNT], quoted[PART_COUNT];
+    bool cte; /* an ephemeral model: its identifier alone, without quotes */
+    PyValue type;
+} Relation;
+
+static const char *const part_names[] = {"database", "schema", "identifier"};
+
+static const char *render(Arena *arena, void *self)
+{
+    const Relation *rel = self;
+    if (rel->cte) {
+        return rel->parts[PART_IDENTIFIER];
+    }
+    StrVec texts = {0};
+    for (int i = 0; i < PART_COUNT; i++) {
+        if (rel->shown[i] && rel->parts[i]) {
+            vec_push(arena, &texts, rel->quoted[i] ? sql_ident(arena, rel->parts[i]) : rel->parts[i]);
+        }
+    }
+    return str_join(arena, &texts, ".");
+}
+
+static bool relation_get(JinjaRun *run, void *self, const char *name, PyValue *out);
+
+static const JinjaClass relation_class = {
+    .name = "MaterializeRelation", .get = relation_get, .text = render};
+
+static Relation *new_relation(Arena *arena, const char *database, const char *schema,
+                              const char *identifier)
+{
+    Relation *rel = arena_make(arena, Relation);
+    *rel = (Relation){.parts = {database, schema, identifier}, .type = py_none()};
+    for (int i = 0; i < PART_COUNT; i++) {
+        rel->shown[i] = rel->quoted[i] = true;
+    }
+    return rel;
+}
+
+/* ---- methods ---- */
+
+static bool method_render(JinjaCall *call, void *self, PyValue *out)
+{
+    *out = py_text(render(call->arena, self));
+    return true;
+}
+
+/* A copy in which the parts named by arguments are set in FLAGS. */
+static bool with_flags(JinjaCall *call, void *self, bool quoting, PyValue *out)
+{
+    PyValue arg[PART_COUNT];
+    if (!jinja_bind(call, "database? schema? identifier?", arg)) {
+        return false;
+    }
+    Relation *copy = arena_make(call->arena, Relation);
+    *copy = *(Relation *)self;
+    for (int i = 0; i < PART_COUNT; i++) {
+        if (!py_is_undefined(arg[i])) {
+            (quoting ? copy->quoted : copy->shown)[i] = py_truth(arg[i]);
+        }
+    }
+    *out = jinja_object(call->arena, &relation_class, copy);
+    return true;
+}
+
+static bool method_include(JinjaCall *call, void *self, PyValue *out)
+{
+    return with_flags(call, self, false, out);
+}
+
+static bool method_quote(JinjaCall *call, void *self, PyValue *out)
+{
+    return with_flags(call, self, true, out);
+}
+
+static bool method_without_identifier(JinjaCall *call, void *self, PyValue *out)
+{
+    Relation *copy = arena_make(call->arena, Relation);
+    *copy = *(Relation *)self;
+    copy->shown[PART_IDENTIFIER] = false;
+    *out = jinja_object(call->arena, &relation_class, copy);
+    return true;
+}
+
+static const struct {
+    const char *name;
+    JinjaFunction function;
+} methods[] = {
+    {"render", method_render},
+    {"include", method_include},
+    {"quote", method_quote},
+    {"without_identifier", method_without_identifier},
+};
+
+static bool get_part(const Relation *rel, const char *name, PyValue *out)
+{
+    if (str_eq(name, "name") || str_eq(name, "table")) {
+        name = part_names[PART_IDENTIFIER];
+    }
+    for (int i = 0; i < PART_COUNT; i++) {
+        if (str_eq(name, part_names[i])) {
+            *out = py_text(rel->parts[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool relation_get(JinjaRun *run, void *self, const char *name, PyValue *out)
+{
+    const Relation *rel = self;
+    Arena *arena = jinja_diags(run)->arena;
+    if (get_part(rel, name, out)) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        if (str_eq(name, methods[i].name)) {
+            *out = jinja_function(arena, methods[i].name, methods[i].function, self);
+            return true;
+        }
+    }
+    if (str_eq(name, "type")) {
+        *out = rel->type;
+        return true;
+    }
+    if (str_eq(name, "is_cte")) {
+        *out = py_bool(rel->cte);
+        return true;
+    }
+    return false;
+}
+
+/* ---- making ---- */
+
+PyValue relation_value(Arena *arena, RelName name, const Node *node)
+{
+    Relation *rel = new_relation(arena, name.database, name.schema, name.name);
+    if (node && node->ephemeral) {
+        rel->cte = true;
+        rel->parts[PART_IDENTIFIER] = arena_printf(arena, "__dbt__cte__%s", node->name);
+    }
+    return jinja_object(arena, &relation_class, rel);
+}
+
+bool relation_of(PyValue value, RelName *out)
+{
+    const Relation *rel = jinja_object_of(value, &relation_class);
+    if (rel) {
+        *out = (RelName){rel->parts[0], rel->parts[1], rel->parts[2]};
+    }
+    return rel;
+}
+
+static const char *text_or_null(Arena *arena, PyValue value)
+{
+    return py_is_undefined(value) || py_is_none(value) ? NULL : py_str(arena, value);
+}
+
+static bool relation_create(JinjaCall *call, void *self, PyValue *out)
+{
+    (void)self;
+    PyValue arg[5];
+    if (!jinja_bind(call, "database? schema? identifier? type? rest**", arg)) {
+        return false;
+    }
+    Relation *rel = new_relation(call->arena, text_or_null(call->arena, arg[0]),
+                                 text_or_null(call->arena, arg[1]),
+                                 text_or_null(call->arena, arg[2]));
+    rel->type = py_is_undefined(arg[3]) ? py_none() : arg[3];
+    *out = jinja_object(call->arena, &relation_class, rel);
+    return true;
+}
+
+PyValue relation_api(Arena *arena)
+{
+    PyValue api = py_dict(arena), relation = py_dict(arena);
+    py_dict_put(arena, relation.dict, "create",
+                jinja_function(arena, "api.Relation.create", relation_create, NULL));
+    py_dict_put(arena, api.dict, "Relation", relation);
+    return api;
+}

@@ -1,0 +1,99 @@
+/*
+ * How names are found in a rendering: macros of the own package, the root project and dbt win over
+ * packages' names, and these over what dbt itself gives.
+ */
+#include "reader.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+/* ---- macros of a package, as package.macro ---- */
+
+static bool namespace_get(JinjaRun *run, void *self, const char *name, PyValue *out)
+{
+    (void)run;
+    const Package *package = self;
+    const Macro *macro = map_get(&package->macros, name);
+    if (macro) {
+        *out = macro->value;
+    }
+    return macro;
+}
+
+static const JinjaClass namespace_class = {.name = "MacroNamespace", .get = namespace_get};
+
+/* ---- vars ---- */
+
+static const PyValue *value_in(Reader *r, const Yaml *map, const char *name)
+{
+    const Yaml *yaml = yaml_get(map, name);
+    if (!yaml) {
+        return NULL;
+    }
+    PyValue *value = arena_make(r->arena, PyValue);
+    *value = yaml_value(r, yaml);
+    return value;
+}
+
+static const PyValue *value_of_package(Reader *r, const Package *owner, const Package *user,
+                                       const char *name)
+{
+    const Yaml *vars = yaml_get(owner->yaml, "vars");
+    const PyValue *value = value_in(r, yaml_get(vars, user->name), name);
+    return value ? value : value_in(r, vars, name);
+}
+
+const PyValue *var_value(Reader *r, const Scope *scope, const char *name)
+{
+    const PyValue *value = value_in(r, r->options->vars, name);
+    if (value || scope->kind == SCOPE_PROFILE || scope->kind == SCOPE_PROJECT) {
+        return value;
+    }
+    const Package *package = scope->package && scope->package->yaml ? scope->package : r->root;
+    value = value_of_package(r, r->root, package, name);
+    return value || package == r->root ? value : value_of_package(r, package, package, name);
+}
+
+/* ---- looking up ---- */
+
+static bool lookup_macro(const Scope *scope, const JinjaTemplate *from, const char *name,
+                         PyValue *out)
+{
+    const Reader *r = scope->reader;
+    const Package *package = from && from->owner ? from->owner : scope->package;
+    const Macro *macro = find_macro(r, package, name);
+    if (macro) {
+        *out = macro->value;
+        return true;
+    }
+    Package *named = map_get(&r->package_by_name, name);
+    if (named) {
+        *out = jinja_object(r->arena, &namespace_class, named);
+    }
+    return named;
+}
+
+static bool lookup(void *context, const JinjaTemplate *from, const char *name, PyValue *out)
+{
+    const Scope *scope = context;
+    if (scope->kind == SCOPE_NODE && lookup_macro(scope, from, name, out)) {
+        return true;
+    }
+    return context_value(scope, name, out);
+}
+
+JinjaEnv scope_env(const Scope *scope)
+{
+    JinjaLimits limits = jinja_limits();
+    int64_t steps = scope->reader->options->steps;
+    if (steps > 0 && (size_t)steps < limits.steps) {
+        limits.steps = (size_t)steps;
+    }
+    return (JinjaEnv){
+        .lookup = lookup,
+        .context = (void *)scope,
+        .undefined = scope->kind == SCOPE_NODE && !scope->execute ? JINJA_SWALLOW : JINJA_PLAIN,
+        .limits = limits,
+    };
+}

@@ -1,0 +1,125 @@
+/* YAML as Python's values: as written, or with Jinja rendered natively, as dbt reads its files. */
+#include "reader.h"
+
+#include "cutover/str.h"
+
+#include <string.h>
+
+bool has_jinja(const char *text)
+{
+    return text && (strstr(text, "{{") || strstr(text, "{%") || strstr(text, "{#"));
+}
+
+static PyValue scalar(const Yaml *yaml)
+{
+    bool boolean;
+    int64_t integer;
+    double real;
+    if (yaml_is_null(yaml)) {
+        return py_none();
+    }
+    if (yaml_bool(yaml, &boolean)) {
+        return py_bool(boolean);
+    }
+    if (yaml_int(yaml, &integer)) {
+        return py_int(integer);
+    }
+    if (yaml_float(yaml, &real)) {
+        return py_float(real);
+    }
+    return py_text(yaml->text);
+}
+
+/* A finding inside a YAML text is placed in the value; it belongs into the file. */
+static void move_findings(Reader *r, size_t from, const char *file, const Yaml *yaml)
+{
+    const File *text = files_get(r->files, file);
+    for (size_t i = from; text && i < r->diags->list.count; i++) {
+        Diag *diag = &r->diags->list.items[i];
+        if (!str_eq(diag->file, file) || strchr(yaml->text, '\n')) {
+            continue;
+        }
+        diag_place(r->diags, diag, file, text->text, text->length, yaml->line,
+                   diag->column ? diag->column + yaml->column - 1 + yaml->quoted : yaml->column,
+                   diag->length);
+    }
+}
+
+static bool render_scalar(const Scope *scope, const char *file, const Yaml *yaml, PyValue *out)
+{
+    *out = scalar(yaml);
+    if (out->type != PY_STRING || !has_jinja(yaml->text)) {
+        return true;
+    }
+    Reader *r = scope->reader;
+    size_t before = r->diags->list.count;
+    JinjaSource source = {.name = file,
+                          .text = yaml->text,
+                          .length = strlen(yaml->text),
+                          .first_line = yaml->line,
+                          .owner = scope->package};
+    const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
+    JinjaEnv env = scope_env(scope);
+    bool ok = template && jinja_eval_native(r->arena, &env, template, out, r->diags);
+    move_findings(r, before, file, yaml);
+    return ok;
+}
+
+/* SCOPE NULL: texts stay as they are. */
+static bool convert(Reader *r, const Scope *scope, const char *file, const Yaml *yaml, PyValue *out)
+{
+    bool ok = true;
+    if (!yaml) {
+        *out = py_none();
+    } else if (yaml->type == YAML_IS_SCALAR) {
+        if (scope) {
+            return render_scalar(scope, file, yaml, out);
+        }
+        *out = scalar(yaml);
+    } else if (yaml->type == YAML_IS_LIST) {
+        *out = py_list(r->arena);
+        vec_each (Yaml *, it, &yaml->items) {
+            PyValue item = py_none();
+            ok &= convert(r, scope, file, *it, &item);
+            py_append(r->arena, *out, item);
+        }
+    } else {
+        *out = py_dict(r->arena);
+        vec_each (YamlMember, it, &yaml->members) {
+            PyValue value = py_none();
+            ok &= convert(r, scope, file, it->value, &value);
+            py_dict_put(r->arena, out->dict, it->key, value);
+        }
+    }
+    return ok;
+}
+
+PyValue yaml_value(Reader *r, const Yaml *yaml)
+{
+    PyValue out;
+    convert(r, NULL, NULL, yaml, &out);
+    return out;
+}
+
+bool yaml_render(const Scope *scope, const char *file, const Yaml *yaml, PyValue *out)
+{
+    return convert(scope->reader, scope, file, yaml, out);
+}
+
+const char *yaml_render_text(const Scope *scope, const char *file, const Yaml *yaml)
+{
+    PyValue value = py_none();
+    if (!yaml || !yaml_render(scope, file, yaml, &value) || py_is_none(value) ||
+        py_is_undefined(value)) {
+        return NULL;
+    }
+    return py_str(scope->reader->arena, value);
+}
+
+const Yaml *read_yaml(Reader *r, const FileSet *files, const char *path)
+{
+    const File *file = files_get(files, path);
+    YamlLimits limits = {.last_wins = true};
+    return file ? yaml_parse(r->arena, path, file->text, file->length, limits, P_YAML, r->diags)
+                : NULL;
+}
