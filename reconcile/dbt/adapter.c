@@ -83,8 +83,8 @@ static bool adapter_get(JinjaRun *run, void *self, const char *name, PyValue *ou
     const Scope *scope = self;
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         if (str_eq(name, methods[i].name)) {
-            *out = jinja_function(jinja_diags(run)->arena, methods[i].name, methods[i].function,
-                                  self);
+            *out =
+                jinja_function(jinja_diags(run)->arena, methods[i].name, methods[i].function, self);
             return true;
         }
     }

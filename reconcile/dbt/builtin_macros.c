@@ -22,7 +22,8 @@ static const char names_text[] =
     "  {{ custom_schema_name | trim }}{%- else -%}{{ target.schema }}{%- endif -%}\n"
     "{%- endmacro %}\n"
     "{% macro generate_database_name(custom_database_name=none, node=none) -%}\n"
-    "  {{ return(adapter.dispatch('generate_database_name', 'dbt')(custom_database_name, node)) }}\n"
+    "  {{ return(adapter.dispatch('generate_database_name', 'dbt')(custom_database_name, node)) "
+    "}}\n"
     "{%- endmacro %}\n"
     "{% macro default__generate_database_name(custom_database_name=none, node=none) -%}\n"
     "  {{ target.database if custom_database_name is none else custom_database_name }}\n"
@@ -89,8 +90,7 @@ static const char tests_text[] =
 
 static bool add_text(Reader *r, const char *text)
 {
-    JinjaSource source = {
-        .name = "dbt", .text = text, .length = strlen(text), .owner = r->builtin};
+    JinjaSource source = {.name = "dbt", .text = text, .length = strlen(text), .owner = r->builtin};
     const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
     for (size_t i = 0; template && i < template->macros.count; i++) {
         const JinjaMacro *jinja = template->macros.items[i];

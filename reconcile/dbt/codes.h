@@ -27,27 +27,27 @@
 #define P_SNAPSHOT "CO3021"        /* snapshots are not supported */
 #define P_PYTHON "CO3022"          /* Python models are not supported */
 #define P_CONTRACT "CO3023"        /* an enforced contract is not supported */
-#define P_CONFIG "CO3024"          /* a config of the wrong type or with a value that is not known */
-#define P_PRE_HOOK "CO3025"        /* pre-hooks are not supported */
-#define P_INDEX "CO3026"           /* an index that cannot be understood */
-#define P_SQL "CO3027"             /* SQL that cannot be read: an unterminated quote or comment */
-#define P_EMPTY_SQL "CO3028"       /* a model without a query */
-#define P_CLUSTER "CO3029"         /* something needs a cluster and none is given */
-#define P_DEPLOY_VAR "CO3030"      /* var deploy: dbt-materialize's own blue/green */
-#define P_TEST "CO3031"            /* a test that is written wrongly */
-#define P_TEST_UNKNOWN "CO3032"    /* a test that no macro defines */
-#define P_TEST_CONFIG "CO3033"     /* a test's config of the wrong type */
-#define P_SEED "CO3034"            /* a seed that cannot be read */
-#define P_PATCH "CO3035"           /* schema.yml describes something that is not there (warning) */
-#define P_GENERATED_NAME "CO3036"  /* generate_*_name gives no name */
-#define P_VERSIONS "CO3037"        /* model versions are not supported */
-#define P_LEGACY_BODY "CO3038"     /* an old CREATE SOURCE or SINK header was taken off (warning) */
-#define P_GRANTS "CO3039"          /* grants of a form that is not supported */
-#define P_UNIT_TEST "CO3040"       /* unit tests are not run (warning) */
-#define P_DEPENDENCY "CO3041"      /* a package is declared but not in dbt_packages/ */
-#define P_LIVE "CO2051"            /* Jinja that needs the database, the clock or the network */
-#define P_RAISED "CO2050"          /* exceptions.raise_compiler_error of the project itself */
-#define P_DISPATCH "CO2052"        /* adapter.dispatch finds no macro */
-#define P_UNSUPPORTED "CO2053"     /* a function, attribute or keyword of dbt that is not supported */
+#define P_CONFIG "CO3024"         /* a config of the wrong type or with a value that is not known */
+#define P_PRE_HOOK "CO3025"       /* pre-hooks are not supported */
+#define P_INDEX "CO3026"          /* an index that cannot be understood */
+#define P_SQL "CO3027"            /* SQL that cannot be read: an unterminated quote or comment */
+#define P_EMPTY_SQL "CO3028"      /* a model without a query */
+#define P_CLUSTER "CO3029"        /* something needs a cluster and none is given */
+#define P_DEPLOY_VAR "CO3030"     /* var deploy: dbt-materialize's own blue/green */
+#define P_TEST "CO3031"           /* a test that is written wrongly */
+#define P_TEST_UNKNOWN "CO3032"   /* a test that no macro defines */
+#define P_TEST_CONFIG "CO3033"    /* a test's config of the wrong type */
+#define P_SEED "CO3034"           /* a seed that cannot be read */
+#define P_PATCH "CO3035"          /* schema.yml describes something that is not there (warning) */
+#define P_GENERATED_NAME "CO3036" /* generate_*_name gives no name */
+#define P_VERSIONS "CO3037"       /* model versions are not supported */
+#define P_LEGACY_BODY "CO3038"    /* an old CREATE SOURCE or SINK header was taken off (warning) */
+#define P_GRANTS "CO3039"         /* grants of a form that is not supported */
+#define P_UNIT_TEST "CO3040"      /* unit tests are not run (warning) */
+#define P_DEPENDENCY "CO3041"     /* a package is declared but not in dbt_packages/ */
+#define P_LIVE "CO2051"           /* Jinja that needs the database, the clock or the network */
+#define P_RAISED "CO2050"         /* exceptions.raise_compiler_error of the project itself */
+#define P_DISPATCH "CO2052"       /* adapter.dispatch finds no macro */
+#define P_UNSUPPORTED "CO2053" /* a function, attribute or keyword of dbt that is not supported */
 
 #endif

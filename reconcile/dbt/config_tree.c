@@ -181,9 +181,9 @@ static void apply_patch(Reader *r, Node *node)
             } else {
                 yaml_render(&scope, node->patch_file, it->value, &value);
             }
-            set_config(r, node, it->key, value,
-                       (Place){node->patch_file, it->key_line, it->key_column,
-                               (int)strlen(it->key)});
+            set_config(
+                r, node, it->key, value,
+                (Place){node->patch_file, it->key_line, it->key_column, (int)strlen(it->key)});
         }
     }
     static const char *const top[] = {"tags", "meta", "docs", NULL};

@@ -42,8 +42,8 @@ static StrVec names_of_nodes(Reader *r)
 static Diag *unknown_ref(JinjaCall *call, Reader *r, const char *package, const char *name)
 {
     StrVec names = names_of_nodes(r);
-    Diag *diag = soft_error(call, package != NULL, P_REF, "model \"%s%s%s\" not found", package ? package : "",
-                            package ? "." : "", name);
+    Diag *diag = soft_error(call, package != NULL, P_REF, "model \"%s%s%s\" not found",
+                            package ? package : "", package ? "." : "", name);
     diag->label = did_you_mean(r, name, &names);
     return diag;
 }
@@ -66,8 +66,9 @@ static void resolve_ref(JinjaCall *call, const Scope *scope, const char *package
     const Node *found = find_node(r, scope->package, package, name, &ambiguous);
     *out = relation_value(r->arena, found ? found->rel : (RelName){"", "", name}, found);
     if (ambiguous) {
-        soft_error(call, package != NULL, P_REF_AMBIGUOUS, "several packages have a model \"%s\"", name)->hint =
-            "name the package: ref('package', 'model')";
+        soft_error(call, package != NULL, P_REF_AMBIGUOUS, "several packages have a model \"%s\"",
+                   name)
+            ->hint = "name the package: ref('package', 'model')";
     } else if (!found) {
         unknown_ref(call, r, package, name);
     } else if (!found->enabled) {
@@ -75,8 +76,8 @@ static void resolve_ref(JinjaCall *call, const Scope *scope, const char *package
             arena_printf(r->arena, "enabled is set to false in %s",
                          config_place(found, "enabled").file);
     } else if (scope->node && scope->node != found && !is_dependency(scope->node, found)) {
-        soft_error(call, package != NULL, P_REF_LATE, "ref('%s') shows only while rendering, so its edge is unknown",
-                   name)
+        soft_error(call, package != NULL, P_REF_LATE,
+                   "ref('%s') shows only while rendering, so its edge is unknown", name)
             ->hint = arena_printf(r->arena, "write `-- depends_on: {{ ref('%s') }}` into %s", name,
                                   scope->node->place.file);
     }
@@ -141,8 +142,7 @@ bool call_source(JinjaCall *call, void *self, PyValue *out)
     RelName rel = source ? source->rel : (RelName){r->target.database, group, name};
     *out = relation_value(r->arena, rel, NULL);
     if (!scope->execute && scope->node && !scope->naming) {
-        vec_push(r->arena, &scope->node->source_calls,
-                 (SourceCall){group, name, call_place(call)});
+        vec_push(r->arena, &scope->node->source_calls, (SourceCall){group, name, call_place(call)});
     }
     if (scope->execute && !source) {
         unknown_source(call, r, group, name);
@@ -412,9 +412,9 @@ static bool host_name(const Scope *scope, const char *name, PyValue *out)
 /* Names that dbt has and that a reader cannot give: said by name, not as "undefined". */
 static bool unsupported_name(const Scope *scope, const char *name, PyValue *out)
 {
-    static const char *const names[] = {"graph",       "modules",     "run_started_at",
+    static const char *const names[] = {"graph",         "modules",     "run_started_at",
                                         "invocation_id", "dbt_version", "submit_python_job",
-                                        "results",     "context",     NULL};
+                                        "results",       "context",     NULL};
     for (const char *const *it = names; *it && scope->execute; it++) {
         if (str_eq(name, *it)) {
             *out = py_undefined(
@@ -443,7 +443,7 @@ bool context_value(const Scope *scope, const char *name, PyValue *out)
     if (find_function(scope, name, out)) {
         return true;
     }
-    return scope->kind == SCOPE_NODE && (node_name(scope, name, out) ||
-                                         host_name(scope, name, out) ||
-                                         unsupported_name(scope, name, out));
+    return scope->kind == SCOPE_NODE &&
+           (node_name(scope, name, out) || host_name(scope, name, out) ||
+            unsupported_name(scope, name, out));
 }

@@ -41,11 +41,10 @@ static bool wrong(TestEntry *t, const char *message)
 
 static bool is_config(const char *key)
 {
-    static const char *const keys[] = {"severity", "tags",           "enabled",
-                                       "where",    "limit",          "warn_if",
-                                       "error_if", "fail_calc",      "store_failures",
-                                       "meta",     "store_failures_as", "database",
-                                       "schema",   "alias",          NULL};
+    static const char *const keys[] = {
+        "severity",          "tags",     "enabled",   "where",          "limit",
+        "warn_if",           "error_if", "fail_calc", "store_failures", "meta",
+        "store_failures_as", "database", "schema",    "alias",          NULL};
     for (const char *const *it = keys; *it; it++) {
         if (str_eq(*it, key)) {
             return true;
@@ -110,7 +109,8 @@ static bool read_entry(TestEntry *t)
     const Yaml *named = yaml_get(yaml, "test_name"), *members = yaml;
     if (!named) {
         if (yaml->members.count != 1) {
-            return wrong(t, "a test is one name with its arguments below it; check the indentation");
+            return wrong(t,
+                         "a test is one name with its arguments below it; check the indentation");
         }
         t->written = yaml->members.items[0].key;
         members = yaml->members.items[0].value;
@@ -130,8 +130,7 @@ static void split_name(TestEntry *t)
 {
     const char *dot = strchr(t->written, '.');
     t->name = dot ? dot + 1 : t->written;
-    t->namespace =
-        dot ? arena_strndup(t->r->arena, t->written, (size_t)(dot - t->written)) : NULL;
+    t->namespace = dot ? arena_strndup(t->r->arena, t->written, (size_t)(dot - t->written)) : NULL;
 }
 
 /* ---- names ---- */
@@ -183,9 +182,9 @@ static StrVec sorted_keys(Reader *r, const PyDict *dict)
 static void make_names(TestEntry *t, const char **full, const char **brief)
 {
     Reader *r = t->r;
-    const char *head = arena_printf(r->arena, "%s%s%s%s_%s", t->namespace ? t->namespace : "",
-                                    t->namespace ? "_" : "", t->source ? "source_" : "", t->name,
-                                    t->target);
+    const char *head =
+        arena_printf(r->arena, "%s%s%s%s_%s", t->namespace ? t->namespace : "",
+                     t->namespace ? "_" : "", t->source ? "source_" : "", t->name, t->target);
     Buf buf = buf_new(r->arena, 1u << 20);
     buf_printf(&buf, "%s_", head);
     StrVec keys = sorted_keys(r, t->args);
@@ -258,15 +257,17 @@ static bool has_macro(TestEntry *t)
     Reader *r = t->r;
     const char *key = arena_printf(r->arena, "test_%s", t->name);
     const Package *named = t->namespace ? map_get(&r->package_by_name, t->namespace) : NULL;
-    if (t->namespace ? named && map_get(&named->macros, key) : find_macro(r, t->package, key) != NULL) {
+    if (t->namespace ? named && map_get(&named->macros, key)
+                     : find_macro(r, t->package, key) != NULL) {
         return true;
     }
     StrVec names = names_of_tests(r);
     Diag *diag = find_at(r, DIAG_ERROR, P_TEST_UNKNOWN, t->place, "no test \"%s\"", t->written);
     diag->label = did_you_mean(r, t->written, &names);
-    diag->hint = t->namespace && !named
-                     ? arena_printf(r->arena, "package \"%s\" is not in dbt_packages/", t->namespace)
-                     : NULL;
+    diag->hint =
+        t->namespace && !named
+            ? arena_printf(r->arena, "package \"%s\" is not in dbt_packages/", t->namespace)
+            : NULL;
     return false;
 }
 
@@ -290,12 +291,6 @@ static bool has_config(const TestEntry *t, const char *key)
     return false;
 }
 
-static const char *first_folder_off(const char *path)
-{
-    const char *slash = strchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static void make_node(TestEntry *t)
 {
     Reader *r = t->r;
@@ -303,16 +298,14 @@ static void make_node(TestEntry *t)
     if (!full) {
         make_names(t, &full, &brief);
         if (!str_eq(full, brief) && !has_config(t, "alias")) {
-            vec_push(r->arena, &t->configs,
-                     (CalledConfig){"alias", py_text(brief), t->place});
+            vec_push(r->arena, &t->configs, (CalledConfig){"alias", py_text(brief), t->place});
         }
     }
     Node *node = add_node(r, t->package, RES_TEST, full);
     node->id = arena_printf(r->arena, "test.%s.%s.%s", t->package->name, full, hash_of(t, full));
     node->path = t->file + strlen(t->package->root);
-    const char *below = first_folder_off(node->path);
-    node->fqn = fqn_of(r, t->package, node->path, arena_strndup(r->arena, node->path,
-                                                   (size_t)(below - node->path - (below > node->path))));
+    const char *base = arena_strndup(r->arena, node->path, strcspn(node->path, "/"));
+    node->fqn = fqn_of(r, t->package, node->path, base);
     node->fqn.items[node->fqn.count - 1] = full;
     node->compiled_path =
         arena_printf(r->arena, "%s/%s/%s.sql", t->package->name, node->path, brief);
@@ -364,8 +357,8 @@ void add_generic_tests(Reader *r, const Package *package, const char *file, cons
                            .source = source,
                            .on = on,
                            .column = column};
-            t.target = source ? arena_printf(r->arena, "%s_%s", source->group, source->name)
-                              : on->name;
+            t.target =
+                source ? arena_printf(r->arena, "%s_%s", source->group, source->name) : on->name;
             add_test(&t);
         }
     }

@@ -21,8 +21,8 @@ static void add_macro(Reader *r, Package *package, const JinjaMacro *jinja)
         Place place = {jinja->template->name, jinja->line, jinja->column, (int)strlen(jinja->name)};
         find_at(r, DIAG_ERROR, P_DUPLICATE_MACRO, place, "macro \"%s\" is defined twice",
                 jinja->name)
-            ->hint = arena_printf(r->arena, "also in %s:%d", old->jinja->template->name,
-                                  old->jinja->line);
+            ->hint =
+            arena_printf(r->arena, "also in %s:%d", old->jinja->template->name, old->jinja->line);
         return;
     }
     Macro *macro = arena_make(r->arena, Macro);

@@ -34,9 +34,8 @@ static const char *generate(Reader *r, Node *node, const char *macro, const char
         }
         return NULL;
     }
-    const char *name = py_is_none(out) || py_is_undefined(out)
-                           ? ""
-                           : str_trim(r->arena, py_str(r->arena, out));
+    const char *name =
+        py_is_none(out) || py_is_undefined(out) ? "" : str_trim(r->arena, py_str(r->arena, out));
     if (str_empty(name)) {
         find_at(r, DIAG_ERROR, P_GENERATED_NAME, node->place, "%s gives no name for %s", macro,
                 node->id)
@@ -54,12 +53,14 @@ static void check_double(Reader *r, Node *node)
     if (other) {
         find_at(r, DIAG_ERROR, P_DUPLICATE_REL, node->place, "%s and %s both make %s", other->id,
                 node->id, relname_text(r->arena, node->production, r->target.database))
-            ->hint = arena_printf(r->arena, "the other is %s; give one of them another alias or "
-                                            "schema",
+            ->hint = arena_printf(r->arena,
+                                  "the other is %s; give one of them another alias or "
+                                  "schema",
                                   other->place.file);
         return;
     }
     map_put(r->arena, &r->by_production, key, node);
+    map_put(r->arena, &r->by_rel, relname_key(r->arena, node->rel), node);
     map_put(r->arena, &r->schemas, node->production.schema, node);
 }
 

@@ -96,7 +96,8 @@ static void read_patch(const PatchFile *p, const Yaml *entry, Resource resource)
 
 /* ---- sources ---- */
 
-static bool is_enabled(const PatchFile *p, const Yaml *group, const Yaml *table, const Source *source)
+static bool is_enabled(const PatchFile *p, const Yaml *group, const Yaml *table,
+                       const Source *source)
 {
     Arena *arena = p->r->arena;
     StrVec fqn = {0};

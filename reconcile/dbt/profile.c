@@ -36,9 +36,9 @@ static const Yaml *choose(Reader *r, const Yaml *from, const char *kind, const c
         Diag *diag = find_at(r, DIAG_ERROR, P_PROFILE, place_of(profile_file, from),
                              "%s \"%s\" not found in profiles.yml", kind, name);
         diag->label = did_you_mean(r, name, &keys);
-        diag->hint = keys.count ? arena_printf(r->arena, "there are: %s",
-                                               str_join(r->arena, &keys, ", "))
-                                : NULL;
+        diag->hint = keys.count
+                         ? arena_printf(r->arena, "there are: %s", str_join(r->arena, &keys, ", "))
+                         : NULL;
         return NULL;
     }
     return chosen;
@@ -89,19 +89,18 @@ static bool fill_target(const Scope *scope, const Yaml *output)
     Reader *r = scope->reader;
     const char *type = setting(scope, output, "type", NULL);
     if (!str_eq(type, "materialize")) {
-        find_at(r, DIAG_ERROR, P_ADAPTER,
-                place_of(profile_file, yaml_get(output, "type") ? yaml_get(output, "type") : output),
-                "target \"%s\" is of type %s, not materialize", r->target.name,
-                type ? type : "(none)");
+        find_at(
+            r, DIAG_ERROR, P_ADAPTER,
+            place_of(profile_file, yaml_get(output, "type") ? yaml_get(output, "type") : output),
+            "target \"%s\" is of type %s, not materialize", r->target.name, type ? type : "(none)");
         return false;
     }
     r->target.schema = setting(scope, output, "schema", NULL);
     r->target.database = setting(scope, output, "database", "dbname");
     r->target.cluster = setting(scope, output, "cluster", NULL);
     if (str_empty(r->target.schema) || str_empty(r->target.database)) {
-        find_at(r, DIAG_ERROR, P_KEY, place_of(profile_file, output),
-                "target \"%s\" has no %s", r->target.name,
-                str_empty(r->target.schema) ? "schema" : "dbname");
+        find_at(r, DIAG_ERROR, P_KEY, place_of(profile_file, output), "target \"%s\" has no %s",
+                r->target.name, str_empty(r->target.schema) ? "schema" : "dbname");
         return false;
     }
     put_values(scope, output);
@@ -135,9 +134,9 @@ bool read_target(Reader *r)
         return false;
     }
     r->target.profile = name;
-    r->target.name = r->options->target ? r->options->target
-                                        : yaml_render_text(&scope, profile_file,
-                                                           yaml_get(profile, "target"));
+    r->target.name = r->options->target
+                         ? r->options->target
+                         : yaml_render_text(&scope, profile_file, yaml_get(profile, "target"));
     r->target.name = r->target.name ? r->target.name : "default";
     const Yaml *output = choose(r, yaml_get(profile, "outputs"), "target", r->target.name);
     return output && fill_target(&scope, output);

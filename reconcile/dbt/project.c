@@ -172,8 +172,8 @@ static void finish_package(Reader *r, Package *package)
     read_paths(&scope, package);
     package->models = config_tree(&scope, package->file, yaml_get(package->yaml, "models"));
     package->seeds = config_tree(&scope, package->file, yaml_get(package->yaml, "seeds"));
-    package->tests = config_tree(&scope, package->file,
-                                 tests ? tests : yaml_get(package->yaml, "tests"));
+    package->tests =
+        config_tree(&scope, package->file, tests ? tests : yaml_get(package->yaml, "tests"));
     package->sources = config_tree(&scope, package->file, yaml_get(package->yaml, "sources"));
     refuse_run_hooks(r, package);
     refuse_quoting(r, package);
@@ -185,8 +185,8 @@ static void finish_package(Reader *r, Package *package)
 static const char *install_folder(const Scope *scope)
 {
     Package *root = scope->reader->root;
-    const char *given = yaml_render_text(scope, root->file,
-                                         yaml_get(root->yaml, "packages-install-path"));
+    const char *given =
+        yaml_render_text(scope, root->file, yaml_get(root->yaml, "packages-install-path"));
     return given ? clean_path(scope->reader->arena, given) : "dbt_packages";
 }
 

@@ -119,8 +119,12 @@ struct Node {
     VEC(Source *) sources;
     const char *compiled; /* as `dbt compile` writes it */
     const char *body;     /* before ephemeral models were put in front */
-    StrVec hooks;         /* rendered post hooks, not empty */
-    int mark;             /* of the walk under way */
+    StrVec hooks;         /* rendered post hooks that are no index, grant or comment */
+    DesiredIndexes indexes;
+    DesiredGrants grants;
+    DesiredComments comments;
+    bool failed; /* a finding says why: it is not looked at again */
+    int mark;    /* of the walk under way */
 };
 
 typedef VEC(Node *) NodeVec;
@@ -134,15 +138,16 @@ typedef struct Reader {
     VEC(Package *) packages; /* root first, without `builtin` */
     Map package_by_name;
     Target target;
-    NodeVec nodes;           /* in the order of files; disabled ones too */
-    Map by_id, by_name;      /* id to Node *; name to NodeVec * (models and seeds) */
+    NodeVec nodes;      /* in the order of files; disabled ones too */
+    Map by_id, by_name; /* id to Node *; name to NodeVec * (models and seeds) */
     VEC(Source *) sources;
     Map source_by_name; /* group, tab, name to Source * */
     Map by_production;  /* relname_key() to Node * */
+    Map by_rel;         /* the same for the relations of this rendering */
     Map schemas;        /* names of schemas in which nodes lie */
     NodeVec order;      /* enabled models and seeds, inputs first */
-    VEC(DesiredExternal) externals;
-    Map external_by_rel; /* relname_key() to index + 1 in externals, as intptr_t */
+    VEC(DesiredExternal *) externals;
+    Map external_by_rel; /* relname_key() to DesiredExternal * */
 } Reader;
 
 /* Which of dbt's contexts a text is rendered in. */
@@ -262,10 +267,20 @@ const char *inject_ctes(Arena *arena, const char *sql, const StrVec *ctes);
 
 /* --- sqlscan.c, hooks.c, seeds.c, indexes.c, emit.c ----------------------------------------- */
 
-void scan_sql(Reader *r, Node *node);
-void render_hooks(Reader *r, Node *node);
-DesiredExternal *external_for(Reader *r, RelName rel);
+/* Adds edges for relations of the project that SQL names by hand; with a NameMap that moves them: findings.
+ */
+void scan_sql(Reader *r, Node *node, const char *sql);
+
+/* Renders the hooks that run after NODE; in the parse pass only to see their edges. */
+void render_hooks(Reader *r, Node *node, bool execute);
+
+void read_indexes(Reader *r, Node *node);
+
+/* Gives every index without a name the one that Materialize would give. */
+void name_indexes(Reader *r);
+const char *cluster_of(Reader *r, const Node *node, bool needed);
 SeedData *read_seed(Reader *r, const Node *node);
+const char *options_sql(Reader *r, Node *node);
 void emit_desired(Reader *r, DbtProject *project);
 
 #endif

@@ -26,7 +26,8 @@ static const char *render(Arena *arena, void *self)
     StrVec texts = {0};
     for (int i = 0; i < PART_COUNT; i++) {
         if (rel->shown[i] && rel->parts[i]) {
-            vec_push(arena, &texts, rel->quoted[i] ? sql_ident(arena, rel->parts[i]) : rel->parts[i]);
+            vec_push(arena, &texts,
+                     rel->quoted[i] ? sql_ident(arena, rel->parts[i]) : rel->parts[i]);
         }
     }
     return str_join(arena, &texts, ".");
@@ -174,9 +175,9 @@ static bool relation_create(JinjaCall *call, void *self, PyValue *out)
     if (!jinja_bind(call, "database? schema? identifier? type? rest**", arg)) {
         return false;
     }
-    Relation *rel = new_relation(call->arena, text_or_null(call->arena, arg[0]),
-                                 text_or_null(call->arena, arg[1]),
-                                 text_or_null(call->arena, arg[2]));
+    Relation *rel =
+        new_relation(call->arena, text_or_null(call->arena, arg[0]),
+                     text_or_null(call->arena, arg[1]), text_or_null(call->arena, arg[2]));
     rel->type = py_is_undefined(arg[3]) ? py_none() : arg[3];
     *out = jinja_object(call->arena, &relation_class, rel);
     return true;

@@ -1,0 +1,242 @@
+/* dbt's two passes over every model and test: the first to see edges and configs, the second for the SQL. */
+#include "reader.h"
+
+#include "cutover/sqltok.h"
+#include "cutover/str.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define LARGEST_SQL (32u << 20)
+
+static Scope scope_of(Reader *r, Node *node, bool execute)
+{
+    return (Scope){.reader = r,
+                   .kind = SCOPE_NODE,
+                   .package = node->package,
+                   .node = node,
+                   .execute = execute};
+}
+
+static const char *render_file(Reader *r, Node *node, bool execute)
+{
+    Scope scope = scope_of(r, node, execute);
+    JinjaEnv env = scope_env(&scope);
+    Buf out = buf_new(r->arena, LARGEST_SQL);
+    bool ok = node->template && jinja_render(r->arena, &env, node->template, &out, r->diags);
+    return ok ? out.data : NULL;
+}
+
+/* ---- generic tests ---- */
+
+/* In schema.yml `to: ref('x')` is written without braces. */
+static bool looks_like_call(const char *text)
+{
+    static const char *const names[] = {"env_var", "ref", "var", "source", "doc"};
+    text += strspn(text, " \t\n");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_starts(text, names[i])) {
+            const char *rest = text + strlen(names[i]);
+            rest += strspn(rest, " \t\n");
+            const char *end = rest + strlen(rest);
+            while (end > rest && isspace((unsigned char)end[-1])) {
+                end--;
+            }
+            return *rest == '(' && end - rest > 2 && end[-1] == ')';
+        }
+    }
+    return false;
+}
+
+static bool render_argument(const Scope *scope, PyValue value, PyValue *out);
+
+static bool render_items(const Scope *scope, PyValue value, PyValue *out)
+{
+    Arena *arena = scope->reader->arena;
+    bool ok = true;
+    *out = value.type == PY_LIST ? py_list(arena) : py_dict(arena);
+    for (size_t i = 0; value.type == PY_LIST && i < value.list->count; i++) {
+        PyValue item = py_none();
+        ok &= render_argument(scope, value.list->items[i], &item);
+        py_append(arena, *out, item);
+    }
+    for (size_t i = 0; value.type == PY_DICT && i < value.dict->count; i++) {
+        PyValue item = py_none();
+        ok &= render_argument(scope, value.dict->entries[i].value, &item);
+        py_dict_set(arena, out->dict, value.dict->entries[i].key, item);
+    }
+    return ok;
+}
+
+static bool render_argument(const Scope *scope, PyValue value, PyValue *out)
+{
+    Reader *r = scope->reader;
+    *out = value;
+    if (value.type == PY_LIST || value.type == PY_DICT) {
+        return render_items(scope, value, out);
+    }
+    if (value.type != PY_STRING) {
+        return true;
+    }
+    const char *text =
+        looks_like_call(value.text) ? arena_printf(r->arena, "{{ %s }}", value.text) : value.text;
+    if (!has_jinja(text)) {
+        return true;
+    }
+    JinjaSource source = {.name = scope->node->place.file,
+                          .text = text,
+                          .length = strlen(text),
+                          .first_line = scope->node->place.line,
+                          .owner = scope->package};
+    const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
+    JinjaEnv env = scope_env(scope);
+    return template && jinja_eval_native(r->arena, &env, template, out, r->diags);
+}
+
+/* A finding in an argument belongs to the line of the test. */
+static void place_findings(Reader *r, size_t from, const Node *node)
+{
+    for (size_t i = from; i < r->diags->list.count; i++) {
+        Diag *diag = &r->diags->list.items[i];
+        const File *file = files_get(r->files, node->place.file);
+        if (file &&
+            (!diag->file || str_eq(diag->file, node->place.file) || str_eq(diag->file, "dbt"))) {
+            diag_place(r->diags, diag, node->place.file, file->text, file->length, node->place.line,
+                       node->place.column, node->place.length);
+        }
+        if (diag->file && !str_eq(diag->file, node->place.file)) {
+            vec_push(r->diags->arena, &diag->chain,
+                     arena_printf(r->diags->arena, "called from %s:%d:%d", node->place.file,
+                                  node->place.line, node->place.column));
+        }
+    }
+}
+
+static const Macro *test_macro(Reader *r, const Node *node)
+{
+    const GenericTest *test = node->generic;
+    const Package *named = test->namespace ? map_get(&r->package_by_name, test->namespace) : NULL;
+    return named ? map_get(&named->macros, test->macro) : find_macro(r, node->package, test->macro);
+}
+
+static const char *render_test(Reader *r, Node *node, bool execute)
+{
+    Scope scope = scope_of(r, node, execute);
+    JinjaEnv env = scope_env(&scope);
+    PyDict *named = py_dict(r->arena).dict;
+    size_t before = r->diags->list.count;
+    bool ok = true;
+    for (size_t i = 0; i < node->generic->args->count; i++) {
+        const PyEntry *arg = &node->generic->args->entries[i];
+        PyValue value = arg->value;
+        bool plain = str_eq(arg->key.text, "column_name");
+        ok = ok && (plain || render_argument(&scope, arg->value, &value));
+        py_dict_set(r->arena, named, arg->key, value);
+    }
+    PyValue out = py_none();
+    ok =
+        ok && jinja_invoke(r->arena, &env, test_macro(r, node)->value, NULL, named, &out, r->diags);
+    place_findings(r, before, node);
+    return ok ? py_str(r->arena, out) : NULL;
+}
+
+static const char *render_node(Reader *r, Node *node, bool execute)
+{
+    if (node->resource == RES_SEED) {
+        return "";
+    }
+    return node->generic ? render_test(r, node, execute) : render_file(r, node, execute);
+}
+
+/* ---- first pass ---- */
+
+/* Configs of tests decide whether get_where_subquery() filters, so they come before the rendering. */
+static void parse_node(Reader *r, Node *node)
+{
+    if (node->generic) {
+        resolve_config(r, node);
+        node->enabled &= node->generic->on ? node->generic->on->enabled : true;
+    }
+    size_t errors = diags_count(r->diags, DIAG_ERROR);
+    bool ok = node->enabled && render_node(r, node, false);
+    if (!node->generic) {
+        resolve_config(r, node);
+    }
+    if (node->enabled && node->resource != RES_TEST) {
+        render_hooks(r, node, false);
+    }
+    /* A file that is disabled by its own config() may fail behind it, as in dbt. */
+    node->failed = (!ok && node->enabled) || diags_count(r->diags, DIAG_ERROR) > errors;
+}
+
+void parse_nodes(Reader *r)
+{
+    vec_each (Node *, it, &r->nodes) {
+        parse_node(r, *it);
+    }
+    vec_each (Node *, it, &r->nodes) {
+        Node *node = *it;
+        if (node->resource == RES_TEST) {
+            const char *schema = arena_printf(r->arena, "%s_dbt_test__audit", r->target.schema);
+            node->production = node->rel = (RelName){r->target.database, schema, node->name};
+        } else if (node->enabled && !node->failed) {
+            name_node(r, node);
+        }
+    }
+}
+
+/* ---- second pass ---- */
+
+static void add_ctes(Reader *r, const Node *node, Map *seen, StrVec *ctes)
+{
+    vec_each (Node *, it, &((Node *)node)->depends) {
+        if ((*it)->ephemeral && !map_get(seen, (*it)->id)) {
+            map_put(r->arena, seen, (*it)->id, *it);
+            add_ctes(r, *it, seen, ctes);
+            vec_push(r->arena, ctes,
+                     arena_printf(r->arena, " __dbt__cte__%s as (\n%s\n)", (*it)->name,
+                                  (*it)->body ? (*it)->body : ""));
+        }
+    }
+}
+
+static bool is_mutually_recursive(Reader *r, const char *sql)
+{
+    SqlToks toks;
+    Err err = {0};
+    return sql_tokens(r->arena, sql, strlen(sql), &toks, &err) && sql_is_word(toks.items, "with") &&
+           sql_is_word(&toks.items[1], "mutually");
+}
+
+static void compile_node(Reader *r, Node *node)
+{
+    size_t errors = diags_count(r->diags, DIAG_ERROR);
+    node->body = render_node(r, node, true);
+    if (!node->body) {
+        node->failed = true;
+        return;
+    }
+    Map seen = {0};
+    StrVec ctes = {0};
+    add_ctes(r, node, &seen, &ctes);
+    if (ctes.count && is_mutually_recursive(r, node->body)) {
+        find_at(r, DIAG_ERROR, P_UNSUPPORTED, node->place,
+                "%s reads an ephemeral model and begins with WITH MUTUALLY RECURSIVE", node->id)
+            ->hint = "make the ephemeral model a view";
+    }
+    node->compiled = inject_ctes(r->arena, node->body, &ctes);
+    if (node->resource != RES_TEST && !node->ephemeral) {
+        render_hooks(r, node, true);
+    }
+    scan_sql(r, node, node->compiled);
+    node->failed = diags_count(r->diags, DIAG_ERROR) > errors;
+}
+
+void compile_nodes(Reader *r)
+{
+    vec_each (Node *, it, &r->order) {
+        if (!(*it)->failed) {
+            compile_node(r, *it);
+        }
+    }
+}

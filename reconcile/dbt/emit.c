@@ -1,0 +1,350 @@
+/* From dbt's nodes to the desired state: kinds, bodies, what is declared beside, and tests. */
+#include "reader.h"
+
+#include "cutover/sqltok.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+/* ---- materializations ---- */
+
+typedef struct Materialization {
+    const char *name;
+    NodeKind kind;
+    bool cluster; /* needs one */
+} Materialization;
+
+static const Materialization materializations[] = {
+    {"view", NODE_VIEW, false},
+    {"materialized_view", NODE_MATERIALIZED_VIEW, true},
+    {"materializedview", NODE_MATERIALIZED_VIEW, true},
+    {"table", NODE_MATERIALIZED_VIEW, true},
+    {"source", NODE_SOURCE, true},
+    {"source_table", NODE_SOURCE_TABLE, false},
+    {"sink", NODE_SINK, true},
+    {"seed", NODE_SEED, false},
+};
+
+#define MATERIALIZATION_COUNT (sizeof materializations / sizeof *materializations)
+
+static const Materialization *materialization_of(Reader *r, const Node *node)
+{
+    const char *name = config_text(r, node, "materialized");
+    StrVec names = {0};
+    for (size_t i = 0; i < MATERIALIZATION_COUNT; i++) {
+        if (str_eq(name, materializations[i].name)) {
+            return &materializations[i];
+        }
+        vec_push(r->arena, &names, materializations[i].name);
+    }
+    Diag *diag =
+        find_at(r, DIAG_ERROR, P_MATERIALIZED, config_place(node, "materialized"),
+                "materialization \"%s\" is not supported (%s)", name ? name : "", node->id);
+    diag->label = did_you_mean(r, name ? name : "", &names);
+    diag->hint = str_eq(name, "incremental")
+                     ? "Materialize keeps views up to date by itself: use materialized_view"
+                     : NULL;
+    return NULL;
+}
+
+/* ---- bodies ---- */
+
+static bool is_body_start(const SqlTok *tok, NodeKind kind)
+{
+    return sql_is_word(tok, "from") || (kind == NODE_SOURCE_TABLE && sql_is_symbol(tok, "("));
+}
+
+/* dbt-materialize before 1.7.6 wanted `CREATE SOURCE {{ this }} ...` in the file: that header goes. */
+static size_t behind_header(Reader *r, const Node *node, NodeKind kind, const SqlToks *toks)
+{
+    bool stateful = kind == NODE_SOURCE || kind == NODE_SOURCE_TABLE || kind == NODE_SINK;
+    if (!stateful || !sql_is_word(toks->items, "create")) {
+        return 0;
+    }
+    vec_each (const SqlTok, it, toks) {
+        if (is_body_start(it, kind)) {
+            find_at(r, DIAG_WARNING, P_LEGACY_BODY, node->place,
+                    "%s begins with CREATE: only what follows the name counts", node->id)
+                ->hint = "since dbt-materialize 1.7.6 such a file begins at FROM";
+            return it->start;
+        }
+    }
+    return 0;
+}
+
+/* The text without white space at its ends, closing semicolon and old header; NULL after a finding. */
+static const char *clean_sql(Reader *r, const Node *node, NodeKind kind)
+{
+    const char *sql = node->compiled;
+    SqlToks toks = {0};
+    Err err = {0};
+    if (!sql_tokens(r->arena, sql, strlen(sql), &toks, &err)) {
+        return NULL; /* scan_sql() has said why */
+    }
+    size_t count = toks.count - 1, end = strlen(sql);
+    while (count && sql_is_symbol(&toks.items[count - 1], ";")) {
+        end = toks.items[--count].start;
+    }
+    if (!count) {
+        find_at(r, DIAG_ERROR, P_EMPTY_SQL, node->place, "%s has no SQL", node->id);
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (sql_is_symbol(&toks.items[i], ";")) {
+            find_at(r, DIAG_ERROR, P_SQL, node->place, "%s holds more than one statement",
+                    node->id);
+            return NULL;
+        }
+    }
+    size_t start = behind_header(r, node, kind, &toks);
+    return str_trim(r->arena, arena_strndup(r->arena, sql + start, end - start));
+}
+
+/* ---- grants and comments ---- */
+
+static void add_grants(Reader *r, const Node *node, DesiredGrants *grants)
+{
+    static const char *const known[][2] = {
+        {"select", "SELECT"}, {"insert", "INSERT"}, {"update", "UPDATE"}, {"delete", "DELETE"}};
+    const PyValue *config = config_get(node, "grants");
+    for (size_t i = 0; config && config->type == PY_DICT && i < config->dict->count; i++) {
+        const PyEntry *entry = &config->dict->entries[i];
+        const char *privilege = NULL, *given = py_str(r->arena, entry->key);
+        for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+            privilege = str_eq(str_lower(r->arena, given), known[k][0]) ? known[k][1] : privilege;
+        }
+        if (!privilege || entry->value.type != PY_LIST) {
+            find_at(r, DIAG_ERROR, P_GRANTS, config_place(node, "grants"),
+                    "grants of %s: \"%s\" is no privilege with a list of roles", node->id, given);
+            continue;
+        }
+        for (size_t k = 0; k < entry->value.list->count; k++) {
+            const char *role = py_str(r->arena, entry->value.list->items[k]);
+            bool is_public = str_eq(str_lower(r->arena, role), "public");
+            vec_push(r->arena, grants, (DesiredGrant){privilege, is_public ? "PUBLIC" : role});
+        }
+    }
+}
+
+static bool persists(const Node *node, const char *what)
+{
+    const PyValue *docs = config_get(node, "persist_docs");
+    const PyValue *set = docs && docs->type == PY_DICT ? py_dict_find(docs->dict, what) : NULL;
+    return set && py_truth(*set);
+}
+
+static void add_comment(Reader *r, const Node *node, const Yaml *owner, const char *column,
+                        DesiredComments *comments)
+{
+    const Yaml *description = yaml_get(owner, "description");
+    const char *text = yaml_text(description);
+    if (has_jinja(text)) {
+        find_at(r, DIAG_ERROR, P_UNSUPPORTED, place_of(node->patch_file, description),
+                "doc() and other Jinja in a description that is kept as a comment");
+    } else if (!str_empty(text)) {
+        vec_push(r->arena, comments, (DesiredComment){column, text});
+    }
+}
+
+static void add_comments(Reader *r, const Node *node, DesiredComments *comments)
+{
+    if (persists(node, "relation")) {
+        add_comment(r, node, node->patch, NULL, comments);
+    }
+    const Yaml *columns = yaml_get(node->patch, "columns");
+    for (size_t i = 0; persists(node, "columns") && columns && i < columns->items.count; i++) {
+        const Yaml *column = columns->items.items[i];
+        add_comment(r, node, column, yaml_text(yaml_get(column, "name")), comments);
+    }
+}
+
+static void refuse_contract(Reader *r, const Node *node)
+{
+    const PyValue *contract = config_get(node, "contract");
+    const PyValue *enforced =
+        contract && contract->type == PY_DICT ? py_dict_find(contract->dict, "enforced") : NULL;
+    if (enforced && py_truth(*enforced)) {
+        find_at(r, DIAG_ERROR, P_CONTRACT, config_place(node, "contract"),
+                "the enforced contract of %s is not supported", node->id)
+            ->hint = "Cutover compares the columns of green with production's and shows what "
+                     "changes; tests can assert the rest";
+    }
+}
+
+/* ---- nodes ---- */
+
+/* Real nodes and sources that NODE reads, through ephemeral models. */
+static void collect(Reader *r, const Node *node, Map *seen, StrVec *ids, Map *sources)
+{
+    for (size_t i = 0; i < node->depends.count; i++) {
+        const Node *other = node->depends.items[i];
+        if (map_put(r->arena, seen, other->id, other)) {
+            continue;
+        }
+        if (other->ephemeral) {
+            collect(r, other, seen, ids, sources);
+        } else {
+            vec_push(r->arena, ids, other->id);
+        }
+    }
+    for (size_t i = 0; i < node->sources.count; i++) {
+        const Source *source = node->sources.items[i];
+        if (!map_get(&r->by_production, relname_key(r->arena, source->rel))) {
+            map_put(r->arena, sources, source->id, source);
+        }
+    }
+}
+
+static void copy_tags(Reader *r, const Node *node, StrVec *tags)
+{
+    const PyValue *config = config_get(node, "tags");
+    for (size_t i = 0; config && config->type == PY_LIST && i < config->list->count; i++) {
+        const char *tag = py_str(r->arena, config->list->items[i]);
+        if (!str_in(tags, tag)) {
+            vec_push(r->arena, tags, tag);
+        }
+    }
+}
+
+static void fill_declared(Reader *r, const Node *node, DesiredNode *out)
+{
+    vec_each (const DesiredIndex, it, &node->indexes) {
+        vec_push(r->arena, &out->indexes, *it);
+    }
+    add_grants(r, node, &out->grants);
+    vec_each (const DesiredGrant, it, &node->grants) {
+        vec_push(r->arena, &out->grants, *it);
+    }
+    add_comments(r, node, &out->comments);
+    vec_each (const DesiredComment, it, &node->comments) {
+        vec_push(r->arena, &out->comments, *it);
+    }
+    out->hooks = node->hooks;
+    copy_tags(r, node, &out->tags);
+}
+
+static void fill_cluster(Reader *r, const Node *node, const Materialization *how, DesiredNode *out)
+{
+    bool named = !str_empty(config_text(r, node, "cluster"));
+    if (how->cluster || (how->kind == NODE_SEED && named)) {
+        out->cluster = cluster_of(r, node, true);
+    }
+}
+
+static void emit_node(Reader *r, Node *node, Desired *desired)
+{
+    const Materialization *how = materialization_of(r, node);
+    if (!how) {
+        return;
+    }
+    refuse_contract(r, node);
+    DesiredNode out = {.id = node->id,
+                       .kind = how->kind,
+                       .rel = node->rel,
+                       .file = node->file->path,
+                       .line = node->place.line};
+    Map seen = {0}, sources = {0};
+    collect(r, node, &seen, &out.depends, &sources);
+    map_each (it, &sources) {
+        vec_push(r->arena, &out.reads, ((const Source *)it->value)->rel);
+    }
+    fill_cluster(r, node, how, &out);
+    if (how->kind == NODE_SEED) {
+        out.seed = read_seed(r, node);
+    } else {
+        out.sql = clean_sql(r, node, how->kind);
+    }
+    if (how->kind == NODE_MATERIALIZED_VIEW) {
+        out.options = options_sql(r, node);
+    }
+    fill_declared(r, node, &out);
+    if (how->kind == NODE_SINK) {
+        out.indexes.count = 0; /* dbt makes none on sinks, and Materialize cannot */
+    }
+    vec_push(r->arena, &desired->nodes, out);
+}
+
+/* ---- tests ---- */
+
+static const char *text_or(Reader *r, const Node *node, const char *key, const char *other)
+{
+    const char *text = config_text(r, node, key);
+    return str_empty(text) ? other : text;
+}
+
+static const char *severity_of(Reader *r, const Node *node)
+{
+    const char *text = str_lower(r->arena, text_or(r, node, "severity", "error"));
+    if (!str_eq(text, "error") && !str_eq(text, "warn")) {
+        find_at(r, DIAG_ERROR, P_TEST_CONFIG, config_place(node, "severity"),
+                "severity must be error or warn, not \"%s\"", text);
+    }
+    return text;
+}
+
+static const char *test_sql(Reader *r, const Node *node)
+{
+    const char *sql = clean_sql(r, node, NODE_VIEW);
+    const char *limit = config_text(r, node, "limit");
+    return sql && limit ? arena_printf(r->arena, "%s\nlimit %s", sql, limit) : sql;
+}
+
+static void emit_test(Reader *r, const Node *node, Desired *desired)
+{
+    DesiredTest out = {
+        .id = node->id,
+        .name = node->name,
+        .sql = test_sql(r, node),
+        .severity = severity_of(r, node),
+        .fail_calc = text_or(r, node, "fail_calc", "count(*)"),
+        .error_if = text_or(r, node, "error_if", "!= 0"),
+        .warn_if = text_or(r, node, "warn_if", "!= 0"),
+        .file = node->place.file,
+        .line = node->place.line,
+    };
+    Map seen = {0}, sources = {0};
+    collect(r, node, &seen, &out.depends, &sources);
+    map_each (it, &sources) {
+        vec_push(r->arena, &out.reads, ((const Source *)it->value)->rel);
+    }
+    vec_push(r->arena, &desired->tests, out);
+}
+
+/* ---- all ---- */
+
+static void emit_rest(Reader *r, Desired *desired)
+{
+    vec_each (Source *, it, &r->sources) {
+        if ((*it)->enabled) {
+            vec_push(r->arena, &desired->sources,
+                     (DesiredSource){(*it)->id, (*it)->rel, (*it)->place.file, (*it)->place.line});
+        }
+    }
+    vec_each (DesiredExternal *, it, &r->externals) {
+        vec_push(r->arena, &desired->externals, **it);
+    }
+}
+
+void emit_desired(Reader *r, DbtProject *project)
+{
+    Desired *desired = arena_make(r->arena, Desired);
+    project->desired = desired;
+    desired->project = r->root->name;
+    desired->default_database = r->target.database;
+    vec_each (Node *, it, &r->order) {
+        Node *node = *it;
+        if (node->failed || !node->compiled) {
+            continue;
+        }
+        if (node->resource != RES_SEED) {
+            vec_push(r->arena, &project->compiled,
+                     (DbtCompiled){node->id, node->compiled_path, node->compiled});
+        }
+        if (node->resource == RES_TEST) {
+            emit_test(r, node, desired);
+        } else if (!node->ephemeral) {
+            emit_node(r, node, desired);
+        }
+    }
+    emit_rest(r, desired);
+}

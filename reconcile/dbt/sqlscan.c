@@ -1,0 +1,105 @@
+/*
+ * Relations of the project that SQL names by hand. They are edges like any other; but where the
+ * relation moves to a green name, such SQL would go on reading the old one, so it is an error.
+ */
+#include "reader.h"
+
+#include "cutover/sqltok.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+/* The dotted name that begins at token I, as up to three parts; its number of tokens. */
+static size_t dotted(const SqlToks *toks, size_t i, const char *parts[3], size_t *count)
+{
+    size_t at = i;
+    *count = 0;
+    while (sql_is_name(&toks->items[at])) {
+        if (*count < 3) {
+            parts[*count] = toks->items[at].value;
+        }
+        ++*count;
+        if (!sql_is_symbol(&toks->items[at + 1], ".") || !sql_is_name(&toks->items[at + 2])) {
+            return at + 1 - i;
+        }
+        at += 2;
+    }
+    return 1;
+}
+
+/* A name of two parts, of three, or of a column behind either. */
+static Node *node_called(const Reader *r, Arena *scratch, const char *parts[3], size_t count)
+{
+    Node *node = NULL;
+    if (count >= 3 && map_get(&r->schemas, parts[1])) {
+        node = map_get(&r->by_production,
+                       relname_key(scratch, (RelName){parts[0], parts[1], parts[2]}));
+    }
+    if (!node && (count == 2 || count == 3) && map_get(&r->schemas, parts[0])) {
+        node = map_get(&r->by_production,
+                       relname_key(scratch, (RelName){r->target.database, parts[0], parts[1]}));
+    }
+    return node;
+}
+
+/* Where the file has the text that was found, if it stands there as it is. */
+static Place place_in_file(Arena *scratch, const Node *node, const char *sql, const SqlTok *first,
+                           const SqlTok *last)
+{
+    const char *text = node->file ? node->file->text : NULL;
+    size_t length = last->end - first->start;
+    const char *found =
+        text ? strstr(text, arena_strndup(scratch, sql + first->start, length)) : NULL;
+    if (!found) {
+        return node->place;
+    }
+    Place place = {node->file->path, 1, 1, (int)length};
+    for (const char *p = text; p < found; p++) {
+        place.line += *p == '\n';
+        place.column = *p == '\n' ? 1 : place.column + 1;
+    }
+    return place;
+}
+
+static void met(Reader *r, Node *node, Node *other, Place place)
+{
+    RelName green = namemap_rel(r->arena, r->options->names, other->production);
+    if (!relname_eq(green, other->production)) {
+        find_at(r, DIAG_ERROR, P_BY_HAND, place, "%s is written by hand",
+                relname_text(r->arena, other->production, r->target.database))
+            ->hint =
+            arena_printf(r->arena, "it is made by %s and is about to be replaced: use ref('%s')",
+                         other->place.file, other->name);
+        return;
+    }
+    for (size_t i = 0; i < node->depends.count; i++) {
+        if (node->depends.items[i] == other) {
+            return;
+        }
+    }
+    vec_push(r->arena, &node->depends, other);
+}
+
+void scan_sql(Reader *r, Node *node, const char *sql)
+{
+    Arena *scratch = arena_new();
+    SqlToks toks = {0};
+    Err err = {0};
+    if (!sql_tokens(scratch, sql, strlen(sql), &toks, &err)) {
+        find_at(r, DIAG_ERROR, P_SQL, node->place, "the SQL of %s cannot be read: %s", node->id,
+                arena_strdup(r->arena, err.message));
+        arena_free(scratch);
+        return;
+    }
+    for (size_t i = 0, step; toks.items[i].kind != SQL_END; i += step) {
+        const char *parts[3];
+        size_t count;
+        step = dotted(&toks, i, parts, &count);
+        Node *other = count > 1 ? node_called(r, scratch, parts, count) : NULL;
+        if (other && other != node) {
+            met(r, node, other,
+                place_in_file(scratch, node, sql, &toks.items[i], &toks.items[i + step - 1]));
+        }
+    }
+    arena_free(scratch);
+}
