@@ -78,7 +78,7 @@ static const char tests_text[] =
     "\nwith all_values as (\n\n    select\n        {{ column_name }} as value_field,\n"
     "        count(*) as n_records\n\n    from {{ model }}\n    group by {{ column_name }}\n"
     "\n)\n\nselect *\nfrom all_values\nwhere value_field not in (\n    "
-    "{%- for value in values %}{{ '' if loop.first else ',' }}{{ \"'\" ~ value ~ \"'\" if quote "
+    "{% for value in values %}{{ '' if loop.first else ',' }}{{ \"'\" ~ value ~ \"'\" if quote "
     "else value }}{% endfor %}\n)\n\n{% endmacro %}\n"
     "{% macro default__test_relationships(model, column_name, to, field) %}\n"
     "\nwith child as (\n    select {{ column_name }} as from_field\n    from {{ model }}\n"

@@ -10,20 +10,28 @@
 
 #include <string.h>
 
-/* The byte behind a leading WITH [RECURSIVE], or 0. */
-static size_t behind_with(Arena *arena, const char *sql)
+typedef struct Query {
+    const char *sql; /* without what follows a semicolon */
+    size_t with;     /* the byte behind a leading WITH [RECURSIVE], or 0 */
+} Query;
+
+static Query look_at(Arena *arena, const char *sql)
 {
+    Query query = {.sql = sql};
     SqlToks toks;
     Err err = {0};
-    if (!sql_tokens(arena, sql, strlen(sql), &toks, &err) || !sql_is_word(toks.items, "with")) {
-        return 0;
+    if (!sql_tokens(arena, query.sql, strlen(query.sql), &toks, &err)) {
+        return query;
     }
-    return sql_is_word(&toks.items[1], "recursive") ? toks.items[1].end : toks.items[0].end;
-}
-
-static size_t skip_space(const char *sql, size_t at)
-{
-    return at + strspn(sql + at, " \t\r\n");
+    vec_each (SqlTok, it, &toks) {
+        if (sql_is_symbol(it, ";")) {
+            query.sql = arena_strndup(arena, query.sql, it->end);
+            break;
+        }
+    }
+    bool recursive = sql_is_word(toks.items, "with") && sql_is_word(&toks.items[1], "recursive");
+    query.with = sql_is_word(toks.items, "with") ? toks.items[recursive].end : 0;
+    return query;
 }
 
 const char *inject_ctes(Arena *arena, const char *sql, const StrVec *ctes)
@@ -32,11 +40,9 @@ const char *inject_ctes(Arena *arena, const char *sql, const StrVec *ctes)
         return sql;
     }
     const char *list = str_join(arena, ctes, ", ");
-    size_t with = behind_with(arena, sql);
-    if (with) {
-        size_t rest = skip_space(sql, with);
-        return arena_printf(arena, "%.*s%s, %s", (int)rest, sql, list, sql + rest);
-    }
-    size_t first = skip_space(sql, 0);
-    return arena_printf(arena, "%.*swith%s %s", (int)first, sql, list, sql + first);
+    Query query = look_at(arena, sql);
+    size_t rest = query.with + strspn(query.sql + query.with, " \t\r\n");
+    return query.with
+               ? arena_printf(arena, "%.*s%s, %s", (int)rest, query.sql, list, query.sql + rest)
+               : arena_printf(arena, "%.*swith%s %s", (int)rest, query.sql, list, query.sql + rest);
 }

@@ -93,11 +93,18 @@ StrVec fqn_of(Reader *r, const Package *package, const char *path, const char *b
     return fqn;
 }
 
+/* dbt takes the white space off both ends of a file before it renders it. */
 static void parse_template(Reader *r, Node *node)
 {
+    const char *text = str_trim(r->arena, node->file->text);
+    int line = 1;
+    for (const char *p = node->file->text; strchr(" \t\r\n", *p) && *p; p++) {
+        line += *p == '\n';
+    }
     JinjaSource source = {.name = node->file->path,
-                          .text = node->file->text,
-                          .length = node->file->length,
+                          .text = text,
+                          .length = strlen(text),
+                          .first_line = line,
                           .owner = node->package};
     node->template = jinja_parse(r->arena, &source, r->diags);
 }
