@@ -25,6 +25,7 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     plan_find_removed(&c);
     closure_run(&c);
     plan_fill(&c);
+    plan_warn(&c);
     plan_check_places(&c);
     plan_check_drops(&c);
     plan_check_inputs(&c);

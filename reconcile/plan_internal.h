@@ -129,6 +129,9 @@ int64_t plan_generation(const Closure *c);
 /* ---- plan_objects.c ---- */
 void plan_fill(Closure *c);
 
+/* ---- plan_warn.c ---- */
+void plan_warn(Closure *c);
+
 /* ---- plan_reason.c ---- */
 const char *plan_item_name(const Closure *c, const Item *item);
 const char *plan_object_name(const Closure *c, const CatalogObject *object);

@@ -1,7 +1,6 @@
 /* From the closure to the plan's list of objects, each with what is done about it, where, and why. */
 #include "plan_internal.h"
 
-#include "cutover/sqltok.h"
 #include "cutover/str.h"
 
 static const char *kind_of(NodeKind kind)
@@ -117,36 +116,12 @@ static void add_new_places(Closure *c)
     }
 }
 
-static void warn(Closure *c, const char *code, const char *object, const char *text,
-                 const char *hint)
-{
-    Diag *diag = diag_add(&c->plan->diags, DIAG_WARNING, code, "%s", text);
-    diag->object = object;
-    diag->hint = hint;
-}
-
-static void warn_of_difference(Closure *c, const Item *item)
-{
-    const RecordObject *known =
-        item->live ? record_object(c->in->record, item->live->kind, item->live->id) : NULL;
-    if (known && !str_eq(known->digest, item->node->digest)) {
-        const char *name = plan_item_name(c, item);
-        warn(c, "CO4202", name,
-             arena_printf(c->arena,
-                          "%s %s differs from what was created: it is never rebuilt by "
-                          "itself",
-                          node_kind_text(item->node->kind), name),
-             "to have the new text, give it a new name, and let the models read that");
-    }
-}
-
 static void add_sources(Closure *c)
 {
     vec_each (Item, it, &c->items) {
         if (it->rebuildable || it->node->kind == NODE_SINK) {
             continue;
         }
-        warn_of_difference(c, it);
         if (it->state == ITEM_NEW) {
             add_in_place(c, (PlanObject){.id = it->node->id,
                                          .kind = kind_of(it->node->kind),
@@ -238,43 +213,6 @@ static void add_staying(Closure *c, PlanWhere where)
     }
 }
 
-/* ---- what cannot be set on what stays ---- */
-
-static void warn_of_grants(Closure *c, RelName rel, const DesiredGrants *grants)
-{
-    const CatalogObject *live = catalog_object(c->in->catalog, rel);
-    vec_each (DesiredGrant, it, grants) {
-        bool there = live && str_eq(live->owner, it->grantee);
-        for (size_t i = 0; live && i < live->grants.count; i++) {
-            there |= str_eq(live->grants.items[i].grantee, it->grantee) &&
-                     str_eq(live->grants.items[i].privilege, it->privilege);
-        }
-        if (!there) {
-            bool everyone = str_eq(it->grantee, "PUBLIC");
-            warn(c, "CO4204", text_of(c, rel),
-                 arena_printf(c->arena,
-                              "%s is not rebuilt, so its declared grant of %s to %s is not given "
-                              "yet",
-                              text_of(c, rel), it->privilege, it->grantee),
-                 arena_printf(c->arena, "give it by hand:   GRANT %s ON %s TO %s", it->privilege,
-                              relname_sql(c->arena, rel),
-                              everyone ? "PUBLIC" : sql_ident(c->arena, it->grantee)));
-        }
-    }
-}
-
-static void warn_of_traits(Closure *c)
-{
-    vec_each (Item, it, &c->items) {
-        if (!it->rebuildable) {
-            warn_of_grants(c, it->node->rel, &it->node->grants);
-        }
-    }
-    vec_each (DesiredExternal, it, &c->in->desired->externals) {
-        warn_of_grants(c, it->rel, &it->grants);
-    }
-}
-
 /* ---- removed ---- */
 
 static const char *removed_kind(const char *catalog_kind)
@@ -336,5 +274,4 @@ void plan_fill(Closure *c)
     add_sources(c);
     add_staying(c, PLAN_IN_PLACE);
     add_removed(c);
-    warn_of_traits(c);
 }

@@ -575,6 +575,35 @@ static void a_source_that_left_git_stays_and_is_reported(void **state)
     CHECK_STR(world_finding(plan, "CO4203")->object, "raw");
 }
 
+static void running_subscriptions_are_announced(void **state)
+{
+    World *w = deployed_shop(*state);
+    w->environment.drain = 900;
+    for (int i = 0; i < 2; i++) {
+        CatalogReader reader = {.role = "looker"};
+        vec_push(w->arena, &reader.object_ids, world_live(w, "shop.daily")->id);
+        vec_push(w->arena, &w->catalog->readers, reader);
+    }
+    CHECK(!world_finding(world_plan(w), "CO4201"));
+    world_change(w, "shop.customers");
+    CHECK_STR(world_finding(world_plan(w), "CO4201")->message,
+              "2 SUBSCRIBEs read shop.daily; they go on reading blue and end when it is dropped "
+              "(drain 15m)");
+}
+
+static void a_grant_on_what_is_not_rebuilt_is_left_to_people(void **state)
+{
+    World *w = deployed_shop(*state);
+    DesiredExternal external = {.rel = world_rel(w, "public.orders")};
+    vec_push(w->arena, &external.grants, (DesiredGrant){"SELECT", "analyst"});
+    vec_push(w->arena, &w->desired->externals, external);
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_NOTHING);
+    CHECK_STR(world_finding(plan, "CO4204")->hint,
+              "give it by hand:   GRANT SELECT ON \"materialize\".\"public\".\"orders\" TO "
+              "\"analyst\"");
+}
+
 static void an_environment_owns_what_its_nodes_resolve_to(void **state)
 {
     World *w = world_new(*state);
@@ -666,6 +695,8 @@ int main(void)
         TEST(after_a_rollback_the_restored_commit_needs_nothing),
         TEST(while_the_way_back_is_only_recorded_nothing_is_taken_for_removed),
         TEST(a_source_that_left_git_stays_and_is_reported),
+        TEST(running_subscriptions_are_announced),
+        TEST(a_grant_on_what_is_not_rebuilt_is_left_to_people),
         TEST(an_environment_owns_what_its_nodes_resolve_to),
         TEST(long_chains_are_told_by_their_ends),
         TEST(the_digest_is_of_commit_generation_and_actions),
