@@ -167,6 +167,10 @@ typedef struct Scope {
     bool naming;  /* inside generate_*_name */
 } Scope;
 
+/* --- dbt.c ---------------------------------------------------------------------------------- */
+
+Reader *new_reader(Arena *arena, const DbtOptions *options, Diags *diags);
+
 /* --- finding.c ------------------------------------------------------------------------------ */
 
 /* Adds a finding at PLACE, with the excerpt of its file. */

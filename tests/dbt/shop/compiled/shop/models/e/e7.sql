@@ -1,0 +1,3 @@
+with __dbt__cte__eph_a as (
+ select 1 as a
+) select * from (with x as (select 1) select * from __dbt__cte__eph_a)

@@ -1,0 +1,2 @@
+
+select * from "materialize"."public_raw"."orders_clean"

@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select id
+from "materialize"."public_pg"."orders"
+where id is null
+
+

@@ -1,0 +1,22 @@
+
+    
+    
+
+with all_values as (
+
+    select
+        state as value_field,
+        count(*) as n_records
+
+    from "materialize"."public_shop"."daily"
+    group by state
+
+)
+
+select *
+from all_values
+where value_field not in (
+    'open','closed','None','3'
+)
+
+

@@ -1,0 +1,2 @@
+
+select * from "materialize"."public_shop"."daily" where amount <= 3

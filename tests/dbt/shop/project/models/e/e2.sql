@@ -1,0 +1,4 @@
+
+
+  with recursive c as (select * from {{ ref("eph_a") }}) select * from c
+

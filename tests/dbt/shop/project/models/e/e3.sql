@@ -1,0 +1,2 @@
+-- hi
+with c as (select * from {{ ref("eph_a") }}) select * from c

@@ -1,0 +1,4 @@
+
+-- hi
+select * from {{ ref("eph_a") }};
+-- end

@@ -1,0 +1,2 @@
+  -- comment
+select * from {{ ref('eph2') }}

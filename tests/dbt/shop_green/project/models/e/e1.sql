@@ -1,0 +1,3 @@
+
+
+  with c as (select * from {{ ref("eph_a") }}) select * from c

@@ -1,0 +1,1 @@
+/* hi */ with c as (select * from {{ ref("eph_a") }}) select * from c;

@@ -1,0 +1,3 @@
+{{ config(materialized='ephemeral') }}
+
+with x as (select 1) select * from {{ ref('eph') }}, x

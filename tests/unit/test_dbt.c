@@ -1,0 +1,314 @@
+/*
+ * dbt projects in tests/dbt/<case>/, read natively. Each case has
+ *   project/     the project's files
+ *   options.txt  how it is read, a line each: `target T`, `env K=V`, `schema S=GREEN`, `cluster C=GREEN`
+ *   compiled/    what `dbt compile` writes for it (where dbt can read it), byte by byte
+ *   desired.txt  the desired state, or the findings
+ * With UPDATE=1 in the environment desired.txt is written instead of compared: read what changes.
+ */
+#include "check.h"
+
+#include "cutover/dbt.h"
+#include "cutover/files_disk.h"
+#include "cutover/str.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Case {
+    Arena *arena;
+    const char *folder;
+    Map env;
+    NameMap names;
+    DbtOptions options;
+    Diags diags;
+} Case;
+
+static const char *read_text(Arena *arena, const char *path)
+{
+    Err err = {0};
+    const File *file = files_disk_one(arena, path, 0, &err);
+    return file ? file->text : NULL;
+}
+
+static FileSet read_folder(Arena *arena, const char *folder)
+{
+    FileSet files = {0};
+    Diags diags = diags_new(arena);
+    Err err = {0};
+    GitLimits limits = {0};
+    if (!files_disk_read(arena, folder, &limits, &files, &diags, &err)) {
+        files = (FileSet){0};
+    }
+    return files;
+}
+
+static void apply_option(Case *c, const char *line)
+{
+    const char *space = strchr(line, ' ');
+    if (!space) {
+        return;
+    }
+    const char *key = arena_strndup(c->arena, line, (size_t)(space - line));
+    const char *rest = space + 1, *equals = strchr(rest, '=');
+    const char *name = equals ? arena_strndup(c->arena, rest, (size_t)(equals - rest)) : rest;
+    if (str_eq(key, "target")) {
+        c->options.target = rest;
+    } else if (str_eq(key, "env")) {
+        map_put(c->arena, &c->env, name, equals + 1);
+    } else if (str_eq(key, "schema")) {
+        map_put(c->arena, &c->names.schemas, schema_key(c->arena, "materialize", name), equals + 1);
+        c->options.names = &c->names;
+    } else if (str_eq(key, "cluster")) {
+        map_put(c->arena, &c->names.clusters, name, equals + 1);
+        c->options.names = &c->names;
+    } else {
+        fail_msg("%s: unknown option %s", c->folder, key);
+    }
+}
+
+static Case *open_case(Arena *arena, const char *folder)
+{
+    Case *c = arena_make(arena, Case);
+    FileSet *files = arena_make(arena, FileSet);
+    *files = read_folder(arena, arena_printf(arena, "%s/project", folder));
+    c->arena = arena;
+    c->folder = folder;
+    c->diags = diags_new(arena);
+    c->options = (DbtOptions){.files = files, .env = &c->env};
+    const char *options = read_text(arena, arena_printf(arena, "%s/options.txt", folder));
+    StrVec lines = str_split(arena, options ? options : "", '\n');
+    vec_each (const char *, it, &lines) {
+        apply_option(c, *it);
+    }
+    return c;
+}
+
+/* ---- the desired state as text ---- */
+
+static void put_list(Buf *out, const char *label, const StrVec *texts)
+{
+    vec_each (const char *, it, texts) {
+        buf_printf(out, "  %s %s\n", label, *it);
+    }
+}
+
+static void put_declared(Buf *out, const DesiredIndexes *indexes, const DesiredGrants *grants,
+                         const DesiredComments *comments)
+{
+    vec_each (const DesiredIndex, it, indexes) {
+        buf_printf(out, "  index %s in %s on (%s)\n", it->name, it->cluster,
+                   it->keys ? it->keys : "default");
+    }
+    vec_each (const DesiredGrant, it, grants) {
+        buf_printf(out, "  grant %s to %s\n", it->privilege, it->grantee);
+    }
+    vec_each (const DesiredComment, it, comments) {
+        buf_printf(out, "  comment %s: %s\n", it->column ? it->column : "", it->text);
+    }
+}
+
+static void put_seed(Buf *out, const SeedData *seed)
+{
+    vec_each (const SeedColumn, it, &seed->columns) {
+        buf_printf(out, "  column %s %s\n", it->name, it->type);
+    }
+    vec_each (const char **, row, &seed->rows) {
+        buf_text(out, "  row");
+        for (size_t i = 0; i < seed->columns.count; i++) {
+            buf_printf(out, " [%s]", (*row)[i] ? (*row)[i] : "null");
+        }
+        buf_char(out, '\n');
+    }
+}
+
+static void put_node(Arena *arena, Buf *out, const DesiredNode *node)
+{
+    buf_printf(out, "%s: %s %s%s%s\n", node->id, node_kind_text(node->kind),
+               relname_sql(arena, node->rel), node->cluster ? " in " : "",
+               node->cluster ? node->cluster : "");
+    put_list(out, "reads node", &node->depends);
+    vec_each (const RelName, it, &node->reads) {
+        buf_printf(out, "  reads %s\n", relname_sql(arena, *it));
+    }
+    if (node->options) {
+        buf_printf(out, "  with %s\n", node->options);
+    }
+    put_declared(out, &node->indexes, &node->grants, &node->comments);
+    put_list(out, "hook", &node->hooks);
+    put_list(out, "tag", &node->tags);
+    if (node->seed) {
+        put_seed(out, node->seed);
+    }
+    if (node->kind == NODE_SOURCE || node->kind == NODE_SINK) {
+        buf_printf(out, "  sql %s\n", node->sql);
+    }
+}
+
+static void put_test(Buf *out, const DesiredTest *test)
+{
+    buf_printf(out, "%s: %s when %s %s, warns when %s\n", test->id, test->severity, test->fail_calc,
+               test->error_if, test->warn_if);
+    put_list(out, "reads node", &test->depends);
+    buf_printf(out, "  at %s:%d\n", test->file, test->line);
+}
+
+static const char *describe(Case *c, const DbtProject *project)
+{
+    Buf out = buf_new(c->arena, 16u << 20);
+    buf_text(&out, "");
+    diags_write_text(&out, &c->diags, false);
+    if (!project) {
+        return out.data;
+    }
+    vec_each (const DesiredNode, it, &project->desired->nodes) {
+        put_node(c->arena, &out, it);
+    }
+    vec_each (const DesiredExternal, it, &project->desired->externals) {
+        buf_printf(&out, "outside: %s\n", relname_sql(c->arena, it->rel));
+        put_declared(&out, &it->indexes, &it->grants, &it->comments);
+    }
+    vec_each (const DesiredTest, it, &project->desired->tests) {
+        put_test(&out, it);
+    }
+    return out.data;
+}
+
+/* ---- comparing ---- */
+
+static int compare(const char *what, const char *got, const char *wanted)
+{
+    if (str_eq(got, wanted)) {
+        return 0;
+    }
+    print_error("--- %s\n--- got\n%s\n--- wanted\n%s\n", what, got ? got : "(nothing)",
+                wanted ? wanted : "(nothing)");
+    return 1;
+}
+
+static int check_compiled(Case *c, const DbtProject *project)
+{
+    const char *folder = arena_printf(c->arena, "%s/compiled", c->folder);
+    FileSet wanted = read_folder(c->arena, folder);
+    int wrong = 0;
+    if (!wanted.list.count || !project) {
+        return 0;
+    }
+    vec_each (const DbtCompiled, it, &project->compiled) {
+        const File *file = files_get(&wanted, it->path);
+        wrong += compare(arena_printf(c->arena, "%s/%s", folder, it->path), it->text,
+                         file ? file->text : NULL);
+    }
+    if (project->compiled.count != wanted.list.count) {
+        print_error("%s: %zu files, dbt writes %zu\n", folder, project->compiled.count,
+                    wanted.list.count);
+        wrong++;
+    }
+    return wrong;
+}
+
+static void update(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    CHECK(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static int check_case(Arena *arena, const char *folder)
+{
+    Case *c = open_case(arena, folder);
+    DbtProject *project = dbt_read(arena, &c->options, &c->diags);
+    const char *got = describe(c, project);
+    const char *path = arena_printf(arena, "%s/desired.txt", folder);
+    if (getenv("UPDATE")) {
+        update(path, got);
+        return 0;
+    }
+    return compare(path, got, read_text(arena, path)) + check_compiled(c, project);
+}
+
+static StrVec cases(Arena *arena)
+{
+    StrVec names = {0};
+    DIR *dir = opendir(TEST_DATA "/dbt");
+    CHECK(dir);
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        if (*entry->d_name != '.') {
+            vec_push(arena, &names, arena_strdup(arena, entry->d_name));
+        }
+    }
+    closedir(dir);
+    vec_sort(&names, str_compare);
+    return names;
+}
+
+static void projects_are_read_as_dbt_reads_them(void **state)
+{
+    StrVec names = cases(*state);
+    int wrong = 0;
+    CHECK(names.count > 0);
+    vec_each (const char *, it, &names) {
+        wrong += check_case(*state, arena_printf(*state, "%s/dbt/%s", TEST_DATA, *it));
+    }
+    CHECK_INT(wrong, 0);
+}
+
+static void the_same_project_has_the_same_digests_in_every_reading(void **state)
+{
+    Case *first = open_case(*state, TEST_DATA "/dbt/shop");
+    Case *second = open_case(*state, TEST_DATA "/dbt/shop");
+    DbtProject *a = dbt_read(*state, &first->options, &first->diags);
+    DbtProject *b = dbt_read(*state, &second->options, &second->diags);
+    CHECK(a && b);
+    CHECK_STR(a->desired->manifest_digest, b->desired->manifest_digest);
+    map_put(*state, &second->env, "T", "prod");
+    DbtProject *other = dbt_read(*state, &second->options, &second->diags);
+    CHECK(other && !str_eq(other->desired->manifest_digest, a->desired->manifest_digest));
+}
+
+static void a_check_reads_the_green_names(void **state)
+{
+    Case *c = open_case(*state, TEST_DATA "/dbt/shop_green");
+    DbtProject *project = dbt_read(*state, &c->options, &c->diags);
+    CHECK(project);
+    StrVec depends = {0};
+    const char *sql = dbt_render_check(
+        *state, &c->options, project->desired,
+        "select {{ cents('x') }} from {{ ref('daily') }}, {{ source('pg', 'orders') }}",
+        "cutover.yaml", 7, &depends, &c->diags);
+    CHECK_STR(sql,
+              "select (x / 100)::numeric from \"materialize\".\"public_shop_green\".\"daily\", "
+              "\"materialize\".\"public_pg\".\"orders\"");
+    CHECK_INT(depends.count, 1);
+    CHECK_STR(depends.items[0], "model.shop.daily");
+}
+
+static void a_wrong_check_is_found_where_it_was_written(void **state)
+{
+    Case *c = open_case(*state, TEST_DATA "/dbt/shop");
+    DbtProject *project = dbt_read(*state, &c->options, &c->diags);
+    CHECK(project);
+    StrVec depends = {0};
+    CHECK(!dbt_render_check(*state, &c->options, project->desired,
+                            "select * from {{ ref('dayly') }}", "cutover.yaml", 7, &depends,
+                            &c->diags));
+    const Diag *diag = &vec_last(&c->diags.list);
+    CHECK_STR(diag->code, "CO3012");
+    CHECK_STR(diag->file, "cutover.yaml");
+    CHECK_INT(diag->line, 7);
+    CHECK_STR(diag->label, "did you mean \"daily\"?");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(projects_are_read_as_dbt_reads_them),
+        TEST(the_same_project_has_the_same_digests_in_every_reading),
+        TEST(a_check_reads_the_green_names),
+        TEST(a_wrong_check_is_found_where_it_was_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
