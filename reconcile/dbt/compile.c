@@ -162,11 +162,10 @@ static void parse_node(Reader *r, Node *node)
     if (!node->generic) {
         resolve_config(r, node);
     }
+    node->failed = (!ok && node->enabled) || diags_count(r->diags, DIAG_ERROR) > errors;
     if (node->enabled && node->resource != RES_TEST) {
         render_hooks(r, node, false);
     }
-    /* A file that is disabled by its own config() may fail behind it, as in dbt. */
-    node->failed = (!ok && node->enabled) || diags_count(r->diags, DIAG_ERROR) > errors;
 }
 
 void parse_nodes(Reader *r)
@@ -210,7 +209,6 @@ static bool is_mutually_recursive(Reader *r, const char *sql)
 
 static void compile_node(Reader *r, Node *node)
 {
-    size_t errors = diags_count(r->diags, DIAG_ERROR);
     node->body = render_node(r, node, true);
     if (!node->body) {
         node->failed = true;
@@ -229,7 +227,6 @@ static void compile_node(Reader *r, Node *node)
         render_hooks(r, node, true);
     }
     scan_sql(r, node, node->compiled);
-    node->failed = diags_count(r->diags, DIAG_ERROR) > errors;
 }
 
 void compile_nodes(Reader *r)

@@ -117,11 +117,13 @@ bool call_ref(JinjaCall *call, void *self, PyValue *out)
 static void unknown_source(JinjaCall *call, Reader *r, const char *group, const char *name)
 {
     StrVec names = {0};
+    bool has_group = false;
     vec_each (Source *, it, &r->sources) {
+        has_group |= str_eq((*it)->group, group);
         vec_push(r->arena, &names, arena_printf(r->arena, "%s.%s", (*it)->group, (*it)->name));
     }
     const char *wanted = arena_printf(r->arena, "%s.%s", group, name);
-    Diag *diag = soft_error(call, 0, P_SOURCE, "source \"%s\" not found", wanted);
+    Diag *diag = soft_error(call, has_group, P_SOURCE, "source \"%s\" not found", wanted);
     diag->label = did_you_mean(r, wanted, &names);
 }
 

@@ -144,6 +144,7 @@ typedef struct Reader {
     Map source_by_name; /* group, tab, name to Source * */
     Map by_production;  /* relname_key() to Node * */
     Map by_rel;         /* the same for the relations of this rendering */
+    Map refused_hooks;  /* places of pre-hooks that were already said */
     Map schemas;        /* names of schemas in which nodes lie */
     NodeVec order;      /* enabled models and seeds, inputs first */
     VEC(DesiredExternal *) externals;

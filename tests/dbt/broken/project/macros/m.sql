@@ -1,0 +1,3 @@
+{% macro raises(x) %}
+  {{ exceptions.raise_compiler_error('no ' ~ x) }}
+{% endmacro %}

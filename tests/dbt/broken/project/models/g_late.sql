@@ -1,0 +1,3 @@
+{% if execute %}
+select * from {{ ref('a_orders_clean') }}
+{% endif %}

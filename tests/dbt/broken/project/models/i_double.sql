@@ -1,0 +1,2 @@
+{{ config(alias='a_orders_clean') }}
+select 1

@@ -1,0 +1,1 @@
+select {{ var('days') }}, {{ env_var('HOME_OF') }}

@@ -1,0 +1,1 @@
+select {{ raises('x') }}

@@ -1,0 +1,1 @@
+select {% for n in graph.nodes %}1{% endfor %}
