@@ -1,0 +1,3 @@
+
+FROM KAFKA CONNECTION kafka (TOPIC 'orders')
+FORMAT JSON

@@ -1,0 +1,3 @@
+
+CREATE SOURCE "materialize"."public"."legacy"
+FROM LOAD GENERATOR COUNTER (TICK INTERVAL '1s');

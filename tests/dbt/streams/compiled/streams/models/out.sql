@@ -1,0 +1,4 @@
+
+FROM "materialize"."marts"."agg"
+INTO KAFKA CONNECTION kafka (TOPIC 'out')
+FORMAT JSON ENVELOPE DEBEZIUM

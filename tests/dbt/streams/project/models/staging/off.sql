@@ -1,0 +1,2 @@
+{{ config(enabled=var('nope', false)) }}
+select {{ undefined_macro() }}
