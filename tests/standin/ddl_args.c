@@ -489,9 +489,8 @@ static bool default_privileges(Parser *p)
 {
     p->kind = "default_privileges";
     if (!need(p, "for")) {
-        run_fail(p->run, "42601", "Expected FOR, found %s",
-                 p->tok->kind == SQL_END ? "EOF" : p->tok->value);
-        return false;
+        const char *found = between(p, p->tok, p->tok + (p->tok->kind != SQL_END));
+        return run_fail(p->run, "42601", "Expected FOR, found %s", *found ? found : "EOF");
     }
     if (words(p, "all", "roles")) {
         StrVec all = {0};

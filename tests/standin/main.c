@@ -129,10 +129,8 @@ static bool read_types(Server *server, Err *err)
     /* Sessions of an earlier run ended with it. */
     result = PQexec(conn, "DELETE FROM standin.subscriptions; DELETE FROM standin.sessions");
     PQclear(result);
-    result =
-        PQexec(conn, "SELECT EXISTS (SELECT FROM standin_control.faults), rbac FROM standin.meta");
+    result = PQexec(conn, "SELECT EXISTS (SELECT FROM standin_control.faults)");
     atomic_store(&server->faults, PQgetvalue(result, 0, 0)[0] == 't');
-    atomic_store(&server->rbac, PQgetvalue(result, 0, 1)[0] == 't');
     PQclear(result);
     PQfinish(conn);
     return ok;

@@ -133,6 +133,9 @@ bool names_reload(Server *server, Arena *arena, Err *err)
         ok = read_all(names, conn, reads[i].sql, reads[i].add);
     }
     if (ok) {
+        PGresult *rbac = PQexec(conn, "SELECT rbac FROM standin.meta");
+        atomic_store(&server->rbac, PQntuples(rbac) == 1 && PQgetvalue(rbac, 0, 0)[0] == 't');
+        PQclear(rbac);
         replace(server, names);
     } else {
         err_set(arena, err, ERR_INTERNAL, "ST0003", "standin: cannot read the catalog: %s",

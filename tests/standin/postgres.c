@@ -246,6 +246,7 @@ static bool make_database(Arena *arena, Postgres *pg, Err *err)
         return fail(arena, err, "PostgreSQL did not start",
                     arena_printf(arena, "see %s/postgres.log", pg->dir));
     }
+    PQsetNoticeReceiver(conn, discard_notice, NULL);
     PGresult *found = PQexec(conn, "SELECT 1 FROM pg_database WHERE datname = '" DATABASE "'");
     pg->fresh = PQntuples(found) == 0;
     PQclear(found);

@@ -25,7 +25,8 @@ typedef struct Resolver {
     size_t normal_at;
     Level levels[DEPTH_MAX];
     int depth;
-    bool expect; /* the next name is a relation */
+    bool expect;                   /* the next name is a relation */
+    VEC(const SqlTok *) list_ends; /* the brackets that close LIST[...] */
     Map ctes;
 } Resolver;
 
@@ -218,10 +219,29 @@ static const struct {
     {"current_catalog", "standin.current_database()"},
 };
 
+/* What PostgreSQL has and Materialize has not. */
+static const char *const unknown_functions[] = {"pg_advisory_lock",
+                                                "pg_advisory_xact_lock",
+                                                "pg_try_advisory_lock",
+                                                "pg_sleep",
+                                                "pg_notify",
+                                                NULL};
+
+static bool no_function(Run *run, const char *name)
+{
+    run_fail(run, "XX000", "function \"%s\" does not exist", name);
+    run->err.hint = "No function matches the given name and argument types. You might need to add "
+                    "explicit type casts.";
+    return false;
+}
+
 static bool function(Resolver *r, const SqlTok *first, const SqlTok *end, const StrVec *parts)
 {
     static const char *const builtin[] = {"pg_catalog", "mz_catalog", "mz_internal", NULL};
     bool unqualified = parts->count == 1;
+    if (unqualified && word_in(first, unknown_functions)) {
+        return no_function(r->run, first->value);
+    }
     if ((unqualified && first->kind == SQL_WORD) || word_in(first, builtin)) {
         if (names_own_function(r->names, vec_last(parts))) {
             splice(r, first, end[-1].end,
@@ -309,8 +329,39 @@ static void keyword(Resolver *r, const SqlTok *tok, const SqlTok *from)
     normal_token(r, tok);
 }
 
+static const SqlTok *closing_bracket(const SqlTok *tok)
+{
+    int depth = 0;
+    for (; tok->kind != SQL_END; tok++) {
+        depth += sql_is_symbol(tok, "[");
+        depth -= sql_is_symbol(tok, "]");
+        if (depth == 0) {
+            break;
+        }
+    }
+    return tok;
+}
+
+/* LIST[...] becomes a call; PostgreSQL has arrays only. */
+static void open_list(Resolver *r, const SqlTok *tok)
+{
+    vec_push(r->arena, &r->list_ends, closing_bracket(tok + 1));
+    splice(r, tok, tok->end, "standin.list(ARRAY");
+    normal_text(r, tok, "LIST");
+}
+
+static void close_list(Resolver *r, const SqlTok *tok)
+{
+    vec_each (const SqlTok *, end, &r->list_ends) {
+        if (*end == tok) {
+            splice(r, tok, tok->end, "])");
+        }
+    }
+}
+
 static void symbol(Resolver *r, const SqlTok *tok)
 {
+    close_list(r, tok);
     if (sql_is_symbol(tok, "(")) {
         open_paren(r, tok);
     } else if (sql_is_symbol(tok, ")")) {
@@ -336,6 +387,8 @@ static bool walk(Resolver *r, const SqlTok *from, const SqlTok *to)
     for (const SqlTok *tok = from; tok < to;) {
         if (tok->kind == SQL_SYMBOL) {
             symbol(r, tok++);
+        } else if (sql_is_word(tok, "list") && sql_is_symbol(tok + 1, "[")) {
+            open_list(r, tok++);
         } else if (structural(tok)) {
             keyword(r, tok++, from);
         } else if (sql_is_name(tok)) {

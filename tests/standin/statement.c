@@ -204,6 +204,38 @@ static size_t row_count(const Reply *reply)
     return reply->result ? (size_t)PQntuples(reply->result) : reply->rows.count;
 }
 
+#define JSONB 3802
+
+/* Materialize writes jsonb without the blanks between its tokens. */
+static void send_json(Run *run, const char *json)
+{
+    Buf text = buf_new(run->arena, strlen(json));
+    bool quoted = false;
+    for (const char *p = json; *p; p++) {
+        if (quoted && *p == '\\' && p[1]) {
+            buf_char(&text, *p++);
+        } else if (*p == '"') {
+            quoted = !quoted;
+        }
+        if (quoted || *p != ' ') {
+            buf_char(&text, *p);
+        }
+    }
+    send_cell(&run->session->wire, text.length ? text.data : "", (int)text.length);
+}
+
+static void send_result_cell(Run *run, int r, int c)
+{
+    const PGresult *result = run->reply.result;
+    bool null = PQgetisnull(result, r, c);
+    if (!null && run->reply.columns.items[c].oid == JSONB && PQfformat(result, c) == 0) {
+        send_json(run, PQgetvalue(result, r, c));
+    } else {
+        send_cell(&run->session->wire, null ? NULL : PQgetvalue(result, r, c),
+                  PQgetlength(result, r, c));
+    }
+}
+
 static void send_row(Run *run, size_t row)
 {
     const Reply *reply = &run->reply;
@@ -213,9 +245,7 @@ static void send_row(Run *run, size_t row)
     wire_int(wire, columns, 2);
     for (int c = 0; c < columns; c++) {
         if (reply->result) {
-            bool null = PQgetisnull(reply->result, r, c);
-            send_cell(wire, null ? NULL : PQgetvalue(reply->result, r, c),
-                      PQgetlength(reply->result, r, c));
+            send_result_cell(run, r, c);
         } else {
             const char *cell = reply->rows.items[row][c];
             send_cell(wire, cell, cell ? (int)strlen(cell) : 0);

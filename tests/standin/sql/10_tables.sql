@@ -55,6 +55,8 @@ CREATE TABLE standin.items (
     resolved text,                  -- the query with ids: FROM [u12 AS ...], names filled in when shown
     source_type text,               -- of a source: load-generator, subsource, progress
     source_id text,                 -- of a subsource or a table FROM SOURCE
+    reference text,                 -- of a table FROM SOURCE: the table there
+    target_id text,                 -- of a replacement: what it will replace
     keys text[],                    -- of an index: what stands between the parentheses
     created_at timestamptz NOT NULL,
     UNIQUE (schema_id, name)
@@ -104,7 +106,8 @@ INSERT INTO standin.schemas VALUES
     ('s8', 10026, NULL, 'mz_introspection', 's1', 'mz_introspection'), ('u3', 10027, 'u1', 'public', 's1', 'u3');
 CREATE SCHEMA u3;
 INSERT INTO standin.clusters VALUES
-    ('u1', 'quickstart', 's1', true, '25cc', 1), ('s1', 'mz_system', 's1', true, '25cc', 1), ('s2', 'mz_catalog_server', 's1', true, '25cc', 1);
+    ('u1', 'quickstart', 's1', true, '25cc', 1), ('s1', 'mz_system', 's1', true, '25cc', 1), ('s2', 'mz_catalog_server', 's1', true, '25cc', 1),
+    ('s3', 'mz_probe', 's1', true, '25cc', 0), ('s4', 'mz_support', 's1', true, '25cc', 0), ('s5', 'mz_analytics', 's1', true, '25cc', 0);
 INSERT INTO standin.replicas VALUES ('u1', 'r1', 'u1', '25cc', clock_timestamp() - interval '1 day');
 INSERT INTO standin.status_history VALUES ('u1', 0, 'online', NULL, clock_timestamp() - interval '1 day');
 INSERT INTO standin.acl VALUES

@@ -33,6 +33,9 @@ CREATE TYPE mz_catalog.text_list (INPUT = mz_catalog.text_list_in, OUTPUT = mz_c
 CREATE CAST (text AS mz_catalog.text_list) WITHOUT FUNCTION AS ASSIGNMENT;
 CREATE CAST (mz_catalog.text_list AS text) WITHOUT FUNCTION AS IMPLICIT;
 
+-- LIST[...]
+CREATE FUNCTION standin.list(items anyarray) RETURNS mz_catalog.text_list LANGUAGE sql IMMUTABLE AS $$ SELECT items::text::mz_catalog.text_list $$;
+
 CREATE VIEW standin.type_oids AS
 SELECT t.oid AS pg_oid, v.mz_oid
 FROM (VALUES ('uint2', 16460), ('_uint2', 16461), ('uint4', 16462), ('_uint4', 16463), ('uint8', 16464), ('_uint8', 16465),

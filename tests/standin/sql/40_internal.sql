@@ -91,7 +91,7 @@ SELECT NULL::text AS cluster_id, NULL::text AS status, NULL::mz_catalog.mz_times
 CREATE VIEW mz_internal.mz_cluster_auto_scaling_strategies AS SELECT NULL::text AS cluster_id, NULL::jsonb AS strategy, NULL::jsonb AS state WHERE false;
 CREATE VIEW mz_internal.mz_pending_cluster_replicas AS SELECT NULL::text AS id WHERE false;
 CREATE VIEW mz_internal.mz_internal_cluster_replicas AS SELECT NULL::text AS id WHERE false;
-CREATE VIEW mz_internal.mz_replacements AS SELECT NULL::text AS id, NULL::text AS target_id WHERE false;
+CREATE VIEW mz_internal.mz_replacements AS SELECT id, target_id FROM standin.items WHERE target_id IS NOT NULL;
 
 -- ---- hydration ----
 CREATE VIEW standin.dataflows AS

@@ -179,7 +179,10 @@ $$
 $$;
 
 CREATE FUNCTION standin.short_name(item text) RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT s.name || '.' || i.name FROM standin.items i JOIN standin.schemas s ON s.id = i.schema_id WHERE i.id = item $$;
+$$
+    SELECT CASE WHEN s.name = ANY (string_to_array(current_setting('standin.search_path', true), ',')) THEN '' ELSE s.name || '.' END || i.name
+    FROM standin.items i JOIN standin.schemas s ON s.id = i.schema_id WHERE i.id = item
+$$;
 
 CREATE FUNCTION standin.kind_text(type text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT replace(type, '-', ' ') $$;
 
@@ -479,6 +482,9 @@ DECLARE
     place standin.schemas := standin.schema_for(parts);
     cluster standin.clusters;
     old standin.items;
+    target standin.items;
+    made standin.items;
+    pending text;
 BEGIN
     PERFORM standin.must_have('SCHEMA', place.id, 'C', place.name, 'CREATE');
     IF type = 'materialized-view' THEN
@@ -494,8 +500,20 @@ BEGIN
     IF NOT standin.name_is_free(place, wanted, type, args) THEN
         RETURN;
     END IF;
+    SELECT name INTO pending FROM standin.items WHERE target_id IS NOT NULL AND id IN (SELECT jsonb_array_elements_text(args->'refs'));
+    IF pending IS NOT NULL THEN
+        PERFORM standin.fail('XX000', format('replacement materialized view %s cannot be depended upon', pending));
+    END IF;
+    IF jsonb_typeof(args->'target') = 'array' THEN
+        target := standin.find_item(standin.parts(args->'target'));
+        PERFORM standin.check_replacement_target(target, wanted);
+    END IF;
     EXECUTE format('CREATE VIEW %I.%I %s AS %s', place.physical, wanted, coalesce(args->>'columns', ''), args->>'query');
-    PERFORM standin.add_item(place, wanted, type, cluster.id, format('%I.%I', place.physical, wanted)::regclass::oid, args);
+    made := standin.add_item(place, wanted, type, cluster.id, format('%I.%I', place.physical, wanted)::regclass::oid, args);
+    IF target.id IS NOT NULL THEN
+        PERFORM standin.check_replacement_columns(target, made.relid);
+        UPDATE standin.items SET target_id = target.id WHERE id = made.id;
+    END IF;
 END
 $$;
 
@@ -515,7 +533,12 @@ BEGIN
 END
 $$;
 
--- Subsources of the AUCTION load generator; a few rows each are enough to query.
+-- The tables of the AUCTION load generator; a few rows each are enough to query.
+CREATE VIEW standin.auction_tables AS
+SELECT * FROM (VALUES ('accounts', 'id bigint, org_id bigint, balance bigint'), ('auctions', 'id bigint, seller bigint, item text, end_time timestamptz'),
+                      ('bids', 'id bigint, buyer bigint, auction_id bigint, amount int, bid_time timestamptz'), ('organizations', 'id bigint, name text'),
+                      ('users', 'id bigint, org_id bigint, name text')) v(name, columns);
+
 CREATE FUNCTION standin.create_source(args jsonb) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -527,24 +550,28 @@ DECLARE
     child standin.items;
     t record;
 BEGIN
+    IF args->>'generator' IN ('counter', 'clock', 'datums', 'key') THEN
+        PERFORM standin.fail('XX000', format('Create a LOAD GENERATOR %s is not available', upper(args->>'generator')),
+            format('The requested feature (enable_load_generator_%s) is in private preview.', args->>'generator'),
+            'Contact support to discuss enabling the feature in your Materialize region.');
+    END IF;
     IF NOT standin.name_is_free(place, wanted, 'source', args) THEN
         RETURN;
     END IF;
     parent := standin.add_item(place, wanted, 'source', cluster.id, NULL, args);
     UPDATE standin.items SET source_type = 'load-generator' WHERE id = parent.id;
-    FOR t IN SELECT * FROM (VALUES ('accounts', 'id bigint, org_id bigint, balance bigint'), ('auctions', 'id bigint, seller bigint, item text, end_time timestamptz'),
-                                   ('bids', 'id bigint, buyer bigint, auction_id bigint, amount int, bid_time timestamptz'), ('organizations', 'id bigint, name text'),
-                                   ('users', 'id bigint, org_id bigint, name text')) v(name, columns)
-             WHERE (args->>'all_tables')::boolean ORDER BY 1 LOOP
+    FOR t IN SELECT * FROM standin.auction_tables WHERE (args->>'all_tables')::boolean ORDER BY 1 LOOP
         EXECUTE format('CREATE TABLE %I.%I (%s)', place.physical, t.name, t.columns);
         EXECUTE format('INSERT INTO %I.%I (id) SELECT generate_series(1, 10)', place.physical, t.name);
         child := standin.add_item(place, t.name, 'source', cluster.id, format('%I.%I', place.physical, t.name)::regclass::oid, '{}');
         UPDATE standin.items SET source_type = 'subsource', source_id = parent.id WHERE id = child.id;
         INSERT INTO standin.dependencies VALUES (child.id, parent.id);
     END LOOP;
-    child := standin.add_item(place, wanted || '_progress', 'source', NULL, NULL, '{}');
-    UPDATE standin.items SET source_type = 'progress', source_id = parent.id WHERE id = child.id;
-    INSERT INTO standin.dependencies VALUES (child.id, parent.id);
+    IF (args->>'all_tables')::boolean THEN
+        child := standin.add_item(place, wanted || '_progress', 'source', NULL, NULL, '{}');
+        UPDATE standin.items SET source_type = 'progress', source_id = parent.id WHERE id = child.id;
+        INSERT INTO standin.dependencies VALUES (child.id, parent.id);
+    END IF;
 END
 $$;
 
@@ -562,6 +589,9 @@ DECLARE
     key text;
 BEGIN
     SELECT * INTO place FROM standin.schemas WHERE id = target.schema_id;
+    IF target.target_id IS NOT NULL THEN
+        PERFORM standin.fail('XX000', format('index cannot be created on %s because it is a replacement materialized view', standin.full_name(target.id)));
+    END IF;
     PERFORM standin.must_own(upper(standin.kind_text(target.type)), standin.full_name(target.id), target.owner_id);
     PERFORM standin.must_have('CLUSTER', cluster.id, 'C', cluster.name, 'CREATE');
     FOREACH key IN ARRAY coalesce(index_keys, '{}') LOOP
@@ -602,6 +632,11 @@ DECLARE
     made text;
 BEGIN
     PERFORM standin.check_reserved('role', wanted);
+    IF NOT standin.rbac_on() THEN
+        RAISE NOTICE USING ERRCODE = '00000',
+            MESSAGE = 'RBAC is disabled so no role attributes or object ownership will be considered when executing statements',
+            HINT = 'To enable RBAC globally run `ALTER SYSTEM SET enable_rbac_checks TO TRUE` as a superuser. TO enable RBAC for just this session run `SET enable_session_rbac_checks TO TRUE`.';
+    END IF;
     IF EXISTS (SELECT FROM standin.roles WHERE name = wanted) THEN
         PERFORM standin.fail('XX000', format('role ''%s'' already exists', wanted));
     END IF;

@@ -539,6 +539,11 @@ BEGIN
         WHEN 'comment' THEN PERFORM standin.comment_on(args);
         WHEN 'grant' THEN PERFORM standin.grant_or_revoke(args, 'GRANT');
         WHEN 'revoke' THEN PERFORM standin.grant_or_revoke(args, 'REVOKE');
+        WHEN 'create_table_from_source' THEN PERFORM standin.create_table_from_source(args);
+        WHEN 'apply_replacement' THEN PERFORM standin.apply_replacement(args);
+        WHEN 'grant_role' THEN PERFORM standin.grant_role(args, true);
+        WHEN 'revoke_role' THEN PERFORM standin.grant_role(args, false);
+        WHEN 'alter_system' THEN PERFORM standin.alter_system(args);
         WHEN 'default_privileges' THEN PERFORM standin.default_privileges(args);
         WHEN 'drop' THEN PERFORM standin.drop_objects(args);
         ELSE PERFORM standin.fail('0A000', format('standin: %s is not known here', kind));

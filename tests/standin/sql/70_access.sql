@@ -1,0 +1,52 @@
+-- has_*_privilege: what the privileges of an object say, as in Materialize (no superuser knows better).
+CREATE FUNCTION standin.name_parts(shown text) RETURNS text[] LANGUAGE sql IMMUTABLE AS
+$$ SELECT array_agg(CASE WHEN p[1] LIKE '"%' THEN trim(both '"' from p[1]) ELSE lower(p[1]) END) FROM regexp_matches(shown, '"[^"]+"|[^."]+', 'g') p $$;
+
+CREATE FUNCTION standin.object_id(of_kind text, shown text) RETURNS text LANGUAGE sql STABLE AS
+$$
+    SELECT CASE of_kind
+        WHEN 'database' THEN (standin.find_database((standin.name_parts(shown))[1])).id
+        WHEN 'schema' THEN (standin.find_schema(standin.name_parts(shown))).id
+        WHEN 'cluster' THEN (standin.find_cluster((standin.name_parts(shown))[1])).id
+        ELSE (standin.find_item(standin.name_parts(shown))).id
+    END
+$$;
+
+-- PRIVILEGES: 'SELECT, INSERT': one of them is enough.
+CREATE FUNCTION standin.has_privilege(of_kind text, role_text text, shown text, privileges text) RETURNS boolean LANGUAGE plpgsql STABLE AS
+$$
+DECLARE
+    target text := standin.object_id(of_kind, shown);
+    holders text[] := ARRAY['p', standin.role_id(role_text)];
+BEGIN
+    holders := holders || ARRAY(WITH RECURSIVE m(id) AS (SELECT holders[2] UNION SELECT r.role_id FROM standin.role_members r JOIN m ON m.id = r.member) SELECT id FROM m);
+    RETURN EXISTS (SELECT FROM standin.acl a, unnest(string_to_array(privileges, ',')) p
+                   WHERE a.kind = of_kind AND a.id = target AND a.grantee = ANY (holders) AND position(standin.letter(trim(p)) IN a.letters) > 0);
+END
+$$;
+
+CREATE FUNCTION standin.has_table_privilege(role_text text, shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('item', role_text, shown, privileges) $$;
+CREATE FUNCTION standin.has_table_privilege(shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('item', current_setting('standin.role'), shown, privileges) $$;
+CREATE FUNCTION standin.has_schema_privilege(role_text text, shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('schema', role_text, shown, privileges) $$;
+CREATE FUNCTION standin.has_schema_privilege(shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('schema', current_setting('standin.role'), shown, privileges) $$;
+CREATE FUNCTION standin.has_database_privilege(role_text text, shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('database', role_text, shown, privileges) $$;
+CREATE FUNCTION standin.has_database_privilege(shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('database', current_setting('standin.role'), shown, privileges) $$;
+CREATE FUNCTION mz_catalog.has_cluster_privilege(role_text text, shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('cluster', role_text, shown, privileges) $$;
+CREATE FUNCTION mz_catalog.has_cluster_privilege(shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('cluster', current_setting('standin.role'), shown, privileges) $$;
+
+-- System privileges: everybody may make databases, roles and clusters here, as with checks off.
+CREATE FUNCTION mz_catalog.has_system_privilege(privileges text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT NOT standin.rbac_on() $$;
+CREATE FUNCTION mz_catalog.has_system_privilege(role_text text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT NOT standin.rbac_on() $$;
+CREATE FUNCTION mz_catalog.has_role(role_text text, wanted text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$
+    WITH RECURSIVE m(id) AS (SELECT standin.role_id(role_text) UNION SELECT r.role_id FROM standin.role_members r JOIN m ON m.id = r.member)
+    SELECT EXISTS (SELECT FROM m WHERE id = standin.role_id(wanted))
+$$;
