@@ -18,9 +18,7 @@ static bool adapter_dispatch(JinjaCall *call, void *self, PyValue *out)
     if (!name) {
         return false;
     }
-    const JinjaTemplate *here = jinja_here(call->run);
-    const Package *package = here && here->owner ? here->owner : scope->package;
-    const Macro *macro = dispatch_macro(scope->reader, package, name, namespace);
+    const Macro *macro = dispatch_macro(scope->reader, scope->package, name, namespace);
     if (!macro) {
         return jinja_fail(call->run, P_DISPATCH,
                           "no macro materialize__%s, postgres__%s or default__%s%s%s", name, name,

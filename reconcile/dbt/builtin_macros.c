@@ -109,5 +109,6 @@ bool add_builtin_macros(Reader *r)
     r->builtin->name = "dbt";
     r->builtin->file = r->builtin->root = "";
     map_put(r->arena, &r->package_by_name, "dbt", r->builtin);
-    return add_text(r, names_text) && add_text(r, helpers_text) && add_text(r, tests_text);
+    return add_text(r, names_text) && add_text(r, helpers_text) && add_text(r, tests_text) &&
+           add_text(r, cross_db_text(r->arena));
 }

@@ -98,5 +98,6 @@ const char *dbt_render_check(Arena *arena, const DbtOptions *options, const Desi
     resolve_config(r, check);
     const char *text = render_twice(r, check, sql);
     add_depends(r, check, depends);
+    place_builtin_findings(r);
     return diags_count(diags, DIAG_ERROR) == errors ? text : NULL;
 }

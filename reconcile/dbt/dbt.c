@@ -53,10 +53,8 @@ static bool read_nodes(Reader *r)
     return order_nodes(r); /* once more: names written by hand are edges, too */
 }
 
-DbtProject *dbt_read(Arena *arena, const DbtOptions *options, Diags *diags)
+static DbtProject *read_all(Reader *r)
 {
-    Reader *r = new_reader(arena, options, diags);
-    size_t errors = diags_count(diags, DIAG_ERROR);
     if (!read_project(r) || !read_macros(r)) {
         return NULL;
     }
@@ -65,9 +63,18 @@ DbtProject *dbt_read(Arena *arena, const DbtOptions *options, Diags *diags)
         return NULL;
     }
     declare_indexes(r);
-    DbtProject *project = arena_make(arena, DbtProject);
+    DbtProject *project = arena_make(r->arena, DbtProject);
     emit_desired(r, project);
-    if (diags_count(diags, DIAG_ERROR) > errors) {
+    return project;
+}
+
+DbtProject *dbt_read(Arena *arena, const DbtOptions *options, Diags *diags)
+{
+    Reader *r = new_reader(arena, options, diags);
+    size_t errors = diags_count(diags, DIAG_ERROR);
+    DbtProject *project = read_all(r);
+    place_builtin_findings(r);
+    if (!project || diags_count(diags, DIAG_ERROR) > errors) {
         return NULL;
     }
     desired_seal(arena, project->desired);

@@ -52,3 +52,47 @@ const char *did_you_mean(Reader *r, const char *word, const StrVec *candidates)
     const char *nearest = str_nearest(word, candidates);
     return nearest ? arena_printf(r->arena, "did you mean \"%s\"?", nearest) : NULL;
 }
+
+/* "called from models/a.sql:3:4, in macro x" as a place; false for dbt's own macros and other texts. */
+static bool read_call(Reader *r, const char *text, Place *place)
+{
+    static const char head[] = "called from ";
+    if (!str_starts(text, head) || str_starts(text + strlen(head), "dbt:")) {
+        return false;
+    }
+    const char *comma = strstr(text, ", in ");
+    char *copy = arena_strndup(r->arena, text + strlen(head),
+                               (comma ? comma : text + strlen(text)) - text - strlen(head));
+    char *column = strrchr(copy, ':');
+    if (column) {
+        *column = '\0';
+    }
+    char *line = strrchr(copy, ':');
+    if (!column || !line) {
+        return false;
+    }
+    *line = '\0';
+    *place = (Place){copy, atoi(line + 1), atoi(column + 1), 1};
+    return true;
+}
+
+/* A failure inside one of dbt's own macros is shown where the project calls it. */
+void place_builtin_findings(Reader *r)
+{
+    vec_each (Diag, diag, &r->diags->list) {
+        Place place = {0};
+        size_t i = 0;
+        while (str_eq(diag->file, "dbt") && i < diag->chain.count &&
+               !read_call(r, diag->chain.items[i], &place)) {
+            i++;
+        }
+        if (!str_eq(diag->file, "dbt") || i == diag->chain.count) {
+            continue;
+        }
+        const File *file = files_get(r->files, place.file);
+        diag_place(r->diags, diag, place.file, file ? file->text : NULL, file ? file->length : 0,
+                   place.line, place.column, place.length);
+        diag->chain.items += i + 1;
+        diag->chain.count -= i + 1;
+    }
+}

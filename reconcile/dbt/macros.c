@@ -10,8 +10,56 @@ static const char *macro_key(Arena *arena, const JinjaMacro *macro)
     return macro->kind == JINJA_TEST ? arena_printf(arena, "test_%s", macro->name) : macro->name;
 }
 
+/* What dbt would do by another macro than its own, and Cutover does in C: an override would be lost. */
+static bool changes_what_dbt_does(const char *name)
+{
+    static const char *const prefixes[] = {"materialize__", "default__"};
+    static const char *const names[] = {
+        "create_view_as",
+        "create_table_as",
+        "create_materialized_view_as",
+        "get_create_index_sql",
+        "create_indexes",
+        "get_create_view_as_sql",
+        "generate_cluster_name",
+        "get_create_source_sql",
+        "get_create_sink_sql",
+        "run_hooks",
+        "persist_docs",
+        "generate_deploy_cluster_name",
+        "load_csv_rows",
+        "create_csv_table",
+        "get_test_sql",
+        "get_refresh_interval_sql",
+        "apply_grants",
+    };
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        name += str_starts(name, prefixes[i]) ? strlen(prefixes[i]) : 0;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_eq(name, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void refuse_override(Reader *r, const Package *package, const JinjaMacro *jinja)
+{
+    bool materialization = jinja->kind == JINJA_MATERIALIZATION;
+    if (package != r->root || (!materialization && !changes_what_dbt_does(jinja->name))) {
+        return;
+    }
+    Place place = {jinja->template->name, jinja->line, jinja->column, (int)strlen(jinja->name)};
+    find_at(r, DIAG_ERROR, P_OVERRIDE, place, "%s \"%s\" changes how dbt creates objects",
+            materialization ? "materialization" : "macro", jinja->name)
+        ->hint = "Cutover creates objects itself and would not call it; remove it, or hand over "
+                 "manifest.json (project.manifest)";
+}
+
 static void add_macro(Reader *r, Package *package, const JinjaMacro *jinja)
 {
+    refuse_override(r, package, jinja);
     if (jinja->kind == JINJA_MATERIALIZATION) {
         return;
     }

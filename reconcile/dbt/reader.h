@@ -177,6 +177,7 @@ Reader *new_reader(Arena *arena, const DbtOptions *options, Diags *diags);
 /* Adds a finding at PLACE, with the excerpt of its file. */
 Diag *find_at(Reader *r, DiagSeverity severity, const char *code, Place place, const char *format,
               ...) __attribute__((format(printf, 5, 6)));
+void place_builtin_findings(Reader *r);
 Place place_of(const char *file, const Yaml *yaml);
 Place place_key(const char *file, const Yaml *map, const char *key);
 
@@ -213,6 +214,7 @@ bool read_project(Reader *r);
 bool read_target(Reader *r);
 bool read_macros(Reader *r);
 bool add_builtin_macros(Reader *r);
+const char *cross_db_text(Arena *arena); /* cross_db.c */
 
 /* The macro NAME as code of PACKAGE finds it: own package, root project, dbt's own. */
 const Macro *find_macro(const Reader *r, const Package *package, const char *name);

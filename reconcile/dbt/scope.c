@@ -1,5 +1,5 @@
 /*
- * How names are found in a rendering: macros of the own package, the root project and dbt win over
+ * How names are found in a rendering: macros of the node's package, the root project and dbt win over
  * packages' names, and these over what dbt itself gives.
  */
 #include "reader.h"
@@ -10,13 +10,27 @@
 
 /* ---- macros of a package, as package.macro ---- */
 
+static void no_macro(JinjaRun *run, const Package *package, const char *name)
+{
+    const Scope *scope = jinja_context(run);
+    StrVec names = {0};
+    map_each (it, &package->macros) {
+        vec_push(scope->reader->arena, &names, it->key);
+    }
+    jinja_fail(run, P_NO_MACRO, "package \"%s\" has no macro \"%s\"%s", package->name, name,
+               package == scope->reader->builtin ? " that Cutover supports" : "");
+    jinja_error(run)->label = did_you_mean(scope->reader, name, &names);
+}
+
 static bool namespace_get(JinjaRun *run, void *self, const char *name, PyValue *out)
 {
-    (void)run;
     const Package *package = self;
+    const Scope *scope = jinja_context(run);
     const Macro *macro = map_get(&package->macros, name);
     if (macro) {
         *out = macro->value;
+    } else if (scope->execute) {
+        no_macro(run, package, name);
     }
     return macro;
 }
@@ -57,12 +71,12 @@ const PyValue *var_value(Reader *r, const Scope *scope, const char *name)
 
 /* ---- looking up ---- */
 
-static bool lookup_macro(const Scope *scope, const JinjaTemplate *from, const char *name,
-                         PyValue *out)
+/* As seen from the node's package, also inside macros of other packages: that is why dbt's packages
+ * call their own macros with the package in front. */
+static bool lookup_macro(const Scope *scope, const char *name, PyValue *out)
 {
     const Reader *r = scope->reader;
-    const Package *package = from && from->owner ? from->owner : scope->package;
-    const Macro *macro = find_macro(r, package, name);
+    const Macro *macro = find_macro(r, scope->package, name);
     if (macro) {
         *out = macro->value;
         return true;
@@ -76,8 +90,9 @@ static bool lookup_macro(const Scope *scope, const JinjaTemplate *from, const ch
 
 static bool lookup(void *context, const JinjaTemplate *from, const char *name, PyValue *out)
 {
+    (void)from;
     const Scope *scope = context;
-    if (scope->kind == SCOPE_NODE && lookup_macro(scope, from, name, out)) {
+    if (scope->kind == SCOPE_NODE && lookup_macro(scope, name, out)) {
         return true;
     }
     return context_value(scope, name, out);

@@ -1,0 +1,1 @@
+[{{ dbt.type_numeric() }}]

@@ -1,0 +1,1 @@
+[{{ dbt.dateadd('day',3,'x') }}]

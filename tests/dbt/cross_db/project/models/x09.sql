@@ -1,0 +1,1 @@
+[{{ dbt.datediff('a','b','day') }}]

@@ -1,0 +1,1 @@
+[{{ dbt.date_trunc('day','x') }}]

@@ -1,0 +1,1 @@
+[{{ dbt.safe_cast('x','int') }}]

@@ -1,0 +1,1 @@
+[{{ dbt.position('a','b') }}]

@@ -1,0 +1,1 @@
+[{{ dbt.string_literal('x') }}]

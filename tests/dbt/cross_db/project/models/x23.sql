@@ -1,0 +1,1 @@
+[{{ dbt.escape_single_quotes("it's") }}]

@@ -1,0 +1,1 @@
+[{{ dbt.any_value('x') }}]

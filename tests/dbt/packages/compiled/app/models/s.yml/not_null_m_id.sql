@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select *
+from "materialize"."public"."m"
+where id is null
+
+

@@ -1,0 +1,2 @@
+
+select id from "materialize"."public"."m" having count(*) < 3 and True

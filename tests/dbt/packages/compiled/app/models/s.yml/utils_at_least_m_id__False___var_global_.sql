@@ -1,0 +1,2 @@
+
+select id from (select * from "materialize"."public"."m" where x = 'g') dbt_subquery having count(*) < g and False

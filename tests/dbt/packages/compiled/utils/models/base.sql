@@ -1,0 +1,1 @@
+select 1 as id, 'from_root' as s, 'inner-of-utils' as i
