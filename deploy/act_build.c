@@ -80,14 +80,10 @@ static const char *step_verb(StepKind kind)
  */
 static bool still_missing(Pass *pass, const Step *step, bool *missing, Err *err)
 {
-    Arena *arena = pass->arena;
-    Snapshot fresh = {0};
-    SnapshotRequest request = {
-        .journal = &pass->journal, .environment = pass->in->environment->name, .since_event = -1};
-    if (!snapshot_read(pass->pg, arena, &request, pass_limit(pass), &fresh, err)) {
+    const Catalog *c;
+    if (!pass_look_again(pass, &c, err)) {
         return false;
     }
-    const Catalog *c = fresh.catalog;
     RelName rel = step->rel;
     switch (step->kind) {
     case STEP_CREATE_CLUSTER:

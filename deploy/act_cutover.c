@@ -83,9 +83,20 @@ static void note_duration(Pass *pass, const RecordDeployment *d, int64_t millise
     pass_append(pass, &entries, &ignored);
 }
 
+/* Whether the marker that the message wanted to rename is still there. */
+static bool marker_unmoved(Pass *pass, bool *unmoved, Err *err)
+{
+    const Catalog *now;
+    if (!pass_look_again(pass, &now, err)) {
+        return false;
+    }
+    *unmoved = catalog_schema(now, now->database, pass->marker.name) != NULL;
+    return true;
+}
+
 /*
  * Whatever comes back, or does not: what happened is read from the marker in the next pass. Only a refusal
- * that is neither a race nor a lost connection is final, and only because the names were just seen to hold.
+ * that is neither a race nor a lost connection is final, and only while the marker has not moved.
  */
 bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err)
 {
@@ -98,6 +109,16 @@ bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err)
     }
     pass->out->retry_ms = jitter(pass);
     if (outcome == PG_FAILED && (err->kind == ERR_INPUT || err->kind == ERR_DENIED)) {
+        Err why = *err;
+        bool unmoved = false;
+        if (!marker_unmoved(pass, &unmoved, err)) {
+            return false;
+        }
+        if (!unmoved) {
+            *err = (Err){0};
+            return true; /* somebody was faster, perhaps we ourselves: the next pass reads the marker */
+        }
+        *err = why;
         refused(pass, d->phase == PHASE_ROLLING_BACK ? "the way back" : "the cutover", err);
         *err = (Err){0};
         return true;

@@ -56,8 +56,11 @@ static Moment deadline_of(const Pass *pass, Phase phase)
 }
 
 /* What people read about a transition: the row's words, or what was found. */
-static const char *reason_of(const Pass *pass, const Rule *rule)
+static const char *reason_of(const Pass *pass, const RecordDeployment *d, const Rule *rule)
 {
+    if (rule->to == PHASE_ROLLED_BACK) {
+        return d->reason; /* why somebody asked for it */
+    }
     return pass->problem && rule->to == PHASE_FAILED ? pass->problem : rule->why;
 }
 
@@ -77,8 +80,9 @@ static void add_transition(Pass *pass, RecordEntries *entries, const RecordDeplo
                            const char *reason, const RecordNames *names,
                            int64_t rollback_generation)
 {
+    bool corrected = d == pass->after && pass->after_recorded != PHASE_NONE;
     EntryPhase phase = {.deployment = d,
-                        .from = d->phase,
+                        .from = corrected ? pass->after_recorded : d->phase,
                         .to = to,
                         .reason = reason,
                         .deadline = deadline_of(pass, to),
@@ -202,11 +206,14 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     const char *gate = rule->to == PHASE_FAILED ? failed_gate_text(pass, d) : NULL;
     const char *finding =
         rule->to == PHASE_FAILED && !pass->out->desired ? first_finding(pass) : NULL;
-    const char *reason = gate ? gate : finding ? finding : reason_of(pass, rule);
+    const char *reason = gate ? gate : finding ? finding : reason_of(pass, d, rule);
     add_transition(pass, &entries, d, rule->to, reason, NULL, 0);
     add_event(pass, &entries, d, rule, rule->to, reason);
     if (rule->to == PHASE_FAILED || rule->to == PHASE_ROLLED_BACK) {
         vec_push(pass->arena, &entries, entry_denied(pass->arena, d->id, d->commit, reason));
+    }
+    if (d == pass->after && pass->after_recorded == PHASE_FAILED) {
+        vec_push(pass->arena, &entries, entry_allowed(pass->arena, d->id, d->commit, reason));
     }
     if (rule->to == PHASE_ROLLED_BACK && pass->request) {
         vec_push(pass->arena, &entries,

@@ -143,7 +143,7 @@ static void gate_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
     vec_each (Gate, it, &pass->gates) {
         const RecordResult *result = last_result(d, it->key);
         left |= !result;
-        if (result && str_eq(result->verdict, "failed")) {
+        if (result && str_eq(result->verdict, "failed") && !failed) {
             failed = true;
             pass->problem_file = it->file;
             pass->problem_line = it->line;

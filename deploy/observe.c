@@ -51,6 +51,16 @@ static void find_marker(Pass *pass)
     pass->out->live_commit8 = pass->marker.commit8;
 }
 
+bool pass_look_again(Pass *pass, const Catalog **catalog, Err *err)
+{
+    Snapshot fresh = {0};
+    SnapshotRequest request = {
+        .journal = &pass->journal, .environment = pass->in->environment->name, .since_event = -1};
+    bool done = snapshot_read(pass->pg, pass->arena, &request, pass_limit(pass), &fresh, err);
+    *catalog = fresh.catalog;
+    return done;
+}
+
 bool pass_observe(Pass *pass, Err *err)
 {
     pass->journal = (Journal){.database = pg_database(pass->pg),
@@ -144,10 +154,25 @@ static bool is_after_cutover(Phase phase)
            phase == PHASE_CLEANING || phase == PHASE_ROLLING_BACK;
 }
 
+/*
+ * The marker knows best. A controller that lost its reply, or judged by an older look than another one, may have
+ * written that the deployment failed; when the marker bears its name, it has cut over all the same.
+ */
+static bool happened_unnoticed(const Pass *pass, const RecordDeployment *d)
+{
+    bool told = d->cut_over || is_after_cutover(d->phase) || d->phase == PHASE_ROLLED_BACK ||
+                d->phase == PHASE_LIVE;
+    return !told && d->has_intent && pass_happened(pass, d);
+}
+
 void pass_choose(Pass *pass)
 {
     vec_each (RecordDeployment, it, &pass->out->record->deployments) {
-        if (phase_is_before_cutover(it->phase)) {
+        if (happened_unnoticed(pass, it)) {
+            pass->after = it;
+            pass->after_recorded = it->phase;
+            it->phase = PHASE_CUTTING_OVER;
+        } else if (phase_is_before_cutover(it->phase)) {
             pass->building = it;
         } else if (is_after_cutover(it->phase)) {
             pass->after = it;

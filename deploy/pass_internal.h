@@ -39,6 +39,8 @@ typedef struct Pass {
     DbtOptions options;
     const Desired *green; /* the green rendering, once it is needed */
     RecordDeployment *building, *after;
+    Phase
+        after_recorded; /* the phase that the log tells of `after`, when the marker knows better */
     Build *build;
     Leftover *blue, *unused; /* the old side of what is looked at; a green that nothing wants */
     VEC(Gate) gates;
@@ -51,6 +53,8 @@ typedef struct Pass {
 /* ---- observe.c ---- */
 /* Snapshot, record and marker. */
 bool pass_observe(Pass *pass, Err *err);
+/* The catalog as it is now: after a refusal, before it is judged. */
+bool pass_look_again(Pass *pass, const Catalog **catalog, Err *err);
 /* Desired state and plan; findings go to the result. */
 void pass_compile(Pass *pass);
 /* The second rendering, with green names; findings become the problem. */

@@ -106,7 +106,8 @@ def main():
 
 def story(world):
     world.set_clock(FACTOR)
-    world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('%', 120)")
+    world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('%green.%', 60), ('%green.customers%', 90), "
+              "('%green.daily%', 150), ('%green.items_sold%', 180), ('reports_green.%', 240)")
     say("   the stand-in's clock runs %d times faster, so that minutes of hydration and soak pass in seconds" % FACTOR)
     Slack(world).start()
 

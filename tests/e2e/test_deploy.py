@@ -137,6 +137,7 @@ def a_commit_that_does_not_compile_names_the_place(world):
 
 def a_rollback_during_the_soak_is_one_transaction(world):
     deploy(world)
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 1h")
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
     bad = world.repository.commit("Leave small orders out")
     world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
@@ -254,7 +255,7 @@ def a_stranger_in_the_way_is_refused_and_untouched(world):
 
 def too_many_removals_and_an_empty_project_are_refused(world):
     deploy(world)
-    world.repository.edit("cutover.yaml", "soak: 10m", "soak: 10m\n    max_drops: 0")
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    max_drops: 0")
     world.repository.remove("models/reports/top_items.sql")
     world.repository.commit("One less")
     assert "CO4110" in world.cutover("plan", expect=3) + world.stderr

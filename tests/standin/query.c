@@ -92,7 +92,6 @@ static bool prepare(Run *run)
     const Parameters *p = &run->parameters;
     PGresult *result =
         kept(run, PQprepare(run->session->pg, "", run->sql, p->type_count, p->types));
-    as_self(run);
     run->prepared = ++run->session->prepares;
     return good(run, result);
 }
@@ -106,6 +105,7 @@ const PGresult *query_parameters(Run *run)
 static bool describe_sql(Run *run)
 {
     const PGresult *described = prepare(run) ? query_parameters(run) : NULL;
+    as_self(run);
     if (described) {
         take_columns(run, described);
     }
@@ -156,18 +156,29 @@ static void take_result(Run *run, PGresult *result)
     run->reply.tag = run->reply.counted ? "SELECT" : arena_strdup(run->arena, status);
 }
 
+/* Changing the role is a statement of its own, which forgets the unnamed prepared one: with rights checked
+ * the text is sent again. */
+static PGresult *execute(Run *run)
+{
+    const Parameters *p = &run->parameters;
+    PGconn *pg = run->session->pg;
+    return checks_rights(run->session) ? PQexecParams(pg, run->sql, p->count, p->types, p->values,
+                                                      p->lengths, p->formats, run->result_format)
+                                       : PQexecPrepared(pg, "", p->count, p->values, p->lengths,
+                                                        p->formats, run->result_format);
+}
+
 bool query_execute(Run *run)
 {
-    if (run->prepared != run->session->prepares && !prepare(run)) {
+    bool stale = run->prepared != run->session->prepares;
+    if (stale && !checks_rights(run->session) && !prepare(run)) {
         return false;
     }
     if (!query_check_cluster(run) || !resolve_check_domain(run) || !txn_postgres(run) ||
         !as_role(run)) {
         return false;
     }
-    const Parameters *p = &run->parameters;
-    PGresult *result = kept(run, PQexecPrepared(run->session->pg, "", p->count, p->values,
-                                                p->lengths, p->formats, run->result_format));
+    PGresult *result = kept(run, execute(run));
     as_self(run);
     if (!good(run, result)) {
         return false;
