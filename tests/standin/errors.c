@@ -1,5 +1,7 @@
 #include "errors.h"
 
+#include "names.h"
+
 #include "cutover/str.h"
 
 #include <stdlib.h>
@@ -35,7 +37,8 @@ static void translate(Run *run, Err *err)
         const char *name = err->message + strlen("column ");
         err->message = arena_printf(run->arena, "column \"%.*s\" does not exist",
                                     (int)strcspn(name, " "), name);
-    } else if (str_starts(code, "22") && run->reads_view) {
+    } else if (str_starts(code, "22") && run->refs.count > 0 &&
+               names_reads_materialized(run->session->server, run->arena, &run->refs)) {
         err->message = arena_printf(run->arena, "Evaluation error: %s", err->message);
         strcpy(err->sqlstate, "XX000");
     }

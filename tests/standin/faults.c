@@ -19,11 +19,12 @@ static bool hang_up(Run *run)
 static PGresult *ask(Run *run, const char *text)
 {
     const char *const values[] = {text};
-    PGconn *conn = PQconnectdb(postgres_conninfo(run->arena, &run->session->server->pg, NULL));
-    PGresult *result =
-        PQexecParams(conn, "SELECT * FROM standin.next_fault($1)", 1, NULL, values, NULL, NULL, 0);
+    Server *server = run->session->server;
+    pthread_mutex_lock(&server->control_lock);
+    PGresult *result = PQexecParams(server->control, "SELECT * FROM standin.next_fault($1)", 1,
+                                    NULL, values, NULL, NULL, 0);
+    pthread_mutex_unlock(&server->control_lock);
     arena_defer(run->arena, (void (*)(void *))PQclear, result);
-    PQfinish(conn);
     return result;
 }
 

@@ -114,7 +114,8 @@ static int listen_on(Arena *arena, const char *address, int *port, Err *err)
 
 static bool read_types(Server *server, Err *err)
 {
-    PGconn *conn = PQconnectdb(postgres_conninfo(server->arena, &server->pg, NULL));
+    PGconn *conn = server->control =
+        PQconnectdb(postgres_conninfo(server->arena, &server->pg, NULL));
     PGresult *result = PQexec(conn, "SELECT pg_oid, mz_oid FROM standin.type_oids");
     bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
     for (int i = 0; ok && i < PQntuples(result); i++) {
@@ -132,7 +133,6 @@ static bool read_types(Server *server, Err *err)
     result = PQexec(conn, "SELECT EXISTS (SELECT FROM standin_control.faults)");
     atomic_store(&server->faults, PQgetvalue(result, 0, 0)[0] == 't');
     PQclear(result);
-    PQfinish(conn);
     return ok;
 }
 
@@ -274,6 +274,7 @@ int main(int argc, char **argv)
     server->arena = arena_new();
     pthread_mutex_init(&server->ddl, NULL);
     pthread_mutex_init(&server->lock, NULL);
+    pthread_mutex_init(&server->control_lock, NULL);
     if (!parse_options(argc, argv, &options)) {
         fputs(usage, stderr);
         return 2;

@@ -15,7 +15,6 @@ struct Names {
     Map items_by_id;
     Map clusters; /* name to NameCluster */
     Map functions;
-    Map materialized; /* ids of what reads a materialized view */
 };
 
 static const char *key(Arena *arena, const char *scope, const char *name)
@@ -65,38 +64,28 @@ static void add_function(Names *names, const char *const *cells)
     map_put(names->arena, &names->functions, cells[0], "");
 }
 
-static void add_materialized(Names *names, const char *const *cells)
-{
-    map_put(names->arena, &names->materialized, cells[0], "");
-}
-
 static const struct {
     const char *sql;
     AddRow add;
+    bool fixed; /* the same as long as the server runs */
 } reads[] = {
-    {"SELECT id, name FROM standin.databases", add_database},
-    {"SELECT id, database_id, name, physical FROM standin.schemas", add_schema},
-    {"SELECT id, schema_id, name, type, cluster_id, relid FROM standin.items", add_item},
-    {"SELECT id, schema_id, name, type, NULL, relid FROM standin.system_relations", add_item},
+    {"SELECT id, name FROM standin.databases", add_database, false},
+    {"SELECT id, database_id, name, physical FROM standin.schemas", add_schema, false},
+    {"SELECT id, schema_id, name, type, cluster_id, relid FROM standin.items", add_item, false},
+    {"SELECT id, schema_id, name, type, NULL, relid FROM standin.system_relations", add_item, true},
     {"SELECT c.id, c.name, (SELECT count(*) FROM standin.replicas r WHERE r.cluster_id = c.id) "
      "FROM standin.clusters c",
-     add_cluster},
+     add_cluster, false},
     {"SELECT DISTINCT p.proname FROM pg_catalog.pg_proc p WHERE p.pronamespace = "
      "'standin'::regnamespace AND (p.proname LIKE 'mz\\_%' OR EXISTS (SELECT FROM "
      "pg_catalog.pg_proc q WHERE q.proname = p.proname AND q.pronamespace = "
      "'pg_catalog'::regnamespace) OR p.proname IN ('current_user', 'session_user'))",
-     add_function},
-    {"WITH RECURSIVE r(id) AS (SELECT id FROM standin.items WHERE type = 'materialized-view' UNION "
-     "SELECT d.object_id FROM standin.dependencies d JOIN r ON r.id = d.referenced_id) "
-     "SELECT id FROM r",
-     add_materialized},
+     add_function, true},
 };
 
-static bool read_all(Names *names, PGconn *conn, const char *sql, AddRow add)
+static void add_rows(Names *names, const PGresult *result, AddRow add)
 {
-    PGresult *result = PQexec(conn, sql);
-    bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
-    for (int r = 0; ok && r < PQntuples(result); r++) {
+    for (int r = 0; r < PQntuples(result); r++) {
         const char **cells = arena_array(names->arena, (size_t)PQnfields(result), sizeof *cells);
         for (int c = 0; c < PQnfields(result); c++) {
             cells[c] = PQgetisnull(result, r, c)
@@ -105,7 +94,22 @@ static bool read_all(Names *names, PGconn *conn, const char *sql, AddRow add)
         }
         add(names, cells);
     }
-    PQclear(result);
+}
+
+/* Under control_lock. */
+static bool read_one(Server *server, Names *names, size_t i)
+{
+    static PGresult *kept[sizeof reads / sizeof *reads];
+    PGresult *result = kept[i] ? kept[i] : PQexec(server->control, reads[i].sql);
+    bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
+    if (ok) {
+        add_rows(names, result, reads[i].add);
+    }
+    if (ok && reads[i].fixed) {
+        kept[i] = result;
+    } else {
+        PQclear(result);
+    }
     return ok;
 }
 
@@ -122,28 +126,40 @@ static void replace(Server *server, Names *names)
     }
 }
 
+static Names *read_names(Server *server)
+{
+    Arena *arena = arena_new();
+    Names *names = arena_make(arena, Names);
+    names->arena = arena;
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
+        if (!read_one(server, names, i)) {
+            arena_free(arena);
+            return NULL;
+        }
+    }
+    return names;
+}
+
+static void read_rbac(Server *server)
+{
+    PGresult *rbac = PQexec(server->control, "SELECT rbac FROM standin.meta");
+    atomic_store(&server->rbac, PQntuples(rbac) == 1 && PQgetvalue(rbac, 0, 0)[0] == 't');
+    PQclear(rbac);
+}
+
 bool names_reload(Server *server, Arena *arena, Err *err)
 {
-    PGconn *conn = PQconnectdb(postgres_conninfo(arena, &server->pg, NULL));
-    Arena *own = arena_new();
-    Names *names = arena_make(own, Names);
-    names->arena = own;
-    bool ok = true;
-    for (size_t i = 0; ok && i < sizeof reads / sizeof *reads; i++) {
-        ok = read_all(names, conn, reads[i].sql, reads[i].add);
-    }
-    if (ok) {
-        PGresult *rbac = PQexec(conn, "SELECT rbac FROM standin.meta");
-        atomic_store(&server->rbac, PQntuples(rbac) == 1 && PQgetvalue(rbac, 0, 0)[0] == 't');
-        PQclear(rbac);
+    pthread_mutex_lock(&server->control_lock);
+    Names *names = read_names(server);
+    if (names) {
+        read_rbac(server);
         replace(server, names);
     } else {
         err_set(arena, err, ERR_INTERNAL, "ST0003", "standin: cannot read the catalog: %s",
-                PQerrorMessage(conn));
-        arena_free(own);
+                PQerrorMessage(server->control));
     }
-    PQfinish(conn);
-    return ok;
+    pthread_mutex_unlock(&server->control_lock);
+    return names != NULL;
 }
 
 Names *names_get(Server *server)
@@ -236,7 +252,18 @@ bool names_own_function(const Names *names, const char *name)
     return map_get(&names->functions, name) != NULL;
 }
 
-bool names_reads_materialized(const Names *names, const char *id)
+bool names_reads_materialized(Server *server, Arena *arena, const StrVec *ids)
 {
-    return map_get(&names->materialized, id) != NULL;
+    const char *const values[] = {arena_printf(arena, "{%s}", str_join(arena, ids, ","))};
+    pthread_mutex_lock(&server->control_lock);
+    PGresult *found = PQexecParams(
+        server->control,
+        "WITH RECURSIVE r(id) AS (SELECT unnest($1::text[]) UNION SELECT d.referenced_id FROM "
+        "standin.dependencies d JOIN r ON r.id = d.object_id) SELECT FROM r JOIN standin.items i "
+        "USING (id) WHERE i.type = 'materialized-view' LIMIT 1",
+        1, NULL, values, NULL, NULL, 0);
+    pthread_mutex_unlock(&server->control_lock);
+    bool any = PQntuples(found) > 0;
+    PQclear(found);
+    return any;
 }

@@ -46,7 +46,7 @@ void names_items_in(const Names *names, Arena *arena, const NameSchema *schema, 
 /* Is NAME(...) a function that the stand-in has of its own, in schema `standin`? */
 bool names_own_function(const Names *names, const char *name);
 
-/* Does the item read a materialized view, directly or not? */
-bool names_reads_materialized(const Names *names, const char *id);
+/* Does one of the items read a materialized view, directly or not? */
+bool names_reads_materialized(Server *server, Arena *arena, const StrVec *ids);
 
 #endif

@@ -162,7 +162,6 @@ static void note_read(Resolver *r, const NameItem *item)
 {
     if (item->schema->database_id) {
         r->run->reads_user = true;
-        r->run->reads_view |= names_reads_materialized(r->names, item->id);
         if (!str_in(&r->run->refs, item->id)) {
             vec_push(r->arena, &r->run->refs, arena_strdup(r->arena, item->id));
         }

@@ -15,7 +15,7 @@ typedef struct Resolved {
 } Resolved;
 
 /* Rewrites the tokens [FROM, TO) of the run's statement and adds what it reads to the run: refs,
- * reads_user, reads_view. Fails for a relation that does not exist. */
+ * reads_user. Fails for a relation that does not exist. */
 bool resolve_query(Run *run, const SqlTok *from, const SqlTok *to, Resolved *out);
 
 /* The item that PARTS name for this session; NULL and the run's error when there is none. */

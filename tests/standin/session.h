@@ -23,8 +23,10 @@ typedef struct Server {
     Postgres pg;
     pthread_mutex_t ddl;  /* held during a change of the catalog */
     pthread_mutex_t lock; /* guards the members below */
-    Names *names;         /* as of the last change; names.c */
-    Session *sessions;    /* all that are open */
+    pthread_mutex_t control_lock;
+    PGconn *control;   /* the server's own, kept warm; guarded by control_lock */
+    Names *names;      /* as of the last change; names.c */
+    Session *sessions; /* all that are open */
     int next_connection;
     Map type_oids;      /* PostgreSQL's OID as text to Materialize's as text; never changes */
     atomic_bool faults; /* rules may exist: ask before each statement */
@@ -106,7 +108,6 @@ struct Run {
     int prepared;    /* the session's count when it became PostgreSQL's unnamed statement */
     bool outside;    /* of PostgreSQL's transaction: SUBSCRIBE sees what comes */
     bool reads_user; /* touches a relation that is not the system's */
-    bool reads_view; /* touches a materialized view, directly or not */
     StrVec refs;     /* ids of the user relations it names */
 };
 
