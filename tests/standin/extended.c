@@ -195,9 +195,10 @@ static void bind_values(Arena *arena, WireMessage *message, Parameters *p)
     for (int i = 0; i < p->count; i++) {
         int length = wire_get_int(message, 4);
         p->lengths[i] = length < 0 ? 0 : length;
-        p->values[i] = length < 0 ? NULL
-                                  : arena_strndup(arena, wire_get_bytes(message, (size_t)length),
-                                                  message->bad ? 0 : (size_t)length);
+        if (length >= 0) { /* the read comes first: it says whether there is so much */
+            const char *value = wire_get_bytes(message, (size_t)length);
+            p->values[i] = arena_strndup(arena, value, message->bad ? 0 : (size_t)length);
+        }
     }
     if (format_count == 0 || format_count == 1 || format_count == p->count) {
         bind_formats(message, p, format_count, formats);

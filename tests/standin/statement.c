@@ -103,12 +103,17 @@ static bool check_names(Arena *arena, const SqlToks *toks, Err *err)
     return true;
 }
 
+/* Handlers skip words and look a few tokens ahead without asking: a statement that breaks off must end in as many ends. */
+#define TAIL 8
+
 static bool add_statement(Arena *arena, const char *text, const SqlTok *from, size_t count,
                           Statements *out, Err *err)
 {
-    SqlTok *toks = arena_array(arena, count + 1, sizeof *toks);
+    SqlTok *toks = arena_array(arena, count + TAIL, sizeof *toks);
     memcpy(toks, from, count * sizeof *toks);
-    toks[count] = (SqlTok){SQL_END, "", from[count - 1].end, from[count - 1].end};
+    for (size_t i = 0; i < TAIL; i++) {
+        toks[count + i] = (SqlTok){SQL_END, "", from[count - 1].end, from[count - 1].end};
+    }
     Statement statement = {
         .text = arena_strndup(arena, text + from->start, from[count - 1].end - from->start),
         .toks = toks,

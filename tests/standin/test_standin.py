@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The stand-in against what a real Materialize answered (tests/conformance), and against being killed."""
-import os, re, shutil, signal, subprocess, sys, tempfile, time
+import os, re, shutil, signal, socket, struct, subprocess, sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("CUTOVER_BUILD", "build"))
@@ -96,6 +96,31 @@ def faults(server):
     check("a refused statement", "error 40001 as asked" in out and "row f2" in out, out)
 
 
+def message(kind, body):
+    return kind + struct.pack("!I", len(body) + 4) + body
+
+
+def broken_off(server):
+    """Statements and messages that end too early are errors to their client, and nothing to the others."""
+    ends = ["SHOW CREATE", "SUBSCRIBE", "SUBSCRIBE TO", "FETCH", "GRANT SELECT ON", "CREATE CLUSTER x (SIZE ="]
+    out = server.run(ends)
+    check("statements that break off", out.count("\nerror ") == len(ends), out)
+    startup = struct.pack("!I", 196608) + b"user\0materialize\0\0"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+        bind = b"\0\0\0\0\0\1" + struct.pack("!I", 0x7ffffff0) + b"x\0\0"
+        client.sendall(message(b"", startup) + message(b"P", b"\0SELECT $1\0\0\0")
+                       + message(b"B", bind) + message(b"S", b""))
+        seen = b""
+        while b"08P01" not in seen:
+            more = client.recv(65536)
+            if not more:
+                break
+            seen += more
+    check("a value longer than its message", b"08P01" in seen, repr(seen[-200:]))
+    out = server.run(["SELECT 1 AS alive"])
+    check("the others do not notice", "row 1" in out, out)
+
+
 def write(server, blocks):
     path = os.path.join(server.data, "lost.sql")
     with open(path, "w") as f:
@@ -109,6 +134,7 @@ def main():
     try:
         transcripts(server)
         faults(server)
+        broken_off(server)
         keeps_data(server)
     finally:
         if server.process.poll() is None:
