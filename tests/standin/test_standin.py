@@ -100,22 +100,44 @@ def message(kind, body):
     return kind + struct.pack("!I", len(body) + 4) + body
 
 
+def startup(user):
+    return message(b"", struct.pack("!I", 196608) + b"user\0" + user.encode() + b"\0\0")
+
+
+def answer(client, wanted):
+    """What the server sends until WANTED is in it, or until it closes."""
+    seen = b""
+    while not re.search(wanted, seen, re.S):
+        more = client.recv(65536)
+        if not more:
+            break
+        seen += more
+    return seen
+
+
+def newcomers(server):
+    """Several first sessions of one role at once."""
+    ready = b"Z\0\0\0\5I"
+    for role in range(5):
+        clients = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(8)]
+        for client in clients:
+            client.sendall(startup("newcomer%d" % role))
+        answers = [answer(client, ready) for client in clients]
+        check("newcomers are let in", all(ready in a for a in answers), repr(answers))
+        for client in clients:
+            client.close()
+
+
 def broken_off(server):
     """Statements and messages that end too early are errors to their client, and nothing to the others."""
     ends = ["SHOW CREATE", "SUBSCRIBE", "SUBSCRIBE TO", "FETCH", "GRANT SELECT ON", "CREATE CLUSTER x (SIZE ="]
     out = server.run(ends)
     check("statements that break off", out.count("\nerror ") == len(ends), out)
-    startup = struct.pack("!I", 196608) + b"user\0materialize\0\0"
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
         bind = b"\0\0\0\0\0\1" + struct.pack("!I", 0x7ffffff0) + b"x\0\0"
-        client.sendall(message(b"", startup) + message(b"P", b"\0SELECT $1\0\0\0")
+        client.sendall(startup("materialize") + message(b"P", b"\0SELECT $1\0\0\0")
                        + message(b"B", bind) + message(b"S", b""))
-        seen = b""
-        while b"08P01" not in seen:
-            more = client.recv(65536)
-            if not more:
-                break
-            seen += more
+        seen = answer(client, b"08P01")
     check("a value longer than its message", b"08P01" in seen, repr(seen[-200:]))
     out = server.run(["SELECT 1 AS alive"])
     check("the others do not notice", "row 1" in out, out)
@@ -134,6 +156,7 @@ def main():
     try:
         transcripts(server)
         faults(server)
+        newcomers(server)
         broken_off(server)
         keeps_data(server)
     finally:

@@ -72,6 +72,10 @@ DECLARE
 BEGIN
     SELECT id INTO found FROM standin.roles WHERE name = role_name;
     IF found IS NULL THEN
+        PERFORM standin.lock(); -- several first sessions of a role may come at once
+        SELECT id INTO found FROM standin.roles WHERE name = role_name;
+    END IF;
+    IF found IS NULL THEN
         found := standin.next_id('role');
         INSERT INTO standin.roles VALUES (found, standin.next_oid(), role_name, false);
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = role_name) THEN
