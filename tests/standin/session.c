@@ -131,6 +131,12 @@ static bool run_all(Session *session, Arena *arena, const Statements *statements
     return true;
 }
 
+static void your_turn(Session *session)
+{
+    txn_rest(session);
+    wire_ready(&session->wire, txn_status(session));
+}
+
 static void simple_query(Session *session, const char *text)
 {
     Arena *arena = arena_new();
@@ -146,7 +152,7 @@ static void simple_query(Session *session, const char *text)
         run_all(session, arena, &statements);
         faults_after(&run);
     }
-    wire_ready(&session->wire, txn_status(session));
+    your_turn(session);
     arena_free(arena);
 }
 
@@ -169,7 +175,7 @@ static bool handle(Session *session, WireMessage *message, Arena *arena, bool *s
         return false;
     case 'S':
         *skipping = false;
-        wire_ready(&session->wire, txn_status(session));
+        your_turn(session);
         return true;
     case 'H':
         wire_flush(&session->wire);
@@ -177,7 +183,7 @@ static bool handle(Session *session, WireMessage *message, Arena *arena, bool *s
     case 'Q':
         if (message->oversized) {
             too_large(session, arena);
-            wire_ready(&session->wire, txn_status(session));
+            your_turn(session);
             return true;
         }
         simple_query(session, wire_get_text(message));

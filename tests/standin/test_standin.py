@@ -143,6 +143,29 @@ def broken_off(server):
     check("the others do not notice", "row 1" in out, out)
 
 
+def thinking(server):
+    """A transaction that has read holds no lock while its client thinks, and keeps its time and its settings."""
+    out = server.run(["CREATE SCHEMA r", "CREATE TABLE r.t (x int)", "CREATE TABLE r.u (x int)", "INSERT INTO r.t VALUES (1)",
+                      "BEGIN", "SELECT t.x FROM r.t LEFT JOIN r.u ON u.x = t.x", "SET search_path = r", "SELECT x, current_schema() FROM t",
+                      "--@ conn two\nINSERT INTO r.t VALUES (2)", "--@ conn two\nDROP TABLE r.u",
+                      "SELECT x + 10, current_schema() FROM t", "COMMIT", "SELECT count(*) + 40 FROM t"])
+    check("a reader is in nobody's way", "error" not in out and len(re.findall(r"row 1[12]\b", out)) == 1, out)
+    check("settings outlive the transaction", len(re.findall(r"row 1?1\W+r\b", out)) == 2 and "row 42" in out, out)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+        sync, ready = message(b"S", b""), b"Z\0\0\0\5T"
+        client.sendall(startup("materialize") + message(b"Q", b"BEGIN\0"))
+        answer(client, ready)
+        client.sendall(message(b"P", b"s\0SELECT x + 20 FROM r.t WHERE x = $1\0\0\0") + message(b"D", b"Ss\0") + sync)
+        seen = answer(client, ready)
+        for portal in (b"p\0", b"q\0"):
+            bind = portal + b"s\0" + struct.pack("!HHI", 0, 1, 1) + b"1" + struct.pack("!H", 0)
+            client.sendall(message(b"B", bind) + message(b"D", b"P" + portal) + sync)
+            seen += answer(client, ready)
+            client.sendall(message(b"E", portal + b"\0\0\0\0") + sync)
+            seen += answer(client, ready)
+    check("prepared before, run after a rest", seen.count(b"21C") == 2, repr(seen))
+
+
 def write(server, blocks):
     path = os.path.join(server.data, "lost.sql")
     with open(path, "w") as f:
@@ -158,6 +181,7 @@ def main():
         faults(server)
         newcomers(server)
         broken_off(server)
+        thinking(server)
         keeps_data(server)
     finally:
         if server.process.poll() is None:

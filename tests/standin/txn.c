@@ -111,8 +111,23 @@ bool txn_postgres(Run *run)
     if (txn->state == TXN_NONE || txn->in_postgres || run->outside) {
         return true;
     }
-    txn->in_postgres = session_sql(run, "BEGIN ISOLATION LEVEL REPEATABLE READ", 0, NULL) != NULL;
+    txn->in_postgres = session_sql(run, "BEGIN ISOLATION LEVEL REPEATABLE READ; SAVEPOINT unlocked",
+                                   0, NULL) != NULL;
     return txn->in_postgres;
+}
+
+/* Going back to a savepoint gives up the locks that were taken since, and keeps the snapshot. What the
+ * session set meanwhile goes as well, and is sent again. */
+void txn_rest(Session *session)
+{
+    Transaction *txn = &session->txn;
+    if (!txn->in_postgres || txn->ops == OPS_WRITE) {
+        return;
+    }
+    PQclear(PQexec(session->pg, "ROLLBACK TO SAVEPOINT unlocked"));
+    session->prepares++; /* a Query message forgets the unnamed statement */
+    session->settings_changed |= session->settings_in_transaction;
+    session->settings_in_transaction = false;
 }
 
 void txn_begin_implicit(Session *session)

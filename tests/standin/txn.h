@@ -15,6 +15,10 @@ bool txn_admit(Run *run, StatementClass class);
 /* Opens PostgreSQL's transaction when the session has one open. */
 bool txn_postgres(Run *run);
 
+/* Before the client is told that it is its turn: a transaction that does not write holds no lock while the
+ * client thinks, since on Materialize it never keeps others from a DROP. */
+void txn_rest(Session *session);
+
 /* For a message with several statements. */
 void txn_begin_implicit(Session *session);
 bool txn_end_implicit(Run *run);
