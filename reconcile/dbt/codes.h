@@ -49,7 +49,7 @@
 #define P_LIVE "CO2051"        /* Jinja that needs the database, the clock or the network */
 #define P_RAISED "CO2050"      /* exceptions.raise_compiler_error of the project itself */
 #define P_DISPATCH "CO2052"    /* adapter.dispatch finds no macro */
-#define P_NO_MACRO "CO2054"        /* package.macro() that is not there */
+#define P_NO_MACRO "CO2054"    /* package.macro() that is not there */
 #define P_UNSUPPORTED "CO2053" /* a function, attribute or keyword of dbt that is not supported */
 
 #endif

@@ -590,4 +590,25 @@ static inline const char *world_reason(const Plan *plan, const char *name)
     return object && object->reasons.count ? object->reasons.items[0].text : NULL;
 }
 
+/* ---- a shop to tell stories of ---- */
+
+/* The shop of docs/interface.md 4.1: orders_clean <- daily, and top_items in a schema of its own. */
+static inline void declare_shop(World *w)
+{
+    world_size(w, "compute", "200cc", 2);
+    world_declare(w, NODE_VIEW, "shop.orders_clean", NULL, "[public.orders]");
+    world_declare(w, NODE_MATERIALIZED_VIEW, "shop.daily", "compute", "shop.orders_clean");
+    world_declare(w, NODE_MATERIALIZED_VIEW, "shop.customers", "compute", "[public.orders]");
+    world_declare(w, NODE_MATERIALIZED_VIEW, "reports.top_items", "compute", "shop.daily");
+    world_index(w, "shop.daily", "daily_primary_idx", "compute", NULL);
+}
+
+static inline World *deployed_shop(Arena *arena)
+{
+    World *w = world_new(arena);
+    declare_shop(w);
+    world_apply(w, world_plan(w));
+    return w;
+}
+
 #endif
