@@ -9,16 +9,12 @@
 #define MINUTE (60 * MOMENT_SECOND)
 #define NOW (INT64_C(1795449731) * MOMENT_SECOND) /* 2026-11-23 16:02:11 */
 
-static World *deployed_shop(Arena *arena)
+/* The shop with something to remove, and an index on what stays. */
+static World *deployed_larger_shop(Arena *arena)
 {
     World *w = world_new(arena);
-    world_size(w, "compute", "200cc", 2);
-    world_declare(w, NODE_VIEW, "shop.orders_clean", NULL, "[public.orders]");
-    world_declare(w, NODE_MATERIALIZED_VIEW, "shop.daily", "compute", "shop.orders_clean");
-    world_declare(w, NODE_MATERIALIZED_VIEW, "shop.customers", "compute", "[public.orders]");
-    world_declare(w, NODE_MATERIALIZED_VIEW, "reports.top_items", "compute", "shop.daily");
+    declare_shop(w);
     world_declare(w, NODE_VIEW, "reports.old_totals", NULL, "shop.daily");
-    world_index(w, "shop.daily", "daily_primary_idx", "compute", NULL);
     world_external_index(w, "public.orders", "orders_id_idx", "compute", "id");
     world_apply(w, world_plan(w));
     world_clean(w);
@@ -115,13 +111,13 @@ static Plan *plan_of_changes(World *w)
 
 static void a_commit_with_all_kinds_of_changes(void **state)
 {
-    World *w = deployed_shop(*state);
+    World *w = deployed_larger_shop(*state);
     check_text(w, "changes.txt", plan_of_changes(w));
 }
 
 static void a_refused_plan(void **state)
 {
-    World *w = deployed_shop(*state);
+    World *w = deployed_larger_shop(*state);
     world_stranger(w, "view", "public.enriched", NULL, "shop.orders_clean");
     world_change(w, "shop.orders_clean");
     world_remove(w, "reports.old_totals");
@@ -131,14 +127,14 @@ static void a_refused_plan(void **state)
 
 static void nothing_to_do(void **state)
 {
-    World *w = deployed_shop(*state);
+    World *w = deployed_larger_shop(*state);
     CHECK_STR(text_of(w, world_plan(w), false),
               "production is at 4f2a9c1 (generation 1): nothing to do.\n");
 }
 
 static void colors_are_only_for_terminals(void **state)
 {
-    World *w = deployed_shop(*state);
+    World *w = deployed_larger_shop(*state);
     Plan *plan = plan_of_changes(w);
     CHECK(!strchr(text_of(w, plan, false), '\033'));
     CHECK(strstr(text_of(w, plan, true), "  \033[33m~\033[0m shop.orders_clean"));
@@ -146,7 +142,7 @@ static void colors_are_only_for_terminals(void **state)
 
 static void a_program_reads_the_same(void **state)
 {
-    World *w = deployed_shop(*state);
+    World *w = deployed_larger_shop(*state);
     Plan *plan = plan_of_changes(w);
     const Json *json = json_of(w, plan);
     CHECK_STR(json_get_str(json, "schema"), "cutover.plan/1");
@@ -175,7 +171,7 @@ static void a_program_reads_the_same(void **state)
 
 static void a_program_reads_refusals_as_diagnostics(void **state)
 {
-    World *w = deployed_shop(*state);
+    World *w = deployed_larger_shop(*state);
     world_stranger(w, "view", "public.enriched", NULL, "shop.orders_clean");
     world_change(w, "shop.orders_clean");
     const Json *json = json_of(w, world_plan(w));
