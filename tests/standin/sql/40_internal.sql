@@ -182,6 +182,6 @@ CREATE FUNCTION standin.current_user() RETURNS text LANGUAGE sql STABLE AS $$ SE
 CREATE FUNCTION mz_catalog.mz_version() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT standin.mz_version() $$;
 CREATE FUNCTION mz_catalog.mz_version_num() RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 2603900 $$;
 CREATE FUNCTION mz_catalog.mz_environment_id() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'local-az1-00000000-0000-0000-0000-000000000000-0' $$;
-CREATE FUNCTION mz_catalog.mz_uptime() RETURNS interval LANGUAGE sql STABLE AS $$ SELECT clock_timestamp() - started_at FROM standin.meta $$;
+CREATE FUNCTION mz_catalog.mz_uptime() RETURNS interval LANGUAGE sql STABLE AS $$ SELECT standin.now() - started_at FROM standin.meta $$;
 CREATE FUNCTION mz_catalog.mz_is_superuser() RETURNS boolean LANGUAGE sql STABLE AS
 $$ SELECT coalesce((SELECT superuser FROM standin.roles WHERE name = current_setting('standin.role', true)), false) $$;
