@@ -50,6 +50,13 @@ static Choice look_at_ends(Pass *pass)
     return (Choice){0};
 }
 
+/* Rows that are taken because the proof does not hold (yet, or any more); what is missing says the proof. */
+static bool waits_for_proof(const Rule *rule)
+{
+    return rule->when.proved == NO ||
+           (rule->from == PHASE_HYDRATING && rule->action == ACTION_WAIT);
+}
+
 static void show(Pass *pass, const Choice *choice)
 {
     PassResult *out = pass->out;
@@ -58,8 +65,11 @@ static void show(Pass *pass, const Choice *choice)
     out->deployment = choice->d;
     out->blocked = choice->rule->action == ACTION_BLOCK;
     out->waits_for = choice->rule->why;
-    if (choice->rule->pos == 480 && out->proof && out->proof->waits.count) {
-        out->waits_for = str_join(pass->arena, &out->proof->waits, "; ");
+    if (choice->facts.proved == NO && waits_for_proof(choice->rule) && out->proof->waits.count) {
+        const char *waits = str_join(pass->arena, &out->proof->waits, "; ");
+        bool lost = choice->rule->action != ACTION_WAIT;
+        out->waits_for =
+            lost ? arena_printf(pass->arena, "%s: %s", choice->rule->why, waits) : waits;
     }
     if (out->blocked && pass->problem) {
         out->waits_for = pass->problem;

@@ -127,8 +127,9 @@ static bool read_types(Server *server, Err *err)
         err_set(server->arena, err, ERR_INTERNAL, "ST0010", "%s", PQerrorMessage(conn));
     }
     PQclear(result);
-    /* Sessions of an earlier run ended with it. */
-    result = PQexec(conn, "DELETE FROM standin.subscriptions; DELETE FROM standin.sessions");
+    /* Sessions of an earlier run ended with it, and the uptime begins anew. */
+    result = PQexec(conn, "DELETE FROM standin.subscriptions; DELETE FROM standin.sessions;"
+                          "UPDATE standin.meta SET started_at = standin.now()");
     PQclear(result);
     result = PQexec(conn, "SELECT EXISTS (SELECT FROM standin_control.faults)");
     atomic_store(&server->faults, PQgetvalue(result, 0, 0)[0] == 't');

@@ -85,6 +85,19 @@ def keeps_data(server):
     check("data outlives a stop", "row 7" in out, out)
 
 
+def uptime(server):
+    """The server's start is one moment, however fast the clock runs: a client must not take it for a restart."""
+    began = "SELECT date_trunc('minute', now() - mz_uptime())"
+    server.run(["SELECT standin_control.set_clock_factor(1000)"])
+    first = server.run([began])
+    time.sleep(0.1)
+    check("the start stays where it was", server.run([began]) == first, first)
+    time.sleep(0.1)
+    server.stop()
+    server.start()
+    check("a restart is another start", server.run([began]) != first, first)
+
+
 def faults(server):
     """A COMMIT whose reply is lost has its effect; a refused statement has none."""
     server.run(["CREATE SCHEMA f1", "INSERT INTO standin_control.faults (pattern, action) VALUES ('%f1 RENAME TO f2%', 'close_after')"])
@@ -183,6 +196,7 @@ def main():
         broken_off(server)
         thinking(server)
         keeps_data(server)
+        uptime(server)
     finally:
         if server.process.poll() is None:
             server.stop()
