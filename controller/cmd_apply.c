@@ -1,6 +1,7 @@
 /* apply: passes until the commit is live, in the foreground, taking the place of a controller. */
 #include "cmd_plan.h"
 #include "commands.h"
+#include "progress.h"
 #include "targets.h"
 
 #include "cutover/clock.h"
@@ -17,24 +18,11 @@ typedef struct Apply {
     const Cli *cli;
     Session *session;
     const Wanted *wanted;
-    Phase until;      /* PHASE_NONE: live */
-    const char *said; /* the last line of progress */
-    int64_t event;    /* seq of the next event to print, -o json */
-    int errors;       /* in a row */
+    Phase until; /* PHASE_NONE: live */
+    Progress progress;
+    int64_t event; /* seq of the next event to print, -o json */
+    int errors;    /* in a row */
 } Apply;
-
-/* Each line once: what it waits for changes seldom, and a log is read by people. */
-static void say_progress(Apply *apply, const PassResult *result)
-{
-    const RecordDeployment *d = result->deployment;
-    const char *line =
-        arena_printf(apply->cli->arena, "%s  %s%s%s", d ? d->id : "", d ? phase_name(d->phase) : "",
-                     result->waits_for ? "  " : "", result->waits_for ? result->waits_for : "");
-    if (d && !str_eq(line, apply->said)) {
-        cli_say(apply->cli, "%s", line);
-        apply->said = line;
-    }
-}
 
 static void print_events(Apply *apply, Arena *arena, const PassResult *result)
 {
@@ -103,12 +91,12 @@ static bool step(Apply *apply, Arena *arena, int64_t *pause_ms, int *code)
         return give_up(apply, &err);
     }
     apply->errors = 0;
-    say_progress(apply, &result);
     print_events(apply, arena, &result);
     session_tell(apply->session, arena, apply->wanted, &result);
     PassInput input =
         wanted_pass(apply->session->context, apply->wanted, PASS_ACT, &apply->session->writer_seq);
     Status status = status_of_pass(arena, &input, &result, &err);
+    progress_show(&apply->progress, arena, &status);
     if (result.acted || (status.state == STATUS_UNDER_WAY && !reached(apply, &status))) {
         return false;
     }
@@ -178,7 +166,10 @@ static int apply_commit(const Cli *cli, Session *session, Diags *diags, Err *err
     } else { /* a commit that does not compile: its failure is recorded and told, as a controller would */
         cli_findings(cli, diags);
     }
-    Apply apply = {.cli = cli, .session = session, .wanted = &wanted};
+    Apply apply = {.cli = cli,
+                   .session = session,
+                   .wanted = &wanted,
+                   .progress = progress_new(cli->color_err)};
     apply.until = cli->until ? phase_parse(cli->until) : PHASE_NONE;
     apply.event = result.record ? result.record->next_event : 0;
     return run_passes(&apply);

@@ -25,6 +25,9 @@ PlanHead plan_head(const Wanted *wanted, const PassResult *result)
         .environment = wanted->environment,
         .repository = wanted->repository ? wanted->repository->name : NULL,
     };
+    if (result->record) {
+        head.hydration = record_hydration(result->record);
+    }
     if (result->live) {
         head.live_commit = result->live->short_commit;
         head.live_since = result->live->phase_since;

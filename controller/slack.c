@@ -161,9 +161,9 @@ static void write_hydrating(Buf *out, const Json *data)
 
 static void write_checking(Buf *out, const Json *data)
 {
-    buf_printf(out, ": checking green: %lld tests, %lld checks",
-               (long long)json_get_int(data, "tests", 0),
-               (long long)json_get_int(data, "checks", 0));
+    long long tests = json_get_int(data, "tests", 0), checks = json_get_int(data, "checks", 0);
+    buf_printf(out, ": checking green: %lld test%s, %lld check%s", tests, tests == 1 ? "" : "s",
+               checks, checks == 1 ? "" : "s");
 }
 
 static void write_checked(Buf *out, const Json *data)
@@ -182,7 +182,8 @@ static void write_soaking(Buf *out, const Json *data)
     put_generation(out, " generation %lld,", json_get(data, "generation"));
     put_commit(out, data);
     if (swap) {
-        buf_printf(out, ", swapped in %.1f s", number(swap) / 1000);
+        double ms = number(swap);
+        buf_printf(out, ms < 100 ? ", swapped in %.3f s" : ", swapped in %.1f s", ms / 1000);
     }
     const char *until = clock_text(out->arena, data, "until");
     buf_printf(out, ". Way back%s%s: cutover rollback", until ? " until " : "", until ? until : "");

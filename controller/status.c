@@ -230,6 +230,10 @@ static void write_under_way(Buf *out, const Status *status)
     }
     buf_printf(out, "g%lld %s \"%s\"   %s", (long long)d->generation, d->short_commit,
                d->subject ? d->subject : "", age(out->arena, d->phase_since, status->at));
+    int64_t typical = pass->record ? record_hydration(pass->record).typical : 0;
+    if (d->phase == PHASE_HYDRATING && typical) {
+        buf_printf(out, " of about %s", duration_text(out->arena, typical));
+    }
     if (d->deadline > 0) {
         buf_printf(out, ", deadline %s", hour(out->arena, d->deadline));
     }
@@ -331,7 +335,7 @@ static void put_live(JsonOut *json, const PassResult *pass)
     json_close_object(json);
 }
 
-static void put_cluster(JsonOut *json, const ProofCluster *cluster)
+void status_put_cluster(JsonOut *json, const ProofCluster *cluster)
 {
     json_open_object(json);
     json_put_str(json, "name", cluster->name);
@@ -371,7 +375,7 @@ static void put_deployment(JsonOut *json, const PassResult *pass, const RecordDe
     json_open_array(json);
     if (pass->proof) {
         vec_each (ProofCluster, cluster, &pass->proof->clusters) {
-            put_cluster(json, cluster);
+            status_put_cluster(json, cluster);
         }
     }
     json_close_array(json);

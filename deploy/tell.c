@@ -69,6 +69,10 @@ static void put_green(JsonOut *out, Pass *pass)
     }
     if (pass->build) {
         json_put_int(out, "objects_total", (int64_t)pass->build->total);
+        int64_t expected = record_hydration(pass->out->record).typical;
+        if (expected) {
+            json_put_int(out, "expected_s", expected);
+        }
     }
 }
 

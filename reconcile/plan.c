@@ -33,3 +33,9 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     plan->digest = plan_digest(arena, plan, input->environment);
     return plan;
 }
+
+double plan_credits(const Plan *plan, const PlanHead *head)
+{
+    int64_t seconds = head->hydration.typical + head->environment->soak;
+    return plan->green_credits_per_hour * (double)seconds / 3600;
+}

@@ -178,15 +178,32 @@ static void put_gates(JsonOut *out, const PlanHead *head)
     json_close_array(out);
 }
 
-static void put_cost(JsonOut *out, const Plan *plan)
+/* 0: never measured. */
+static void put_seconds(JsonOut *out, const char *key, int64_t seconds)
+{
+    json_key(out, key);
+    if (seconds) {
+        json_int(out, seconds);
+    } else {
+        json_nothing(out);
+    }
+}
+
+static void put_cost(JsonOut *out, const Plan *plan, const PlanHead *head)
 {
     json_key(out, "cost");
     json_open_object(out);
+    const RecordHydration *h = &head->hydration;
     json_key(out, "credits");
-    json_nothing(out);
+    if (h->typical) {
+        json_number(out, plan_credits(plan, head));
+    } else {
+        json_nothing(out);
+    }
     json_put_number(out, "green_credits_per_hour", plan->green_credits_per_hour);
-    json_key(out, "hydration_s");
-    json_nothing(out);
+    put_seconds(out, "hydration_s", h->typical);
+    put_seconds(out, "hydration_low_s", h->low);
+    put_seconds(out, "hydration_high_s", h->high);
     json_close_object(out);
 }
 
@@ -219,7 +236,7 @@ void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head)
     json_close_array(out);
     put_nothing_yet(out, "settings");
     put_gates(out, head);
-    put_cost(out, plan);
+    put_cost(out, plan, head);
     put_nothing_yet(out, "permits");
     json_key(out, "diagnostics");
     diags_write_json(out, &plan->diags);

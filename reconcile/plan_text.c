@@ -263,6 +263,24 @@ static void write_gates(Buf *out, const PlanHead *head)
     buf_printf(out, " | soak %s\n", duration_text(out->arena, e->soak));
 }
 
+/* How long green costs, and how much: the hydrations before tell. */
+static void write_duration(Buf *out, const Plan *plan, const PlanHead *head)
+{
+    const RecordHydration *h = &head->hydration;
+    const char *soak = duration_text(out->arena, head->environment->soak);
+    if (!h->typical) {
+        buf_printf(out, ": hydration (never measured) and soak %s\n", soak);
+        return;
+    }
+    buf_printf(out, ": hydration about %s (last %s to %s) and soak %s",
+               duration_text(out->arena, h->typical), duration_text(out->arena, h->low),
+               duration_text(out->arena, h->high), soak);
+    if (plan->green_credits_per_hour > 0) {
+        buf_printf(out, ", about %.1f credits", plan_credits(plan, head));
+    }
+    buf_char(out, '\n');
+}
+
 static void write_cost(Buf *out, const Plan *plan, const PlanHead *head)
 {
     size_t clusters = 0;
@@ -282,8 +300,7 @@ static void write_cost(Buf *out, const Plan *plan, const PlanHead *head)
     } else {
         buf_text(out, "at a price that is not known");
     }
-    buf_printf(out, ": hydration (never measured) and soak %s\n",
-               duration_text(out->arena, head->environment->soak));
+    write_duration(out, plan, head);
 }
 
 static void write_findings(Buf *out, const Plan *plan, DiagSeverity severity, bool color)

@@ -3,7 +3,10 @@
 #include "cutover/str.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define HYDRATIONS_KEPT 5
 
 typedef struct Fold {
     Arena *arena;
@@ -178,6 +181,9 @@ static void fold_phase(Fold *fold, const LogEntry *entry)
         return;
     }
     fold_about(d, entry->body);
+    if (d->phase == PHASE_HYDRATING && to == PHASE_CHECKING) {
+        d->hydrated_in += (entry->at - d->phase_since) / MOMENT_SECOND;
+    }
     if (to != d->phase || again) {
         d->phase_since = entry->at;
     }
@@ -486,6 +492,28 @@ RecordDeployment *record_generation(const Record *record, int64_t generation)
         }
     }
     return NULL;
+}
+
+static int by_length(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+RecordHydration record_hydration(const Record *record)
+{
+    int64_t seconds[HYDRATIONS_KEPT];
+    size_t count = 0;
+    for (size_t i = record->deployments.count; i-- > 0 && count < HYDRATIONS_KEPT;) {
+        if (record->deployments.items[i].hydrated_in > 0) {
+            seconds[count++] = record->deployments.items[i].hydrated_in;
+        }
+    }
+    if (!count) {
+        return (RecordHydration){0};
+    }
+    qsort(seconds, count, sizeof *seconds, by_length);
+    return (RecordHydration){seconds[0], seconds[count / 2], seconds[count - 1]};
 }
 
 /* --- names --- */

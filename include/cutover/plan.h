@@ -129,10 +129,14 @@ typedef struct PlanHead {
     Moment committed_at, now;
     const char *live_commit; /* short, or NULL */
     Moment live_since;
+    RecordHydration hydration; /* of the deployments before */
     size_t tests, checks;
     const EnvironmentConfig *environment;
     const char *repository;
 } PlanHead;
+
+/* What green costs in all, credits: its clusters over a typical hydration and the soak. */
+double plan_credits(const Plan *plan, const PlanHead *head);
 
 void plan_write_text(Buf *out, const Plan *plan, const PlanHead *head, bool color);
 void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head);

@@ -91,6 +91,7 @@ typedef struct RecordDeployment {
     VEC(RecordGreen) green;
     Phase phase;
     Moment phase_since, started_at;
+    int64_t hydrated_in;         /* seconds that its green took to be ready; 0: it never was */
     const char *reason;          /* of the last transition */
     Moment deadline;             /* of the phase; 0 = none */
     RecordNames names;           /* of the cutover, or of the rollback, whichever was last */
@@ -159,6 +160,13 @@ const RecordObject *record_object(const Record *record, const char *kind, const 
  * retired under BLUE_PATTERN with GENERATION, the one that is live now. */
 RecordNames record_inverse(Arena *arena, const RecordNames *names, const char *blue_pattern,
                            int64_t generation);
+
+/* How long green took to hydrate in the deployments before, seconds. */
+typedef struct RecordHydration {
+    int64_t low, typical, high; /* of the newest five; all 0: never measured */
+} RecordHydration;
+
+RecordHydration record_hydration(const Record *record);
 
 /* The marker schema's name: cutover_<environment>_g<n>_<8 hex of the commit>. */
 char *marker_name(Arena *arena, const char *environment, int64_t generation, const char *commit);

@@ -43,6 +43,9 @@ int status_exit(StatusState state);
 /* The phase that the environment is in for people: the deployment's, or live. */
 Phase status_phase(const Status *status);
 
+/* One object of `clusters`, the same in status and progress. */
+void status_put_cluster(JsonOut *json, const ProofCluster *cluster);
+
 void status_write_text(Buf *out, const Status *status, bool color);
 
 /* One object of `environments`. */

@@ -34,6 +34,7 @@ static PlanHead head_of(World *w)
                       .live_since = NOW - 3 * 24 * 60 * MINUTE,
                       .tests = 14,
                       .checks = 3,
+                      .hydration = record_hydration(w->record),
                       .environment = &w->environment,
                       .repository = "shop"};
 }
@@ -166,7 +167,26 @@ static void a_program_reads_the_same(void **state)
     CHECK_STR(json_get_str(reasons->items[0], "cause"), "reads");
     CHECK_STR(json_get_str(reasons->items[0], "object"), "shop.orders_clean");
     CHECK_INT(json_get(json, "diagnostics")->count, 0);
-    CHECK_INT(json_get(json, "cost")->members.count, 3);
+    const Json *cost = json_get(json, "cost");
+    CHECK_INT(json_get(cost, "credits")->type, JSON_IS_NULL);
+    CHECK_INT(json_get(cost, "hydration_s")->type, JSON_IS_NULL);
+    CHECK(json_get(cost, "green_credits_per_hour")->real == 4.0);
+}
+
+static void the_hydrations_before_tell_what_green_costs(void **state)
+{
+    static const int64_t seconds[] = {960, 720, 840};
+    World *w = deployed_larger_shop(*state);
+    for (size_t i = 0; i < 3; i++) {
+        vec_push(w->arena, &w->record->deployments, (RecordDeployment){.hydrated_in = seconds[i]});
+    }
+    Plan *plan = plan_of_changes(w);
+    CHECK(strstr(text_of(w, plan, false),
+                 "hydration about 14m (last 12m to 16m) and soak 15m, about 1.9 credits\n"));
+    const Json *cost = json_get(json_of(w, plan), "cost");
+    CHECK_INT(json_get_int(cost, "hydration_s", 0), 840);
+    CHECK_INT(json_get_int(cost, "hydration_low_s", 0), 720);
+    CHECK_INT(json_get_int(cost, "hydration_high_s", 0), 960);
 }
 
 static void a_program_reads_refusals_as_diagnostics(void **state)
@@ -190,6 +210,7 @@ int main(void)
         TEST(nothing_to_do),
         TEST(colors_are_only_for_terminals),
         TEST(a_program_reads_the_same),
+        TEST(the_hydrations_before_tell_what_green_costs),
         TEST(a_program_reads_refusals_as_diagnostics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
