@@ -152,7 +152,7 @@ static void look_at_repository(Controller *controller, size_t i)
     if (config) {
         say_restored(controller, i, repository);
         board_fetched(controller->board, repository->name);
-        targets_of(repository, arena, config, &targets);
+        targets_of(repository, arena, config, controller->cli->environment, &targets);
         drop_workers(controller, repository, &targets);
         vec_each (Target, target, &targets) {
             add_worker(controller, target);

@@ -322,6 +322,9 @@ static git_commit *commit_of_pull(GitRepo *repo, Arena *scratch, const char *num
 static git_commit *commit_of_text(GitRepo *repo, Arena *scratch, const char *text, Err *err)
 {
     int64_t number = 0;
+    if (str_eq(text, "HEAD")) {
+        return commit_of(repo, scratch, text);
+    }
     if (str_starts(text, "pull/") && str_to_int(text + 5, 1, INT32_MAX, &number)) {
         return commit_of_pull(repo, scratch, text + 5, err);
     }

@@ -34,10 +34,11 @@ static bool may_define(const Repository *repository, const char *environment)
 }
 
 void targets_of(const Repository *repository, Arena *arena, const RepoConfig *config,
-                Targets *targets)
+                const char *only, Targets *targets)
 {
     vec_each (EnvironmentConfig, environment, &config->environments) {
-        if (may_define(repository, environment->name)) {
+        bool asked = !only || str_eq(only, environment->name);
+        if (asked && may_define(repository, environment->name)) {
             vec_push(arena, targets, (Target){repository, environment->name});
         }
     }
@@ -73,7 +74,7 @@ bool targets_find(const Cli *cli, const Context *context, Targets *targets, Diag
         if (!config) {
             return false;
         }
-        targets_of(*repository, cli->arena, config, &all);
+        targets_of(*repository, cli->arena, config, NULL, &all);
     }
     vec_each (Target, target, &all) {
         if (!cli->environment || str_eq(cli->environment, target->environment)) {

@@ -21,9 +21,10 @@ bool targets_one(const Cli *cli, const Context *context, Target *target, Diags *
 /* Loads the context, sets up the log and opens the repositories; what nearly every command begins with. */
 bool targets_begin(const Cli *cli, Context *context, Diags *diags, Err *err);
 
-/* Adds the environments that REPOSITORY's cutover.yaml CONFIG defines and it may define. */
+/* Adds the environments that REPOSITORY's cutover.yaml CONFIG defines and it may define; ONLY that one unless
+ * it is NULL. */
 void targets_of(const Repository *repository, Arena *arena, const RepoConfig *config,
-                Targets *targets);
+                const char *only, Targets *targets);
 
 /* Findings and error on stderr; returns EXIT_FAILED, or EXIT_PENDING when a signal stopped us. */
 int targets_stopped(const Cli *cli, const Diags *diags, const Err *err);

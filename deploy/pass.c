@@ -50,6 +50,20 @@ static Choice look_at_ends(Pass *pass)
     return (Choice){0};
 }
 
+/* The first reason, and how many more there are. */
+static const char *refusal(Pass *pass)
+{
+    const Diags *diags = &pass->out->plan->diags;
+    size_t more = diags_count(diags, DIAG_REFUSED) - 1;
+    const Diag *first = diags->list.items;
+    while (first->severity != DIAG_REFUSED) {
+        first++;
+    }
+    return arena_printf(pass->arena,
+                        more ? "refused %s: %s, and for %zu more reasons" : "refused %s: %s",
+                        first->code, first->message, more);
+}
+
 /* Rows that are taken because the proof does not hold (yet, or any more); what is missing says the proof. */
 static bool waits_for_proof(const Rule *rule)
 {
@@ -73,6 +87,8 @@ static void show(Pass *pass, const Choice *choice)
     }
     if (out->blocked && pass->problem) {
         out->waits_for = pass->problem;
+    } else if (choice->rule->when.refused == YES) {
+        out->waits_for = refusal(pass);
     }
 }
 

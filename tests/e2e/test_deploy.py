@@ -247,6 +247,8 @@ def a_stranger_in_the_way_is_refused_and_untouched(world):
     text = world.cutover("plan", expect=3)
     assert "refused CO4103: public.enriched stands in the way" in text + world.stderr, text + world.stderr
     world.apply(expect=3)
+    waits = world.status()["waiting"]["text"]
+    assert waits == "refused CO4103: public.enriched stands in the way", waits
     assert ("public", "enriched", "view", None) in [tuple(o) for o in world.objects()]
     world.sql("DROP VIEW public.enriched")
     world.apply()
@@ -282,6 +284,18 @@ def what_was_changed_by_hand_shows_in_the_plan(world):
     deploy(world)
     world.sql("DROP INDEX shop.daily_day_idx")
     assert world.plan(expect=2)["outcome"] == "changes"
+
+
+def a_controller_of_one_environment_leaves_the_others_alone(world):
+    world.repository.git("push", "-q", "origin", "HEAD:staging")
+    text = (world.repository.work / "cutover.yaml").read_text()
+    staging = "\n  staging:\n    branch: staging\n    target: staging\n    select: \"*\"\n"
+    world.repository.write("cutover.yaml", text.replace("environments:\n", "environments:" + staging, 1))
+    world.repository.commit("Staging comes")
+    world.start("run")  # with --environment production
+    world.wait_for("live", lambda: world.phases()[-1:] == ["live"])
+    log = world.tail()
+    assert '"environment":"production"' in log and '"environment":"staging"' not in log, log
 
 
 if __name__ == "__main__":

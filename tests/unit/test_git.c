@@ -64,6 +64,7 @@ static void check_contents(Arena *arena, Fixture *it)
     CHECK_STR(git_home_branch(it->repo, arena, &it->err), "main");
     CHECK_STR(resolve(arena, it, (GitWanted){.tag = "v*"}).ref, "v1.10.0");
     CHECK_STR(resolve(arena, it, (GitWanted){.tag = "v1.10.0-*"}).ref, "v1.10.0-rc.1");
+    CHECK_STR(resolve(arena, it, (GitWanted){.text = "HEAD"}).sha, main_commit.sha);
     GitCommit pull = resolve(arena, it, (GitWanted){.text = "pull/7"});
     CHECK_STR(pull.subject, "Add b");
     CHECK_STR(resolve(arena, it, (GitWanted){.text = main_commit.short_sha}).sha, main_commit.sha);
