@@ -41,20 +41,14 @@ static const char *with_names(Arena *arena, const char *template, const Journal 
     return out.data;
 }
 
-/* CREATE SCHEMA IF NOT EXISTS says by a notice that there was one: its comment is not ours to
- * change. */
-static bool existed(const Pg *pg)
-{
-    return pg_notices(pg)->count > 0;
-}
-
-bool journal_create(Pg *pg, Arena *arena, const Journal *journal, int64_t timeout_ms, Err *err)
+bool journal_create(Pg *pg, Arena *arena, const Journal *journal, bool commented,
+                    int64_t timeout_ms, Err *err)
 {
     StatementOn schema = {"schema", {.database = journal->database, .name = journal->schema}};
     const char *comment = statement_comment(arena, schema, NULL, "Cutover record");
     return pg_query(pg, arena, with_names(arena, sql_log_schema, journal), NULL, timeout_ms, NULL,
                     err) &&
-           (existed(pg) || pg_query(pg, arena, comment, NULL, timeout_ms, NULL, err)) &&
+           (commented || pg_query(pg, arena, comment, NULL, timeout_ms, NULL, err)) &&
            pg_query(pg, arena, with_names(arena, sql_log_table, journal), NULL, timeout_ms, NULL,
                     err);
 }

@@ -18,8 +18,10 @@ typedef struct Journal {
     int64_t seq; /* of the last row written */
 } Journal;
 
-/* Makes schema (comment `Cutover record`) and table; harmless when they exist. */
-bool journal_create(Pg *pg, Arena *arena, const Journal *journal, int64_t timeout_ms, Err *err);
+/* Makes schema (comment `Cutover record`) and table; harmless when they exist. COMMENTED: the schema is there and
+ * bears a comment, which is not ours to change. */
+bool journal_create(Pg *pg, Arena *arena, const Journal *journal, bool commented,
+                    int64_t timeout_ms, Err *err);
 
 /* All rows of ENVIRONMENT (NULL: of all), in order, in a transaction of their own. A missing table
  * is ERR_NOT_FOUND (CO5020), a body that is not JSON is skipped. */

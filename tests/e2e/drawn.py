@@ -15,13 +15,14 @@ class Node:
         self.reads = reads  # names of nodes
         self.indexes = []   # (name, cluster)
         self.from_source = False
+        self.database = None
 
     def dotted(self):
         return self.schema + "." + self.name
 
     def key(self):
         """Nodes with the same key need not be rebuilt."""
-        return (self.schema, self.kind, self.cluster, self.number, tuple(self.reads), tuple(self.indexes), self.from_source)
+        return (self.schema, self.kind, self.cluster, self.number, tuple(self.reads), tuple(self.indexes), self.from_source, self.database)
 
 
 class Project:
@@ -105,6 +106,8 @@ class Project:
         config = ["materialized='%s'" % node.kind, "schema='%s'" % node.schema]
         if node.cluster:
             config.append("cluster='%s'" % node.cluster)
+        if node.database:
+            config.append("database='%s'" % node.database)
         if node.indexes:
             config.append("indexes=[%s]" % ", ".join("{'columns': ['id'], 'name': '%s', 'cluster': '%s'}" % i for i in node.indexes))
         inputs = ["{{ ref('%s') }}" % r for r in node.reads] + (["{{ source('raw', 'orders') }}"] if node.from_source else [])
