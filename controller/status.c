@@ -71,6 +71,7 @@ Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *re
     Status status = {.environment = input->environment->name,
                      .repository = input->repository,
                      .wanted = &input->commit,
+                     .soak = input->environment->soak,
                      .pass = result,
                      .diags = result->diags,
                      .at = result->catalog ? result->catalog->now : 0};
@@ -210,6 +211,24 @@ static void write_soaking(Buf *out, const Status *status, const RecordDeployment
     buf_char(out, '\n');
 }
 
+/* The gates that are still ahead. */
+static void write_next(Buf *out, const Status *status)
+{
+    const PassResult *pass = status->pass;
+    bool ahead = status->deployment->phase < PHASE_CHECKING;
+    if (status->deployment->phase >= PHASE_CUTTING_OVER) {
+        return;
+    }
+    buf_text(out, "  next: ");
+    if (ahead && pass->tests) {
+        buf_printf(out, "%zu test%s, ", pass->tests, pass->tests == 1 ? "" : "s");
+    }
+    if (ahead && pass->checks) {
+        buf_printf(out, "%zu check%s, ", pass->checks, pass->checks == 1 ? "" : "s");
+    }
+    buf_printf(out, "cutover, soak %s\n", duration_text(out->arena, status->soak));
+}
+
 static void write_under_way(Buf *out, const Status *status)
 {
     const PassResult *pass = status->pass;
@@ -245,8 +264,44 @@ static void write_under_way(Buf *out, const Status *status)
             write_cluster(out, cluster);
         }
     }
-    if (pass->waits_for) {
+    if (!(pass->proof && pass->proof->clusters.count) && pass->action == ACTION_WAIT) {
         buf_printf(out, "  waits for: %s\n", pass->waits_for);
+    }
+    write_next(out, status);
+}
+
+/* What the deployment's newest event of that NAME told people besides its text; NULL when there is none. */
+static const Json *told(const Status *status, const char *name)
+{
+    const Record *record = status->pass->record;
+    for (size_t i = record ? record->events.count : 0; i-- > 0;) {
+        const RecordEvent *event = &record->events.items[i];
+        if (str_eq(event->name, name) &&
+            str_eq(json_get_str(event->event, "subject"), status->deployment->id)) {
+            return json_get(event->event, "data");
+        }
+    }
+    return NULL;
+}
+
+/* Where the mistake is, and how long what was built is still there for its correction. */
+static void write_failure(Buf *out, const Json *data)
+{
+    const char *until = json_get_str(data, "kept_until");
+    Moment kept;
+    buf_text(out, " This commit is not tried again: push a fix.");
+    if (until && moment_parse(until, &kept)) {
+        buf_printf(out, " Green is kept until %s.", hour(out->arena, kept));
+    }
+    buf_char(out, '\n');
+}
+
+static void write_place(Buf *out, const Json *data)
+{
+    const char *file = json_get_str(data, "file");
+    if (file) {
+        int64_t line = json_get_int(data, "line", 0);
+        buf_printf(out, line ? " (%s:%lld)" : " (%s)", file, (long long)line);
     }
 }
 
@@ -261,12 +316,18 @@ static void write_blocked(Buf *out, const Status *status)
                       : pass && pass->waits_for                  ? pass->waits_for
                       : status->error                            ? status->error
                                                                  : "see below";
-    buf_printf(out, "%s\n", why);
+    bool ended = pass && d && phase_is_final(d->phase);
+    const Json *data = ended ? told(status, phase_name(d->phase)) : NULL;
+    buf_text(out, why);
+    write_place(out, data);
+    buf_char(out, '\n');
     if (pass) {
         write_live_line(out, status);
-        buf_text(out, d && phase_is_final(d->phase)
-                          ? " This commit is not tried again: push a fix.\n"
-                          : "\n");
+    }
+    if (ended) {
+        write_failure(out, data);
+    } else if (pass) {
+        buf_char(out, '\n');
     }
     diags_write_text(out, &status->diags, false);
 }

@@ -20,6 +20,7 @@ typedef struct Status {
     const char *environment, *repository;
     StatusState state;
     Moment at;                /* the server's time; 0 = unknown */
+    int64_t soak;             /* seconds, of the wanted commit */
     const PassCommit *wanted; /* NULL: not resolved */
     const PassResult *pass;   /* NULL: there was none */
     const RecordDeployment

@@ -93,6 +93,9 @@ static void hydration_names_what_it_waits_for(void **state)
     World *w = make_world(arena);
     deploy(w, PHASE_HYDRATING);
     w->next.deadline = NOW + 390 * MINUTE;
+    w->result.tests = 14;
+    w->result.checks = 1;
+    w->environment.soak = 900;
     ProofCluster cluster = {.name = "compute_green", .hydrated = 6, .total = 13};
     cluster.waiting = str_split(arena, "shop.daily,reports.top_items,a,b,c,d,e", ',');
     vec_push(arena, &w->proof.clusters, cluster);
@@ -103,7 +106,8 @@ static void hydration_names_what_it_waits_for(void **state)
               "production   hydrating   g42 4f2a9c1 \"Count refunds\"   4m10s, deadline 22:32\n"
               "  live: generation 41, 9be1d03.\n"
               "  compute_green  6 of 13 objects hydrated, lag not known yet: waits for shop.daily, "
-              "reports.top_items and 5 more\n");
+              "reports.top_items and 5 more\n"
+              "  next: 14 tests, 1 check, cutover, soak 15m\n");
 }
 
 static void a_failed_commit_needs_a_person(void **state)
@@ -112,13 +116,22 @@ static void a_failed_commit_needs_a_person(void **state)
     World *w = make_world(arena);
     deploy(w, PHASE_FAILED);
     w->next.reason = "test unique_daily_day failed on green: 3 rows";
+    static const char told[] = "{\"subject\":\"production-g42-4f2a9c1b03de\",\"data\":{\"file\":"
+                               "\"models/shop/schema.yml\",\"line\":31,"
+                               "\"kept_until\":\"2026-11-23T17:05:00Z\"}}";
+    Record record = {.exists = true};
+    Err err;
+    const Json *event = json_parse(arena, told, strlen(told), &err);
+    vec_push(arena, &record.events, (RecordEvent){.name = "failed", .event = event});
+    w->result.record = &record;
     Status status = status_of(arena, w);
     CHECK_INT(status_exit(status.state), 3);
     CHECK_STR(
         text_of(arena, &status),
-        "production   failed   g42 4f2a9c1: test unique_daily_day failed on green: 3 rows\n"
+        "production   failed   g42 4f2a9c1: test unique_daily_day failed on green: 3 rows "
+        "(models/shop/schema.yml:31)\n"
         "  live and untouched: generation 41, 9be1d03. This commit is not tried again: push a "
-        "fix.\n");
+        "fix. Green is kept until 17:05.\n");
 }
 
 static void a_denied_commit_is_remembered_from_the_record(void **state)
