@@ -55,7 +55,7 @@ class Stage:
     def play(self, case):
         """What is wrong with the end, or None."""
         self.lab.restore()
-        self.wire.begin(case.spot, case.how)
+        self.wire.begin(lambda spot: case.how if spot == case.spot else None)
         self.deploy()
         if not self.wire.fired:
             return "the exchange never came"

@@ -117,9 +117,9 @@ class Wire:
         self.begin()
         threading.Thread(target=self.accept, daemon=True).start()
 
-    def begin(self, spot=None, how=None):
-        """From here on exchanges are counted anew; the one at SPOT breaks as HOW says."""
-        self.counts, self.spot, self.how, self.fired, self.phase = collections.Counter(), spot, how, False, "none"
+    def begin(self, choose=lambda spot: None):
+        """From here on exchanges are counted anew; CHOOSE gives how the one at a spot breaks, or None."""
+        self.counts, self.choose, self.fired, self.phase = collections.Counter(), choose, [], "none"
 
     def accept(self):
         while True:
@@ -181,11 +181,11 @@ class Wire:
             kind = kind_of(text)
             where = (self.phase, kind, message)
             self.counts[where] += 1
-            hit = self.spot == Spot(*where, self.counts[where])
-            self.fired = self.fired or hit
+            how = self.choose(Spot(*where, self.counts[where]))
+            self.fired += [how] if how else []
             entered = [name for name in re.findall(r'"to": ?"(\w+)"', text) if name in PHASES] if kind.startswith("record") else []
             self.phase = entered[-1] if entered else self.phase
-            return self.how if hit else None
+            return how
 
     def carry_out(self, client, server, batch, how, status):
         if how == "stall":

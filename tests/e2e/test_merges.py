@@ -1,0 +1,119 @@
+"""Many random merges in a row, into one controller that never ends: some are broken, some come before the one before is
+live, and now and then the connection breaks or a statement is turned away. In the end what is declared is live, nothing
+is left to plan, no schema or cluster has leaked, and the controller is not larger than it was.
+
+`test_merges.py 200` makes 200 of them, and then compares the controller's memory with what it was after 50.
+"""
+import random
+import re
+import sys
+import time
+import traceback
+
+import lab as laboratory
+from drawn import Project
+from lab import Lab, template
+from wire import Wire
+
+FEW = 15
+FAULTS = ["lost_before", "lost_reply", "lost_after", "conflict", "stall"]
+ONE_IN = 150  # statements
+BROKEN = ["{{ config(schema='s0') }}\nselect * from {{ ref('nowhere') }}\n",      # does not compile
+          "{{ config(schema='s0') }}\nselect no_such_column from {{ source('raw', 'orders') }}\n",  # the server refuses it
+          "{{ config(schema='s0') }}\nselect 1 as id {% if %}\n"]                 # is no template
+GROWTH = 1.05
+
+
+def memory(process):
+    """Resident kilobytes."""
+    with open("/proc/%d/status" % process.pid) as status:
+        return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
+
+
+class Merges:
+    def __init__(self, seed, count):
+        self.chance = random.Random(seed)
+        self.count = count
+        self.begin_with = template()
+        self.lab = Lab(self.begin_with)
+        self.wire = Wire(self.lab.standin.port, laboratory.CLOCK_FACTOR)
+        self.project = Project(seed, 10, 14)
+        self.tally = {"good": 0, "broken": 0, "overtaken": 0}
+        self.sizes = {}
+
+    def bad_luck(self, _):
+        return self.chance.choice(FAULTS) if self.chance.randrange(ONE_IN) == 0 else None
+
+    def merge(self, number):
+        """A commit; whether it is one that can go live."""
+        for _ in range(self.chance.randint(1, 2)):
+            self.project.change()
+        broken = self.chance.random() < 0.2 and number < self.count
+        self.project.broken = self.chance.choice(BROKEN) if broken else None
+        self.commit = self.lab.replace_project(self.project.files(), "Merge %d" % number)
+        self.tally["broken" if broken else "good"] += 1
+
+    def ended(self):
+        """The newest commit is live or denied, and the controller has nothing under way."""
+        if "cutover" not in self.lab.schemas():
+            return False
+        last = self.lab.ask("SELECT kind, body FROM cutover.log WHERE deployment LIKE '%%-%s' AND kind IN ('phase', 'denied') "
+                            "ORDER BY at DESC, writer DESC, seq DESC LIMIT 1" % self.commit[:12])
+        return bool(last) and (last[0][0] == "denied" or last[0][1]["to"] in ("live", "failed"))
+
+    def play(self):
+        self.wire.begin(self.bad_luck)
+        self.lab.detour = self.wire.port
+        process = self.lab.start("run")
+        self.lab.detour = None
+        for number in range(1, self.count + 1):
+            self.merge(number)
+            if self.chance.random() < 0.3 and number < self.count:
+                self.tally["overtaken"] += 1
+                time.sleep(self.chance.random() * 0.5)
+            else:
+                self.lab.wait_for("the end of merge %d (%s)" % (number, self.commit), self.ended)
+            assert process.poll() is None, self.lab.tail()
+            self.sizes[number] = memory(process)
+        self.lab.wait_for("nothing left", lambda: not self.lab.leftovers())
+        assert self.lab.outcome() == "nothing", self.lab.cutover("plan", expect=(0, 2, 3))
+        self.lab.stop(process)
+        assert process.returncode == 0, self.lab.tail()
+        self.check()
+
+    def check(self):
+        values = self.project.values()
+        query = " UNION ALL ".join("SELECT '%s', x FROM %s" % (n.name, n.dotted()) for n in self.project.nodes.values())
+        assert dict(self.lab.ask(query)) == values
+        expected = {n.schema for n in self.project.nodes.values()} | {"public", "cutover", self.lab.marker()}
+        assert set(self.lab.schemas()) == expected, (self.lab.schemas(), expected)
+        assert set(self.lab.clusters()) == self.project.clusters() | {"quickstart"}, self.lab.clusters()
+        print("        %s, %d faults, generation %s" % (self.tally, len(self.wire.fired), self.lab.marker()))
+        if self.count >= 200:
+            early, late = self.sizes[50], self.sizes[200]
+            print("        memory after 50 merges %d KiB, after 200 %d KiB" % (early, late))
+            assert late <= early * GROWTH
+
+    def close(self):
+        self.wire.close()
+        self.lab.close()
+        self.begin_with.close()
+
+
+def main(arguments):
+    merges = Merges(7, int(arguments[0]) if arguments else FEW)
+    failed = 0
+    try:
+        merges.play()
+        print("ok      %d merges in a row" % merges.count)
+    except Exception:
+        failed = 1
+        print("FAILED  %d merges in a row\n%s\n%s" % (merges.count, traceback.format_exc(), merges.lab.tail()))
+        print(merges.sizes)
+    merges.close()
+    print("%d passed, %d failed" % (1 - failed, failed))
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
