@@ -76,12 +76,26 @@ static bool create_view_like(Parser *p, const char *kind)
     return parse_need(p, "as") && query(p);
 }
 
+static bool create_view(Parser *p)
+{
+    return create_view_like(p, "create_view");
+}
+
+static bool create_materialized_view(Parser *p)
+{
+    return create_view_like(p, "create_materialized_view");
+}
+
 static bool create_table(Parser *p)
 {
     p->kind = "create_table";
     parse_if_not_exists(p);
     if (!parse_name(p, "name")) {
         return false;
+    }
+    if (sql_is_word(p->tok, "from") && sql_is_word(p->tok + 1, "webhook")) {
+        json_put_str(&p->out, "item_type", "table");
+        return parse_webhook(p);
     }
     if (parse_words(p, "from", "source")) {
         p->kind = "create_table_from_source";
@@ -140,25 +154,6 @@ static bool create_index(Parser *p)
     return parse_end(p);
 }
 
-static bool create_source(Parser *p)
-{
-    p->kind = "create_source";
-    parse_if_not_exists(p);
-    if (!parse_name(p, "name") || !in_cluster(p)) {
-        return false;
-    }
-    const SqlTok *to = statement_end(p->tok);
-    json_put_str(&p->out, "raw_query", parse_text(p, p->tok, to));
-    for (const SqlTok *tok = p->tok; tok + 1 < to; tok++) {
-        if (sql_is_word(tok, "generator")) {
-            json_put_str(&p->out, "generator", str_lower(p->arena, tok[1].value));
-        }
-        parse_flag(p, "all_tables", sql_is_word(tok, "all") && sql_is_word(tok + 1, "tables"));
-    }
-    p->tok = to;
-    return true;
-}
-
 /* --- clusters --- */
 
 static const char *const cluster_options[] = {"SIZE",
@@ -173,6 +168,8 @@ static const char *const cluster_options[] = {"SIZE",
                                               "WORKLOAD CLASS",
                                               "EXPERIMENTAL ARRANGEMENT COMPRESSION",
                                               "REPLICAS"};
+
+static bool cluster_options_list(Parser *p);
 
 static const char *cluster_option(Parser *p)
 {
@@ -193,28 +190,59 @@ static const char *cluster_option(Parser *p)
     return NULL;
 }
 
-bool parse_cluster_options(Parser *p)
+/* REPLICAS (r1 (SIZE '25cc'), ...) of an unmanaged cluster, behind its keyword. */
+static bool replicas(Parser *p)
+{
+    if (!parse_symbol(p, "(")) {
+        return parse_expected(p, "left parenthesis");
+    }
+    json_key(&p->out, "REPLICAS");
+    json_open_object(&p->out);
+    while (sql_is_name(p->tok)) {
+        json_key(&p->out, p->tok->value);
+        p->tok++;
+        json_open_object(&p->out);
+        if (!cluster_options_list(p)) {
+            return false;
+        }
+        json_close_object(&p->out);
+        parse_symbol(p, ",");
+    }
+    json_close_object(&p->out);
+    return parse_symbol(p, ")") || parse_expected(p, "right parenthesis");
+}
+
+/* [(] SIZE = '25cc', ... [)] */
+static bool cluster_options_list(Parser *p)
 {
     bool parens = parse_symbol(p, "(");
-    json_key(&p->out, "options");
-    json_open_object(&p->out);
     do {
         const char *option = cluster_option(p);
         if (!option) {
             return false;
         }
-        if (str_eq(option, "REPLICAS")) {
-            return run_fail(p->run, "0A000", "standin: unmanaged clusters are not known here");
-        }
         parse_symbol(p, "=");
+        if (str_eq(option, "REPLICAS")) {
+            if (!replicas(p)) {
+                return false;
+            }
+            continue;
+        }
         const SqlTok *to = parse_item_end(p->tok);
         json_put_str(&p->out, option, to == p->tok + 1 ? p->tok->value : parse_text(p, p->tok, to));
         p->tok = to;
     } while (parse_symbol(p, ","));
-    json_close_object(&p->out);
-    if (parens && !parse_symbol(p, ")")) {
-        return parse_expected(p, "right parenthesis");
+    return !parens || parse_symbol(p, ")") || parse_expected(p, "right parenthesis");
+}
+
+bool parse_cluster_options(Parser *p)
+{
+    json_key(&p->out, "options");
+    json_open_object(&p->out);
+    if (!cluster_options_list(p)) {
+        return false;
     }
+    json_close_object(&p->out);
     if (sql_is_word(p->tok, "with")) {
         return run_fail(p->run, "XX000",
                         "Enable zero-downtime reconfiguration for alter cluster is not available");
@@ -231,7 +259,7 @@ static bool create_simple(Parser *p, const char *type)
     if (!parse_name(p, "name")) {
         return false;
     }
-    if (str_eq(type, "cluster")) {
+    if (str_eq(type, "cluster") || str_eq(type, "cluster-replica")) {
         return parse_cluster_options(p);
     }
     json_put_str(&p->out, "raw_query", parse_text(p, p->tok, statement_end(p->tok)));
@@ -256,25 +284,45 @@ static bool create(Parser *p)
                "SECRET, [OR REPLACE] [TEMPORARY] VIEW, or [OR REPLACE] MATERIALIZED "
                "VIEW after CREATE");
     }
-    return str_eq(type, "view")                ? create_view_like(p, "create_view")
-           : str_eq(type, "materialized-view") ? create_view_like(p, "create_materialized_view")
-           : str_eq(type, "table")             ? create_table(p)
-           : str_eq(type, "index")             ? create_index(p)
-           : str_eq(type, "source")            ? create_source(p)
-                                               : create_simple(p, type);
+    static const struct {
+        const char *type;
+        bool (*parse)(Parser *p);
+    } parsers[] = {{"view", create_view},
+                   {"materialized-view", create_materialized_view},
+                   {"table", create_table},
+                   {"index", create_index},
+                   {"source", parse_create_source},
+                   {"sink", parse_create_sink},
+                   {"connection", parse_create_connection},
+                   {"secret", parse_create_secret},
+                   {"type", parse_create_type}};
+    for (size_t i = 0; i < sizeof parsers / sizeof *parsers; i++) {
+        if (str_eq(type, parsers[i].type)) {
+            return parsers[i].parse(p);
+        }
+    }
+    return create_simple(p, type);
+}
+
+static bool validate(Parser *p)
+{
+    p->kind = "validate_connection";
+    return parse_name(p, "name") && parse_end(p);
 }
 
 /* --- for others --- */
 
 static bool dispatch(Parser *p)
 {
-    return parse_word(p, "create")    ? create(p)
-           : parse_word(p, "alter")   ? parse_alter(p)
-           : parse_word(p, "drop")    ? parse_drop(p)
-           : parse_word(p, "comment") ? parse_comment(p)
-           : parse_word(p, "grant")   ? parse_grant(p, true)
-           : parse_word(p, "revoke")  ? parse_grant(p, false)
-                                      : parse_expected(p, "a DDL statement");
+    return parse_word(p, "create")                    ? create(p)
+           : parse_word(p, "alter")                   ? parse_alter(p)
+           : parse_word(p, "drop")                    ? parse_drop(p)
+           : parse_words(p, "validate", "connection") ? validate(p)
+           : parse_word(p, "reassign")                ? parse_reassign(p)
+           : parse_word(p, "comment")                 ? parse_comment(p)
+           : parse_word(p, "grant")                   ? parse_grant(p, true)
+           : parse_word(p, "revoke")                  ? parse_grant(p, false)
+                                                      : parse_expected(p, "a DDL statement");
 }
 
 bool ddl_parse(Run *run, DdlStatement *out)
@@ -329,6 +377,10 @@ void ddl_classify(Arena *arena, const SqlTok *toks, DdlStatement *out)
     } else if (sql_is_word(toks, "grant") || sql_is_word(toks, "revoke")) {
         out->tag = arena_printf(arena, "%s%s", sql_is_word(toks, "grant") ? "GRANT" : "REVOKE",
                                 parse_grants_role(tok) ? " ROLE" : "");
+    } else if (sql_is_word(toks, "validate")) {
+        out->tag = "VALIDATE CONNECTION";
+    } else if (sql_is_word(toks, "reassign") || sql_is_word(tok, "owned")) {
+        out->tag = sql_is_word(toks, "reassign") ? "REASSIGN OWNED" : "DROP OWNED";
     } else if (sql_is_word(toks, "alter") && sql_is_word(tok, "default")) {
         out->tag = "ALTER DEFAULT PRIVILEGES";
     } else if (sql_is_word(toks, "alter") && sql_is_word(tok, "system")) {

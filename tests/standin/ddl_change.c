@@ -78,6 +78,57 @@ static bool alter_system(Parser *p)
     return true;
 }
 
+/* Options are changed, and nothing that this server shows depends on them. */
+static bool alter_options(Parser *p)
+{
+    p->kind = "alter_options";
+    while (p->tok->kind != SQL_END) {
+        p->tok++;
+    }
+    return true;
+}
+
+/* RESET (REPLICATION FACTOR, ...): back to what CREATE CLUSTER takes. */
+static bool reset_cluster(Parser *p)
+{
+    p->kind = "alter_cluster";
+    bool factor = false;
+    for (; p->tok->kind != SQL_END; p->tok++) {
+        if (sql_is_word(p->tok, "size")) {
+            return run_fail(p->run, "XX000", "cannot RESET the SIZE of a cluster");
+        }
+        factor |= sql_is_word(p->tok, "replication");
+    }
+    json_key(&p->out, "options");
+    json_open_object(&p->out);
+    if (factor) {
+        json_put_str(&p->out, "REPLICATION FACTOR", "1");
+    }
+    json_close_object(&p->out);
+    return true;
+}
+
+/* ALTER ROLE r [WITH] option ... | SET v = x | RESET v */
+static bool alter_role(Parser *p)
+{
+    p->kind = "alter_role";
+    bool set = parse_word(p, "set"), reset = !set && parse_word(p, "reset");
+    if (!set && !reset) {
+        return alter_options(p);
+    }
+    if (!parse_identifier(p, "variable")) {
+        return false;
+    }
+    if (set) {
+        if (!parse_symbol(p, "=")) {
+            parse_word(p, "to");
+        }
+        json_put_str(&p->out, "value", p->tok->value);
+        p->tok++;
+    }
+    return true;
+}
+
 static bool alter_action(Parser *p, const char *type)
 {
     if (parse_words(p, "rename", "to")) {
@@ -103,6 +154,20 @@ static bool alter_action(Parser *p, const char *type)
     if (str_eq(type, "cluster") && parse_word(p, "set")) {
         p->kind = "alter_cluster";
         return parse_cluster_options(p);
+    }
+    if (str_eq(type, "cluster") && parse_word(p, "reset")) {
+        return reset_cluster(p);
+    }
+    if (str_eq(type, "secret") && parse_word(p, "as")) {
+        p->kind = "alter_options";
+        return parse_secret_value(p);
+    }
+    if (str_eq(type, "role")) {
+        return alter_role(p);
+    }
+    if (str_eq(type, "connection") || parse_words(p, "set", "(") || parse_words(p, "reset", "(") ||
+        parse_words(p, "refresh", "references")) {
+        return alter_options(p);
     }
     if (str_eq(type, "source") &&
         (parse_words(p, "drop", "subsource") || parse_words(p, "drop", "table"))) {
@@ -134,8 +199,14 @@ bool parse_alter(Parser *p)
 bool parse_drop(Parser *p)
 {
     p->kind = "drop";
-    if (parse_word(p, "owned")) {
-        return run_fail(p->run, "0A000", "standin: DROP OWNED is not known here");
+    if (parse_words(p, "owned", "by")) {
+        p->kind = "drop_owned";
+        if (!parse_roles(p, "roles")) {
+            return false;
+        }
+        parse_flag(p, "cascade", parse_word(p, "cascade"));
+        parse_word(p, "restrict");
+        return parse_end(p);
     }
     const char *type = parse_object_type(p);
     if (!type) {
@@ -149,6 +220,14 @@ bool parse_drop(Parser *p)
     parse_flag(p, "cascade", parse_word(p, "cascade"));
     parse_word(p, "restrict");
     return parse_end(p);
+}
+
+bool parse_reassign(Parser *p)
+{
+    p->kind = "reassign_owned";
+    return (parse_words(p, "owned", "by") || parse_expected(p, "OWNED BY")) &&
+           parse_roles(p, "roles") && parse_need(p, "to") && parse_identifier(p, "owner") &&
+           parse_end(p);
 }
 
 bool parse_comment(Parser *p)

@@ -49,9 +49,19 @@ parse_item_end(const SqlTok *tok); /* the comma or parenthesis that ends a list'
 /* "SIZE = '25cc', ..." of a cluster; ddl_args.c. */
 bool parse_cluster_options(Parser *p);
 
+/* CREATE of what reaches outside, behind the object's type; ddl_outside.c. */
+bool parse_create_source(Parser *p);
+bool parse_create_sink(Parser *p);
+bool parse_create_connection(Parser *p);
+bool parse_create_secret(Parser *p);
+bool parse_create_type(Parser *p);
+bool parse_webhook(Parser *p);      /* FROM WEBHOOK ... */
+bool parse_secret_value(Parser *p); /* behind AS */
+
 /* ALTER, DROP, COMMENT, GRANT, REVOKE, behind their first word; ddl_change.c. */
 bool parse_alter(Parser *p);
 bool parse_drop(Parser *p);
+bool parse_reassign(Parser *p);
 bool parse_comment(Parser *p);
 bool parse_grant(Parser *p, bool give);
 bool parse_grants_role(const SqlTok *tok); /* GRANT of a role, not of a privilege */

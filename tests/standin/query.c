@@ -205,6 +205,11 @@ static const struct {
     {"indexes", NULL, "indexes"},
     {"connections", NULL, "connections"},
     {"secrets", NULL, "secrets"},
+    {"types", NULL, "types"},
+    {"network", "policies", "network policies"},
+    {"role", "membership", "role membership"},
+    {"default", "privileges", "default privileges"},
+    {"privileges", NULL, "privileges"},
     {"clusters", NULL, "clusters"},
     {"roles", NULL, "roles"},
     {"columns", NULL, "columns"},
@@ -261,6 +266,11 @@ static const char *list_args(Run *run, const char *kind, const SqlTok *tok)
             put_parts(run, &out, "on", &tok);
         } else if (sql_is_word(was, "cluster")) {
             json_put_str(&out, "cluster", tok->value);
+        } else if (sql_is_word(was, "for")) {
+            json_put_str(&out, "for", tok->value);
+        } else if (sql_is_word(was, "where")) {
+            json_put_str(&out, "where", run->statement->source + tok->start);
+            break;
         } else if (sql_is_word(was, "like")) {
             json_put_str(&out, "like", tok->value);
         }
@@ -295,4 +305,9 @@ bool query_execute_show(Run *run)
 {
     const SqlTok *tok = run->statement->toks + 1;
     return list_kind(&tok) ? query_execute(run) : vars_show(run);
+}
+
+bool query_explain(Run *run)
+{
+    return run_fail(run, "0A000", "standin: EXPLAIN is not known here: there are no dataflows");
 }

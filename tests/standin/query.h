@@ -7,6 +7,7 @@
 bool query_describe(Run *run);
 bool query_execute(Run *run);
 bool query_describe_show(Run *run); /* SHOW of a list, or of a variable */
+bool query_explain(Run *run);       /* refused */
 bool query_execute_show(Run *run);
 
 /* The parameters that the statement takes, once it is described. */

@@ -51,6 +51,9 @@ static const StatementKind kinds[] = {
     {"comment on", CLASS_DDL, NULL, ddl_execute, false},
     {"grant", CLASS_DDL, NULL, ddl_execute, false},
     {"revoke", CLASS_DDL, NULL, ddl_execute, false},
+    {"reassign", CLASS_DDL, NULL, ddl_execute, false},
+    {"validate connection", CLASS_DDL, NULL, ddl_execute, false},
+    {"explain", CLASS_READ, NULL, query_explain, false},
 };
 
 static const StatementKind *kind_of(const SqlTok *toks)

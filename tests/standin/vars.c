@@ -369,9 +369,32 @@ static const char *show_name(Run *run)
                : tok->value;
 }
 
+/* SHOW ALL: every variable by name. */
+static bool show_all(Run *run)
+{
+    map_each (it, &run->session->variables) {
+        const Variable *var = it->value;
+        const char **row = arena_array(run->arena, 3, sizeof *row);
+        row[0] = it->key;
+        row[1] = var->value;
+        row[2] = "";
+        vec_push(run->arena, &run->reply.rows, row);
+    }
+    run->reply.tag = "SELECT";
+    run->reply.counted = true;
+    return true;
+}
+
 bool vars_describe_show(Run *run)
 {
     run->reply.has_columns = true;
+    if (str_eq(show_name(run), "all")) {
+        static const char *const names[] = {"name", "setting", "description"};
+        for (size_t i = 0; i < 3; i++) {
+            vec_push(run->arena, &run->reply.columns, (Column){names[i], 25, -1, -1});
+        }
+        return true;
+    }
     vec_push(run->arena, &run->reply.columns, (Column){show_name(run), 25, -1, -1});
     return true;
 }
@@ -379,6 +402,9 @@ bool vars_describe_show(Run *run)
 bool vars_show(Run *run)
 {
     const char *name = show_name(run), *value = vars_get(run->session, name);
+    if (str_eq(name, "all")) {
+        return show_all(run);
+    }
     if (!value) {
         return run_fail(run, "42704", "unrecognized configuration parameter \"%s\"", name);
     }

@@ -36,14 +36,22 @@ CREATE TABLE standin.schemas (
     UNIQUE NULLS NOT DISTINCT (database_id, name) DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE TABLE standin.roles (id text PRIMARY KEY, oid oid NOT NULL, name text NOT NULL UNIQUE, superuser boolean NOT NULL DEFAULT false);
+CREATE TABLE standin.role_parameters (role_id text NOT NULL, name text NOT NULL, value text NOT NULL, PRIMARY KEY (role_id, name));
 CREATE TABLE standin.role_members (role_id text NOT NULL, member text NOT NULL, grantor text NOT NULL);
 CREATE TABLE standin.clusters (
     id text PRIMARY KEY, name text NOT NULL UNIQUE DEFERRABLE INITIALLY IMMEDIATE, owner_id text NOT NULL,
-    managed boolean NOT NULL DEFAULT true, size text, replication_factor bigint
+    managed boolean NOT NULL DEFAULT true, size text, replication_factor bigint,
+    options jsonb NOT NULL DEFAULT '{}'     -- the others of CREATE and ALTER CLUSTER
 );
-CREATE TABLE standin.replicas (
+CREATE TABLE standin.all_replicas (
     id text PRIMARY KEY, name text NOT NULL, cluster_id text NOT NULL REFERENCES standin.clusters ON DELETE CASCADE,
-    size text, created_at timestamptz NOT NULL
+    size text, created_at timestamptz NOT NULL,
+    retires_at timestamptz          -- of the old shape, while a cluster is being reconfigured
+);
+-- The last change of a cluster's shape: new replicas hydrate beside the old ones, which leave at `ends_at`.
+CREATE TABLE standin.reconfigurations (
+    cluster_id text PRIMARY KEY REFERENCES standin.clusters ON DELETE CASCADE, old_size text NOT NULL, new_size text NOT NULL,
+    started_at timestamptz NOT NULL, ends_at timestamptz NOT NULL, cancelled boolean NOT NULL DEFAULT false
 );
 CREATE TABLE standin.items (
     id text PRIMARY KEY, oid oid NOT NULL, schema_id text NOT NULL REFERENCES standin.schemas, name text NOT NULL,
@@ -58,9 +66,11 @@ CREATE TABLE standin.items (
     reference text,                 -- of a table FROM SOURCE: the table there
     target_id text,                 -- of a replacement: what it will replace
     keys text[],                    -- of an index: what stands between the parentheses
-    created_at timestamptz NOT NULL,
-    UNIQUE (schema_id, name)
+    connection_id text,             -- of a source or sink
+    details jsonb NOT NULL DEFAULT '{}', -- of sources, sinks, connections, types: what their relations show
+    created_at timestamptz NOT NULL
 );
+CREATE UNIQUE INDEX ON standin.items (schema_id, name, (type = 'type')); -- types have names of their own
 CREATE TABLE standin.dependencies (object_id text NOT NULL, referenced_id text NOT NULL, PRIMARY KEY (object_id, referenced_id));
 CREATE TABLE standin.acl (
     kind text NOT NULL,             -- database, schema, cluster, item
@@ -86,6 +96,10 @@ CREATE TABLE standin.sizes (size text PRIMARY KEY, processes bigint NOT NULL, wo
 CREATE TABLE standin_control.hydration (id bigserial, pattern text NOT NULL, seconds double precision); -- NULL: never
 CREATE TABLE standin_control.lag (id bigserial, pattern text NOT NULL, seconds double precision);       -- NULL: the lag is unknown
 CREATE TABLE standin_control.errors (id bigserial, pattern text NOT NULL, count bigint NOT NULL);
+-- What is outside, by the name of its connection (LIKE): tables or topics with their columns.
+CREATE TABLE standin_control.upstream (id bigserial, connection text NOT NULL, reference text NOT NULL, columns text NOT NULL);
+-- Statuses of sources and sinks other than running, e.g. ('public.orders', 'stalled', 'connection refused').
+CREATE TABLE standin_control.statuses (id bigserial, pattern text NOT NULL, status text NOT NULL, error text);
 CREATE TABLE standin_control.faults (
     id bigserial, pattern text NOT NULL,   -- LIKE, on the statement's text
     nth bigint NOT NULL DEFAULT 1,         -- which match; 0: every one
@@ -108,7 +122,7 @@ CREATE SCHEMA u3;
 INSERT INTO standin.clusters VALUES
     ('u1', 'quickstart', 's1', true, '25cc', 1), ('s1', 'mz_system', 's1', true, '25cc', 1), ('s2', 'mz_catalog_server', 's1', true, '25cc', 1),
     ('s3', 'mz_probe', 's1', true, '25cc', 0), ('s4', 'mz_support', 's1', true, '25cc', 0), ('s5', 'mz_analytics', 's1', true, '25cc', 0);
-INSERT INTO standin.replicas VALUES ('u1', 'r1', 'u1', '25cc', clock_timestamp() - interval '1 day');
+INSERT INTO standin.all_replicas VALUES ('u1', 'r1', 'u1', '25cc', clock_timestamp() - interval '1 day');
 INSERT INTO standin.status_history VALUES ('u1', 0, 'online', NULL, clock_timestamp() - interval '1 day');
 INSERT INTO standin.acl VALUES
     ('database', 'u1', 'p', 'U', 's1'), ('database', 'u1', 's1', 'UC', 's1'), ('schema', 'u3', 'p', 'U', 's1'),

@@ -14,3 +14,7 @@ BEGIN
                             clock_real = clock_timestamp(), clock_factor = factor;
 END
 $$;
+
+-- The replicas of today: those of an old shape are gone when the new ones have taken over.
+CREATE VIEW standin.replicas AS
+SELECT id, name, cluster_id, size, created_at FROM standin.all_replicas WHERE retires_at IS NULL OR retires_at > standin.now();

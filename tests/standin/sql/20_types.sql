@@ -3,6 +3,7 @@
 DO $$
 DECLARE
     t record;
+    other record;
 BEGIN
     FOR t IN SELECT * FROM (VALUES ('uint2', 'int4'), ('uint4', 'int8'), ('uint8', 'int8'), ('mz_timestamp', 'int8')) v(name, base) LOOP
         EXECUTE format('CREATE TYPE mz_catalog.%I', t.name);
@@ -14,6 +15,11 @@ BEGIN
                        t.name, t.name || '_in', t.name || '_out', t.name || '_recv', t.name || '_send', t.base);
         EXECUTE format('CREATE CAST (mz_catalog.%I AS %s) WITHOUT FUNCTION AS IMPLICIT', t.name, t.base);
         EXECUTE format('CREATE CAST (%s AS mz_catalog.%I) WITHOUT FUNCTION AS ASSIGNMENT', t.base, t.name);
+        FOR other IN SELECT * FROM unnest(ARRAY['int2', 'int4', 'int8', 'numeric']) AS o(name) LOOP
+            IF other.name <> t.base THEN
+                EXECUTE format('CREATE CAST (%s AS mz_catalog.%I) WITH INOUT AS ASSIGNMENT', other.name, t.name);
+            END IF;
+        END LOOP;
     END LOOP;
 END
 $$;

@@ -42,6 +42,9 @@ $$
             array_to_string(i.keys, ', '))
         WHEN 'table' THEN format('CREATE TABLE %s', standin.own_name(i.id))
         WHEN 'source' THEN format('CREATE SOURCE %s IN CLUSTER [%s] %s', standin.own_name(i.id), i.cluster_id, i.raw)
+        WHEN 'sink' THEN format('CREATE SINK %s IN CLUSTER [%s] FROM %s INTO %s', standin.own_name(i.id), i.cluster_id, standin.with_names('[' || i.on_id || ']'), i.raw)
+        WHEN 'connection' THEN format('CREATE CONNECTION %s TO %s %s', standin.own_name(i.id), upper(replace(i.details->>'type', '-', ' ')), i.raw)
+        WHEN 'type' THEN format('CREATE TYPE %s AS %s', standin.own_name(i.id), i.raw)
     END
     FROM standin.items i WHERE i.id = item
 $$;
@@ -57,10 +60,17 @@ SELECT id, oid, name, true AS inherit, NULL::boolean AS rolcanlogin, NULL::boole
 
 CREATE VIEW mz_catalog.mz_role_members AS SELECT role_id, member, grantor FROM standin.role_members;
 
-CREATE VIEW mz_catalog.mz_role_parameters AS SELECT NULL::text AS role_id, NULL::text AS parameter_name, NULL::text AS parameter_value WHERE false;
+CREATE VIEW mz_catalog.mz_role_parameters AS SELECT role_id, name AS parameter_name, value AS parameter_value FROM standin.role_parameters;
+
+-- While a cluster is being reconfigured its size is the old one; from the end on it is the new one.
+CREATE FUNCTION standin.shown_size(cluster text) RETURNS text LANGUAGE sql STABLE AS
+$$
+    SELECT coalesce((SELECT new_size FROM standin.reconfigurations r WHERE r.cluster_id = c.id AND NOT r.cancelled AND r.ends_at <= standin.now()), c.size)
+    FROM standin.clusters c WHERE c.id = cluster
+$$;
 
 CREATE VIEW mz_catalog.mz_clusters AS
-SELECT id, name, owner_id, standin.privileges('cluster', id) AS privileges, managed, size,
+SELECT id, name, owner_id, standin.privileges('cluster', id) AS privileges, managed, standin.shown_size(id) AS size,
        replication_factor::mz_catalog.uint4 AS replication_factor, false AS disk, NULL::mz_catalog.text_list AS availability_zones,
        false AS introspection_debugging, interval '1 second' AS introspection_interval
 FROM standin.clusters;
@@ -82,7 +92,7 @@ WHERE c.relkind IN ('v', 'r');
 
 CREATE VIEW mz_catalog.mz_objects AS
 SELECT id, oid, schema_id, name, type, owner_id, cluster_id,
-       CASE WHEN type IN ('index', 'sink') THEN NULL ELSE standin.privileges('item', id) END AS privileges
+       CASE WHEN type IN ('index', 'sink') THEN NULL WHEN type = 'type' THEN '{=U/s1}'::mz_catalog.mz_aclitem[] ELSE standin.privileges('item', id) END AS privileges
 FROM standin.items
 UNION ALL
 SELECT id, oid, schema_id, name, type, 's1', NULL, '{"=r/s1"}'::mz_catalog.mz_aclitem[] FROM standin.system_relations;
@@ -126,27 +136,52 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid = r.relid AND a.attnum > 0 AND NOT 
 CROSS JOIN LATERAL (SELECT a.attname IN ('cluster_id', 'privileges', 'source_id', 'database_id') AS nullable) n;
 
 CREATE VIEW mz_catalog.mz_sources AS
-SELECT id, oid, schema_id, name, source_type AS type, NULL::text AS connection_id, NULL::text AS size, NULL::text AS envelope_type, NULL::text AS key_format,
-       NULL::text AS value_format, cluster_id, owner_id, standin.privileges('item', id) AS privileges, standin.create_sql(id) AS create_sql,
+SELECT id, oid, schema_id, name, source_type AS type, connection_id, NULL::text AS size, details->>'envelope' AS envelope_type, NULL::text AS key_format,
+       details->>'format' AS value_format, cluster_id, owner_id, standin.privileges('item', id) AS privileges, standin.create_sql(id) AS create_sql,
        standin.create_sql(id) AS redacted_create_sql
 FROM standin.items WHERE type = 'source';
 
 CREATE VIEW mz_catalog.mz_sinks AS
-SELECT NULL::text AS id, NULL::oid AS oid, NULL::text AS schema_id, NULL::text AS name, NULL::text AS type, NULL::text AS connection_id, NULL::text AS size,
-       NULL::text AS envelope_type, NULL::text AS format, NULL::text AS key_format, NULL::text AS value_format, NULL::text AS cluster_id, NULL::text AS owner_id,
-       NULL::text AS create_sql, NULL::text AS redacted_create_sql WHERE false;
+SELECT id, oid, schema_id, name, details->>'type' AS type, connection_id, NULL::text AS size, details->>'envelope' AS envelope_type, details->>'format' AS format,
+       NULL::text AS key_format, details->>'format' AS value_format, cluster_id, owner_id, standin.create_sql(id) AS create_sql, standin.create_sql(id) AS redacted_create_sql
+FROM standin.items WHERE type = 'sink';
 
 CREATE VIEW mz_catalog.mz_connections AS
-SELECT NULL::text AS id, NULL::oid AS oid, NULL::text AS schema_id, NULL::text AS name, NULL::text AS type, NULL::text AS owner_id,
-       NULL::mz_catalog.mz_aclitem[] AS privileges, NULL::text AS create_sql, NULL::text AS redacted_create_sql WHERE false;
+SELECT id, oid, schema_id, name, details->>'type' AS type, owner_id, standin.privileges('item', id) AS privileges, standin.create_sql(id) AS create_sql,
+       standin.create_sql(id) AS redacted_create_sql
+FROM standin.items WHERE type = 'connection';
 
 CREATE VIEW mz_catalog.mz_secrets AS
-SELECT NULL::text AS id, NULL::oid AS oid, NULL::text AS schema_id, NULL::text AS name, NULL::text AS owner_id, NULL::mz_catalog.mz_aclitem[] AS privileges WHERE false;
+SELECT id, oid, schema_id, name, owner_id, standin.privileges('item', id) AS privileges FROM standin.items WHERE type = 'secret';
+
+CREATE VIEW mz_catalog.mz_types AS
+SELECT id, oid, schema_id, name, details->>'category' AS category, owner_id, '{=U/s1}'::mz_catalog.mz_aclitem[] AS privileges, standin.create_sql(id) AS create_sql,
+       standin.create_sql(id) AS redacted_create_sql
+FROM standin.items WHERE type = 'type'
+UNION ALL
+SELECT 's' || t.oid, coalesce(o.mz_oid::oid, t.oid), s.id, t.typname::text, CASE t.typcategory WHEN 'A' THEN 'array' WHEN 'B' THEN 'boolean' WHEN 'D' THEN 'date-time'
+       WHEN 'N' THEN 'numeric' WHEN 'S' THEN 'string' WHEN 'T' THEN 'timespan' WHEN 'P' THEN 'pseudo' WHEN 'R' THEN 'range' ELSE 'user-defined' END,
+       's1', '{=U/s1}'::mz_catalog.mz_aclitem[], NULL, NULL
+FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace JOIN standin.schemas s ON s.name = n.nspname AND s.database_id IS NULL
+LEFT JOIN standin.type_oids o ON o.pg_oid = t.oid WHERE t.typtype = 'b';
+
+CREATE VIEW mz_catalog.mz_kafka_sources AS
+SELECT id, 'materialize-' || id AS group_id_prefix, substring(raw FROM 'TOPIC\s*=?\s*''([^'']*)''') AS topic FROM standin.items WHERE type = 'source' AND source_type = 'kafka';
+
+CREATE VIEW mz_catalog.mz_kafka_sinks AS
+SELECT id, substring(raw FROM 'TOPIC\s*=?\s*''([^'']*)''') AS topic FROM standin.items WHERE type = 'sink' AND details->>'type' = 'kafka';
+
+CREATE VIEW mz_catalog.mz_kafka_connections AS
+SELECT id, ARRAY[substring(raw FROM 'BROKER\s*=?\s*''([^'']*)''')] AS brokers, '_materialize-progress-' || id AS sink_progress_topic
+FROM standin.items WHERE type = 'connection' AND details->>'type' = 'kafka';
 
 CREATE VIEW mz_catalog.mz_default_privileges AS
 SELECT role_id, database_id, schema_id, object_type, grantee, letters AS privileges FROM standin.default_acl;
 
-CREATE VIEW mz_catalog.mz_system_privileges AS SELECT 's1=RBNP/s1'::text::mz_catalog.mz_aclitem AS privileges;
+CREATE VIEW mz_catalog.mz_system_privileges AS
+SELECT 's1=RBNP/s1'::text::mz_catalog.mz_aclitem AS privileges
+UNION ALL
+SELECT (grantee || '=' || letters || '/' || grantor)::mz_catalog.mz_aclitem FROM standin.acl WHERE kind = 'system';
 
 CREATE VIEW mz_catalog.mz_audit_events AS
 SELECT id::mz_catalog.uint8 AS id, event_type, object_type, details, "user", occurred_at FROM standin.audit;

@@ -58,6 +58,29 @@ SELECT standin.role_name(a.grantor) AS grantor, standin.role_name(a.grantee) AS 
 FROM standin.acl a JOIN standin.items i ON i.id = a.id AND a.kind = 'item' JOIN standin.schemas s ON s.id = i.schema_id
 LEFT JOIN standin.databases d ON d.id = s.database_id CROSS JOIN LATERAL standin.letter_names(a.letters) n WHERE a.grantee NOT LIKE 's%';
 
+CREATE VIEW mz_internal.mz_show_system_privileges AS
+SELECT standin.role_name(a.grantor) AS grantor, standin.role_name(a.grantee) AS grantee, n.privilege_type
+FROM standin.acl a CROSS JOIN LATERAL standin.letter_names(a.letters) n WHERE a.kind = 'system' AND a.grantee NOT LIKE 's%';
+
+CREATE VIEW mz_internal.mz_show_all_privileges AS
+SELECT grantor, grantee, NULL::text AS database, NULL::text AS schema, NULL::text AS name, 'system'::text AS object_type, privilege_type FROM mz_internal.mz_show_system_privileges
+UNION ALL SELECT grantor, grantee, NULL, NULL, name, 'cluster', privilege_type FROM mz_internal.mz_show_cluster_privileges
+UNION ALL SELECT grantor, grantee, NULL, NULL, name, 'database', privilege_type FROM mz_internal.mz_show_database_privileges
+UNION ALL SELECT grantor, grantee, database, NULL, name, 'schema', privilege_type FROM mz_internal.mz_show_schema_privileges
+UNION ALL SELECT grantor, grantee, database, schema, name, object_type, privilege_type FROM mz_internal.mz_show_object_privileges;
+
+-- "my": granted to the session's role or to everybody.
+DO $$
+DECLARE
+    kind text;
+BEGIN
+    FOREACH kind IN ARRAY ARRAY['system', 'cluster', 'schema', 'object', 'all'] LOOP
+        EXECUTE format('CREATE VIEW mz_internal.mz_show_my_%1$s_privileges AS SELECT * FROM mz_internal.mz_show_%1$s_privileges '
+                       'WHERE grantee IN (''PUBLIC'', current_setting(''standin.role'', true))', kind);
+    END LOOP;
+END
+$$;
+
 CREATE VIEW mz_internal.mz_show_default_privileges AS
 SELECT CASE p.role_id WHEN 'p' THEN 'PUBLIC' ELSE standin.role_name(p.role_id) END AS object_owner, d.name AS database, s.name AS schema, p.object_type,
        standin.role_name(p.grantee) AS grantee, n.privilege_type
@@ -67,7 +90,7 @@ CROSS JOIN LATERAL standin.letter_names(p.letters) n;
 -- ---- replicas ----
 -- A new replica is online one second after it was made.
 CREATE VIEW standin.statuses AS
-SELECT replica_id, process_id, status, reason, occurred_at FROM standin.status_history
+SELECT replica_id, process_id, status, reason, occurred_at FROM standin.status_history WHERE occurred_at <= standin.now()
 UNION ALL
 SELECT id, 0, 'online', NULL, created_at + interval '1 second' FROM standin.replicas WHERE created_at + interval '1 second' <= standin.now();
 
@@ -86,9 +109,15 @@ CREATE VIEW mz_internal.mz_cluster_schedules AS
 SELECT id AS cluster_id, 'manual'::text AS type, NULL::interval AS refresh_hydration_time_estimate FROM standin.clusters WHERE managed;
 
 CREATE VIEW mz_internal.mz_cluster_reconfigurations AS
-SELECT NULL::text AS cluster_id, NULL::text AS status, NULL::mz_catalog.mz_timestamp AS deadline, NULL::text AS on_timeout, NULL::jsonb AS target,
-       NULL::jsonb AS changes WHERE false;
-CREATE VIEW mz_internal.mz_cluster_auto_scaling_strategies AS SELECT NULL::text AS cluster_id, NULL::jsonb AS strategy, NULL::jsonb AS state WHERE false;
+SELECT r.cluster_id,
+       CASE WHEN r.cancelled THEN 'cancelled' WHEN r.ends_at <= standin.now() THEN 'finalized' WHEN standin.now() > r.started_at + interval '24 hours' THEN 'timed-out'
+            ELSE 'in-progress' END AS status,
+       floor(extract(epoch FROM r.started_at + interval '24 hours') * 1000)::bigint::mz_catalog.mz_timestamp AS deadline, 'rollback'::text AS on_timeout,
+       jsonb_build_object('size', r.new_size, 'replication_factor', c.replication_factor) AS target, jsonb_build_object('size', r.new_size) AS changes
+FROM standin.reconfigurations r JOIN standin.clusters c ON c.id = r.cluster_id;
+
+CREATE VIEW mz_internal.mz_cluster_auto_scaling_strategies AS
+SELECT id AS cluster_id, to_jsonb(options->>'AUTO SCALING STRATEGY') AS strategy, NULL::jsonb AS state FROM standin.clusters WHERE options ? 'AUTO SCALING STRATEGY';
 CREATE VIEW mz_internal.mz_pending_cluster_replicas AS SELECT NULL::text AS id WHERE false;
 CREATE VIEW mz_internal.mz_internal_cluster_replicas AS SELECT NULL::text AS id WHERE false;
 CREATE VIEW mz_internal.mz_replacements AS SELECT id, target_id FROM standin.items WHERE target_id IS NOT NULL;
@@ -97,7 +126,7 @@ CREATE VIEW mz_internal.mz_replacements AS SELECT id, target_id FROM standin.ite
 CREATE VIEW standin.dataflows AS
 SELECT i.id, i.type, i.cluster_id, i.created_at, s.name || '.' || i.name AS path, c.name AS cluster
 FROM standin.items i JOIN standin.schemas s ON s.id = i.schema_id JOIN standin.clusters c ON c.id = i.cluster_id
-WHERE i.type IN ('index', 'materialized-view') OR (i.type = 'source' AND i.source_type <> 'progress');
+WHERE i.type IN ('index', 'materialized-view', 'sink') OR (i.type = 'source' AND i.source_type <> 'progress');
 
 -- Two seconds, unless a rule says otherwise; NULL is never.
 CREATE FUNCTION standin.hydration_seconds(path text, cluster text) RETURNS double precision LANGUAGE sql STABLE AS
@@ -144,6 +173,11 @@ WHERE date_trunc('minute', f.created_at) < date_trunc('minute', standin.now())
 UNION ALL
 SELECT id, interval '0 seconds' FROM standin.items WHERE type = 'table';
 
+CREATE VIEW mz_internal.mz_wallclock_global_lag_recent_history AS
+SELECT object_id, lag, date_trunc('minute', standin.now()) AS occurred_at FROM mz_internal.mz_wallclock_global_lag;
+
+CREATE VIEW mz_internal.mz_wallclock_global_lag_history AS SELECT * FROM mz_internal.mz_wallclock_global_lag_recent_history;
+
 CREATE VIEW mz_internal.mz_materialization_lag AS
 SELECT id AS object_id, interval '0' AS local_lag, interval '0' AS global_lag, NULL::text AS slowest_local_input_id, NULL::text AS slowest_global_input_id
 FROM standin.dataflows WHERE type <> 'source';
@@ -153,13 +187,32 @@ SELECT id AS object_id, standin.mz_now()::bigint::mz_catalog.mz_timestamp AS rea
 FROM standin.dataflows;
 
 -- ---- sources, sessions ----
+-- Running, unless a rule says otherwise.
+CREATE VIEW standin.outside_statuses AS
+SELECT i.id, i.name, i.type AS kind, coalesce(i.source_type, i.details->>'type') AS type, i.created_at, coalesce(r.status, 'running') AS status, r.error
+FROM standin.items i JOIN standin.schemas s ON s.id = i.schema_id
+LEFT JOIN LATERAL (SELECT status, error FROM standin_control.statuses WHERE s.name || '.' || i.name LIKE pattern ORDER BY id DESC LIMIT 1) r ON true
+WHERE i.type IN ('source', 'sink');
+
 CREATE VIEW mz_internal.mz_source_statuses AS
-SELECT id, name, source_type AS type, created_at AS last_status_change_at, 'running'::text AS status, NULL::text AS error, NULL::jsonb AS details
-FROM standin.items WHERE type = 'source';
+SELECT id, name, type, created_at AS last_status_change_at, status, error, NULL::jsonb AS details FROM standin.outside_statuses WHERE kind = 'source';
+
+CREATE VIEW mz_internal.mz_source_status_history AS
+SELECT created_at AS occurred_at, id AS source_id, status, error, NULL::jsonb AS details, NULL::text AS replica_id FROM standin.outside_statuses WHERE kind = 'source';
 
 CREATE VIEW mz_internal.mz_sink_statuses AS
-SELECT NULL::text AS id, NULL::text AS name, NULL::text AS type, NULL::timestamptz AS last_status_change_at, NULL::text AS status, NULL::text AS error,
-       NULL::jsonb AS details WHERE false;
+SELECT id, name, type, created_at AS last_status_change_at, status, error, NULL::jsonb AS details FROM standin.outside_statuses WHERE kind = 'sink';
+
+CREATE VIEW mz_internal.mz_sink_status_history AS
+SELECT created_at AS occurred_at, id AS sink_id, status, error, NULL::jsonb AS details, NULL::text AS replica_id FROM standin.outside_statuses WHERE kind = 'sink';
+
+CREATE VIEW mz_internal.mz_source_references AS
+SELECT i.id AS source_id, NULL::text AS namespace, r.reference AS name, i.created_at AS updated_at, NULL::text[] AS columns
+FROM standin.items i JOIN standin.items r ON r.source_id = i.id AND r.reference IS NOT NULL WHERE i.type = 'source';
+
+CREATE VIEW mz_internal.mz_postgres_source_tables AS
+SELECT r.id, split_part(r.reference, '.', 1) AS schema_name, split_part(r.reference, '.', 2) AS table_name
+FROM standin.items r JOIN standin.items s ON s.id = r.source_id AND s.source_type = 'postgres' WHERE r.reference IS NOT NULL;
 
 CREATE VIEW mz_internal.mz_sessions AS
 SELECT id, connection_id::mz_catalog.uint4 AS connection_id, role_id, '127.0.0.1'::text AS client_ip, connected_at FROM standin.sessions;
@@ -170,6 +223,17 @@ SELECT id, session_id, cluster_id, created_at, object_ids::text::mz_catalog.text
 CREATE VIEW mz_internal.mz_object_history AS
 SELECT id, cluster_id, type AS object_type, created_at, NULL::timestamptz AS dropped_at FROM standin.items;
 
+CREATE VIEW mz_internal.mz_object_lifetimes AS
+SELECT details->>'id' AS id, NULL::text AS previous_id, object_type, event_type, occurred_at FROM standin.audit WHERE event_type IN ('create', 'drop');
+
+CREATE VIEW mz_internal.mz_compute_dependencies AS
+SELECT d.object_id, d.referenced_id AS dependency_id FROM standin.dependencies d JOIN standin.dataflows f ON f.id = d.object_id WHERE f.type <> 'source';
+
+CREATE VIEW mz_internal.mz_materialized_view_refreshes AS
+SELECT NULL::text AS materialized_view_id, NULL::mz_catalog.mz_timestamp AS last_completed_refresh, NULL::mz_catalog.mz_timestamp AS next_refresh WHERE false;
+
+CREATE VIEW mz_internal.mz_network_policies AS SELECT 'u1'::text AS id, 'default'::text AS name, 's1'::text AS owner_id, '{}'::mz_catalog.mz_aclitem[] AS privileges, 20001::oid AS oid;
+
 CREATE VIEW mz_internal.mz_materialized_view_refresh_strategies AS
 SELECT id AS materialized_view_id, 'on-commit'::text AS type, NULL::interval AS interval, NULL::timestamptz AS aligned_to, NULL::timestamptz AS at
 FROM standin.items WHERE type = 'materialized-view';
@@ -178,6 +242,11 @@ FROM standin.items WHERE type = 'materialized-view';
 CREATE FUNCTION standin.mz_version() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'v26.39.0-dev.0 (standin)' $$;
 CREATE FUNCTION standin.current_database() RETURNS text LANGUAGE sql STABLE AS $$ SELECT current_setting('standin.database', true) $$;
 CREATE FUNCTION standin.current_schema() RETURNS text LANGUAGE sql STABLE AS $$ SELECT split_part(current_setting('standin.search_path', true), ',', 1) $$;
+CREATE FUNCTION standin.current_setting(variable text) RETURNS text LANGUAGE sql STABLE AS
+$$
+    SELECT CASE WHEN lower(variable) IN ('cluster', 'database', 'search_path') THEN pg_catalog.current_setting('standin.' || lower(variable))
+           ELSE pg_catalog.current_setting(variable) END
+$$;
 CREATE FUNCTION standin.current_user() RETURNS text LANGUAGE sql STABLE AS $$ SELECT current_setting('standin.role', true) $$;
 CREATE FUNCTION mz_catalog.mz_version() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT standin.mz_version() $$;
 CREATE FUNCTION mz_catalog.mz_version_num() RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 2603900 $$;

@@ -78,6 +78,9 @@ BEGIN
     IF found IS NULL THEN
         found := standin.next_id('role');
         INSERT INTO standin.roles VALUES (found, standin.next_oid(), role_name, false);
+        IF role_name = 'materialize' THEN -- as in the vendor's image
+            INSERT INTO standin.acl VALUES ('system', 'system', found, 'RBN', 's1');
+        END IF;
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = role_name) THEN
             EXECUTE format('CREATE ROLE %I', role_name);
         END IF;
@@ -138,7 +141,7 @@ $$;
 CREATE FUNCTION standin.schema_for(parts text[]) RETURNS standin.schemas LANGUAGE sql STABLE AS
 $$ SELECT (CASE WHEN cardinality(parts) = 1 THEN standin.default_schema() ELSE standin.find_schema(parts[:cardinality(parts) - 1]) END).* $$;
 
-CREATE FUNCTION standin.find_item(parts text[], missing_ok boolean DEFAULT false) RETURNS standin.items LANGUAGE plpgsql STABLE AS
+CREATE FUNCTION standin.find_item(parts text[], missing_ok boolean DEFAULT false, of_types boolean DEFAULT false) RETURNS standin.items LANGUAGE plpgsql STABLE AS
 $$
 DECLARE
     found standin.items;
@@ -149,7 +152,7 @@ BEGIN
     ELSE
         place := standin.default_schema();
     END IF;
-    SELECT * INTO found FROM standin.items WHERE schema_id = place.id AND name = parts[cardinality(parts)];
+    SELECT * INTO found FROM standin.items WHERE schema_id = place.id AND name = parts[cardinality(parts)] AND (type = 'type') = of_types;
     IF found.id IS NULL AND NOT missing_ok THEN
         IF place.id IS NULL THEN
             PERFORM standin.fail('XX000', format('unknown schema ''%s''', array_to_string(parts[:cardinality(parts) - 1], '.')));
@@ -210,13 +213,19 @@ $$
     SELECT (rbac OR coalesce(current_setting('standin.rbac', true), '') = 'on') AND NOT mz_catalog.mz_is_superuser() FROM standin.meta
 $$;
 
+-- The session's role, and those that it is a member of.
+CREATE FUNCTION standin.roles_of(role text) RETURNS text[] LANGUAGE sql STABLE AS
+$$
+    SELECT array_agg(id) FROM (WITH RECURSIVE m(id) AS (SELECT role UNION SELECT r.role_id FROM standin.role_members r JOIN m ON m.id = r.member) SELECT id FROM m) x
+$$;
+
 CREATE FUNCTION standin.must_own(kind text, shown text, owner_id text) RETURNS void LANGUAGE plpgsql AS
 $$
 BEGIN
     IF kind = 'CLUSTER' AND owner_id LIKE 's%' AND shown LIKE 'mz\_%' THEN
         PERFORM standin.fail('42501', format('must be owner of %s %s', kind, shown));
     END IF;
-    IF standin.rbac_on() AND owner_id IS DISTINCT FROM standin.my_role() THEN
+    IF standin.rbac_on() AND NOT owner_id = ANY (standin.roles_of(standin.my_role())) THEN
         PERFORM standin.fail('42501', format('must be owner of %s %s', kind, shown));
     END IF;
 END
@@ -226,10 +235,11 @@ CREATE FUNCTION standin.must_have(kind text, object_id text, letter text, shown 
 $$
 BEGIN
     IF standin.rbac_on() AND NOT EXISTS (
-        SELECT FROM standin.acl a WHERE a.kind = lower(must_have.kind) AND a.id = object_id AND a.grantee IN ('p', standin.my_role())
+        SELECT FROM standin.acl a WHERE a.kind = lower(must_have.kind) AND a.id = object_id AND a.grantee = ANY ('p'::text || standin.roles_of(standin.my_role()))
         AND a.letters LIKE '%' || letter || '%') THEN
-        PERFORM standin.fail('42501', format('permission denied for %s "%s"', kind, shown),
-                             format('The ''%s'' role needs %s privileges on %s "%s"', current_setting('standin.role', true), privilege, kind, shown));
+        shown := CASE kind WHEN 'SYSTEM' THEN 'SYSTEM' ELSE format('%s "%s"', kind, shown) END;
+        PERFORM standin.fail('42501', format('permission denied for %s', shown),
+                             format('The ''%s'' role needs %s privileges on %s', current_setting('standin.role', true), privilege, shown));
     END IF;
 END
 $$;
@@ -238,7 +248,8 @@ $$;
 CREATE FUNCTION standin.letter(privilege text) RETURNS text LANGUAGE sql IMMUTABLE AS
 $$
     SELECT CASE upper(privilege) WHEN 'SELECT' THEN 'r' WHEN 'INSERT' THEN 'a' WHEN 'UPDATE' THEN 'w' WHEN 'DELETE' THEN 'd' WHEN 'USAGE' THEN 'U'
-                WHEN 'CREATE' THEN 'C' WHEN 'CREATEROLE' THEN 'R' WHEN 'CREATEDB' THEN 'B' WHEN 'CREATECLUSTER' THEN 'N' ELSE '' END
+                WHEN 'CREATE' THEN 'C' WHEN 'CREATEROLE' THEN 'R' WHEN 'CREATEDB' THEN 'B' WHEN 'CREATECLUSTER' THEN 'N'
+                WHEN 'CREATENETWORKPOLICY' THEN 'P' ELSE '' END
 $$;
 
 CREATE FUNCTION standin.add_letters(of_kind text, of_id text, to_grantee text, letters text, by_grantor text) RETURNS void LANGUAGE plpgsql AS
@@ -246,7 +257,7 @@ $$
 BEGIN
     INSERT INTO standin.acl AS a VALUES (of_kind, of_id, to_grantee, letters, by_grantor)
     ON CONFLICT (kind, id, grantee, grantor) DO UPDATE SET letters =
-        (SELECT string_agg(l, '' ORDER BY position(l IN 'rawdUC')) FROM (SELECT DISTINCT l FROM regexp_split_to_table(a.letters || excluded.letters, '') l WHERE l <> '') x);
+        (SELECT string_agg(l, '' ORDER BY position(l IN 'rawdUCRBNP')) FROM (SELECT DISTINCT l FROM regexp_split_to_table(a.letters || excluded.letters, '') l WHERE l <> '') x);
 END
 $$;
 
@@ -308,6 +319,7 @@ BEGIN
         END IF;
         PERFORM standin.fail('XX000', format('database ''%s'' already exists', wanted));
     END IF;
+    PERFORM standin.must_have('SYSTEM', 'system', 'B', 'SYSTEM', 'CREATEDB');
     new_id := standin.next_id('database');
     INSERT INTO standin.databases VALUES (new_id, standin.next_oid(), wanted, me);
     PERFORM standin.add_letters('database', new_id, me, 'UC', me);
@@ -350,85 +362,13 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION standin.check_size(wanted text) RETURNS void LANGUAGE plpgsql AS
-$$
-BEGIN
-    IF NOT EXISTS (SELECT FROM standin.sizes WHERE size = wanted) THEN
-        PERFORM standin.fail('XX000', format('unknown cluster replica size %s', wanted), NULL,
-            'Valid cluster replica sizes are: ' || (SELECT string_agg(size, ', ' ORDER BY workers, credits) FROM standin.sizes));
-    END IF;
-END
-$$;
-
-CREATE FUNCTION standin.add_replicas(to_cluster standin.clusters) RETURNS void LANGUAGE plpgsql AS
-$$
-DECLARE
-    new_id text;
-    n bigint;
-BEGIN
-    FOR n IN SELECT generate_series(1, to_cluster.replication_factor) LOOP
-        IF NOT EXISTS (SELECT FROM standin.replicas WHERE cluster_id = to_cluster.id AND name = 'r' || n) THEN
-            new_id := standin.next_id('replica');
-            INSERT INTO standin.replicas VALUES (new_id, 'r' || n, to_cluster.id, to_cluster.size, standin.now());
-            PERFORM standin.audit('create', 'cluster-replica', jsonb_build_object('cluster_id', to_cluster.id, 'cluster_name', to_cluster.name,
-                                  'replica_id', new_id, 'replica_name', 'r' || n, 'logical_size', to_cluster.size));
-        END IF;
-    END LOOP;
-END
-$$;
-
-CREATE FUNCTION standin.create_cluster(args jsonb) RETURNS void LANGUAGE plpgsql AS
-$$
-DECLARE
-    wanted text := args->'name'->>0;
-    made standin.clusters;
-    me text := standin.my_role();
-BEGIN
-    PERFORM standin.check_reserved('cluster', wanted);
-    IF EXISTS (SELECT FROM standin.clusters WHERE name = wanted) THEN
-        IF (args->>'if_not_exists')::boolean THEN
-            PERFORM standin.skip('42710', format('cluster "%s" already exists, skipping', wanted));
-            RETURN;
-        END IF;
-        PERFORM standin.fail('XX000', format('cluster ''%s'' already exists', wanted));
-    END IF;
-    PERFORM standin.check_size(args->'options'->>'SIZE');
-    INSERT INTO standin.clusters VALUES (standin.next_id('cluster'), wanted, me, true, args->'options'->>'SIZE',
-                                         coalesce((args->'options'->>'REPLICATION FACTOR')::bigint, 1)) RETURNING * INTO made;
-    PERFORM standin.add_letters('cluster', made.id, me, 'UC', me);
-    PERFORM standin.audit('create', 'cluster', jsonb_build_object('id', made.id, 'name', wanted));
-    PERFORM standin.add_replicas(made);
-END
-$$;
-
-CREATE FUNCTION standin.alter_cluster(args jsonb) RETURNS void LANGUAGE plpgsql AS
-$$
-DECLARE
-    target standin.clusters := standin.find_cluster(args->'name'->>0);
-    options jsonb := args->'options';
-BEGIN
-    PERFORM standin.must_own('CLUSTER', target.name, target.owner_id);
-    IF options ? 'SIZE' THEN
-        PERFORM standin.check_size(options->>'SIZE');
-        IF options->>'SIZE' <> target.size THEN
-            DELETE FROM standin.replicas WHERE cluster_id = target.id;
-        END IF;
-    END IF;
-    UPDATE standin.clusters SET size = coalesce(options->>'SIZE', size), replication_factor = coalesce((options->>'REPLICATION FACTOR')::bigint, replication_factor)
-    WHERE id = target.id RETURNING * INTO target;
-    DELETE FROM standin.replicas WHERE cluster_id = target.id AND substr(name, 2)::bigint > target.replication_factor;
-    PERFORM standin.add_replicas(target);
-    PERFORM standin.audit('alter', 'cluster', jsonb_build_object('id', target.id, 'name', target.name));
-END
-$$;
-
 -- False: the name is taken, and that is fine.
 CREATE FUNCTION standin.name_is_free(place standin.schemas, wanted text, type text, args jsonb) RETURNS boolean LANGUAGE plpgsql AS
 $$
 DECLARE
     taken standin.items;
 BEGIN
-    SELECT * INTO taken FROM standin.items WHERE schema_id = place.id AND name = wanted;
+    SELECT * INTO taken FROM standin.items i WHERE schema_id = place.id AND name = wanted AND (i.type = 'type') = (name_is_free.type = 'type');
     IF taken.id IS NULL THEN
         RETURN true;
     END IF;
@@ -537,48 +477,6 @@ BEGIN
 END
 $$;
 
--- The tables of the AUCTION load generator; a few rows each are enough to query.
-CREATE VIEW standin.auction_tables AS
-SELECT * FROM (VALUES ('accounts', 'id bigint, org_id bigint, balance bigint'), ('auctions', 'id bigint, seller bigint, item text, end_time timestamptz'),
-                      ('bids', 'id bigint, buyer bigint, auction_id bigint, amount int, bid_time timestamptz'), ('organizations', 'id bigint, name text'),
-                      ('users', 'id bigint, org_id bigint, name text')) v(name, columns);
-
-CREATE FUNCTION standin.create_source(args jsonb) RETURNS void LANGUAGE plpgsql AS
-$$
-DECLARE
-    parts text[] := standin.parts(args->'name');
-    wanted text := parts[cardinality(parts)];
-    place standin.schemas := standin.schema_for(parts);
-    cluster standin.clusters := standin.session_cluster(args);
-    parent standin.items;
-    child standin.items;
-    t record;
-BEGIN
-    IF args->>'generator' IN ('counter', 'clock', 'datums', 'key') THEN
-        PERFORM standin.fail('XX000', format('Create a LOAD GENERATOR %s is not available', upper(args->>'generator')),
-            format('The requested feature (enable_load_generator_%s) is in private preview.', args->>'generator'),
-            'Contact support to discuss enabling the feature in your Materialize region.');
-    END IF;
-    IF NOT standin.name_is_free(place, wanted, 'source', args) THEN
-        RETURN;
-    END IF;
-    parent := standin.add_item(place, wanted, 'source', cluster.id, NULL, args);
-    UPDATE standin.items SET source_type = 'load-generator' WHERE id = parent.id;
-    FOR t IN SELECT * FROM standin.auction_tables WHERE (args->>'all_tables')::boolean ORDER BY 1 LOOP
-        EXECUTE format('CREATE TABLE %I.%I (%s)', place.physical, t.name, t.columns);
-        EXECUTE format('INSERT INTO %I.%I (id) SELECT generate_series(1, 10)', place.physical, t.name);
-        child := standin.add_item(place, t.name, 'source', cluster.id, format('%I.%I', place.physical, t.name)::regclass::oid, '{}');
-        UPDATE standin.items SET source_type = 'subsource', source_id = parent.id WHERE id = child.id;
-        INSERT INTO standin.dependencies VALUES (child.id, parent.id);
-    END LOOP;
-    IF (args->>'all_tables')::boolean THEN
-        child := standin.add_item(place, wanted || '_progress', 'source', NULL, NULL, '{}');
-        UPDATE standin.items SET source_type = 'progress', source_id = parent.id WHERE id = child.id;
-        INSERT INTO standin.dependencies VALUES (child.id, parent.id);
-    END IF;
-END
-$$;
-
 CREATE FUNCTION standin.create_index(args jsonb) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -636,6 +534,7 @@ DECLARE
     made text;
 BEGIN
     PERFORM standin.check_reserved('role', wanted);
+    PERFORM standin.must_have('SYSTEM', 'system', 'R', 'SYSTEM', 'CREATEROLE');
     IF NOT standin.rbac_on() THEN
         RAISE NOTICE USING ERRCODE = '00000',
             MESSAGE = 'RBAC is disabled so no role attributes or object ownership will be considered when executing statements',

@@ -150,6 +150,7 @@ DECLARE
     new_owner text := standin.role_id(args->>'owner');
     place standin.schemas;
     cluster standin.clusters;
+    base standin.databases;
     item standin.items;
 BEGIN
     IF what = 'schema' THEN
@@ -163,10 +164,15 @@ BEGIN
         PERFORM standin.must_own('CLUSTER', cluster.name, cluster.owner_id);
         UPDATE standin.clusters SET owner_id = new_owner WHERE id = cluster.id;
         PERFORM standin.move_grants('cluster', cluster.id, cluster.owner_id, new_owner);
+    ELSIF what = 'database' THEN
+        base := standin.find_database(args->'name'->>0);
+        PERFORM standin.must_own('DATABASE', base.name, base.owner_id);
+        UPDATE standin.databases SET owner_id = new_owner WHERE id = base.id;
+        PERFORM standin.move_grants('database', base.id, base.owner_id, new_owner);
     ELSE
-        item := standin.find_item(standin.parts(args->'name'));
+        item := standin.find_item(standin.parts(args->'name'), false, what = 'type');
         PERFORM standin.must_own(upper(standin.kind_text(item.type)), standin.full_name(item.id), item.owner_id);
-        UPDATE standin.items SET owner_id = new_owner WHERE id = item.id OR on_id = item.id;
+        UPDATE standin.items SET owner_id = new_owner WHERE id = item.id OR (on_id = item.id AND type = 'index');
         PERFORM standin.move_grants('item', item.id, item.owner_id, new_owner);
         IF item.relid IS NOT NULL THEN
             EXECUTE format('ALTER TABLE %s OWNER TO %I', item.relid::regclass, args->>'owner');
@@ -194,8 +200,10 @@ BEGIN
         target_id := (standin.find_database(args->'name'->>0)).id;
     ELSIF what = 'role' THEN
         target_id := standin.role_id(args->'name'->>0);
+    ELSIF what = 'cluster-replica' THEN
+        target_id := (standin.find_replica(standin.parts(args->'name'))).id;
     ELSE
-        item := standin.find_item(standin.parts(args->'name'));
+        item := standin.find_item(standin.parts(args->'name'), false, what = 'type');
         target_id := item.id;
         type := item.type;
         IF args->>'column' IS NOT NULL THEN
@@ -230,6 +238,33 @@ BEGIN
 END
 $$;
 
+-- ALL TABLES IN SCHEMA and the like: the names that are meant.
+CREATE FUNCTION standin.names_in(args jsonb) RETURNS jsonb LANGUAGE sql STABLE AS
+$$
+    SELECT coalesce(jsonb_agg(jsonb_build_array(d.name, s.name, i.name)), '[]')
+    FROM jsonb_array_elements(args->'names') n JOIN standin.databases d ON d.name = CASE WHEN args->>'type' = 'all_in_database' OR jsonb_array_length(n) > 1 THEN n->>0
+                                                                                      ELSE current_setting('standin.database', true) END
+    JOIN standin.schemas s ON s.database_id = d.id AND (args->>'type' = 'all_in_database' OR s.name = n->>-1)
+    JOIN standin.items i ON i.schema_id = s.id AND CASE lower(args->>'all_of') WHEN 'tables' THEN i.type IN ('table', 'view', 'materialized-view', 'source')
+                                                   ELSE i.type = lower(rtrim(args->>'all_of', 'Ss')) END
+$$;
+
+CREATE FUNCTION standin.system_privileges(args jsonb, verb text) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+    letters text := (SELECT string_agg(standin.letter(p), '') FROM jsonb_array_elements_text(args->'privileges') p);
+    role_text text;
+BEGIN
+    FOR role_text IN SELECT * FROM jsonb_array_elements_text(args->'roles') LOOP
+        IF verb = 'GRANT' THEN
+            PERFORM standin.add_letters('system', 'system', standin.role_id(role_text), letters, 's1');
+        ELSE
+            PERFORM standin.remove_letters('system', 'system', standin.role_id(role_text), letters);
+        END IF;
+    END LOOP;
+END
+$$;
+
 CREATE FUNCTION standin.grant_or_revoke(args jsonb, verb text) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -243,7 +278,11 @@ DECLARE
     letters text;
     item standin.items;
 BEGIN
-    FOR target_name IN SELECT * FROM jsonb_array_elements(args->'names') LOOP
+    IF args->>'type' = 'system' THEN
+        PERFORM standin.system_privileges(args, verb);
+        RETURN;
+    END IF;
+    FOR target_name IN SELECT * FROM jsonb_array_elements(CASE WHEN args->>'type' LIKE 'all_in_%' THEN standin.names_in(args) ELSE args->'names' END) LOOP
         audit_type := what;
         IF what = 'schema' THEN
             target_id := (standin.find_schema(standin.parts(target_name))).id;
@@ -479,6 +518,8 @@ BEGIN
             ELSE
                 PERFORM standin.drop_one_schema(place, cascade);
             END IF;
+        ELSIF what = 'cluster-replica' THEN
+            PERFORM standin.drop_replica(standin.parts(one));
         ELSIF what IN ('cluster', 'database', 'role') THEN
             IF missing_ok AND NOT EXISTS (SELECT FROM standin.clusters WHERE what = 'cluster' AND name = one->>0 UNION ALL
                                           SELECT FROM standin.databases WHERE what = 'database' AND name = one->>0 UNION ALL
@@ -496,7 +537,7 @@ BEGIN
                 DELETE FROM standin.roles WHERE name = one->>0;
             END IF;
         ELSE
-            item := standin.find_item(standin.parts(one), missing_ok);
+            item := standin.find_item(standin.parts(one), missing_ok, what = 'type');
             IF item.id IS NULL THEN
                 PERFORM standin.skip('42704', format('%s "%s" does not exist, skipping', upper(standin.kind_text(what)), one->>(jsonb_array_length(one) - 1)));
             ELSE
@@ -531,6 +572,7 @@ BEGIN
             CASE args->>'type'
                 WHEN 'schema' THEN PERFORM standin.rename_schema(args);
                 WHEN 'cluster' THEN PERFORM standin.rename_cluster(args);
+                WHEN 'cluster-replica' THEN PERFORM standin.rename_replica(args);
                 ELSE PERFORM standin.rename_item(args);
             END CASE;
         WHEN 'swap' THEN
@@ -539,6 +581,18 @@ BEGIN
         WHEN 'comment' THEN PERFORM standin.comment_on(args);
         WHEN 'grant' THEN PERFORM standin.grant_or_revoke(args, 'GRANT');
         WHEN 'revoke' THEN PERFORM standin.grant_or_revoke(args, 'REVOKE');
+        WHEN 'create_cluster-replica' THEN PERFORM standin.create_replica(args);
+        WHEN 'create_secret' THEN PERFORM standin.create_secret(args);
+        WHEN 'create_connection' THEN PERFORM standin.create_connection(args);
+        WHEN 'create_type' THEN PERFORM standin.create_type(args);
+        WHEN 'create_sink' THEN PERFORM standin.create_sink(args);
+        WHEN 'create_webhook' THEN PERFORM standin.create_webhook(args);
+        WHEN 'validate_connection' THEN PERFORM standin.validate_connection(args);
+        WHEN 'alter_sink' THEN PERFORM standin.alter_sink(args);
+        WHEN 'alter_options' THEN PERFORM standin.alter_options(args);
+        WHEN 'alter_role' THEN PERFORM standin.alter_role(args);
+        WHEN 'reassign_owned' THEN PERFORM standin.reassign_owned(args);
+        WHEN 'drop_owned' THEN PERFORM standin.drop_owned(args);
         WHEN 'create_table_from_source' THEN PERFORM standin.create_table_from_source(args);
         WHEN 'apply_replacement' THEN PERFORM standin.apply_replacement(args);
         WHEN 'grant_role' THEN PERFORM standin.grant_role(args, true);

@@ -1,30 +1,4 @@
--- Tables FROM SOURCE, replacements, role membership, system variables.
-CREATE FUNCTION standin.create_table_from_source(args jsonb) RETURNS void LANGUAGE plpgsql AS
-$$
-DECLARE
-    parts text[] := standin.parts(args->'name');
-    wanted text := parts[cardinality(parts)];
-    place standin.schemas := standin.schema_for(parts);
-    parent standin.items := standin.find_item(standin.parts(args->'source'));
-    reference_parts text[] := standin.parts(args->'reference');
-    upstream record;
-    made standin.items;
-BEGIN
-    IF NOT standin.name_is_free(place, wanted, 'table', args) THEN
-        RETURN;
-    END IF;
-    SELECT * INTO upstream FROM standin.auction_tables t WHERE t.name = reference_parts[cardinality(reference_parts)];
-    IF upstream.name IS NULL THEN
-        PERFORM standin.fail('XX000', format('reference to %s not found in source', array_to_string(reference_parts, '.')));
-    END IF;
-    EXECUTE format('CREATE TABLE %I.%I (%s)', place.physical, wanted, upstream.columns);
-    EXECUTE format('INSERT INTO %I.%I (id) SELECT generate_series(1, 10)', place.physical, wanted);
-    made := standin.add_item(place, wanted, 'table', NULL, format('%I.%I', place.physical, wanted)::regclass::oid, args);
-    UPDATE standin.items SET source_id = parent.id, reference = upstream.name WHERE id = made.id;
-    INSERT INTO standin.dependencies VALUES (made.id, parent.id);
-END
-$$;
-
+-- Replacements, role membership, what roles own, system variables.
 -- ---- replacements ----
 CREATE FUNCTION standin.column_types(relation oid) RETURNS TABLE (n bigint, name text, type oid) LANGUAGE sql STABLE AS
 $$
@@ -114,5 +88,67 @@ BEGIN
         PERFORM standin.fail('0A000', format('standin: the system variable %s is not known here', args->>'variable'));
     END IF;
     UPDATE standin.meta SET rbac = lower(coalesce(args->>'value', 'off')) IN ('on', 'true', 't', '1', 'yes');
+END
+$$;
+
+CREATE FUNCTION standin.alter_role(args jsonb) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+    target text := standin.role_id(args->'name'->>0);
+BEGIN
+    DELETE FROM standin.role_parameters WHERE role_id = target AND name = args->>'variable';
+    IF args ? 'value' THEN
+        INSERT INTO standin.role_parameters VALUES (target, args->>'variable', args->>'value');
+    END IF;
+END
+$$;
+
+-- Everything that ROLES own, as (type, name parts) for the functions that change one object.
+CREATE FUNCTION standin.owned_by(roles text[]) RETURNS TABLE (type text, name jsonb) LANGUAGE sql STABLE AS
+$$
+    SELECT i.type, jsonb_build_array(d.name, s.name, i.name) FROM standin.items i JOIN standin.schemas s ON s.id = i.schema_id
+    JOIN standin.databases d ON d.id = s.database_id WHERE i.owner_id = ANY (roles) AND i.type <> 'index' AND i.source_type IS DISTINCT FROM 'progress'
+    UNION ALL
+    SELECT 'schema', jsonb_build_array(d.name, s.name) FROM standin.schemas s JOIN standin.databases d ON d.id = s.database_id WHERE s.owner_id = ANY (roles)
+    UNION ALL
+    SELECT 'cluster', jsonb_build_array(name) FROM standin.clusters WHERE owner_id = ANY (roles)
+    UNION ALL
+    SELECT 'database', jsonb_build_array(name) FROM standin.databases WHERE owner_id = ANY (roles)
+$$;
+
+CREATE FUNCTION standin.role_ids(names jsonb) RETURNS text[] LANGUAGE sql STABLE AS $$ SELECT array_agg(standin.role_id(r)) FROM jsonb_array_elements_text(names) r $$;
+
+CREATE FUNCTION standin.reassign_owned(args jsonb) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN SELECT * FROM standin.owned_by(standin.role_ids(args->'roles')) LOOP
+        PERFORM standin.change_owner(jsonb_build_object('type', one.type, 'name', one.name, 'owner', args->>'owner'));
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION standin.drop_owned(args jsonb) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+    gone text[] := standin.role_ids(args->'roles');
+    cascade boolean := coalesce((args->>'cascade')::boolean, false);
+    ids text[];
+    place standin.schemas;
+    cluster standin.clusters;
+BEGIN
+    SELECT array_agg(id) INTO ids FROM standin.items WHERE owner_id = ANY (gone);
+    IF ids IS NOT NULL THEN
+        PERFORM standin.drop_items(ids, cascade);
+    END IF;
+    FOR place IN SELECT * FROM standin.schemas WHERE owner_id = ANY (gone) LOOP
+        PERFORM standin.drop_one_schema(place, cascade);
+    END LOOP;
+    FOR cluster IN SELECT * FROM standin.clusters WHERE owner_id = ANY (gone) LOOP
+        PERFORM standin.drop_one_cluster(cluster, cascade);
+    END LOOP;
+    DELETE FROM standin.acl WHERE grantee = ANY (gone);
+    DELETE FROM standin.default_acl WHERE grantee = ANY (gone) OR role_id = ANY (gone);
 END
 $$;

@@ -35,8 +35,9 @@ $$
     SELECT CASE
         WHEN item.type = 'materialized-view' THEN replace(replace(replace(standin.for_people(standin.create_sql(item.id)),
             ' IN CLUSTER ', E'\n    IN CLUSTER '), ' WITH (REFRESH = ON COMMIT) AS ', E'\n    WITH (REFRESH = ON COMMIT)\n    AS '), E'\n\n', E'\n') || ';'
-        WHEN item.type = 'table' AND item.source_id IS NOT NULL THEN format(E'CREATE TABLE %s\nFROM SOURCE %s (REFERENCE = mz_load_generators.auction.%s);',
-            standin.full_name(item.id), standin.full_name(item.source_id), item.reference)
+        WHEN item.type = 'table' AND item.source_id IS NOT NULL THEN format(E'CREATE TABLE %s\nFROM SOURCE %s (REFERENCE = %s%s);',
+            standin.full_name(item.id), standin.full_name(item.source_id),
+            CASE WHEN EXISTS (SELECT FROM standin.items s WHERE s.id = item.source_id AND s.source_type = 'load-generator') THEN 'mz_load_generators.' ELSE '' END, item.reference)
         WHEN item.type = 'table' THEN standin.show_create_table(item)
         WHEN item.type = 'source' AND item.cluster_id IS NOT NULL AND item.source_type <> 'subsource' THEN standin.show_create_source(item)
         ELSE standin.for_people(standin.create_sql(item.id)) || ';'

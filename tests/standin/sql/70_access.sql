@@ -5,6 +5,7 @@ $$ SELECT array_agg(CASE WHEN p[1] LIKE '"%' THEN trim(both '"' from p[1]) ELSE 
 CREATE FUNCTION standin.object_id(of_kind text, shown text) RETURNS text LANGUAGE sql STABLE AS
 $$
     SELECT CASE of_kind
+        WHEN 'system' THEN 'system'
         WHEN 'database' THEN (standin.find_database((standin.name_parts(shown))[1])).id
         WHEN 'schema' THEN (standin.find_schema(standin.name_parts(shown))).id
         WHEN 'cluster' THEN (standin.find_cluster((standin.name_parts(shown))[1])).id
@@ -17,9 +18,8 @@ CREATE FUNCTION standin.has_privilege(of_kind text, role_text text, shown text, 
 $$
 DECLARE
     target text := standin.object_id(of_kind, shown);
-    holders text[] := ARRAY['p', standin.role_id(role_text)];
+    holders text[] := 'p'::text || standin.roles_of(standin.role_id(role_text));
 BEGIN
-    holders := holders || ARRAY(WITH RECURSIVE m(id) AS (SELECT holders[2] UNION SELECT r.role_id FROM standin.role_members r JOIN m ON m.id = r.member) SELECT id FROM m);
     RETURN EXISTS (SELECT FROM standin.acl a, unnest(string_to_array(privileges, ',')) p
                    WHERE a.kind = of_kind AND a.id = target AND a.grantee = ANY (holders) AND position(standin.letter(trim(p)) IN a.letters) > 0);
 END
@@ -42,9 +42,14 @@ $$ SELECT standin.has_privilege('cluster', role_text, shown, privileges) $$;
 CREATE FUNCTION mz_catalog.has_cluster_privilege(shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
 $$ SELECT standin.has_privilege('cluster', current_setting('standin.role'), shown, privileges) $$;
 
--- System privileges: everybody may make databases, roles and clusters here, as with checks off.
-CREATE FUNCTION mz_catalog.has_system_privilege(privileges text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT NOT standin.rbac_on() $$;
-CREATE FUNCTION mz_catalog.has_system_privilege(role_text text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT NOT standin.rbac_on() $$;
+CREATE FUNCTION mz_catalog.has_system_privilege(role_text text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('system', role_text, 'system', privileges) $$;
+CREATE FUNCTION mz_catalog.has_system_privilege(privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('system', current_setting('standin.role'), 'system', privileges) $$;
+CREATE FUNCTION mz_catalog.has_connection_privilege(shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('item', current_setting('standin.role'), shown, privileges) $$;
+CREATE FUNCTION mz_catalog.has_secret_privilege(shown text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT standin.has_privilege('item', current_setting('standin.role'), shown, privileges) $$;
 CREATE FUNCTION mz_catalog.has_role(role_text text, wanted text, privileges text) RETURNS boolean LANGUAGE sql STABLE AS
 $$
     WITH RECURSIVE m(id) AS (SELECT standin.role_id(role_text) UNION SELECT r.role_id FROM standin.role_members r JOIN m ON m.id = r.member)
