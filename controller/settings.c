@@ -172,7 +172,11 @@ static const DecodeField materialize_fields[] = {
     {.key = "cluster", .type = DECODE_TEXT, .offset = offsetof(Settings, record_cluster)},
     {.key = "record", .type = DECODE_TEXT, .offset = offsetof(Settings, record_schema)},
     {.key = "connections", .type = DECODE_LATER, .words = "4"},
-    {.key = "retention", .type = DECODE_LATER, .words = "365d"},
+    {.key = "retention",
+     .type = DECODE_DURATION,
+     .offset = offsetof(Settings, retention),
+     .min = 7 * DAY,
+     .max = INT64_C(3650) * DAY},
     {0},
 };
 
@@ -247,6 +251,7 @@ Settings settings_default(void)
     return (Settings){.version = 1,
                       .record_cluster = "quickstart",
                       .record_schema = "cutover",
+                      .retention = INT64_C(365) * DAY,
                       .listen = "0.0.0.0:8080",
                       .metrics = "0.0.0.0:9090",
                       .limit_file = 16 * MIB,

@@ -95,6 +95,7 @@ PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mod
         .env = wanted->env,
         .record_schema = context->settings.record_schema,
         .record_cluster = context->settings.record_cluster,
+        .retention = context->settings.retention,
         .instance = context->instance,
         .writer_seq = writer_seq,
         .version = CUTOVER_VERSION,

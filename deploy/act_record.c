@@ -261,3 +261,11 @@ bool act_refuse_request(Pass *pass, RecordDeployment *d, const Rule *rule, Err *
         entry_outcome(pass->arena, d->id, pass->request->id, late ? "too_late" : "refused", why));
     return pass_append(pass, &entries, err);
 }
+
+/* What is still known of objects is written anew before its rows go: a process that ends in between leaves doubles. */
+bool act_prune(Pass *pass, Err *err)
+{
+    return pass_append(pass, &pass->prune.renewed, err) &&
+           journal_prune(pass->pg, pass->arena, &pass->journal, pass->in->environment->name,
+                         pass->prune_before, &pass->prune.keep, pass_limit(pass), err);
+}

@@ -4,6 +4,7 @@
 #include "cutover/str.h"
 
 #define MICROS INT64_C(1000000)
+#define AGED_LEAST 500
 
 static Tri tri(bool yes)
 {
@@ -301,12 +302,25 @@ static void environment_facts(Pass *pass, Facts *facts)
     }
 }
 
+/* A few rows are not worth a statement, which would have to be sent again with every row that ages. */
+static bool is_aged(Pass *pass)
+{
+    if (!pass->in->retention) {
+        return false;
+    }
+    pass->prune_before = pass->snapshot.catalog->now - pass->in->retention * MICROS;
+    pass->prune = record_prune(pass->arena, pass->out->record, &pass->snapshot.entries,
+                               pass->prune_before, pass->marker.generation);
+    return pass->prune.rows >= AGED_LEAST;
+}
+
 Facts pass_facts(Pass *pass, RecordDeployment *d)
 {
     Facts facts = {0};
     pass->problem = NULL;
     environment_facts(pass, &facts);
     if (!d) {
+        facts.aged = tri(is_aged(pass));
         return facts;
     }
     Moment now = pass->snapshot.catalog->now;

@@ -177,6 +177,8 @@ static bool carry_out(Pass *pass, const Choice *choice, Err *err)
         return act_drop(pass, d, pass->unused, err);
     case ACTION_REFUSE_REQUEST:
         return act_refuse_request(pass, d, rule, err);
+    case ACTION_PRUNE:
+        return act_prune(pass, err);
     case ACTION_WAIT:
     case ACTION_BLOCK:
     case ACTION_COUNT:

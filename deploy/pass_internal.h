@@ -6,6 +6,7 @@
 #include "cutover/dbt.h"
 #include "cutover/journal.h"
 #include "cutover/pass.h"
+#include "cutover/record_prune.h"
 #include "cutover/snapshot.h"
 #include "cutover/statement.h"
 
@@ -44,6 +45,8 @@ typedef struct Pass {
     Build *build;
     Leftover *blue, *unused; /* the old side of what is looked at; a green that nothing wants */
     VEC(Gate) gates;
+    RecordPrune prune; /* what may go from the record */
+    Moment prune_before;
     const RecordRequest *request; /* a rollback that waits for an answer */
     const char *problem;          /* something permanent: what people read */
     const char *problem_file;
@@ -103,6 +106,7 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_note_proof(Pass *pass, RecordDeployment *d, Err *err);
 bool act_refuse_request(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
+bool act_prune(Pass *pass, Err *err);
 
 /* Time limit of one statement, in milliseconds. */
 int64_t pass_limit(const Pass *pass);

@@ -37,6 +37,13 @@ static const Rule rules[] = {
      PHASE_NONE,
      NULL,
      "generation marker and record do not agree"},
+    {118,
+     PHASE_NONE,
+     {.aged = YES},
+     ACTION_PRUNE,
+     PHASE_NONE,
+     NULL,
+     "rows of the record are older than the retention"},
     {120,
      PHASE_NONE,
      {.denied = YES},
@@ -556,6 +563,7 @@ const char *action_name(Action action)
         [ACTION_DROP_BLUE] = "drop_blue",
         [ACTION_DROP_GREEN] = "drop_green",
         [ACTION_REFUSE_REQUEST] = "refuse_request",
+        [ACTION_PRUNE] = "prune",
     };
     return names[action];
 }

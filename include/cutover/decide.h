@@ -31,6 +31,7 @@ typedef enum Action {
     ACTION_DROP_BLUE,      /* drop some of the old side */
     ACTION_DROP_GREEN,     /* drop some of a green that is not wanted any more */
     ACTION_REFUSE_REQUEST, /* record that a request came too late or cannot be done */
+    ACTION_PRUNE,          /* delete rows of the record that are older than the retention */
     ACTION_COUNT,
 } Action;
 
@@ -43,6 +44,7 @@ typedef struct Facts {
     Tri markers_agree;  /* exactly one, and the record knows its generation */
     Tri compiles;       /* the wanted commit's project has no errors */
     Tri wanted_is_live; /* the wanted commit is what made the live generation */
+    Tri aged;           /* enough rows of the record are older than the retention */
     Tri denied;         /* the wanted commit failed or was rolled back */
     Tri refused;        /* the plan is */
     Tri changes;        /* the plan has any */

@@ -36,6 +36,7 @@ typedef struct Settings {
     const char *materialize_url; /* NULL: PG* environment */
     SecretRef materialize_password;
     const char *record_cluster, *record_schema;
+    int64_t retention;            /* seconds; of rows of the record */
     const char *listen, *metrics; /* "host:port"; NULL: none */
     VEC(NotifierSettings) notifiers;
     const char *log_level;

@@ -17,7 +17,7 @@ environments:
     branch: main
     target: prod
     clusters: {%(clusters)s}
-    hydration: {deadline: 1d, settle: 0s}
+    hydration: {deadline: 7d, settle: 0s}
     max_drops: 1000
     soak: %(soak)s
     drain: 0s
@@ -102,10 +102,12 @@ class Lab(harness.World):
         self.connection = self.standin.connect()
         self.detour = None  # the port that cutover is sent to instead of the stand-in's own
         self.saved = self.folder / "saved"
+        self.settings = self.folder / "config.yaml"  # the controller's file, when there is one
 
     def command(self, *args):
         own = ":%d/" % self.standin.port
-        return [a.replace(own, ":%d/" % self.detour) if self.detour else a for a in super().command(*args)]
+        command = [a.replace(own, ":%d/" % self.detour) if self.detour else a for a in super().command(*args)]
+        return command + (["--config", str(self.settings)] if self.settings.exists() else [])
 
     # --- going back in time ---
 

@@ -280,6 +280,16 @@ def a_controller_in_the_middle_of_another_one_does_no_harm(world):
     assert not [s for s in world.schemas() if "green" in s or "blue" in s]
 
 
+def old_rows_of_the_record_go(world):
+    deploy(world)
+    live = world.phases()
+    rows = ", ".join("('production', '', 'a', %d, '2020-01-01', 'delivery', '{}')" % n for n in range(1000))
+    world.sql("INSERT INTO cutover.log VALUES " + rows)
+    world.cutover("run", "--once")
+    assert world.sql("SELECT count(*) FROM cutover.log WHERE at < '2021-01-01'")[0][0] == 0
+    assert world.phases() == live and world.plan(expect=0)["outcome"] == "nothing"
+
+
 def what_was_changed_by_hand_shows_in_the_plan(world):
     deploy(world)
     world.sql("DROP INDEX shop.daily_day_idx")
