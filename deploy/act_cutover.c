@@ -1,8 +1,6 @@
 /* The cutover and the way back: one transaction of names alone, rehearsed before, told by the marker after. */
 #include "pass_internal.h"
 
-#include <time.h>
-
 #define RETRY_LEAST_MS 200
 #define RETRY_SPREAD_MS 800
 
@@ -65,13 +63,6 @@ bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err)
     return pass_append(pass, &entries, err);
 }
 
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* How long it took is told to people when it is known; nothing depends on it. */
 static void note_duration(Pass *pass, const RecordDeployment *d, int64_t milliseconds)
 {
@@ -101,10 +92,10 @@ static bool marker_unmoved(Pass *pass, bool *unmoved, Err *err)
 bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err)
 {
     const char *message = message_of(pass, d, &d->names, false);
-    int64_t began = monotonic_ms();
+    int64_t began = pass_clock_ms();
     PgOutcome outcome = pg_script(pass->pg, pass->arena, message, pass_limit(pass), NULL, err);
     if (outcome == PG_DONE) {
-        note_duration(pass, d, monotonic_ms() - began);
+        note_duration(pass, d, pass_clock_ms() - began);
         return true;
     }
     pass->out->retry_ms = jitter(pass);

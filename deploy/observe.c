@@ -4,12 +4,20 @@
 #include "cutover/str.h"
 
 #include <string.h>
+#include <time.h>
 
 #define STATEMENT_LIMIT_MS 60000
 
 int64_t pass_limit(const Pass *pass)
 {
     return pass->in->deadline_ms ? pass->in->deadline_ms : STATEMENT_LIMIT_MS;
+}
+
+int64_t pass_clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 bool pass_exec(Pass *pass, const char *sql, Err *err)

@@ -111,6 +111,9 @@ bool act_prune(Pass *pass, Err *err);
 /* Time limit of one statement, in milliseconds. */
 int64_t pass_limit(const Pass *pass);
 
+/* The monotonic clock: how long something took here, never what time it is. */
+int64_t pass_clock_ms(void);
+
 /* One statement without a result. */
 bool pass_exec(Pass *pass, const char *sql, Err *err);
 

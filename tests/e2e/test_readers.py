@@ -177,8 +177,12 @@ class Reader:
         return [rows for rows, _ in itertools.groupby(self.seen)]
 
 
+KINDS = [(plain, "materialize"), (prepared_in_sql, "materialize"), (with_a_cluster_set, "materialize"), (with_few_rights, "analyst"),
+         (in_short_transactions, "materialize")]
+
+
 class Readers:
-    def __init__(self, world):
+    def __init__(self, world, kinds=KINDS):
         world.sql("""CREATE ROLE analyst;
             GRANT USAGE ON SCHEMA shop TO analyst;
             GRANT USAGE ON SCHEMA reports TO analyst;
@@ -187,18 +191,17 @@ class Readers:
             GRANT SELECT ON reports.top_items TO analyst""")
         self.world = world
         self.all = []
-        for ask, user in [(plain, "materialize"), (prepared_in_sql, "materialize"), (with_a_cluster_set, "materialize"),
-                          (with_few_rights, "analyst"), (in_short_transactions, "materialize")]:
+        for ask, user in kinds:
             connection = world.standin.connect(user)
             self.all.append(Reader(ask.__name__, ask(connection.cursor()), connection.close))
         libpq = Libpq(world.standin.port)
         self.all.append(Reader("prepared_by_protocol", libpq.answers(), libpq.close))
 
-    def read_on(self):
+    def read_on(self, enough=ENOUGH):
         """Every reader asks ENOUGH times more."""
-        wanted = {r.name: len(r.seen) + ENOUGH for r in self.all}
-        self.world.wait_for("%d more answers" % ENOUGH,
-                            lambda: all(r.error or len(r.seen) >= wanted[r.name] for r in self.all))
+        wanted = {r: len(r.seen) + enough for r in self.all}
+        self.world.wait_for("%d more answers" % enough,
+                            lambda: all(r.error or len(r.seen) >= wanted[r] for r in self.all))
         assert not self.errors(), self.errors()
 
     def errors(self):

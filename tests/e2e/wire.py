@@ -120,6 +120,7 @@ class Wire:
     def begin(self, choose=lambda spot: None):
         """From here on exchanges are counted anew; CHOOSE gives how the one at a spot breaks, or None."""
         self.counts, self.choose, self.fired, self.phase = collections.Counter(), choose, [], "none"
+        self.texts = []  # (phase, statement)
 
     def accept(self):
         while True:
@@ -181,6 +182,7 @@ class Wire:
             kind = kind_of(text)
             where = (self.phase, kind, message)
             self.counts[where] += 1
+            self.texts.append((self.phase, text))
             how = self.choose(Spot(*where, self.counts[where]))
             self.fired += [how] if how else []
             entered = [name for name in re.findall(r'"to": ?"(\w+)"', text) if name in PHASES] if kind.startswith("record") else []
