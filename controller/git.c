@@ -13,7 +13,13 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { TIMEOUT_MS = 300000, LOCK_MS = 60000, DEPTH_MAX = 32, PACK_OBJECTS_MAX = 5000000 };
+enum {
+    TIMEOUT_MS = 300000,
+    LOCK_MS = 60000,
+    DEPTH_MAX = 32,
+    PACK_OBJECTS_MAX = 5000000,
+    PACKS_OPEN_MAX = 4
+};
 
 #define MAX_SIZE ((int64_t)512 << 20)
 #define FILE_BYTES ((int64_t)16 << 20)
@@ -37,6 +43,8 @@ static void start_git(void)
     /* Only objects are read, never run or trusted as configuration: a mounted volume may be another user's. */
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS_MAX);
+    /* Each fetch leaves a pack, which stays open once it was read: a controller would run out of descriptors. */
+    git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)PACKS_OPEN_MAX);
     git_https_install();
 }
 

@@ -30,6 +30,7 @@ class Project:
 
     def __init__(self, seed, least=5, most=50):
         self.chance = random.Random(seed)
+        self.most = most + 1  # it may grow by one
         self.schemas = ["s%d" % i for i in range(self.chance.randint(1, 4))]
         self.compute = ["c%d" % i for i in range(self.chance.randint(1, 4))]
         self.nodes = {}
@@ -70,11 +71,11 @@ class Project:
         while True:
             node = self.chance.choice(list(self.nodes.values()))
             what = self.chance.choice(["add", "remove", "add index", "drop index", "move", "edit", "edit"])
-            if what == "add":
+            if what == "add" and len(self.nodes) < self.most:
                 self.add_node()
             elif what == "remove" and not self.is_read(node.name) and len(self.nodes) > 1:
                 del self.nodes[node.name]
-            elif what == "add index" and node.kind != "seed":
+            elif what == "add index" and node.kind != "seed" and sum(len(n.indexes) for n in self.nodes.values()) < self.most:
                 self.add_index(node)
             elif what == "drop index" and node.indexes:
                 node.indexes.pop()

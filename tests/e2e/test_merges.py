@@ -5,6 +5,7 @@ is left to plan, no schema or cluster has leaked, and the controller is not larg
 `test_merges.py 200` makes 200 of them, and then compares the controller's memory with what it was after 50. For that
 the record keeps no more than its last 20 generations: what is older than its retention is pruned on the way.
 """
+import os
 import random
 import re
 import statistics
@@ -32,6 +33,10 @@ def memory(process):
         return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
 
 
+def open_files(process):
+    return len(os.listdir("/proc/%d/fd" % process.pid))
+
+
 class Merges:
     def __init__(self, seed, count):
         self.chance = random.Random(seed)
@@ -43,7 +48,7 @@ class Merges:
         self.lab.settings.write_text("version: 1\nmaterialize: {retention: 7d}\n")
         self.lab.set_clock(CLOCK_FACTOR)
         self.tally = {"good": 0, "broken": 0, "overtaken": 0}
-        self.sizes = {}
+        self.sizes, self.files = {}, {}
 
     def bad_luck(self, _):
         return self.chance.choice(FAULTS) if self.chance.randrange(ONE_IN) == 0 else None
@@ -78,7 +83,7 @@ class Merges:
             else:
                 self.lab.wait_for("the end of merge %d (%s)" % (number, self.commit), self.ended)
             assert process.poll() is None, self.lab.tail()
-            self.sizes[number] = memory(process)
+            self.sizes[number], self.files[number] = memory(process), open_files(process)
         self.lab.wait_for("nothing left", lambda: not self.lab.leftovers())
         assert self.lab.outcome() == "nothing", self.lab.cutover("plan", expect=(0, 2, 3))
         self.lab.stop(process)
@@ -101,6 +106,10 @@ class Merges:
             early, late = self.usual_size(50), self.usual_size(200)
             print("        memory after 50 merges %d KiB, after 200 %d KiB" % (early, late))
             assert late <= early * GROWTH
+        if self.count >= FEW:
+            early, late = self.files[5], self.files[self.count]
+            print("        files open after 5 merges %d, after %d %d" % (early, self.count, late))
+            assert late <= early + 5, "each merge leaves files open"
 
     def close(self):
         self.wire.close()
