@@ -39,7 +39,7 @@ def open_files(process):
 
 class Merges:
     def __init__(self, seed, count):
-        self.chance = random.Random(seed)
+        self.chance, self.luck = random.Random(seed), random.Random(seed)
         self.count = count
         self.begin_with = template()
         self.lab = Lab(self.begin_with)
@@ -51,7 +51,7 @@ class Merges:
         self.sizes, self.files = {}, {}
 
     def bad_luck(self, _):
-        return self.chance.choice(FAULTS) if self.chance.randrange(ONE_IN) == 0 else None
+        return self.luck.choice(FAULTS) if self.luck.randrange(ONE_IN) == 0 else None
 
     def merge(self, number):
         """A commit; whether it is one that can go live."""
