@@ -27,6 +27,7 @@ typedef struct Resolver {
     int depth;
     bool expect;                   /* the next name is a relation */
     VEC(const SqlTok *) list_ends; /* the brackets that close LIST[...] */
+    VEC(const SqlTok *) call_ends; /* the parentheses that close f(...) in f(...).column */
     Map ctes;
 } Resolver;
 
@@ -212,6 +213,20 @@ static bool relation(Resolver *r, const SqlTok *first, const SqlTok *end, const 
     return true;
 }
 
+/* What closes the bracket at TOK; the end when nothing does. */
+static const SqlTok *closing(const SqlTok *tok, const char *open, const char *close)
+{
+    int depth = 0;
+    for (; tok->kind != SQL_END; tok++) {
+        depth += sql_is_symbol(tok, open);
+        depth -= sql_is_symbol(tok, close);
+        if (depth == 0) {
+            break;
+        }
+    }
+    return tok;
+}
+
 /* --- names that are no relations --- */
 
 static const struct {
@@ -240,6 +255,17 @@ static bool no_function(Run *run, const char *name)
     return false;
 }
 
+/* f(...).column: PostgreSQL wants (f(...)).column. OPEN is the parenthesis behind the name. */
+static bool opens_row(Resolver *r, const SqlTok *open)
+{
+    const SqlTok *end = closing(open, "(", ")");
+    if (end->kind == SQL_END || !sql_is_symbol(end + 1, ".")) {
+        return false;
+    }
+    vec_push(r->arena, &r->call_ends, end);
+    return true;
+}
+
 static bool function(Resolver *r, const SqlTok *first, const SqlTok *end, const StrVec *parts)
 {
     static const char *const builtin[] = {"pg_catalog", "mz_catalog", "mz_internal", NULL};
@@ -247,11 +273,14 @@ static bool function(Resolver *r, const SqlTok *first, const SqlTok *end, const 
     if (unqualified && word_in(first, unknown_functions)) {
         return no_function(r->run, first->value);
     }
-    if ((unqualified && first->kind == SQL_WORD) || word_in(first, builtin)) {
-        if (names_own_function(r->names, vec_last(parts))) {
-            splice(r, first, end[-1].end,
-                   arena_printf(r->arena, "standin.%s", sql_ident(r->arena, vec_last(parts))));
-        }
+    bool own = ((unqualified && first->kind == SQL_WORD) || word_in(first, builtin)) &&
+               names_own_function(r->names, vec_last(parts));
+    bool wrapped = opens_row(r, end);
+    if (own || wrapped) {
+        const char *name =
+            own ? arena_printf(r->arena, "standin.%s", sql_ident(r->arena, vec_last(parts)))
+                : arena_strndup(r->arena, r->source + first->start, end[-1].end - first->start);
+        splice(r, first, end[-1].end, arena_printf(r->arena, "%s%s", wrapped ? "(" : "", name));
     }
     return true;
 }
@@ -334,39 +363,31 @@ static void keyword(Resolver *r, const SqlTok *tok, const SqlTok *from)
     normal_token(r, tok);
 }
 
-static const SqlTok *closing_bracket(const SqlTok *tok)
-{
-    int depth = 0;
-    for (; tok->kind != SQL_END; tok++) {
-        depth += sql_is_symbol(tok, "[");
-        depth -= sql_is_symbol(tok, "]");
-        if (depth == 0) {
-            break;
-        }
-    }
-    return tok;
-}
-
 /* LIST[...] becomes a call; PostgreSQL has arrays only. */
 static void open_list(Resolver *r, const SqlTok *tok)
 {
-    vec_push(r->arena, &r->list_ends, closing_bracket(tok + 1));
+    vec_push(r->arena, &r->list_ends, closing(tok + 1, "[", "]"));
     splice(r, tok, tok->end, "standin.list(ARRAY");
     normal_text(r, tok, "LIST");
 }
 
-static void close_list(Resolver *r, const SqlTok *tok)
+static void close_rewritten(Resolver *r, const SqlTok *tok)
 {
     vec_each (const SqlTok *, end, &r->list_ends) {
         if (*end == tok) {
             splice(r, tok, tok->end, "])");
         }
     }
+    vec_each (const SqlTok *, end, &r->call_ends) {
+        if (*end == tok) {
+            splice(r, tok, tok->end, "))");
+        }
+    }
 }
 
 static void symbol(Resolver *r, const SqlTok *tok)
 {
-    close_list(r, tok);
+    close_rewritten(r, tok);
     if (sql_is_symbol(tok, "(")) {
         open_paren(r, tok);
     } else if (sql_is_symbol(tok, ")")) {

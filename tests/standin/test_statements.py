@@ -208,6 +208,31 @@ def lists_are_filtered(sql, standin):
     sql("SET cluster = quickstart")
 
 
+def a_function_of_rows_gives_columns(sql, standin):
+    sql("CREATE SCHEMA exploded")
+    sql("CREATE ROLE visitor")
+    sql("GRANT USAGE ON SCHEMA exploded TO visitor")
+    found = sql("SELECT (x).grantee FROM (SELECT mz_internal.mz_aclexplode(privileges) AS x FROM mz_schemas WHERE name = 'exploded') y")
+    same = sql("SELECT mz_internal.mz_aclexplode(s.privileges).grantee FROM mz_schemas s WHERE s.name = 'exploded'")
+    assert same == found and found, (same, found)
+    assert all(row[3] is False for row in sql("SELECT mz_internal.mz_aclexplode(s.privileges).* FROM mz_schemas s WHERE s.name = 'exploded'"))
+
+
+def now_is_comparable_with_moments(sql, standin):
+    assert sql("SELECT now() - interval '1 hour' < mz_now(), mz_now() > '2020-01-01'::timestamptz, mz_now() = mz_now()") == [(True, True, True)]
+
+
+def information_schema_has_the_names_of_people(sql, standin):
+    sql("CREATE SCHEMA informed")
+    sql("CREATE TABLE informed.t (id int NOT NULL, at timestamptz)")
+    sql("CREATE MATERIALIZED VIEW informed.m AS SELECT id FROM informed.t")
+    assert sql("SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = 'informed' AND table_name = 't' ORDER BY ordinal_position") == [
+        ("id", "integer", "NO"), ("at", "timestamp with time zone", "YES")]
+    assert sql("SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'informed' ORDER BY 1") == [("m", "MATERIALIZED VIEW"), ("t", "BASE TABLE")]
+    assert sql("SELECT count(*) FROM information_schema.tables WHERE table_schema LIKE 'standin%'") == [(0,)]
+    assert sql("SELECT c.oid = o.oid, c.relkind FROM pg_class c JOIN mz_objects o ON o.name = c.relname WHERE c.relname = 'm'") == [(True, "m")]
+
+
 def what_is_not_known_is_not_taken_for_materialize(sql, standin):
     for statement in ("EXPLAIN SELECT 1", "SELECT * FROM mz_internal.mz_never_heard_of", "SELECT name FROM (SHOW TABLES)"):
         assert " standin: " in sql(statement), sql(statement)

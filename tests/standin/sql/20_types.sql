@@ -24,6 +24,27 @@ BEGIN
 END
 $$;
 
+-- Milliseconds since 1970, comparable with moments.
+CREATE FUNCTION standin.mz_now() RETURNS mz_catalog.mz_timestamp LANGUAGE sql STABLE AS
+$$ SELECT floor(extract(epoch FROM standin.now()) * 1000)::bigint::mz_catalog.mz_timestamp $$;
+CREATE FUNCTION standin.ms_of(at timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT floor(extract(epoch FROM at) * 1000)::bigint $$;
+CREATE FUNCTION standin.ms_of(at mz_catalog.mz_timestamp) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT at::bigint $$;
+DO $$
+DECLARE
+    pair record;
+    op record;
+BEGIN
+    FOR pair IN SELECT * FROM (VALUES ('a', 'timestamptz', 'mz_catalog.mz_timestamp'), ('b', 'mz_catalog.mz_timestamp', 'timestamptz'),
+                                      ('c', 'mz_catalog.mz_timestamp', 'mz_catalog.mz_timestamp')) v(id, l, r) LOOP
+        FOR op IN SELECT * FROM (VALUES ('lt', '<'), ('le', '<='), ('gt', '>'), ('ge', '>='), ('eq', '='), ('ne', '<>')) v(id, sign) LOOP
+            EXECUTE format('CREATE FUNCTION standin.mz_timestamp_%s_%s(%s, %s) RETURNS boolean LANGUAGE sql IMMUTABLE AS $f$ SELECT standin.ms_of($1) %s standin.ms_of($2) $f$',
+                           op.id, pair.id, pair.l, pair.r, op.sign);
+            EXECUTE format('CREATE OPERATOR pg_catalog.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = standin.mz_timestamp_%s_%s)', op.sign, pair.l, pair.r, op.id, pair.id);
+        END LOOP;
+    END LOOP;
+END
+$$;
+
 CREATE TYPE mz_catalog.mz_aclitem;
 CREATE FUNCTION mz_catalog.mz_aclitem_in(cstring) RETURNS mz_catalog.mz_aclitem LANGUAGE internal IMMUTABLE STRICT AS 'textin';
 CREATE FUNCTION mz_catalog.mz_aclitem_out(mz_catalog.mz_aclitem) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';

@@ -79,7 +79,8 @@ BEGIN
         found := standin.next_id('role');
         INSERT INTO standin.roles VALUES (found, standin.next_oid(), role_name, false);
         IF role_name = 'materialize' THEN -- as in the vendor's image
-            INSERT INTO standin.acl VALUES ('system', 'system', found, 'RBN', 's1');
+            INSERT INTO standin.acl VALUES ('system', 'system', found, 'RBN', 's1'), ('database', 'u1', found, 'UC', 's1'), ('schema', 'u3', found, 'UC', 's1'),
+                ('cluster', 'u1', found, 'UC', 's1');
         END IF;
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = role_name) THEN
             EXECUTE format('CREATE ROLE %I', role_name);

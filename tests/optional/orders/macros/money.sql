@@ -1,0 +1,3 @@
+{% macro euros(column, digits=2) -%}
+    round({{ column }} / 100.0, {{ digits }})
+{%- endmacro %}

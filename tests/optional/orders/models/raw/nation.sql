@@ -1,0 +1,2 @@
+{{ config(materialized='source_table') }}
+FROM SOURCE {{ ref('tpch') }} (REFERENCE "tpch"."nation")
