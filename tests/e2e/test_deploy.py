@@ -174,6 +174,18 @@ def an_unreachable_slack_holds_nothing_up(world):
     world.stop(controller)
 
 
+def a_slack_that_does_not_exist_holds_nothing_up(world):
+    world.receiver.close()  # nobody listens there any more
+    deploy(world)
+    controller = world.start("run")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 0")
+    world.repository.commit("Count differently")
+    world.wait_for("generation 2", lambda: world.marker().startswith("cutover_production_g2_"))
+    world.wait_for("live", lambda: world.phases()[-1] == "live")
+    world.stop(controller)
+    assert controller.returncode == 0 and "could not be told" in world.tail() + world.stderr, world.tail()
+
+
 def a_fresh_process_for_every_action_ends_in_the_same_state(world):
     for _ in range(200):
         world.cutover("run", "--once", expect=0)
