@@ -408,11 +408,28 @@ static bool structural(const SqlTok *tok)
     return word_in(tok, words);
 }
 
+/* 'name'::regclass, with or without pg_catalog. */
+static bool is_regclass(const SqlTok *tok)
+{
+    const SqlTok *type = tok + 2 + (sql_is_word(tok + 2, "pg_catalog") ? 2 : 0);
+    return tok->kind == SQL_STRING && sql_is_symbol(tok + 1, "::") && sql_is_word(type, "regclass");
+}
+
+static void regclass(Resolver *r, const SqlTok *tok)
+{
+    const char *text = arena_strndup(r->arena, r->source + tok->start, tok->end - tok->start);
+    splice(r, tok, tok->end, arena_printf(r->arena, "standin.to_oid(%s)", text));
+    r->expect = false;
+    normal_text(r, tok, text);
+}
+
 static bool walk(Resolver *r, const SqlTok *from, const SqlTok *to)
 {
     for (const SqlTok *tok = from; tok < to;) {
         if (tok->kind == SQL_SYMBOL) {
             symbol(r, tok++);
+        } else if (is_regclass(tok)) {
+            regclass(r, tok++);
         } else if (sql_is_word(tok, "list") && sql_is_symbol(tok + 1, "[")) {
             open_list(r, tok++);
         } else if (structural(tok)) {

@@ -10,14 +10,15 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['pg_aggregate', 'pg_am', 'pg_attrdef', 'pg_collation', 'pg_enum', 'pg_event_trigger', 'pg_extension', 'pg_language',
-                                'pg_operator', 'pg_proc', 'pg_range', 'pg_settings', 'pg_tablespace', 'pg_timezone_abbrevs', 'pg_timezone_names', 'pg_type'] LOOP
+    FOREACH name IN ARRAY ARRAY['pg_aggregate', 'pg_am', 'pg_attrdef', 'pg_collation', 'pg_enum', 'pg_language',
+                                'pg_operator', 'pg_range', 'pg_settings', 'pg_timezone_abbrevs', 'pg_timezone_names', 'pg_type'] LOOP
         EXECUTE format('CREATE VIEW standin_pg.%1$I AS SELECT * FROM pg_catalog.%1$I', name);
     END LOOP;
     -- and what is empty there
-    FOREACH name IN ARRAY ARRAY['pg_constraint', 'pg_depend', 'pg_inherits', 'pg_policy', 'pg_rewrite', 'pg_shdescription', 'pg_trigger'] LOOP
+    FOREACH name IN ARRAY ARRAY['pg_constraint', 'pg_depend', 'pg_event_trigger', 'pg_extension', 'pg_inherits', 'pg_tablespace', 'pg_policy', 'pg_rewrite', 'pg_shdescription', 'pg_trigger'] LOOP
         EXECUTE format('CREATE VIEW standin_pg.%1$I AS SELECT * FROM pg_catalog.%1$I WHERE false', name);
     END LOOP;
+    CREATE VIEW standin_pg.pg_proc AS SELECT *, prokind = 'a' AS proisagg, prokind = 'w' AS proiswindow FROM pg_catalog.pg_proc;
     CREATE VIEW standin_pg.pg_locks AS SELECT * FROM pg_catalog.pg_locks WHERE false;
 END
 $$;
@@ -65,12 +66,12 @@ SELECT i.oid, i.name AS relname, i.namespace AS relnamespace, coalesce(c.reltype
        0::oid AS relam, 0::oid AS relfilenode, 0::oid AS reltablespace, 0 AS relpages, -1::real AS reltuples, 0 AS relallvisible, 0::oid AS reltoastrelid,
        EXISTS (SELECT FROM standin.items x WHERE x.on_id = i.id AND x.type = 'index') AS relhasindex, false AS relisshared, 'p'::"char" AS relpersistence,
        standin.relkind(i.type) AS relkind, coalesce(c.relnatts, cardinality(i.keys)::int2) AS relnatts, 0::int2 AS relchecks, false AS relhasrules, false AS relhastriggers,
-       false AS relhassubclass, false AS relrowsecurity, false AS relforcerowsecurity, true AS relispopulated, 'd'::"char" AS relreplident, false AS relispartition,
+       false AS relhassubclass, false AS relrowsecurity, false AS relforcerowsecurity, true AS relispopulated, false AS relhasoids, 'd'::"char" AS relreplident, false AS relispartition,
        0::oid AS relrewrite, NULL::aclitem[] AS relacl, NULL::text[] AS reloptions, NULL::pg_node_tree AS relpartbound
 FROM standin.visible_items i LEFT JOIN pg_catalog.pg_class c ON c.oid = i.relid;
 
 CREATE VIEW standin_pg.pg_attribute AS
-SELECT i.oid AS attrelid, a.attname, a.atttypid, a.attlen, a.attnum, a.attndims, a.atttypmod, a.attbyval, a.attalign, a.attstorage, a.attnotnull, a.atthasdef,
+SELECT i.oid AS attrelid, a.attname, a.atttypid, a.attlen, a.attnum, a.attndims, a.atttypmod, a.attbyval, a.attalign, a.attstorage, a.attstattarget, a.attnotnull, a.atthasdef,
        a.attidentity, a.attgenerated, a.attisdropped, a.attislocal, a.attinhcount, a.attcollation, a.attacl, a.attoptions
 FROM standin.visible_items i JOIN pg_catalog.pg_attribute a ON a.attrelid = i.relid AND a.attnum > 0 AND NOT a.attisdropped;
 
@@ -101,6 +102,18 @@ UNION ALL
 SELECT h.namespace, 'pg_catalog.pg_namespace'::regclass::oid, 0, c.comment FROM standin.comments c JOIN standin.here h ON h.id = c.id WHERE c.object_type = 'schema';
 
 -- ---- functions over these ids ----
+-- 'schema.name'::regclass
+CREATE FUNCTION standin.to_oid(shown text) RETURNS oid LANGUAGE plpgsql STABLE AS
+$$
+DECLARE
+    parts text[] := standin.name_parts(shown);
+    found oid;
+BEGIN
+    SELECT i.oid INTO found FROM standin.visible_items i WHERE i.name = parts[cardinality(parts)] AND i.id LIKE 's%'
+        AND (cardinality(parts) = 1 OR i.schema = parts[cardinality(parts) - 1]);
+    RETURN coalesce(found, (standin.find_item(parts)).oid);
+END
+$$;
 CREATE FUNCTION standin.pg_table_is_visible(relation oid) RETURNS boolean LANGUAGE sql STABLE AS
 $$
     SELECT EXISTS (SELECT FROM standin.visible_items i WHERE i.oid = relation
