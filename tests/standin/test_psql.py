@@ -46,14 +46,14 @@ class Psql:
         shown += self.read(terminal, None)
         os.waitpid(child, 0)
         os.close(terminal)
-        return shown
+        return shown.replace("\a", "")
 
     def read(self, terminal, until):
         """Up to UNTIL, or else until nothing comes for a moment."""
         shown = ""
         end = time.monotonic() + 20
         while time.monotonic() < end and not (until and until in shown):
-            if not select.select([terminal], [], [], 20 if until else 0.7)[0]:
+            if not select.select([terminal], [], [], 20 if until else 1.5)[0]:
                 break
             try:
                 shown += os.read(terminal, 65536).decode(errors="replace")
@@ -98,7 +98,8 @@ def names_are_completed(psql):
     assert "mz_tables" in psql.type("SELECT * FROM mz_tab\t")
     shown = psql.type("DROP MATERIALIZED VIEW \t\t")
     assert "totals" in shown and "ERROR" not in shown, shown
-    assert "\\d recent" in psql.type("\\d rec\t")
+    shown = psql.type("\\d rec\t\t")
+    assert "\\d recent" in shown, repr(shown)
     shown = psql.type("SELECT * FROM shop.\t\t")
     assert "shop.orders" in shown, shown
 
