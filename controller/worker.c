@@ -3,6 +3,7 @@
 #include "cutover/clock.h"
 #include "cutover/stop.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -76,6 +77,7 @@ static void *work(void *arg)
         int64_t pause = next_pause(worker, done, &result);
         arena_free(arena);
         if (pause > 0) {
+            malloc_trim(0); /* what a pass needed is not kept until the next one */
             pause_for(worker, pause);
         }
     }

@@ -1,21 +1,58 @@
 """The fault matrix: a deployment is replayed from one saved moment, and each time one exchange with the server breaks
 in one way. Then a fresh process runs. What is there in the end must be what is there without any disturbance; only a
-refused statement may also end in the untouched world, with the commit denied."""
+refused statement may also end in the untouched world, with the commit denied. All the while somebody reads production:
+no statement may fail, and none may show the old side and the new one together.
+
+It is `cutover apply` that is disturbed, or a controller, which is then told to stop (DRIVERS)."""
 import collections
 import json
 import random
 import re
+import threading
+import time
 import traceback
 
 from lab import Lab
 from wire import FAULTS, Spot, Wire
 import lab as laboratory
 
-Case = collections.namedtuple("Case", "scenario spot how")
+Case = collections.namedtuple("Case", "scenario driver spot how")
+DRIVERS = ["apply", "run"]
 # Exchanges that change nothing: whichever of them breaks, the pass fails as a whole.
 READING = ("read ", "SHOW", "SET cluster", "BEGIN READ", "COMMIT", "ROLLBACK", "probe", "test")
 MAY_FAIL = ("refuse",)
 PATIENCE = 60  # real seconds
+READ_EVERY = 0.01
+
+
+class Reader(threading.Thread):
+    """Somebody who reads production all the time."""
+
+    def __init__(self, lab, relations):
+        super().__init__(daemon=True)
+        self.connection = lab.standin.connect()
+        self.query = "SELECT %s FROM %s" % (", ".join("r%d.x" % i for i in range(len(relations))),
+                                            ", ".join("%s r%d" % r for r in zip(relations, range(len(relations)))))
+        self.answers, self.error, self.ending = set(), None, threading.Event()
+        self.start()
+
+    def run(self):
+        try:
+            with self.connection.cursor() as cursor:
+                while not self.ending.wait(READ_EVERY):
+                    cursor.execute(self.query)
+                    self.answers.add(tuple(cursor.fetchall()[0]))
+        except Exception as error:
+            self.error = str(error)
+
+    def end(self):
+        self.ending.set()
+        self.join(PATIENCE)
+        self.connection.close()
+
+
+def shown(state, relations):
+    return tuple(state["rows"][r][0][1] for r in relations)
 
 
 class Stage:
@@ -28,26 +65,43 @@ class Stage:
         self.before = self.lab.state()
         self.lab.save()
         self.wire = Wire(self.lab.standin.port, laboratory.CLOCK_FACTOR)
-        self.counts = self.record()
-        self.after = self.lab.state()
+        self.counts, self.after, self.read = {}, None, []
+        for driver in DRIVERS:
+            self.counts[driver] = self.record(driver)
+        self.read = [r for r in sorted(self.before["rows"]) if r in self.after["rows"] and r.endswith((".daily", ".top"))]
 
-    def record(self):
+    def record(self, driver):
         """The undisturbed deployment; gives how often each kind of exchange came in each phase."""
+        if self.after:
+            self.lab.restore()
         self.wire.begin()
-        self.deploy()
+        self.deploy(driver)
         counts = dict(self.wire.counts)
         self.finish()
+        self.after = self.after or self.lab.state()
+        assert self.lab.state() == self.after, difference(self.after, self.lab.state())
         return counts
 
-    def deploy(self):
+    def deploy(self, driver):
         """Through the wire; whatever comes of it."""
         self.lab.detour = self.wire.port
-        try:
-            process = self.lab.start("apply", "--yes")
-            self.wire.victim = process.pid
-            process.wait(PATIENCE)
-        finally:
-            self.lab.detour = None
+        process = self.lab.start(*{"apply": ("apply", "--yes"), "run": ("run",)}[driver])
+        self.lab.detour = None
+        self.wire.victim = process.pid
+        if driver == "run":
+            self.stop_when_it_is_over(process)
+        process.wait(PATIENCE)
+
+    def stop_when_it_is_over(self, process):
+        """A controller never ends by itself: it is stopped once the fault has come, or when it has no more to do."""
+        end = time.monotonic() + PATIENCE
+        quiet = 0
+        while process.poll() is None and not self.wire.fired and quiet < 3 and time.monotonic() < end:
+            before = sum(n for (_, kind, _), n in self.wire.counts.copy().items() if not kind.startswith(READING))
+            time.sleep(0.3)
+            after = sum(n for (_, kind, _), n in self.wire.counts.copy().items() if not kind.startswith(READING))
+            quiet = quiet + 1 if before == after and after else 0
+        self.lab.stop(process)
 
     def finish(self):
         self.lab.cutover("apply", "--yes", expect=(0, 1, 2, 3), timeout=PATIENCE)
@@ -56,11 +110,22 @@ class Stage:
         """What is wrong with the end, or None."""
         self.lab.restore()
         self.wire.begin(lambda spot: case.how if spot == case.spot else None)
-        self.deploy()
+        reader = Reader(self.lab, self.read) if self.read else None
+        self.deploy(case.driver)
+        self.finish()
+        if reader:
+            reader.end()
         if not self.wire.fired:
             return "the exchange never came"
-        self.finish()
-        return self.judge(self.lab.state(), case.how)
+        return self.judge_reader(reader) or self.judge(self.lab.state(), case.how)
+
+    def judge_reader(self, reader):
+        if not reader:
+            return None
+        allowed = {shown(self.before, self.read), shown(self.after, self.read)}
+        if reader.error or not reader.answers or reader.answers - allowed:
+            return "a reader of production saw %s (%s), allowed %s" % (reader.answers, reader.error, allowed)
+        return None
 
     def judge(self, end, how):
         if end == self.after:
@@ -103,17 +168,22 @@ def difference(wanted, end):
 # --- which cases ---
 
 def cases_of(scenario, counts):
-    """All faults at one exchange of each kind in each phase; where nothing is changed, one fault drawn for it."""
+    """All faults of `apply` at one exchange of each kind in each phase, two drawn ones of a controller; where nothing is
+    changed, one drawn one of either."""
     chance = random.Random(scenario.__name__)
     cases = []
-    for (phase, kind, message), count in sorted(counts.items()):
-        hows = [chance.choice(FAULTS)] if kind.startswith(READING) else FAULTS
-        cases += [Case(scenario.__name__, Spot(phase, kind, message, chance.randint(1, count)), how) for how in hows]
+    for driver, each in (("apply", len(FAULTS)), ("run", 2)):
+        for (phase, kind, message), count in sorted(counts[driver].items()):
+            hows = chance.sample(FAULTS, 1 if kind.startswith(READING) else each)
+            if kind.startswith(READING) and chance.choice(DRIVERS) != driver:
+                continue
+            nth = 1 if driver == "run" else chance.randint(1, count)  # how often a controller looks is not always the same
+            cases += [Case(scenario.__name__, driver, Spot(phase, kind, message, nth), how) for how in hows]
     return cases
 
 
 def sample_of(scenario, cases, size):
-    """Every fault at the cutover itself, and SIZE others."""
+    """Every fault that was chosen for the cutover itself, and SIZE others."""
     irreversible = [c for c in cases if c.spot.kind == "cutover"]
     others = [c for c in cases if c.spot.kind != "cutover"]
     return irreversible + random.Random(scenario.__name__).sample(others, min(size, len(others)))
