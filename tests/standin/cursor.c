@@ -355,6 +355,15 @@ bool cursor_describe_fetch(Run *run)
     return cursor != NULL;
 }
 
+bool cursor_describe(Run *run, const char *name)
+{
+    const Cursor *cursor = map_get(&run->session->cursors, name);
+    if (cursor) {
+        cursor_columns(run, cursor);
+    }
+    return cursor != NULL;
+}
+
 static bool client_gone(const Session *session)
 {
     struct pollfd fd = {.fd = session->fd, .events = POLLRDHUP};

@@ -11,6 +11,9 @@ bool cursor_declare(Run *run);
 bool cursor_describe_fetch(Run *run);
 bool cursor_fetch(Run *run);
 bool cursor_close(Run *run);
+
+/* The columns of the cursor NAME, which is a portal to clients; false: there is none. */
+bool cursor_describe(Run *run, const char *name);
 bool cursor_describe_subscribe(Run *run);
 bool cursor_subscribe(Run *run);
 

@@ -1,5 +1,6 @@
 #include "extended.h"
 
+#include "cursor.h"
 #include "faults.h"
 #include "query.h"
 #include "statement.h"
@@ -207,14 +208,17 @@ static void bind_values(Arena *arena, WireMessage *message, Parameters *p)
     }
 }
 
-/* One format for all columns; -1 when they differ. */
-static int result_format(Arena *arena, WireMessage *message)
+static void result_formats(Arena *arena, WireMessage *message, Run *run)
 {
-    int count, *formats = read_formats(arena, message, &count), format = count ? formats[0] : 0;
+    int count, *formats = read_formats(arena, message, &count);
+    run->result_format = count ? formats[0] : 0;
     for (int i = 1; i < count; i++) {
-        format = formats[i] == formats[0] ? format : -1;
+        if (formats[i] != formats[0]) {
+            run->result_format = 1;
+            run->formats = formats;
+            run->format_count = count;
+        }
     }
-    return format;
 }
 
 static Portal *new_portal(Session *session, const char *name, const Prepared *prepared)
@@ -248,14 +252,11 @@ static bool bind(Session *session, WireMessage *message, Arena *arena)
     }
     Portal *portal = new_portal(session, name, prepared);
     bind_values(portal->arena, message, &portal->run.parameters);
-    int format = result_format(portal->arena, message);
-    if (message->bad || format < 0) {
+    result_formats(portal->arena, message, &portal->run);
+    if (message->bad) {
         arena_free(portal->arena);
-        return protocol_error(session, arena, message->bad ? "08P01" : "0A000",
-                              message->bad ? "bad Bind message"
-                                           : "standin: one result format for all columns, please");
+        return protocol_error(session, arena, "08P01", "bad Bind message");
     }
-    portal->run.result_format = format;
     close_portal(session, name);
     replace(session, &session->portals, portal->name, portal);
     simple_answer(session, '2');
@@ -328,6 +329,11 @@ static bool describe(Session *session, WireMessage *message, Arena *arena)
     const char *name = wire_get_text(message);
     if (statement) {
         return describe_statement(session, arena, name);
+    }
+    Run cursor = {.session = session, .arena = arena};
+    if (!lookup(&session->portals, name) && cursor_describe(&cursor, name)) {
+        send_description(&cursor);
+        return true;
     }
     Portal *portal = find_portal(session, arena, name);
     if (!portal) {

@@ -168,8 +168,38 @@ static PGresult *execute(Run *run)
                                                         p->formats, run->result_format);
 }
 
+/* Columns wanted as text among binary ones: their text, of which both forms are the same. */
+static bool mix_formats(Run *run)
+{
+    static const char type_text[] = "::text";
+    Buf list = buf_new(run->arena, 1000000), names = buf_new(run->arena, 1000000);
+    if (!run->formats) {
+        return true;
+    }
+    if (run->statement->class != CLASS_READ) {
+        return run_fail(run, "0A000", "standin: one result format for all columns, please");
+    }
+    for (size_t i = 0; i < run->reply.columns.count; i++) {
+        bool text = i < (size_t)run->format_count && run->formats[i] == 0;
+        bool boolean = text && run->reply.columns.items[i].oid == 16;
+        buf_printf(&names, "%sc%zu", i ? ", " : "", i);
+        buf_printf(&list,
+                   boolean ? "%sCASE WHEN c%zu THEN 't' WHEN NOT c%zu THEN 'f' END" : "%sc%zu",
+                   i ? ", " : "", i, i);
+        buf_text(&list, text && !boolean ? type_text : "");
+    }
+    run->sql = arena_printf(run->arena, "SELECT %s FROM (%s\n) mixed(%s)", list.data, run->sql,
+                            names.data);
+    run->formats = NULL;
+    run->prepared = 0;
+    return true;
+}
+
 bool query_execute(Run *run)
 {
+    if (!mix_formats(run)) {
+        return false;
+    }
     bool stale = run->prepared != run->session->prepares;
     if (stale && !checks_rights(run->session) && !prepare(run)) {
         return false;

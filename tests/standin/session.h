@@ -101,7 +101,10 @@ struct Run {
     Arena *arena;
     const Statement *statement;
     Parameters parameters;
-    int result_format;
+    int result_format; /* of all columns ... */
+    const int
+        *formats; /* ... unless they differ: of each; the result is asked for in binary then */
+    int format_count;
     Reply reply;
     Err err;
     const char *sql; /* for PostgreSQL, once it is resolved */

@@ -187,14 +187,16 @@ void statement_send_columns(Run *run)
     const Columns *columns = &run->reply.columns;
     wire_begin(wire, 'T');
     wire_int(wire, (int64_t)columns->count, 2);
-    vec_each (Column, column, columns) {
+    for (size_t i = 0; i < columns->count; i++) {
+        const Column *column = &columns->items[i];
+        bool own = run->formats && i < (size_t)run->format_count;
         wire_text(wire, column->name);
         wire_int(wire, 0, 4);
         wire_int(wire, 0, 2);
         wire_int(wire, column->oid, 4);
         wire_int(wire, column->size, 2);
         wire_int(wire, column->modifier, 4);
-        wire_int(wire, run->result_format, 2);
+        wire_int(wire, own ? run->formats[i] : run->result_format, 2);
     }
     wire_end(wire);
 }
