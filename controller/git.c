@@ -2,6 +2,7 @@
 
 #include "git_cache.h"
 #include "git_https.h"
+#include "git_packs.h"
 #include "git_tag.h"
 
 #include "cutover/clock.h"
@@ -13,13 +14,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum {
-    TIMEOUT_MS = 300000,
-    LOCK_MS = 60000,
-    DEPTH_MAX = 32,
-    PACK_OBJECTS_MAX = 5000000,
-    PACKS_OPEN_MAX = 4
-};
+enum { TIMEOUT_MS = 300000, LOCK_MS = 60000, DEPTH_MAX = 32, PACK_OBJECTS_MAX = 5000000 };
 
 #define MAX_SIZE ((int64_t)512 << 20)
 #define FILE_BYTES ((int64_t)16 << 20)
@@ -43,8 +38,6 @@ static void start_git(void)
     /* Only objects are read, never run or trusted as configuration: a mounted volume may be another user's. */
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS_MAX);
-    /* Each fetch leaves a pack, which stays open once it was read: a controller would run out of descriptors. */
-    git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)PACKS_OPEN_MAX);
     git_https_install();
 }
 
@@ -225,6 +218,17 @@ static bool fetch(GitRepo *repo, Arena *arena, const StrVec *specs, bool prune, 
     return done;
 }
 
+static void merge_packs(GitRepo *repo, Arena *arena)
+{
+    git_repository *fresh = NULL;
+    if (git_packs_merge(arena, repo->path) && git_repository_open_bare(&fresh, repo->path) == 0) {
+        pthread_mutex_lock(&repo->lock);
+        git_repository_free(repo->handle);
+        repo->handle = fresh;
+        pthread_mutex_unlock(&repo->lock);
+    }
+}
+
 bool git_fetch(GitRepo *repo, Arena *arena, Err *err)
 {
     if (!repo->remote) {
@@ -233,7 +237,9 @@ bool git_fetch(GitRepo *repo, Arena *arena, Err *err)
     StrVec specs = {0};
     vec_push(arena, &specs, "+refs/heads/*:refs/heads/*");
     vec_push(arena, &specs, "+refs/tags/*:refs/tags/*");
-    return fetch(repo, arena, &specs, true, err);
+    bool done = fetch(repo, arena, &specs, true, err);
+    merge_packs(repo, arena);
+    return done;
 }
 
 /* --- revisions --- */

@@ -220,12 +220,37 @@ static void what_is_not_there_is_said(void **state)
     CHECK_STR(it.err.code, "CO6002");
 }
 
+/* Otherwise a controller would run out of file descriptors after some hundred pushes. */
+static void packs_are_merged_and_nothing_is_lost(void **state)
+{
+    Arena *arena = *state;
+    Fixture it = make_repository(arena);
+    it.repo = open_repository(arena, &it, arena_printf(arena, "file://%s/work", it.folder), NULL);
+    fetch(arena, &it);
+    GitCommit first = resolve(arena, &it, (GitWanted){.branch = "main"});
+    for (int i = 0; i < 80; i++) {
+        child_shell(arena, it.folder,
+                    arena_printf(arena, "cd work && git commit -q --allow-empty -m 'Push %d'", i));
+        fetch(arena, &it);
+        char *subject = arena_printf(arena, "Push %d", i);
+        CHECK_STR(resolve(arena, &it, (GitWanted){.branch = "main"}).subject, subject);
+    }
+    child_shell(arena, it.folder, "test $(ls cache/*/objects/pack/*.pack | wc -l) -lt 40");
+    CHECK_STR(resolve(arena, &it, (GitWanted){.text = first.sha}).subject, "Add the shop");
+    Fixture again = {.folder = it.folder};
+    again.repo =
+        open_repository(arena, &again, arena_printf(arena, "file://%s/work", it.folder), NULL);
+    CHECK_STR(resolve(arena, &again, (GitWanted){.branch = "main"}).subject, "Push 79");
+    child_shell(arena, it.folder, "cd cache/*.git && git fsck --full --strict");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_folder_is_read_without_a_mirror),
         TEST(a_file_address_is_mirrored_and_follows_pushes),
         TEST(a_broken_mirror_is_fetched_again),
+        TEST(packs_are_merged_and_nothing_is_lost),
         TEST(http_needs_the_token_and_then_fetches),
         TEST(a_private_authority_must_be_named),
         TEST(a_silent_server_is_given_up),
