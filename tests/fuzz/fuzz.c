@@ -56,20 +56,3 @@ const FuzzTarget fuzz_targets[] = {
     {"yaml", read_yaml}, {"config", read_config}, {"json", read_json},
     {"sql", read_sql},   {"jinja", read_jinja},   {NULL, NULL},
 };
-
-#ifdef FUZZ_WHAT
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
-{
-    Arena *arena = arena_new();
-    const char *text = arena_strndup(arena, (const char *)data, size);
-    for (const FuzzTarget *target = fuzz_targets; target->name; target++) {
-        if (strcmp(target->name, FUZZ_WHAT) == 0) {
-            target->read(arena, text, size);
-        }
-    }
-    arena_free(arena);
-    return 0;
-}
-#endif

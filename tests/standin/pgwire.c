@@ -59,7 +59,7 @@ static bool take_body(Wire *wire, Arena *arena, WireMessage *message)
     }
     length = ntohl(length);
     if (length < 4 || length > 1u << 30) {
-        wire->broken = true;
+        message->invalid = true;
         return false;
     }
     message->oversized = length - 4 > WIRE_MESSAGE_MAX;

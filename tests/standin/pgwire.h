@@ -29,6 +29,7 @@ typedef struct WireMessage {
     size_t length, at;
     bool bad;       /* something was read past the end */
     bool oversized; /* the body was skipped */
+    bool invalid;   /* its length cannot be: nothing behind it can be read */
 } WireMessage;
 
 void wire_init(Wire *wire, int fd, Arena *arena);

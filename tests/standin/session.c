@@ -205,20 +205,6 @@ static bool handle(Session *session, WireMessage *message, Arena *arena, bool *s
     }
 }
 
-static void serve_messages(Session *session)
-{
-    bool skipping = false, more = true;
-    while (more && !session->wire.broken) {
-        Arena *arena = arena_new();
-        WireMessage message;
-        more = wire_read(&session->wire, arena, &message) &&
-               handle(session, &message, arena, &skipping);
-        arena_free(arena);
-    }
-}
-
-/* --- start --- */
-
 static void refuse(Session *session, const char *sqlstate, const char *message)
 {
     Err err = {.message = message};
@@ -226,6 +212,57 @@ static void refuse(Session *session, const char *sqlstate, const char *message)
     wire_error(&session->wire, "FATAL", &err);
     wire_flush(&session->wire);
 }
+
+/* Not before the first statement: a client that only holds its connection costs no more than a thread. */
+static bool open_postgres(Session *session, Arena *arena)
+{
+    Run run = new_run(session, arena, NULL);
+    session->pg = PQconnectdb(postgres_conninfo(arena, &session->server->pg, NULL));
+    PQsetNoticeReceiver(session->pg, pass_notice, session);
+    const char *const values[] = {session->uuid, arena_printf(arena, "%d", session->connection_id),
+                                  session->user};
+    if (!session_sql(&run, "SET search_path = mz_catalog, pg_catalog; SET lock_timeout = '60s'", 0,
+                     NULL) ||
+        !session_sql(&run, "SELECT standin.session_begin($1::uuid, $2::bigint, $3)", 3, values) ||
+        !session_sync(&run)) {
+        refuse(session, "XX000", run.err.message);
+        return false;
+    }
+    return true;
+}
+
+/* What a client says after its start: with a PostgreSQL session of its own, unless it only says good-bye. */
+static bool answer(Session *session, WireMessage *message, Arena *arena, bool *skipping)
+{
+    bool leaving = message->type == 'X';
+    if (!leaving && !session->pg && !open_postgres(session, arena)) {
+        return false;
+    }
+    if (!leaving && !memchr("SHQPBDECdcf", message->type, sizeof "SHQPBDECdcf" - 1)) {
+        refuse(session, "08P01",
+               arena_printf(arena, "invalid frontend message type %d", message->type));
+        return false;
+    }
+    return handle(session, message, arena, skipping);
+}
+
+static void serve_messages(Session *session)
+{
+    bool skipping = false, more = true;
+    while (more && !session->wire.broken) {
+        Arena *arena = arena_new();
+        WireMessage message;
+        more = wire_read(&session->wire, arena, &message) &&
+               answer(session, &message, arena, &skipping);
+        if (message.invalid) {
+            refuse(session, "08P01", "invalid message length");
+            more = false;
+        }
+        arena_free(arena);
+    }
+}
+
+/* --- start --- */
 
 static void cancel(Server *server, int connection_id, int secret)
 {
@@ -299,23 +336,6 @@ static bool start_parameters(Session *session, Arena *arena, WireMessage *messag
     return session->user != NULL;
 }
 
-static bool open_postgres(Session *session, Arena *arena)
-{
-    Run run = new_run(session, arena, NULL);
-    session->pg = PQconnectdb(postgres_conninfo(arena, &session->server->pg, NULL));
-    PQsetNoticeReceiver(session->pg, pass_notice, session);
-    const char *const values[] = {session->uuid, arena_printf(arena, "%d", session->connection_id),
-                                  session->user};
-    if (!session_sql(&run, "SET search_path = mz_catalog, pg_catalog; SET lock_timeout = '60s'", 0,
-                     NULL) ||
-        !session_sql(&run, "SELECT standin.session_begin($1::uuid, $2::bigint, $3)", 3, values) ||
-        !session_sync(&run)) {
-        refuse(session, "XX000", run.err.message);
-        return false;
-    }
-    return true;
-}
-
 #define WELCOME                                                                                    \
     "This is the stand-in of Cutover, not Materialize: for tests and a first try, never for "      \
     "production."
@@ -339,6 +359,9 @@ static bool negotiate(Session *session, Arena *arena, WireMessage *message)
 {
     for (int i = 0; i < 4; i++) {
         if (!wire_read_startup(&session->wire, arena, message)) {
+            if (message->invalid || message->oversized) {
+                refuse(session, "08P01", "invalid length of the startup packet");
+            }
             return false;
         }
         int code = wire_get_int(message, 4);
@@ -432,7 +455,7 @@ void session_serve(Server *server, int fd)
         session->uuid = new_uuid(arena, &session->secret);
         enlist(session);
         authenticate(session);
-        if (start_parameters(session, startup, &message) && open_postgres(session, startup)) {
+        if (start_parameters(session, startup, &message)) {
             greet(session, startup);
             serve_messages(session);
         }
