@@ -29,15 +29,18 @@ static const Command commands[] = {
      cmd_status},
     {"history", "[--limit N] [--since DATE]", "deployments, newest first", "", false, NULL},
     {"show", "DEPLOYMENT [--sql]", "one deployment in full", "", true, NULL},
-    {"approve", "[DEPLOYMENT] [--permit P]", "approve the plan that you see", "", true, NULL},
-    {"abort", "[DEPLOYMENT] [--reason TEXT]", "end a deployment that has not cut over", "", true,
-     NULL},
-    {"hold", "[--reason TEXT]", "start nothing in this environment until resume", "", false, NULL},
-    {"resume", "[--reason TEXT]", "lift a hold; try a failed or denied commit again", "", false,
-     NULL},
-    {"promote", "[DEPLOYMENT] [--reason TEXT]", "take the next step now", "", true, NULL},
+    {"approve", "[DEPLOYMENT] [--permit P]... [--reason TEXT] [--wait] [--yes]",
+     "approve the plan that you see", "permit reason wait yes", true, cmd_request},
+    {"abort", "[DEPLOYMENT] [--reason TEXT] [--wait]", "end a deployment that has not cut over",
+     "reason wait", true, cmd_request},
+    {"hold", "[--reason TEXT] [--wait]", "start nothing in this environment until resume",
+     "reason wait", false, cmd_request},
+    {"resume", "[--reason TEXT] [--wait]", "lift a hold; try a failed or denied commit again",
+     "reason wait", false, cmd_request},
+    {"promote", "[DEPLOYMENT] [--reason TEXT] [--wait]", "take the next step now", "reason wait",
+     true, cmd_request},
     {"rollback", "[DEPLOYMENT] [--reason TEXT] [--wait]",
-     "go back, by default to the generation before", "reason wait", true, cmd_rollback},
+     "go back, by default to the generation before", "reason wait", true, cmd_request},
     {"reingest", "RELATION [--yes]", "read one table of a source again", "", true, NULL},
     {"adopt", "[--select S] [--yes]", "take over live objects that equal the declared ones", "",
      false, NULL},
@@ -87,6 +90,7 @@ static const Flag flags[] = {
     TEXT_FLAG(vars),
     TEXT_FLAG(out),
     TEXT_FLAG(reason),
+    TEXT_FLAG(permit),
     SWITCH(once),
     SWITCH(yes),
     SWITCH(watch),
@@ -171,7 +175,11 @@ static bool take_flag(Arena *arena, int argc, char **argv, int *i, Parsed *parse
     if (!*rest && ++*i >= argc) {
         return usage(arena, err, NULL, "--%s needs a value", flag->name);
     }
-    *(const char **)field = !*rest ? argv[*i] : *rest == '=' ? rest + 1 : rest;
+    const char *value = !*rest ? argv[*i] : *rest == '=' ? rest + 1 : rest;
+    const char **text = (const char **)(void *)field;
+    bool again =
+        *text && str_eq(flag->name, "permit"); /* the one that may be given several times */
+    *text = again ? arena_printf(arena, "%s %s", *text, value) : value;
     return true;
 }
 

@@ -1,14 +1,48 @@
 /* Requests: a person asks in the record, whoever runs the loop answers. */
+#include "cmd_plan.h"
 #include "commands.h"
-#include "session.h"
 #include "targets.h"
 
+#include "cutover/requests.h"
 #include "cutover/stop.h"
 #include "cutover/str.h"
 
 #include <string.h>
 
-enum { ANSWER_MAX = 1 << 20, FOLLOW_MS = 1000 };
+enum { ANSWER_MAX = 64 << 20, FOLLOW_MS = 1000 };
+
+typedef enum About { ABOUT_ENVIRONMENT, ABOUT_UNDER_WAY, ABOUT_LIVE } About;
+
+typedef struct Kind {
+    const char *name, *noun;
+    About about;
+    const char *nothing; /* said when there is no such deployment */
+    Phase granted;       /* `--wait` ends well there; PHASE_NONE: when it is answered */
+} Kind;
+
+static const Kind kinds[] = {
+    {"approve", "approval", ABOUT_UNDER_WAY, "nothing is under way that could be approved",
+     PHASE_LIVE},
+    {"abort", "abort", ABOUT_UNDER_WAY, "nothing is under way that could be aborted",
+     PHASE_ABORTED},
+    {"promote", "promote", ABOUT_UNDER_WAY, "nothing is under way that could be promoted",
+     PHASE_LIVE},
+    {"rollback", "rollback", ABOUT_LIVE,
+     "nothing that Cutover deployed is live: there is nothing to roll back", PHASE_ROLLED_BACK},
+    {"hold", "hold", ABOUT_ENVIRONMENT, NULL, PHASE_NONE},
+    {"resume", "resume", ABOUT_ENVIRONMENT, NULL, PHASE_NONE},
+};
+
+static const Kind *kind_of(const Cli *cli)
+{
+    const Kind *kind = kinds;
+    while (!str_eq(kind->name, cli->command)) {
+        kind++;
+    }
+    return kind;
+}
+
+/* ---- which deployment ---- */
 
 /* g42, a full id, a commit (7 digits or more) or latest. */
 static bool is_named(const RecordDeployment *d, const char *operand)
@@ -20,20 +54,19 @@ static bool is_named(const RecordDeployment *d, const char *operand)
     return str_eq(d->id, operand) || (strlen(operand) >= 7 && str_starts(d->commit, operand));
 }
 
-static const RecordDeployment *find_deployment(const Cli *cli, const PassResult *result, Err *err)
+static const RecordDeployment *find_deployment(const Cli *cli, const Kind *kind,
+                                               const PassResult *result, Err *err)
 {
-    if (!cli->operand || str_eq(cli->operand, "latest")) {
-        if (!result->live) {
-            err_set(cli->arena, err, ERR_NOT_FOUND, "CO5050",
-                    "nothing that Cutover deployed is live: there is nothing to roll back");
-        }
-        return result->live;
-    }
     const RecordDeployment *found = NULL;
-    if (result->record) {
-        vec_each (RecordDeployment, d, &result->record->deployments) {
-            found = is_named(d, cli->operand) ? d : found;
+    if (!cli->operand || str_eq(cli->operand, "latest")) {
+        found = kind->about == ABOUT_LIVE ? result->live : record_building(result->record);
+        if (!found) {
+            err_set(cli->arena, err, ERR_NOT_FOUND, "CO5050", "%s", kind->nothing);
         }
+        return found;
+    }
+    vec_each (RecordDeployment, d, &result->record->deployments) {
+        found = is_named(d, cli->operand) ? d : found;
     }
     if (!found) {
         err_set(cli->arena, err, ERR_NOT_FOUND, "CO5050", "the record knows no deployment \"%s\"",
@@ -42,6 +75,17 @@ static const RecordDeployment *find_deployment(const Cli *cli, const PassResult 
     }
     return found;
 }
+
+/* ---- --wait ---- */
+
+typedef struct Follow {
+    const Cli *cli;
+    const Kind *kind;
+    Session *session;
+    const Wanted *wanted;
+    const char *deployment, *request;
+    Phase last;
+} Follow;
 
 static const RecordRequest *find_request(const Record *record, const char *id)
 {
@@ -53,107 +97,182 @@ static const RecordRequest *find_request(const Record *record, const char *id)
     return NULL;
 }
 
-typedef struct Follow {
-    Session *session;
-    const Wanted *wanted;
-    const char *deployment, *request;
-    Phase last;
-} Follow;
+static int say_end(const Follow *follow, Arena *arena, const RecordDeployment *d)
+{
+    Buf out = buf_new(arena, ANSWER_MAX);
+    const char *environment = follow->wanted->environment->name;
+    if (d->phase == PHASE_ROLLED_BACK) {
+        buf_printf(&out,
+                   "rolled back %s: generation %lld. %s is denied until a newer commit comes.\n",
+                   environment, (long long)d->rollback_generation, d->short_commit);
+    } else {
+        buf_printf(&out, "%s g%lld is %s\n", environment, (long long)d->generation,
+                   phase_name(d->phase));
+    }
+    return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
+}
 
-/* One look; true when it has ended, with its exit CODE. */
-static bool has_ended(const Cli *cli, Follow *follow, Arena *arena, int *code)
+/* What the deployment's phase says; -1: it goes on. */
+static int phase_code(const Follow *follow, Arena *arena, const PassResult *result,
+                      const RecordDeployment *d)
+{
+    if (d->phase == follow->kind->granted) {
+        return say_end(follow, arena, d);
+    }
+    if (phase_is_final(d->phase)) {
+        cli_say(follow->cli, "%s is %s%s%s", d->id, phase_name(d->phase), d->reason ? ": " : "",
+                d->reason ? d->reason : "");
+        return d->phase == PHASE_SUPERSEDED ? EXIT_PENDING : EXIT_FAILED;
+    }
+    bool lacks =
+        d->phase == PHASE_AWAITING_APPROVAL &&
+        request_approvals(result->record, d) < config_approvals(follow->wanted->environment);
+    if (lacks && str_eq(follow->kind->name, "approve")) {
+        cli_say(follow->cli, "waits for: %s", result->waits_for);
+        return EXIT_BLOCKED;
+    }
+    return -1;
+}
+
+/* One look: its exit code, or -1 when it goes on. */
+static int look(Follow *follow, Arena *arena)
 {
     PassResult result;
     Err err = {0};
     if (!session_pass(follow->session, arena, follow->wanted, PASS_LOOK, &result, &err)) {
-        cli_fail(cli, &err);
-        return false;
+        cli_fail(follow->cli, &err);
+        return -1;
     }
     const RecordDeployment *d = record_deployment(result.record, follow->deployment);
     const RecordRequest *request = find_request(result.record, follow->request);
     if (d && d->phase != follow->last) {
         follow->last = d->phase;
-        cli_say(cli, "%s  %s", d->id, phase_name(d->phase));
-    }
-    if (d && d->phase == PHASE_ROLLED_BACK) {
-        Buf out = buf_new(arena, ANSWER_MAX);
-        buf_printf(
-            &out, "rolled back %s: generation %lld. %s is denied until a newer commit comes.\n",
-            follow->wanted->environment->name, (long long)d->rollback_generation, d->short_commit);
-        cli_answer(&out);
-        *code = EXIT_DONE;
-        return true;
+        cli_say(follow->cli, "%s  %s", d->id, phase_name(d->phase));
     }
     if (request && request->done && !str_eq(request->outcome, "done")) {
-        cli_say(cli, "%s: %s", request->outcome,
+        cli_say(follow->cli, "%s: %s", request->outcome,
                 request->why ? request->why : "it could not be done");
-        *code = EXIT_BLOCKED;
-        return true;
+        return EXIT_BLOCKED;
     }
-    return false;
+    if (d) {
+        return phase_code(follow, arena, &result, d);
+    }
+    return request && request->done ? EXIT_DONE : -1;
 }
 
-static int follow_request(const Cli *cli, Follow *follow)
+static int follow_request(Follow *follow)
 {
-    int code = EXIT_PENDING;
-    for (bool ended = false; !ended;) {
+    int64_t poll = follow->session->context->poll_ms;
+    for (;;) {
         Arena *arena = arena_new();
-        ended = has_ended(cli, follow, arena, &code);
+        int code = look(follow, arena);
         arena_free(arena);
-        if (!ended && !stop_sleep(FOLLOW_MS)) {
+        if (code >= 0) {
+            return code;
+        }
+        if (!stop_sleep(poll > 0 ? poll : FOLLOW_MS)) {
             return EXIT_PENDING;
         }
     }
-    return code;
 }
 
-static int answer_request(const Cli *cli, const Wanted *wanted, const RecordDeployment *d,
-                          const char *request)
+/* ---- asking ---- */
+
+static int answer_request(const Cli *cli, const Kind *kind, const Wanted *wanted,
+                          const RecordDeployment *d, const RecordRequest *request)
 {
     Buf out = buf_new(cli->arena, ANSWER_MAX);
+    const char *environment = wanted->environment->name;
     if (cli->json) {
         JsonOut json = json_out(&out);
         json_open_object(&json);
-        json_put_str(&json, "request", request);
-        json_put_str(&json, "kind", "rollback");
-        json_put_str(&json, "environment", wanted->environment->name);
-        json_put_str(&json, "deployment", d->id);
+        json_put_str(&json, "request", request->id);
+        json_put_str(&json, "kind", request->kind);
+        json_put_str(&json, "environment", environment);
+        json_put_str(&json, "deployment", d ? d->id : NULL);
+        json_put_str(&json, "plan_digest", request->plan_digest);
         json_close_object(&json);
         buf_char(&out, '\n');
+    } else if (str_eq(kind->name, "approve")) {
+        buf_printf(&out, "recorded: approval of plan %.12s, request %.4s\n", request->plan_digest,
+                   request->id);
+    } else if (d) {
+        buf_printf(&out, "recorded: %s of %s g%lld, request %.4s\n", kind->noun, environment,
+                   (long long)d->generation, request->id);
     } else {
-        buf_printf(&out, "recorded: rollback of %s g%lld, request %.4s\n",
-                   wanted->environment->name, (long long)d->generation, request);
+        buf_printf(&out, "recorded: %s of %s, request %.4s\n", kind->noun, environment,
+                   request->id);
     }
     return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int request_rollback(const Cli *cli, Session *session, Diags *diags, Err *err)
+/* Whoever approves has seen the plan: it is shown, and asked for. */
+static int show_plan(const Cli *cli, const Wanted *wanted, const PassResult *result,
+                     const RecordDeployment *d)
+{
+    if (!result->plan || !str_eq(d->commit, wanted->commit.sha)) {
+        cli_say(cli, "%s is of %s, and %s is wanted: there is nothing to approve", d->id,
+                d->short_commit, wanted->commit.short_sha);
+        return EXIT_BLOCKED;
+    }
+    Buf out = buf_new(cli->arena, ANSWER_MAX);
+    plan_write(cli, &out, wanted, result);
+    bool blocked = false;
+    if (!cli->json && !cli_answer(&out)) {
+        return EXIT_FAILED;
+    }
+    return cli_ask(cli, "Approve it?", &blocked) ? EXIT_DONE : blocked ? EXIT_BLOCKED : EXIT_FAILED;
+}
+
+/* A plan that is refused has no intent yet: the permit is for the plan that is seen. */
+static const char *digest_seen(const PassResult *result, const RecordDeployment *d)
+{
+    return d->has_intent || !result->plan ? d->plan_digest : result->plan->digest;
+}
+
+static int ask(const Cli *cli, const Kind *kind, Session *session, Diags *diags, Err *err)
 {
     Target target;
     Wanted wanted;
     PassResult result;
-    const char *request = NULL;
     if (!targets_one(cli, session->context, &target, diags, err) ||
         !wanted_read(target.repository, cli->arena, target.environment, NULL, &wanted, diags,
                      err) ||
         !session_pass(session, cli->arena, &wanted, PASS_LOOK, &result, err)) {
         return targets_stopped(cli, diags, err);
     }
-    const RecordDeployment *d = find_deployment(cli, &result, err);
-    PassInput input = wanted_pass(session->context, &wanted, PASS_ACT, &session->writer_seq);
-    if (!d || !pass_request(cli->arena, session->pg, &input, "rollback", d->id,
-                            pg_user(session->pg), cli->reason, &request, err)) {
+    const RecordDeployment *d =
+        kind->about == ABOUT_ENVIRONMENT ? NULL : find_deployment(cli, kind, &result, err);
+    if (!d && kind->about != ABOUT_ENVIRONMENT) {
         return targets_stopped(cli, diags, err);
     }
-    int code = answer_request(cli, &wanted, d, request);
+    int code = str_eq(kind->name, "approve") ? show_plan(cli, &wanted, &result, d) : EXIT_DONE;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    RecordRequest request = {.kind = kind->name,
+                             .deployment = d ? d->id : "",
+                             .plan_digest = d ? digest_seen(&result, d) : NULL,
+                             .phase = d ? phase_name(d->phase) : NULL,
+                             .by = pg_user(session->pg),
+                             .reason = cli->reason};
+    if (cli->permit) {
+        request.permits = str_split(cli->arena, cli->permit, ' ');
+    }
+    PassInput input = wanted_pass(session->context, &wanted, PASS_ACT, &session->writer_seq);
+    if (!pass_request(cli->arena, session->pg, &input, &request, err)) {
+        return targets_stopped(cli, diags, err);
+    }
+    code = answer_request(cli, kind, &wanted, d, &request);
     if (!cli->wait || code != EXIT_DONE) {
         return code;
     }
-    Follow follow = {session, &wanted, d->id, request, d->phase};
-    return follow_request(cli, &follow);
+    Follow follow = {
+        cli, kind, session, &wanted, d ? d->id : "", request.id, d ? d->phase : PHASE_NONE};
+    return follow_request(&follow);
 }
 
-int cmd_rollback(const Cli *cli)
+int cmd_request(const Cli *cli)
 {
     Context context;
     Diags diags;
@@ -162,7 +281,7 @@ int cmd_rollback(const Cli *cli)
         return targets_stopped(cli, &diags, &err);
     }
     Session session = {.context = &context};
-    int code = request_rollback(cli, &session, &diags, &err);
+    int code = ask(cli, kind_of(cli), &session, &diags, &err);
     session_end(&session);
     return code;
 }

@@ -13,7 +13,7 @@ int cmd_plan(const Cli *cli);
 int cmd_apply(const Cli *cli);
 int cmd_run(const Cli *cli);
 int cmd_status(const Cli *cli);
-int cmd_rollback(const Cli *cli);
+int cmd_request(const Cli *cli); /* approve, abort, hold, resume, promote, rollback */
 int cmd_notify(const Cli *cli);
 
 #endif

@@ -268,6 +268,39 @@ static void write_aborted(Buf *out, const Json *data)
     put_reason(out, data, "reason");
 }
 
+static void write_canary(Buf *out, const Json *data)
+{
+    const char *until = text_of(out->arena, data, "until");
+    const Json *containers = json_get(data, "containers");
+    buf_text(out, ": canary open");
+    for (size_t i = 0; containers && i < containers->count; i++) {
+        buf_printf(out, "%s%s", i ? ", " : ": ",
+                   slack_escape(out->arena, containers->items[i]->string));
+    }
+    if (until) {
+        buf_printf(out, ", until %s", until);
+    }
+}
+
+static void write_awaiting_approval(Buf *out, const Json *data)
+{
+    const char *digest = text_of(out->arena, data, "plan_digest");
+    buf_text(out, ":");
+    put_commit(out, data);
+    buf_printf(out, " waits for approval of plan %.12s (%lld of %lld): `cutover approve g%lld`",
+               digest ? digest : "", (long long)json_get_int(data, "given", 0),
+               (long long)json_get_int(data, "needed", 1),
+               (long long)json_get_int(data, "generation", 0));
+}
+
+static void write_awaiting_window(Buf *out, const Json *data)
+{
+    const char *opens = text_of(out->arena, data, "opens_at");
+    buf_text(out, ":");
+    put_commit(out, data);
+    buf_printf(out, " is ready; cutover on %s", opens ? opens : "the next window");
+}
+
 static void write_superseded(Buf *out, const Json *data)
 {
     const char *newer = text_of(out->arena, data, "by_commit");
@@ -294,6 +327,9 @@ static const struct {
     {"hydrating", "", write_hydrating},
     {"checking", "", write_checking},
     {"checked", "", write_checked},
+    {"canary", "", write_canary},
+    {"awaiting_approval", "", write_awaiting_approval},
+    {"awaiting_window", "", write_awaiting_window},
     {"soaking", ":large_green_circle: ", write_soaking},
     {"live", ":white_check_mark: ", write_live},
     {"failed", ":red_circle: ", write_failed},

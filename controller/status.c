@@ -16,6 +16,7 @@ static const struct {
     [STATUS_LIVE] = {"live", EXIT_DONE, "32"},
     [STATUS_UNDER_WAY] = {"under_way", EXIT_PENDING, "33"},
     [STATUS_BLOCKED] = {"blocked", EXIT_BLOCKED, "31"},
+    [STATUS_HELD] = {"held", EXIT_BLOCKED, "31"},
     [STATUS_UNKNOWN] = {"unknown", EXIT_FAILED, "31"},
 };
 
@@ -55,6 +56,9 @@ static const RecordDeployment *deployment_of(const PassResult *pass, const PassC
 static StatusState state_of(const Status *status)
 {
     const RecordDeployment *d = status->deployment;
+    if (status->pass->blocked && status->pass->rule->when.held == YES) {
+        return STATUS_HELD;
+    }
     if (status->pass->blocked || ended_badly(d, status->wanted) ||
         (d && waits_for_person(d->phase))) {
         return STATUS_BLOCKED;
@@ -247,6 +251,13 @@ static void write_under_way(Buf *out, const Status *status)
         write_soaking(out, status, d);
         return;
     }
+    if (d->phase == PHASE_AWAITING_WINDOW || d->phase == PHASE_CANARY) {
+        buf_printf(out, "g%lld %s: %s\n", (long long)d->generation, d->short_commit,
+                   pass->waits_for);
+        write_live_line(out, status);
+        buf_char(out, '\n');
+        return;
+    }
     buf_printf(out, "g%lld %s \"%s\"   %s", (long long)d->generation, d->short_commit,
                d->subject ? d->subject : "", age(out->arena, d->phase_since, status->at));
     int64_t typical = pass->record ? record_hydration(pass->record).typical : 0;
@@ -310,7 +321,11 @@ static void write_blocked(Buf *out, const Status *status)
     const PassResult *pass = status->pass;
     const RecordDeployment *d = status->deployment;
     if (d) {
-        buf_printf(out, "g%lld %s: ", (long long)d->generation, d->short_commit);
+        buf_printf(out, "g%lld %s", (long long)d->generation, d->short_commit);
+        if (d->phase == PHASE_AWAITING_APPROVAL) {
+            buf_printf(out, ", plan %.12s", d->plan_digest ? d->plan_digest : "");
+        }
+        buf_text(out, ": ");
     }
     const char *why = d && phase_is_final(d->phase) && d->reason ? d->reason
                       : pass && pass->waits_for                  ? pass->waits_for
@@ -352,9 +367,8 @@ static const char *title(const Status *status)
 void status_write_text(Buf *out, const Status *status, bool color)
 {
     static void (*const writers[])(Buf *, const Status *) = {
-        [STATUS_LIVE] = write_live,
-        [STATUS_UNDER_WAY] = write_under_way,
-        [STATUS_BLOCKED] = write_blocked,
+        [STATUS_LIVE] = write_live,        [STATUS_UNDER_WAY] = write_under_way,
+        [STATUS_BLOCKED] = write_blocked,  [STATUS_HELD] = write_blocked,
         [STATUS_UNKNOWN] = write_findings,
     };
     write_title(out, status, title(status), color);
@@ -450,6 +464,8 @@ static const char *waits_for(Phase phase)
         return "checks";
     case PHASE_AWAITING_APPROVAL:
         return "person";
+    case PHASE_CANARY:
+        return "canary";
     case PHASE_AWAITING_WINDOW:
         return "window";
     case PHASE_SOAKING:
@@ -476,8 +492,8 @@ static void put_waiting(JsonOut *json, const Status *status)
     json_key(json, "waiting");
     json_open_object(json);
     json_put_str(json, "for",
-                 status->state == STATUS_BLOCKED   ? "person"
-                 : status->state == STATUS_UNKNOWN ? "retry"
+                 status->state == STATUS_BLOCKED || status->state == STATUS_HELD ? "person"
+                 : status->state == STATUS_UNKNOWN                               ? "retry"
                                                    : waits_for(status_phase(status)));
     json_put_str(json, "text", text);
     json_close_object(json);

@@ -26,16 +26,29 @@ bool act_make_marker(Pass *pass, Err *err)
 }
 
 /* Server time at which PHASE ends by itself; 0: never. */
-static Moment deadline_of(const Pass *pass, Phase phase)
+static Moment deadline_of(const Pass *pass, const RecordDeployment *d, Phase phase)
 {
     const EnvironmentConfig *e = pass->in->environment;
+    bool waited = d->phase == PHASE_AWAITING_APPROVAL || d->phase == PHASE_AWAITING_WINDOW;
+    Moment ready = d->ready_since ? d->ready_since : pass->snapshot.catalog->now;
     int64_t seconds = 0;
     switch (phase) {
+    case PHASE_CANARY:
+        seconds = e->canary;
+        break;
+    case PHASE_AWAITING_APPROVAL:
+    case PHASE_AWAITING_WINDOW:
+        return ready + e->promote_within * MICROS;
     case PHASE_BUILDING:
     case PHASE_HYDRATING:
         seconds = e->hydration_deadline;
         break;
     case PHASE_CHECKING:
+        if (waited) { /* the wait for people goes on where it was */
+            return ready + e->promote_within * MICROS;
+        }
+        seconds = e->promote_within;
+        break;
     case PHASE_CUTTING_OVER:
         seconds = e->promote_within;
         break;
@@ -61,6 +74,9 @@ static const char *reason_of(const Pass *pass, const RecordDeployment *d, const 
     if (rule->to == PHASE_ROLLED_BACK) {
         return d->reason; /* why somebody asked for it */
     }
+    if (rule->when.abort_asked == YES && pass->request) {
+        return pass->request->reason ? pass->request->reason : rule->why;
+    }
     return pass->problem && rule->to == PHASE_FAILED ? pass->problem : rule->why;
 }
 
@@ -85,7 +101,7 @@ static void add_transition(Pass *pass, RecordEntries *entries, const RecordDeplo
                         .from = corrected ? pass->after_recorded : d->phase,
                         .to = to,
                         .reason = reason,
-                        .deadline = deadline_of(pass, to),
+                        .deadline = deadline_of(pass, d, to),
                         .names = names,
                         .rollback_generation = rollback_generation};
     vec_push(pass->arena, entries, entry_phase(pass->arena, &phase));
@@ -200,6 +216,24 @@ bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
 
 /* ---- transitions ---- */
 
+/* The requests that this transition grants. */
+static void add_outcomes(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
+                         const Rule *rule)
+{
+    bool granted = rule->to == PHASE_ROLLED_BACK || rule->when.abort_asked == YES ||
+                   rule->when.promote_asked == YES;
+    if (granted && pass->request) {
+        vec_push(pass->arena, entries,
+                 entry_outcome(pass->arena, d->id, pass->request->id, "done", NULL));
+    }
+    vec_each (RecordRequest, it, &pass->out->record->requests) {
+        if (rule->when.approved == YES && !it->done && str_eq(it->kind, "approve") &&
+            str_eq(it->deployment, d->id)) {
+            vec_push(pass->arena, entries, entry_outcome(pass->arena, d->id, it->id, "done", NULL));
+        }
+    }
+}
+
 bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
 {
     RecordEntries entries = {0};
@@ -209,16 +243,13 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     const char *reason = gate ? gate : finding ? finding : reason_of(pass, d, rule);
     add_transition(pass, &entries, d, rule->to, reason, NULL, 0);
     add_event(pass, &entries, d, rule, rule->to, reason);
-    if (rule->to == PHASE_FAILED || rule->to == PHASE_ROLLED_BACK) {
+    if (rule->to == PHASE_FAILED || rule->to == PHASE_ROLLED_BACK || rule->to == PHASE_ABORTED) {
         vec_push(pass->arena, &entries, entry_denied(pass->arena, d->id, d->commit, reason));
     }
     if (d == pass->after && pass->after_recorded == PHASE_FAILED) {
         vec_push(pass->arena, &entries, entry_allowed(pass->arena, d->id, d->commit, reason));
     }
-    if (rule->to == PHASE_ROLLED_BACK && pass->request) {
-        vec_push(pass->arena, &entries,
-                 entry_outcome(pass->arena, d->id, pass->request->id, "done", NULL));
-    }
+    add_outcomes(pass, &entries, d, rule);
     return pass_append(pass, &entries, err);
 }
 
@@ -245,6 +276,16 @@ bool act_note_proof(Pass *pass, RecordDeployment *d, Err *err)
                            .attempt = d->attempt};
     RecordEntries entries = {0};
     vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
+    return pass_append(pass, &entries, err);
+}
+
+bool act_answer(Pass *pass, Err *err)
+{
+    const RequestAnswer *answer = &pass->answer;
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries,
+             entry_outcome(pass->arena, answer->request->deployment, answer->request->id,
+                           answer->outcome, answer->why));
     return pass_append(pass, &entries, err);
 }
 

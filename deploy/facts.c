@@ -166,6 +166,49 @@ static void proof_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
     facts->settled = tri(holds && pass->snapshot.catalog->now - noted->at >= settle);
 }
 
+/* ---- what people and the calendar have to say ---- */
+
+static void people_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    const Record *record = pass->out->record;
+    const RecordRequest *abort = request_open(record, d, "abort");
+    const RecordRequest *promote = request_open(record, d, "promote");
+    facts->abort_asked = tri(abort != NULL);
+    facts->promote_asked = tri(promote != NULL);
+    pass->request = abort ? abort : promote;
+}
+
+static void wait_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    const EnvironmentConfig *e = pass->in->environment;
+    const Record *record = pass->out->record;
+    Moment now = pass->snapshot.catalog->now;
+    bool canary = e->canary && !d->in_place_only && !request_promoted(record, d, PHASE_CANARY) &&
+                  !(d->canary_since && now - d->canary_since >= e->canary * MICROS);
+    bool open = pass->opens == pass->local || request_promoted(record, d, PHASE_AWAITING_WINDOW);
+    facts->canary_over = tri(!canary);
+    facts->approved = tri(request_approvals(record, d) >= config_approvals(e));
+    facts->window_open = tri(open);
+    facts->window_missed = tri(!open && str_eq(e->windows.missed, "abort"));
+    if (pass->zone_problem && !pass->problem) {
+        pass->problem = pass->zone_problem;
+    }
+}
+
+/* All that a pass can lose while it waits for people; lag and replicas are seen again in `checking`. */
+static bool is_intact(const Facts *facts)
+{
+    return facts->problem == NO && facts->refused != YES && facts->intended == YES &&
+           facts->missing == NO && facts->stale == NO && facts->checks_left == NO &&
+           facts->checks_failed == NO && facts->overtaken == NO;
+}
+
+static bool is_rehearsed(const RecordDeployment *d)
+{
+    const RecordResult *rehearsal = last_result(d, "rehearsal");
+    return rehearsal && rehearsal->at >= d->phase_since;
+}
+
 static bool is_superseded(const Pass *pass, const RecordDeployment *d)
 {
     return pass->in->commit.sha && !str_eq(d->commit, pass->in->commit.sha);
@@ -174,6 +217,8 @@ static bool is_superseded(const Pass *pass, const RecordDeployment *d)
 static void facts_before_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
 {
     facts->superseded = tri(is_superseded(pass, d));
+    facts->intact = NO;
+    people_facts(pass, d, facts);
     if (facts->superseded == YES || !pass->out->plan || d->phase == PHASE_PENDING) {
         return;
     }
@@ -184,26 +229,17 @@ static void facts_before_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
         return;
     }
     build_facts(pass, d, facts);
-    facts->rehearsed = tri(last_result(d, "rehearsal") != NULL);
+    facts->rehearsed = tri(is_rehearsed(d));
     if (d->phase != PHASE_BUILDING) {
         proof_facts(pass, d, facts);
         gate_facts(pass, d, facts);
+        wait_facts(pass, d, facts);
     }
     facts->problem = tri(pass->problem != NULL);
+    facts->intact = tri(is_intact(facts));
 }
 
 /* ---- facts after it ---- */
-
-static const RecordRequest *pending_rollback(const Pass *pass, const RecordDeployment *d)
-{
-    vec_each (RecordRequest, it, &pass->out->record->requests) {
-        if (!it->done && str_eq(it->kind, "rollback") &&
-            (str_empty(it->deployment) || str_eq(it->deployment, d->id))) {
-            return it;
-        }
-    }
-    return NULL;
-}
 
 static bool is_read(const Pass *pass)
 {
@@ -244,9 +280,11 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     facts->soak_over = tri(now >= d->deadline || next_is_ready(pass));
     facts->drained = tri(now >= d->deadline);
     facts->readers = tri(is_read(pass));
-    pass->request = pending_rollback(pass, d);
-    facts->rollback_asked = tri(pass->request != NULL);
-    if (pass->request && d->phase == PHASE_SOAKING) {
+    people_facts(pass, d, facts);
+    const RecordRequest *rollback = request_open(pass->out->record, d, "rollback");
+    facts->rollback_asked = tri(rollback != NULL);
+    pass->request = rollback ? rollback : pass->request;
+    if (rollback && d->phase == PHASE_SOAKING) {
         facts->can_go_back = tri(facts->blue == YES && blue_can_serve(pass));
     }
     if (d->phase == PHASE_CLEANING && pass->blue->foreign.list.count) {
@@ -295,6 +333,9 @@ static void environment_facts(Pass *pass, Facts *facts)
     facts->compiles = tri(out->desired != NULL);
     facts->denied =
         tri(pass->in->commit.sha && map_get(&out->record->denied, pass->in->commit.sha));
+    facts->held = tri(out->record->hold != NULL);
+    facts->unanswered = tri(pass->in->mode == PASS_ACT &&
+                            request_unanswered(pass->arena, out->record, &pass->answer));
     facts->wanted_is_live = tri(out->live && str_eq(out->live->commit, pass->in->commit.sha));
     if (plan) {
         facts->refused = tri(plan->outcome == PLAN_REFUSED);

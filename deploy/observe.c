@@ -2,6 +2,7 @@
 #include "pass_internal.h"
 
 #include "cutover/str.h"
+#include "deploy_sql.h"
 
 #include <string.h>
 #include <time.h>
@@ -92,6 +93,51 @@ bool pass_observe(Pass *pass, Err *err)
     pass->out->record = record;
     pass->out->catalog = pass->snapshot.catalog;
     find_marker(pass);
+    return true;
+}
+
+/* ---- the windows ---- */
+
+static bool waits_for_window(const Pass *pass)
+{
+    const RecordDeployment *d = pass->building;
+    return d && windows_any(&pass->in->environment->windows) &&
+           (d->phase == PHASE_CHECKING || d->phase == PHASE_AWAITING_WINDOW);
+}
+
+/* Time zones change by law: the server knows them, nothing here does. */
+static bool ask_local(Pass *pass, const char *zone, Err *err)
+{
+    PgResult answer = {0};
+    StrVec params = {0};
+    vec_push(pass->arena, &params, zone);
+    vec_push(pass->arena, &params, moment_text(pass->arena, pass->snapshot.catalog->now));
+    if (pg_query(pass->pg, pass->arena, sql_local_time, &params, pass_limit(pass), &answer, err)) {
+        const char *local = answer.rows.items[0][0];
+        return moment_parse(arena_printf(pass->arena, "%s+00", local), &pass->local) ||
+               err_set(pass->arena, err, ERR_INTERNAL, "CO5032",
+                       "the server's time cannot be read: %s", local);
+    }
+    if (err->kind != ERR_INPUT) {
+        return false;
+    }
+    pass->zone_problem = arena_printf(pass->arena, "windows.timezone \"%s\": the server says %s",
+                                      zone, err->message);
+    *err = (Err){0};
+    return true;
+}
+
+bool pass_observe_windows(Pass *pass, Err *err)
+{
+    const Windows *windows = &pass->in->environment->windows;
+    pass->local = pass->opens = pass->snapshot.catalog->now;
+    if (!waits_for_window(pass)) {
+        return true;
+    }
+    if (windows->timezone && !ask_local(pass, windows->timezone, err)) {
+        return false;
+    }
+    pass->opens = windows_next(windows, pass->local);
     return true;
 }
 

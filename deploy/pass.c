@@ -71,6 +71,31 @@ static bool waits_for_proof(const Rule *rule)
            (rule->from == PHASE_HYDRATING && rule->action == ACTION_WAIT);
 }
 
+/* What a person reads while the rule waits for people or time; else the rule's own words. */
+static const char *wait_text(Pass *pass, const RecordDeployment *d, const Rule *rule)
+{
+    const RecordRequest *hold = pass->out->record->hold;
+    const EnvironmentConfig *e = pass->in->environment;
+    if (rule->when.held == YES && hold) {
+        return arena_printf(pass->arena, "held by %s%s%s. Lift it: cutover resume", hold->by,
+                            hold->reason ? ": " : "", hold->reason ? hold->reason : "");
+    }
+    switch (rule->from) {
+    case PHASE_CANARY:
+        return arena_printf(pass->arena, "canary until %s", moment_text(pass->arena, d->deadline));
+    case PHASE_AWAITING_APPROVAL:
+        return arena_printf(pass->arena, "approval %lld of %lld.    cutover approve g%lld",
+                            (long long)request_approvals(pass->out->record, d),
+                            (long long)config_approvals(e), (long long)d->generation);
+    case PHASE_AWAITING_WINDOW:
+        return arena_printf(
+            pass->arena, "opens %s",
+            windows_opening_text(pass->arena, &e->windows, pass->opens, pass->local));
+    default:
+        return rule->why;
+    }
+}
+
 static void show(Pass *pass, const Choice *choice)
 {
     PassResult *out = pass->out;
@@ -78,7 +103,7 @@ static void show(Pass *pass, const Choice *choice)
     out->action = choice->rule->action;
     out->deployment = choice->d;
     out->blocked = choice->rule->action == ACTION_BLOCK;
-    out->waits_for = choice->rule->why;
+    out->waits_for = wait_text(pass, choice->d, choice->rule);
     if (choice->facts.proved == NO && waits_for_proof(choice->rule) && out->proof->waits.count) {
         const char *waits = str_join(pass->arena, &out->proof->waits, "; ");
         bool lost = choice->rule->action != ACTION_WAIT;
@@ -99,9 +124,16 @@ static void show(Pass *pass, const Choice *choice)
 static Choice choose(Pass *pass)
 {
     Choice building = {0}, after = {0};
+    RequestAnswer owed;
+    if (pass->in->mode == PASS_ACT && request_unanswered(pass->arena, pass->out->record, &owed)) {
+        Choice own = look_at(pass, NULL);
+        if (acts(&own)) {
+            return own;
+        }
+    }
     if (pass->building) {
         building = look_at(pass, pass->building);
-        pass->out->next_is_ready = building.rule->pos == 570;
+        pass->out->next_is_ready = building.rule->pos == 575;
     }
     const Proof *building_proof = pass->out->proof;
     if (pass->after) {
@@ -175,6 +207,8 @@ static bool carry_out(Pass *pass, const Choice *choice, Err *err)
         return act_drop(pass, d, pass->blue, err);
     case ACTION_DROP_GREEN:
         return act_drop(pass, d, pass->unused, err);
+    case ACTION_ANSWER:
+        return act_answer(pass, err);
     case ACTION_REFUSE_REQUEST:
         return act_refuse_request(pass, d, rule, err);
     case ACTION_PRUNE:
@@ -224,6 +258,10 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
         return false;
     }
     pass_choose(pass);
+    if (!pass_observe_windows(pass, err)) {
+        result->retry_ms = AFTER_ERROR_MS;
+        return false;
+    }
     pass_compile(pass);
     Choice choice = choose(pass);
     show(pass, &choice);
@@ -265,18 +303,15 @@ static bool append_one(Arena *arena, Pg *pg, const PassInput *input, RecordEntry
     return done;
 }
 
-bool pass_request(Arena *arena, Pg *pg, const PassInput *input, const char *kind,
-                  const char *deployment, const char *by, const char *reason,
-                  const char **request_id, Err *err)
+bool pass_request(Arena *arena, Pg *pg, const PassInput *input, RecordRequest *request, Err *err)
 {
-    const char *seed = arena_printf(arena, "%s %s %s %lld", input->instance, kind, deployment,
-                                    input->writer_seq ? (long long)*input->writer_seq : 0);
+    const char *seed =
+        arena_printf(arena, "%s %s %s %lld", input->instance, request->kind, request->deployment,
+                     input->writer_seq ? (long long)*input->writer_seq : 0);
     char *id = digest_sha256(arena, seed, strlen(seed));
     id[8] = '\0';
-    RecordRequest request = {
-        .id = id, .kind = kind, .deployment = deployment, .by = by, .reason = reason};
-    *request_id = id;
-    return append_one(arena, pg, input, entry_request(arena, &request), err);
+    request->id = id;
+    return append_one(arena, pg, input, entry_request(arena, request), err);
 }
 
 bool pass_delivered(Arena *arena, Pg *pg, const PassInput *input, const char *event_id,

@@ -7,6 +7,7 @@
 #include "cutover/journal.h"
 #include "cutover/pass.h"
 #include "cutover/record_prune.h"
+#include "cutover/requests.h"
 #include "cutover/snapshot.h"
 #include "cutover/statement.h"
 
@@ -47,9 +48,12 @@ typedef struct Pass {
     VEC(Gate) gates;
     RecordPrune prune; /* what may go from the record */
     Moment prune_before;
-    const RecordRequest *request; /* a rollback that waits for an answer */
+    Moment local, opens; /* the wall clock of the windows' zone; when they open, 0: never */
+    const RecordRequest *request; /* of a person, about the deployment that is looked at */
+    RequestAnswer answer;         /* that the environment itself owes */
     const char *problem;          /* something permanent: what people read */
     const char *problem_file;
+    const char *zone_problem; /* the windows' zone is not known */
     int problem_line;
 } Pass;
 
@@ -58,6 +62,9 @@ typedef struct Pass {
 bool pass_observe(Pass *pass, Err *err);
 /* The catalog as it is now: after a refusal, before it is judged. */
 bool pass_look_again(Pass *pass, const Catalog **catalog, Err *err);
+/* What time it is where the windows are. False and ERR when the server does not say; a zone that it does not
+ * know is a problem. */
+bool pass_observe_windows(Pass *pass, Err *err);
 /* Desired state and plan; findings go to the result. */
 void pass_compile(Pass *pass);
 /* The second rendering, with green names; findings become the problem. */
@@ -105,6 +112,7 @@ bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_note_proof(Pass *pass, RecordDeployment *d, Err *err);
+bool act_answer(Pass *pass, Err *err);
 bool act_refuse_request(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_prune(Pass *pass, Err *err);
 

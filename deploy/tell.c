@@ -123,6 +123,13 @@ static void put_failure(JsonOut *out, Pass *pass, const RecordDeployment *d)
     put_findings(out, &pass->out->diags);
 }
 
+static void put_canary(JsonOut *out, Pass *pass)
+{
+    put_green(out, pass);
+    Moment until = pass->snapshot.catalog->now + pass->in->environment->canary * MOMENT_SECOND;
+    json_put_str(out, "until", moment_iso(pass->arena, until));
+}
+
 /* What the table of interface 4.6 adds for each name. */
 static void put_details(JsonOut *out, Pass *pass, const RecordDeployment *d, const char *name)
 {
@@ -142,6 +149,18 @@ static void put_details(JsonOut *out, Pass *pass, const RecordDeployment *d, con
         put_failure(out, pass, d);
     } else if (str_eq(name, "rolling_back") || str_eq(name, "rolled_back")) {
         put_back(out, pass, d);
+    } else if (str_eq(name, "awaiting_approval")) {
+        json_put_str(out, "plan_digest", d->plan_digest);
+        json_put_int(out, "given", request_approvals(pass->out->record, d));
+        json_put_int(out, "needed", config_approvals(pass->in->environment));
+    } else if (str_eq(name, "awaiting_window")) {
+        json_put_str(out, "opens_at",
+                     windows_opening_text(pass->arena, &pass->in->environment->windows, pass->opens,
+                                          pass->local));
+    } else if (str_eq(name, "canary")) {
+        put_canary(out, pass);
+    } else if (str_eq(name, "aborted") && pass->request) {
+        json_put_str(out, "by", pass->request->by);
     } else if (str_eq(name, "superseded")) {
         json_put_str(out, "by_commit", pass->in->commit.short_sha);
     }

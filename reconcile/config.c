@@ -58,6 +58,32 @@ static const DecodeField hydration_fields[] = {
     {0},
 };
 
+static const DecodeField canary_fields[] = {
+    {.key = "for",
+     .type = DECODE_DURATION,
+     .offset = offsetof(EnvironmentConfig, canary),
+     .max = 7 * DAY},
+    {.key = "grant", .type = DECODE_LATER},
+    {0},
+};
+
+static const DecodeField windows_fields[] = {
+    {.key = "timezone",
+     .type = DECODE_TEXT,
+     .offset = offsetof(EnvironmentConfig, windows.timezone)},
+    {.key = "missed",
+     .type = DECODE_CHOICE,
+     .words = "wait abort",
+     .offset = offsetof(EnvironmentConfig, windows.missed)},
+    {.key = "allow",
+     .type = DECODE_TEXTS,
+     .offset = offsetof(EnvironmentConfig, windows.allow_texts)},
+    {.key = "freeze",
+     .type = DECODE_TEXTS,
+     .offset = offsetof(EnvironmentConfig, windows.freeze_texts)},
+    {0},
+};
+
 static const DecodeField environment_fields[] = {
     {.key = "branch", .type = DECODE_TEXT, .offset = offsetof(EnvironmentConfig, branch)},
     {.key = "tag", .type = DECODE_TEXT, .offset = offsetof(EnvironmentConfig, tag)},
@@ -87,10 +113,17 @@ static const DecodeField environment_fields[] = {
      .type = DECODE_TEXTS,
      .offset = offsetof(EnvironmentConfig, checks),
      .given = offsetof(EnvironmentConfig, checks_given)},
-    {.key = "canary", .type = DECODE_LATER},
-    {.key = "promotion", .type = DECODE_LATER, .words = "auto"},
-    {.key = "approvals", .type = DECODE_LATER, .words = "1"},
-    {.key = "windows", .type = DECODE_LATER},
+    {.key = "canary", .type = DECODE_MAP, .table = canary_fields},
+    {.key = "promotion",
+     .type = DECODE_CHOICE,
+     .words = "auto manual",
+     .offset = offsetof(EnvironmentConfig, promotion)},
+    {.key = "approvals",
+     .type = DECODE_INT,
+     .offset = offsetof(EnvironmentConfig, approvals),
+     .min = 1,
+     .max = 5},
+    {.key = "windows", .type = DECODE_MAP, .table = windows_fields},
     {.key = "promote_within",
      .type = DECODE_DURATION,
      .offset = offsetof(EnvironmentConfig, promote_within),
@@ -174,6 +207,31 @@ static void check_patterns(Decode *d, const YamlMember *member, const Environmen
     }
 }
 
+static bool is_zone_name(const char *text)
+{
+    size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+-");
+    return n && !text[n];
+}
+
+static void check_windows(Decode *d, const YamlMember *member, const EnvironmentConfig *e)
+{
+    const Yaml *value = yaml_get(member->value, "windows");
+    Windows read = e->windows;
+    const char *bad = windows_parse(d->arena, &read);
+    if (bad) {
+        Diag *diag =
+            decode_finding(d, value->line, value->column, "CO1017",
+                           "environments.%s.windows: \"%s\" cannot be read", member->key, bad);
+        diag->hint = "allow: \"Mon-Thu 09:00-16:00\" or \"cron 0 9 * * 1-4 for 7h\"; "
+                     "freeze: \"2026-12-20 to 2027-01-03\"";
+    }
+    if (e->windows.timezone && !is_zone_name(e->windows.timezone)) {
+        decode_finding(d, value->line, value->column, "CO1017",
+                       "environments.%s.windows.timezone must be a name such as Europe/Berlin",
+                       member->key);
+    }
+}
+
 typedef VEC(EnvironmentConfig) EnvironmentConfigs;
 
 static void read_environment(Decode *d, const YamlMember *member, const char *path, void *into)
@@ -189,6 +247,9 @@ static void read_environment(Decode *d, const YamlMember *member, const char *pa
                            .lag = 10,
                            .settle = 10,
                            .tests_chosen = "*",
+                           .promotion = "auto",
+                           .approvals = 1,
+                           .windows = {.missed = "wait"},
                            .soak = 15 * MINUTE,
                            .drain = 15 * MINUTE,
                            .promote_within = DAY,
@@ -201,6 +262,8 @@ static void read_environment(Decode *d, const YamlMember *member, const char *pa
     }
     check_ref(d, member, &e);
     check_patterns(d, member, &e);
+    check_windows(d, member, &e);
+    windows_parse(d->arena, &e.windows);
     vec_push(d->arena, environments, e);
 }
 
@@ -357,6 +420,11 @@ const CheckConfig *config_check(const RepoConfig *config, const char *name)
         }
     }
     return NULL;
+}
+
+int64_t config_approvals(const EnvironmentConfig *environment)
+{
+    return str_eq(environment->promotion, "manual") ? environment->approvals : 0;
 }
 
 const ClusterConfig *config_cluster(const EnvironmentConfig *environment, const char *name)

@@ -166,6 +166,19 @@ static void fold_names(Fold *fold, RecordDeployment *d, Phase to, const Json *bo
     d->rollback_generation = json_get_int(body, "rollback_generation", d->rollback_generation);
 }
 
+/* From when on green waits for people and time. A proof that was lost begins all that anew. */
+static void fold_readiness(RecordDeployment *d, Phase to, Moment at)
+{
+    if (d->phase == PHASE_HYDRATING && to == PHASE_CHECKING) {
+        d->ready_since = at;
+        d->canary_since = 0;
+    } else if (d->phase == PHASE_CANARY && to == PHASE_CHECKING) {
+        d->ready_since = at;
+    } else if (to == PHASE_CANARY) {
+        d->canary_since = at;
+    }
+}
+
 static void fold_phase(Fold *fold, const LogEntry *entry)
 {
     RecordDeployment *d = deployment_of(fold, entry);
@@ -181,6 +194,7 @@ static void fold_phase(Fold *fold, const LogEntry *entry)
         return;
     }
     fold_about(d, entry->body);
+    fold_readiness(d, to, entry->at);
     if (d->phase == PHASE_HYDRATING && to == PHASE_CHECKING) {
         d->hydrated_in += (entry->at - d->phase_since) / MOMENT_SECOND;
     }
@@ -290,6 +304,11 @@ static void fold_request(Fold *fold, const LogEntry *entry)
                              .signature = json_get_str(entry->body, "signature"),
                              .permits = get_texts(fold->arena, entry->body, "permits"),
                              .at = entry->at});
+    if (str_eq(kind, "resume")) {
+        map_each (it, &fold->record->denied) {
+            map_put(fold->arena, &fold->record->denied, it->key, "");
+        }
+    }
 }
 
 /* The first outcome counts: two controllers may both have judged. */

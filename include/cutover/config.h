@@ -6,6 +6,7 @@
 #define CUTOVER_CONFIG_H
 
 #include "cutover/diag.h"
+#include "cutover/windows.h"
 #include "cutover/yaml.h"
 
 typedef struct ClusterConfig {
@@ -24,11 +25,15 @@ typedef struct EnvironmentConfig {
     const char *green_pattern; /* "{name}_green" */
     const char *blue_pattern;  /* "{name}_blue_g{n}" */
     int64_t max_drops;
-    int64_t hydration_deadline, lag, settle;          /* seconds */
-    const char *tests_chosen;                         /* "*" | "none" */
-    bool tests;                                       /* false: `tests: none` */
-    bool checks_given;                                /* false: all that touch this environment */
-    StrVec checks;                                    /* names */
+    int64_t hydration_deadline, lag, settle; /* seconds */
+    const char *tests_chosen;                /* "*" | "none" */
+    bool tests;                              /* false: `tests: none` */
+    bool checks_given;                       /* false: all that touch this environment */
+    StrVec checks;                           /* names */
+    int64_t canary;                          /* seconds; 0: none */
+    const char *promotion;                   /* "auto" | "manual" */
+    int64_t approvals;                       /* that a manual promotion needs */
+    Windows windows;
     int64_t soak, drain, promote_within, keep_failed; /* seconds */
     bool notify_given;
     StrVec notify; /* names of notifiers */
@@ -58,6 +63,9 @@ RepoConfig *config_read(Arena *arena, const char *file, const char *text, size_t
 
 const EnvironmentConfig *config_environment(const RepoConfig *config, const char *name);
 const CheckConfig *config_check(const RepoConfig *config, const char *name);
+/* How many people must approve before a cutover. */
+int64_t config_approvals(const EnvironmentConfig *environment);
+
 const ClusterConfig *config_cluster(const EnvironmentConfig *environment, const char *name);
 
 /* A pattern such as "{name}_blue_g{n}" filled in. */

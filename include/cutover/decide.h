@@ -31,6 +31,7 @@ typedef enum Action {
     ACTION_DROP_BLUE,      /* drop some of the old side */
     ACTION_DROP_GREEN,     /* drop some of a green that is not wanted any more */
     ACTION_REFUSE_REQUEST, /* record that a request came too late or cannot be done */
+    ACTION_ANSWER,         /* record the answer to a request that needs nothing done */
     ACTION_PRUNE,          /* delete rows of the record that are older than the retention */
     ACTION_COUNT,
 } Action;
@@ -46,6 +47,8 @@ typedef struct Facts {
     Tri wanted_is_live; /* the wanted commit is what made the live generation */
     Tri aged;           /* enough rows of the record are older than the retention */
     Tri denied;         /* the wanted commit failed or was rolled back */
+    Tri unanswered;     /* a request needs nothing done, or cannot be granted */
+    Tri held;           /* a person stopped this environment */
     Tri refused;        /* the plan is */
     Tri changes;        /* the plan has any */
     Tri superseded;     /* the deployment is of another commit than the wanted one */
@@ -62,10 +65,17 @@ typedef struct Facts {
     Tri settled;     /* it has held for long enough */
     Tri checks_left;
     Tri checks_failed;
-    Tri names_hold; /* all names of the cutover still have the recorded ids */
-    Tri happened;   /* the marker says that this deployment has cut over (or rolled back) */
-    Tri overtaken;  /* the marker says that another has */
-    Tri soaking;    /* another deployment soaks or cleans */
+    Tri abort_asked;   /* a person wants the deployment to end before its cutover */
+    Tri promote_asked; /* a person wants the wait of this phase to end */
+    Tri intact; /* nothing happened to green, its plan and its results since they were proved */
+    Tri canary_over;   /* it lasted long enough, or there is none */
+    Tri approved;      /* by as many people as must */
+    Tri window_open;   /* one may cut over now */
+    Tri window_missed; /* it is closed, and one does not wait for the next */
+    Tri names_hold;    /* all names of the cutover still have the recorded ids */
+    Tri happened;      /* the marker says that this deployment has cut over (or rolled back) */
+    Tri overtaken;     /* the marker says that another has */
+    Tri soaking;       /* another deployment soaks or cleans */
     Tri soak_over;
     Tri rollback_asked;
     Tri can_go_back;      /* blue is there, and proved */

@@ -68,10 +68,9 @@ typedef struct PassResult {
  * the project or the plan are no errors but in RESULT. All results live in ARENA. */
 bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, Err *err);
 
-/* A person's request (rollback ...) or a notifier's final delivery, appended to the record. */
-bool pass_request(Arena *arena, Pg *pg, const PassInput *input, const char *kind,
-                  const char *deployment, const char *by, const char *reason,
-                  const char **request_id, Err *err);
+/* A person's REQUEST (rollback ...), which gets its id here, or a notifier's final delivery, appended to the
+ * record. */
+bool pass_request(Arena *arena, Pg *pg, const PassInput *input, RecordRequest *request, Err *err);
 bool pass_delivered(Arena *arena, Pg *pg, const PassInput *input, const char *event_id,
                     const char *notifier, bool sent, const char *answer, Err *err);
 

@@ -23,7 +23,7 @@
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
  *             action, inputs [id]}]
  *   result    check, verdict, text?, rows, attempt
- *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?
+ *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?; `resume` also lifts denials
  *   outcome   request (its id), outcome, why?
  *   event     id, seq, name, event (the CloudEvent)
  *   delivery  event (its id), notifier, outcome (sent | dead), answer?
@@ -91,6 +91,8 @@ typedef struct RecordDeployment {
     VEC(RecordGreen) green;
     Phase phase;
     Moment phase_since, started_at;
+    Moment ready_since;          /* it passed its hydration, or its canary; 0: not yet */
+    Moment canary_since;         /* of the canary after that; 0: it had none */
     int64_t hydrated_in;         /* seconds that its green took to be ready; 0: it never was */
     const char *reason;          /* of the last transition */
     Moment deadline;             /* of the phase; 0 = none */

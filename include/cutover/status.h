@@ -13,6 +13,7 @@ typedef enum StatusState {
     STATUS_LIVE,
     STATUS_UNDER_WAY,
     STATUS_BLOCKED,
+    STATUS_HELD, /* by a person */
     STATUS_UNKNOWN
 } StatusState;
 

@@ -13,9 +13,10 @@
 #define FACTS (sizeof(Facts) / sizeof(Tri))
 #define DOCUMENT TEST_DATA "/../docs/phases.md"
 
-static const Phase used[] = {PHASE_NONE,      PHASE_PENDING,  PHASE_BUILDING,
-                             PHASE_HYDRATING, PHASE_CHECKING, PHASE_CUTTING_OVER,
-                             PHASE_SOAKING,   PHASE_CLEANING, PHASE_ROLLING_BACK};
+static const Phase used[] = {PHASE_NONE,      PHASE_PENDING,           PHASE_BUILDING,
+                             PHASE_HYDRATING, PHASE_CHECKING,          PHASE_CUTTING_OVER,
+                             PHASE_SOAKING,   PHASE_CLEANING,          PHASE_ROLLING_BACK,
+                             PHASE_CANARY,    PHASE_AWAITING_APPROVAL, PHASE_AWAITING_WINDOW};
 
 static void positions_only_grow(void **state)
 {
@@ -106,15 +107,16 @@ static void every_phase_before_an_end_has_a_way_out(void **state)
 static void waiting_phases_have_a_deadline(void **state)
 {
     (void)state;
-    static const Phase waiting[] = {PHASE_BUILDING, PHASE_HYDRATING, PHASE_CHECKING,
-                                    PHASE_CUTTING_OVER};
+    static const Phase waiting[] = {PHASE_BUILDING,          PHASE_HYDRATING,
+                                    PHASE_CHECKING,          PHASE_CUTTING_OVER,
+                                    PHASE_AWAITING_APPROVAL, PHASE_AWAITING_WINDOW};
     size_t count;
     const Rule *rules = decide_rules(&count);
     for (size_t p = 0; p < sizeof waiting / sizeof *waiting; p++) {
         bool ends = false;
         for (size_t i = 0; i < count; i++) {
             ends |= rules[i].from == waiting[p] && rules[i].when.expired == YES &&
-                    rules[i].to == PHASE_FAILED;
+                    (rules[i].to == PHASE_FAILED || rules[i].to == PHASE_ABORTED);
         }
         CHECK(ends);
     }
@@ -150,7 +152,13 @@ static Facts ready_to_cut_over(void)
                    .checks_failed = NO,
                    .proved = YES,
                    .soaking = NO,
-                   .overtaken = NO};
+                   .overtaken = NO,
+                   .abort_asked = NO,
+                   .canary_over = YES,
+                   .approved = YES,
+                   .window_open = YES,
+                   .window_missed = NO,
+                   .held = NO};
 }
 
 static void nothing_cuts_over_while_a_gate_is_closed(void **state)
@@ -159,11 +167,19 @@ static void nothing_cuts_over_while_a_gate_is_closed(void **state)
     Facts facts = ready_to_cut_over();
     CHECK_INT(decide(PHASE_CHECKING, &facts)->to, PHASE_CUTTING_OVER);
     Tri *closed[] = {&facts.superseded,  &facts.problem,       &facts.refused, &facts.missing,
-                     &facts.checks_left, &facts.checks_failed, &facts.soaking, &facts.overtaken};
+                     &facts.checks_left, &facts.checks_failed, &facts.soaking, &facts.overtaken,
+                     &facts.abort_asked, &facts.held};
     for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
         *closed[i] = YES;
         CHECK(decide(PHASE_CHECKING, &facts)->to != PHASE_CUTTING_OVER);
         *closed[i] = NO;
+    }
+    static const Phase waits[] = {PHASE_CANARY, PHASE_AWAITING_APPROVAL, PHASE_AWAITING_WINDOW};
+    Tri *open[] = {&facts.canary_over, &facts.approved, &facts.window_open};
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        *open[i] = NO;
+        CHECK_INT(decide(PHASE_CHECKING, &facts)->to, waits[i]);
+        *open[i] = YES;
     }
     facts.proved = NO;
     CHECK_INT(decide(PHASE_CHECKING, &facts)->to, PHASE_HYDRATING);
@@ -189,7 +205,7 @@ static void production_is_dropped_only_when_the_soak_is_over(void **state)
             CHECK(rules[i].from == PHASE_CLEANING || rules[i].from == PHASE_ROLLED_BACK);
         }
         if (rules[i].to == PHASE_CLEANING) {
-            CHECK(rules[i].when.soak_over == YES);
+            CHECK(rules[i].when.soak_over == YES || rules[i].when.promote_asked == YES);
         }
     }
 }

@@ -1,0 +1,217 @@
+"""What people ask for in the record: approvals, windows, a canary, hold and resume, abort, promote; and what comes too late."""
+import json
+
+from harness import ROOT, run
+
+PROJECT = ROOT / "tests" / "e2e" / "project"
+SEED = ROOT / "tests" / "e2e" / "seed.sql"
+
+
+def deploy(world):
+    world.apply()
+    assert world.marker().startswith("cutover_production_g1_"), world.marker()
+
+
+def change(world, gates="", number=0):
+    """A commit that rebuilds one model, under the given lines of cutover.yaml."""
+    if gates:
+        world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n" + "\n".join("    " + line for line in gates.split("\n")))
+    world.repository.edit("models/shop/daily.sql", "count(*)" if number == 0 else "count(*) + %d" % (number - 1), "count(*) + %d" % number)
+    return world.repository.commit("Change %d" % number)
+
+
+def outcomes(world):
+    rows = world.sql("SELECT body FROM cutover.log WHERE kind = 'outcome' ORDER BY at, writer, seq")
+    return [r[0] if isinstance(r[0], dict) else json.loads(r[0]) for r in rows]
+
+
+def is_live(world, generation):
+    return world.marker().startswith("cutover_production_g%d_" % generation) and world.phases()[-1] == "live"
+
+
+def a_manual_promotion_waits_for_an_approval(world):
+    deploy(world)
+    change(world, "promotion: manual")
+    world.apply(expect=3)
+    assert world.marker().startswith("cutover_production_g1_"), "it cut over without an approval"
+    text = world.cutover("status", expect=3)
+    assert "awaiting_approval" in text and "approval 0 of 1.    cutover approve g2" in text, text
+    assert "waits for approval of plan" in "\n".join(world.receiver.texts())
+    assert world.cutover("approve", expect=3), "where nobody can answer, an approval is not given"
+    said = world.cutover("approve", "g2", "--yes", "--reason", "looks right")
+    assert "recorded: approval of plan " in said, said
+    world.apply()
+    assert is_live(world, 2), world.phases()
+    assert [o["outcome"] for o in outcomes(world)] == ["done"]
+
+
+def two_approvals_are_of_two_people(world):
+    deploy(world)
+    change(world, "promotion: manual\napprovals: 2")
+    world.apply(expect=3)
+    world.cutover("approve", "--yes")
+    world.cutover("approve", "--yes")
+    world.apply(expect=3)
+    assert "approval 1 of 2" in world.cutover("status", expect=3)
+    assert world.marker().startswith("cutover_production_g1_")
+
+
+def an_approval_is_of_one_plan_alone(world):
+    deploy(world)
+    change(world, "promotion: manual")
+    world.apply(expect=3)
+    world.cutover("approve", "--yes")
+    change(world, number=1)
+    world.apply(expect=3)
+    assert world.marker().startswith("cutover_production_g1_"), "the approval was of another plan"
+    assert [o["outcome"] for o in outcomes(world)] == ["too_late"], outcomes(world)
+
+
+def a_window_gates_the_cutover_alone(world):
+    deploy(world)
+    change(world, 'windows: {timezone: Europe/Berlin, freeze: ["2020-01-01 to 2099-01-01"]}')
+    controller = world.start("run")
+    world.wait_for("the window", lambda: world.phases()[-1] == "awaiting_window")
+    text = world.cutover("status", expect=2)
+    assert "awaiting_window" in text and "no window opens within a year" in text, text
+    world.cutover("promote", "--reason", "the fix cannot wait", "--wait")
+    assert is_live(world, 2), world.phases()
+    assert [o["outcome"] for o in outcomes(world)] == ["done"]
+    world.stop(controller)
+
+
+def an_open_window_is_no_wait(world):
+    deploy(world)
+    change(world, 'windows: {timezone: Europe/Berlin, allow: ["Sun-Sat 00:00-24:00"]}')
+    world.apply()
+    assert is_live(world, 2) and "awaiting_window" not in world.phases()
+
+
+def a_missed_window_aborts_where_one_does_not_wait(world):
+    deploy(world)
+    bad = change(world, 'windows: {missed: abort, freeze: ["2020-01-01 to 2099-01-01"]}')
+    world.apply(expect=1)
+    assert world.phases()[-1] == "aborted", world.phases()
+    assert world.marker().startswith("cutover_production_g1_") and bad[:7] in world.cutover("status", expect=3)
+    for _ in range(4):
+        world.cutover("run", "--once")
+    assert not [s for s in world.schemas() if "green" in s], "green of an aborted deployment stays"
+
+
+def a_zone_that_nobody_knows_fails_the_commit(world):
+    deploy(world)
+    change(world, 'windows: {timezone: Europe/Atlantis, allow: ["Sun-Sat 00:00-24:00"]}')
+    world.apply(expect=1)
+    assert "Europe/Atlantis" in world.cutover("status", expect=3)
+
+
+def a_canary_can_be_read_before_it_is_live(world):
+    deploy(world)
+    change(world, "canary: {for: 7d}")
+    controller = world.start("run")
+    world.wait_for("the canary", lambda: world.phases()[-1] == "canary")
+    assert world.sql("SELECT count(*) FROM shop_green.daily")[0][0] == 2
+    assert world.marker().startswith("cutover_production_g1_")
+    assert "canary until" in world.cutover("status", expect=2)
+    world.cutover("promote", "--wait")
+    assert is_live(world, 2), world.phases()
+    world.stop(controller)
+
+
+def a_canary_ends_by_itself(world):
+    deploy(world)
+    change(world, "canary: {for: 1m}")
+    world.apply()
+    assert is_live(world, 2) and world.phases().count("canary") == 1, world.phases()
+
+
+def what_nobody_approves_in_time_is_aborted(world):
+    deploy(world)
+    change(world, "promotion: manual\npromote_within: 10m")
+    world.apply(expect=3)
+    world.set_clock(6000)
+    world.wait_for("the end", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "aborted")
+    assert world.marker().startswith("cutover_production_g1_")
+    assert "nobody approved it in time" in world.cutover("status", expect=3)
+
+
+def an_abort_ends_what_has_not_cut_over(world):
+    deploy(world)
+    change(world, "promotion: manual")
+    world.apply(expect=3)
+    controller = world.start("run")
+    said = world.cutover("abort", "--reason", "wrong branch", "--wait")
+    assert "production g2 is aborted" in said, said
+    world.wait_for("green gone", lambda: not [s for s in world.schemas() + world.clusters() if "green" in s])
+    assert world.marker().startswith("cutover_production_g1_")
+    assert "wrong branch" in world.cutover("status", expect=3)
+    world.wait_for("the message", lambda: any("wrong branch" in t for t in world.receiver.texts()))
+    world.cutover("resume", "--reason", "it was the right one", "--wait")
+    world.wait_for("a second attempt", lambda: world.phases()[-1] == "awaiting_approval")
+    world.stop(controller)
+
+
+def what_comes_too_late_is_answered_so(world):
+    deploy(world)
+    change(world)
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    controller = world.start("run")
+    world.cutover("abort", "g2", "--wait", expect=3)
+    assert "too_late" in world.stderr, world.stderr
+    assert world.marker().startswith("cutover_production_g2_")
+    world.stop(controller)
+
+
+def a_promote_ends_the_soak(world):
+    deploy(world)
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d")
+    change(world)
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    controller = world.start("run")
+    world.cutover("promote", "--wait")
+    assert is_live(world, 2) and not [s for s in world.schemas() if "blue" in s]
+    world.stop(controller)
+
+
+def a_hold_stops_the_cutover_and_lets_the_build_go_on(world):
+    deploy(world)
+    world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('%green%', 120)")
+    change(world)
+    controller = world.start("run")
+    world.wait_for("the build", lambda: world.phases()[-1] == "hydrating")
+    world.cutover("hold", "--reason", "incident 812", "--wait")
+    world.wait_for("readiness", lambda: "incident 812" in world.cutover("status", expect=(2, 3)))
+    assert world.phases()[-1] == "checking" and world.marker().startswith("cutover_production_g1_")
+    assert world.status()["state"] == "held"
+    world.cutover("resume", "--wait")
+    world.wait_for("live", lambda: is_live(world, 2))
+    world.stop(controller)
+
+
+def a_hold_starts_nothing(world):
+    deploy(world)
+    world.cutover("hold", "--reason", "incident 812")
+    change(world)
+    world.apply(expect=3)
+    assert world.phases()[-1] == "live" and "held by" in world.cutover("status", expect=3)
+    world.cutover("resume")
+    world.apply()
+    assert is_live(world, 2)
+
+
+def a_failed_commit_is_tried_again_when_somebody_says_so(world):
+    deploy(world)
+    world.sql("INSERT INTO standin_control.faults (pattern, action, sqlstate, message) VALUES ('CREATE MATERIALIZED VIEW%', 'refuse', 'XX000', 'no such luck')")
+    change(world)
+    world.apply(expect=1)
+    assert "no such luck" in world.cutover("status", expect=3)
+    world.apply(expect=1)
+    world.cutover("resume")
+    world.apply()
+    assert is_live(world, 2), world.phases()
+
+
+if __name__ == "__main__":
+    run([value for name, value in list(globals().items())
+         if callable(value) and getattr(value, "__module__", "") == "__main__"
+         and name not in ("deploy", "change", "outcomes", "is_live", "run")], project=PROJECT, seed=SEED)
