@@ -12,6 +12,7 @@ typedef struct Fold {
     Arena *arena;
     Record *record;
     Map objects; /* "<kind>:<id>" to RecordObject *, dropped ones too */
+    Map events;  /* ids that were seen: there are too many to look through for each */
 } Fold;
 
 static const char *text_or_empty(const char *text)
@@ -337,7 +338,7 @@ static void fold_event(Fold *fold, const LogEntry *entry)
     Record *record = fold->record;
     const char *id = json_get_str(entry->body, "id");
     int64_t seq = json_get_int(entry->body, "seq", 0);
-    if (!id || event_of(record, id)) {
+    if (!id || map_put(fold->arena, &fold->events, id, entry->body)) {
         return;
     }
     vec_push(fold->arena, &record->events,
