@@ -22,7 +22,7 @@ environments:
     soak: %(soak)s
     drain: 0s
     keep_failed: %(keep_failed)s
-"""
+%(gates)s"""
 FILES = {
     "dbt_project.yml": """name: drawn
 version: "1.0"
@@ -48,7 +48,7 @@ sources:
     schema: public
     tables: [{name: orders}]
 """,
-    "cutover.yaml": CUTOVER_YAML % {"clusters": "", "soak": "0s", "keep_failed": "0s"},
+    "cutover.yaml": CUTOVER_YAML % {"clusters": "", "soak": "0s", "keep_failed": "0s", "gates": ""},
 }
 SEED = "CREATE TABLE public.orders (id int, x int);\nINSERT INTO public.orders VALUES (1, 7);\n"
 
@@ -73,9 +73,11 @@ if os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > 2 << 30:
     tempfile.tempdir = RAM  # a data folder is copied ten times faster there
 
 
-def cutover_yaml(clusters, soak="0s", keep_failed="0s"):
+def cutover_yaml(clusters, soak="0s", keep_failed="0s", gates=()):
+    """GATES: more lines of the environment."""
     sizes = ", ".join("%s: {size: 25cc}" % name for name in sorted(clusters))
-    return CUTOVER_YAML % {"clusters": sizes, "soak": soak, "keep_failed": keep_failed}
+    lines = "".join("    %s\n" % line for line in gates)
+    return CUTOVER_YAML % {"clusters": sizes, "soak": soak, "keep_failed": keep_failed, "gates": lines}
 
 
 def copy(source, target):

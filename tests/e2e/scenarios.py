@@ -117,4 +117,28 @@ def rollback(lab):
     lab.cutover("rollback", "--reason", "numbers look wrong", expect=(0, 2))
 
 
-ALL = [first, change, closure_over_two_clusters, grow, shrink, two_databases, a_failing_test, supersede, rollback]
+def approved(lab):
+    """A person has let it pass."""
+    waits_for_a_person(lab)
+    lab.cutover("approve", "--yes", "--reason", "looks right")
+
+
+def aborted(lab):
+    waits_for_a_person(lab)
+    lab.cutover("abort", "--yes", "--reason", "not today")
+
+
+def waits_for_a_person(lab):
+    project = live(lab)
+    project.nodes["clean"].number += 1
+    commit(lab, project, "Waits for a person", gates=["promotion: manual"])
+    lab.cutover("apply", "--yes", expect=3)
+
+
+def canary(lab):
+    project = live(lab)
+    project.nodes["clean"].number += 1
+    commit(lab, project, "Is looked at before", gates=["canary: {for: 5m}"])
+
+
+ALL = [first, change, closure_over_two_clusters, grow, shrink, two_databases, a_failing_test, supersede, rollback, approved, aborted, canary]
