@@ -193,7 +193,10 @@ def sample_of(scenario, cases, size):
 
 def play_part(scenario, begin_with, size, part, parts):
     """Plays every PARTS-th case of the scenario, of all (SIZE None) or of a sample; gives (case, what is wrong) of each."""
-    stage = Stage(scenario, begin_with)
+    try:
+        stage = Stage(scenario, begin_with)
+    except Exception:
+        return [(Case(scenario.__name__, "nothing", Spot("none", "the undisturbed deployment", "", 1), "stall"), traceback.format_exc())]
     cases = cases_of(scenario, stage.counts)
     cases = cases if size is None else sample_of(scenario, cases, size)
     try:

@@ -125,7 +125,7 @@ def approved(lab):
 
 def aborted(lab):
     waits_for_a_person(lab)
-    lab.cutover("abort", "--yes", "--reason", "not today")
+    lab.cutover("abort", "--reason", "not today", expect=(0, 2, 3))
 
 
 def waits_for_a_person(lab):
