@@ -23,6 +23,7 @@ READING = ("read ", "SHOW", "SET cluster", "BEGIN READ", "COMMIT", "ROLLBACK", "
 MAY_FAIL = ("refuse",)
 PATIENCE = 60  # real seconds
 READ_EVERY = 0.01
+QUIET_LOOKS = 8  # of 0.3 s, in which a controller wrote nothing: it has no more to do
 
 
 class Reader(threading.Thread):
@@ -96,7 +97,7 @@ class Stage:
         """A controller never ends by itself: it is stopped once the fault has come, or when it has no more to do."""
         end = time.monotonic() + PATIENCE
         quiet = 0
-        while process.poll() is None and not self.wire.fired and quiet < 3 and time.monotonic() < end:
+        while process.poll() is None and not self.wire.fired and quiet < QUIET_LOOKS and time.monotonic() < end:
             before = sum(n for (_, kind, _), n in self.wire.counts.copy().items() if not kind.startswith(READING))
             time.sleep(0.3)
             after = sum(n for (_, kind, _), n in self.wire.counts.copy().items() if not kind.startswith(READING))
