@@ -44,16 +44,6 @@ static const Kind *kind_of(const Cli *cli)
 
 /* ---- which deployment ---- */
 
-/* g42, a full id, a commit (7 digits or more) or latest. */
-static bool is_named(const RecordDeployment *d, const char *operand)
-{
-    int64_t generation = 0;
-    if (operand[0] == 'g' && str_to_int(operand + 1, 0, INT64_MAX, &generation)) {
-        return d->generation == generation;
-    }
-    return str_eq(d->id, operand) || (strlen(operand) >= 7 && str_starts(d->commit, operand));
-}
-
 static const RecordDeployment *find_deployment(const Cli *cli, const Kind *kind,
                                                const PassResult *result, Err *err)
 {
@@ -66,7 +56,7 @@ static const RecordDeployment *find_deployment(const Cli *cli, const Kind *kind,
         return found;
     }
     vec_each (RecordDeployment, d, &result->record->deployments) {
-        found = is_named(d, cli->operand) ? d : found;
+        found = session_names(d, cli->operand) ? d : found;
     }
     if (!found) {
         err_set(cli->arena, err, ERR_NOT_FOUND, "CO5050", "the record knows no deployment \"%s\"",

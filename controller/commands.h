@@ -14,6 +14,9 @@ int cmd_apply(const Cli *cli);
 int cmd_run(const Cli *cli);
 int cmd_status(const Cli *cli);
 int cmd_request(const Cli *cli); /* approve, abort, hold, resume, promote, rollback */
+int cmd_drift(const Cli *cli);
+int cmd_history(const Cli *cli);
+int cmd_show(const Cli *cli);
 int cmd_notify(const Cli *cli);
 
 #endif

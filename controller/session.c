@@ -3,9 +3,20 @@
 #include "cutover/log.h"
 #include "cutover/str.h"
 
+#include <string.h>
+
 enum { CONNECT_MS = 15000 };
 
 #define TELL_WITHIN (24 * 3600 * MOMENT_SECOND)
+
+bool session_names(const RecordDeployment *d, const char *operand)
+{
+    int64_t generation = 0;
+    if (operand[0] == 'g' && str_to_int(operand + 1, 0, INT64_MAX, &generation)) {
+        return d->generation == generation;
+    }
+    return str_eq(d->id, operand) || (strlen(operand) >= 7 && str_starts(d->commit, operand));
+}
 
 void session_end(Session *session)
 {

@@ -28,6 +28,9 @@ void session_undelivered(const Session *session, const Wanted *wanted, const Pas
 /* Sends what is due, each message once, and records what is final. */
 void session_tell(Session *session, Arena *arena, const Wanted *wanted, const PassResult *result);
 
+/* OPERAND names D: g42, its full id, or its commit (7 digits or more). */
+bool session_names(const RecordDeployment *d, const char *operand);
+
 void session_end(Session *session);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { TEXT_MAX = 3000, BODY_MAX = 65536 };
+enum { TEXT_MAX = 3000, BODY_MAX = 65536, DRIFT_SHOWN = 5 };
 
 const char *event_name(const Json *event)
 {
@@ -317,6 +317,30 @@ static void write_superseded(Buf *out, const Json *data)
     }
 }
 
+static void write_drift(Buf *out, const Json *data)
+{
+    const Json *objects = json_get(data, "objects");
+    size_t count = objects ? objects->count : 0;
+    buf_text(out, ": drift:");
+    for (size_t i = 0; i < count && i < DRIFT_SHOWN; i++) {
+        const char *by = text_of(out->arena, objects->items[i], "by");
+        const char *at = clock_text(out->arena, objects->items[i], "seen_at");
+        buf_printf(out, "%s %s %s", i ? ";" : "", text_of(out->arena, objects->items[i], "object"),
+                   text_of(out->arena, objects->items[i], "what"));
+        buf_printf(out, "%s%s%s%s", by ? " by role " : "", by ? by : "", at ? ", " : "",
+                   at ? at : "");
+    }
+    if (count > DRIFT_SHOWN) {
+        buf_printf(out, " and %zu more: cutover drift", count - DRIFT_SHOWN);
+    }
+}
+
+static void write_drift_gone(Buf *out, const Json *data)
+{
+    (void)data;
+    buf_text(out, ": drift is gone: live is as deployed");
+}
+
 static const struct {
     const char *name, *sign;
     void (*write)(Buf *out, const Json *data);
@@ -337,6 +361,8 @@ static const struct {
     {"rolled_back", ":leftwards_arrow_with_hook: ", write_rolled_back},
     {"aborted", ":no_entry_sign: ", write_aborted},
     {"superseded", "", write_superseded},
+    {"drift", ":warning: ", write_drift},
+    {"drift_gone", "", write_drift_gone},
 };
 
 /* Ends a text that is too long between two characters. */

@@ -182,9 +182,16 @@ static void write_live(Buf *out, const Status *status)
                    live->author ? live->author : "", minute(out->arena, live->phase_since),
                    age(out->arena, live->phase_since, status->at));
     }
-    buf_printf(out, "\n  %s is at %s: nothing to do.\n",
+    buf_printf(out, "\n  %s is at %s: nothing to do.",
                status->wanted->ref ? status->wanted->ref : "the project",
                status->wanted->short_sha ? status->wanted->short_sha : "no commit");
+    if (pass->drift_judged && pass->drift.count) {
+        buf_printf(out, " Drift: %zu object%s, see cutover drift.", pass->drift.count,
+                   pass->drift.count == 1 ? "" : "s");
+    } else if (pass->drift_judged) {
+        buf_text(out, " Drift: none.");
+    }
+    buf_char(out, '\n');
 }
 
 static void write_cluster(Buf *out, const ProofCluster *cluster)
@@ -518,6 +525,10 @@ void status_write_json(JsonOut *json, const Status *status)
         put_deployment(json, status->pass, status->deployment);
     }
     put_waiting(json, status);
+    if (status->pass && status->pass->drift_judged) {
+        json_key(json, "drift");
+        drift_write_json(json, &status->pass->drift);
+    }
     if (status->diags.list.count > 0) {
         json_key(json, "diagnostics");
         diags_write_json(json, &status->diags);

@@ -362,6 +362,7 @@ Facts pass_facts(Pass *pass, RecordDeployment *d)
     environment_facts(pass, &facts);
     if (!d) {
         facts.aged = tri(is_aged(pass));
+        facts.drift_news = tri(pass_has_drift_news(pass));
         return facts;
     }
     Moment now = pass->snapshot.catalog->now;

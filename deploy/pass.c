@@ -211,6 +211,8 @@ static bool carry_out(Pass *pass, const Choice *choice, Err *err)
         return act_answer(pass, err);
     case ACTION_REFUSE_REQUEST:
         return act_refuse_request(pass, d, rule, err);
+    case ACTION_TELL_DRIFT:
+        return act_tell_drift(pass, err);
     case ACTION_PRUNE:
         return act_prune(pass, err);
     case ACTION_WAIT:
@@ -263,6 +265,10 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
         return false;
     }
     pass_compile(pass);
+    if (!pass_find_drift(pass, err)) {
+        result->retry_ms = AFTER_ERROR_MS;
+        return false;
+    }
     Choice choice = choose(pass);
     show(pass, &choice);
     bool waits = pass->building || pass->after;

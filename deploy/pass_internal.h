@@ -79,6 +79,12 @@ const char *pass_restored_commit(const Pass *pass, const RecordDeployment *d);
 /* ---- facts.c ---- */
 Facts pass_facts(Pass *pass, RecordDeployment *d);
 
+/* ---- drift.c ---- */
+/* What is no longer as deployed, when that can be told; false when the audit log cannot be read. */
+bool pass_find_drift(Pass *pass, Err *err);
+bool pass_has_drift_news(const Pass *pass);
+bool act_tell_drift(Pass *pass, Err *err);
+
 /* ---- names.c ---- */
 RecordNames pass_cutover_names(Pass *pass);
 /* Every name is still borne by the id that was recorded for it. */

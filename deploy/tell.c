@@ -108,6 +108,13 @@ static void put_back(JsonOut *out, const Pass *pass, const RecordDeployment *d)
     }
 }
 
+static void put_drift(JsonOut *out, const Pass *pass)
+{
+    json_put_str(out, "digest", drift_digest(pass->arena, &pass->out->drift));
+    json_key(out, "objects");
+    drift_write_json(out, &pass->out->drift);
+}
+
 static void put_failure(JsonOut *out, Pass *pass, const RecordDeployment *d)
 {
     json_put_str(out, "file", pass->problem_file);
@@ -161,6 +168,8 @@ static void put_details(JsonOut *out, Pass *pass, const RecordDeployment *d, con
         put_canary(out, pass);
     } else if (str_eq(name, "aborted") && pass->request) {
         json_put_str(out, "by", pass->request->by);
+    } else if (str_starts(name, "environment.drift")) {
+        put_drift(out, pass);
     } else if (str_eq(name, "superseded")) {
         json_put_str(out, "by_commit", pass->in->commit.short_sha);
     }
@@ -193,7 +202,9 @@ static char *cloud_event(Pass *pass, const RecordDeployment *d, const char *name
     json_open_object(&out);
     json_put_str(&out, "specversion", "1.0");
     json_put_str(&out, "id", id);
-    json_put_str(&out, "type", arena_printf(pass->arena, "io.cutover.deployment.%s", name));
+    json_put_str(&out, "type",
+                 arena_printf(pass->arena, "io.cutover.%s%s",
+                              str_starts(name, "environment.") ? "" : "deployment.", name));
     json_put_str(&out, "source", arena_printf(pass->arena, "/cutover/%s", environment));
     json_put_str(&out, "subject", d->id);
     json_put_str(&out, "time", moment_iso(pass->arena, pass->snapshot.catalog->now));

@@ -142,7 +142,7 @@ static const DecodeField environment_fields[] = {
      .type = DECODE_DURATION,
      .offset = offsetof(EnvironmentConfig, keep_failed),
      .max = 7 * DAY},
-    {.key = "drift", .type = DECODE_LATER},
+    {.key = "drift", .type = DECODE_YAML, .offset = offsetof(EnvironmentConfig, drift_given)},
     {.key = "notify",
      .type = DECODE_TEXTS,
      .offset = offsetof(EnvironmentConfig, notify),
@@ -232,6 +232,23 @@ static void check_windows(Decode *d, const YamlMember *member, const Environment
     }
 }
 
+/* heal, and a map by kind, are in the documents. */
+static void read_drift(Decode *d, const char *path, EnvironmentConfig *e)
+{
+    const Yaml *value = e->drift_given;
+    const char *word = value && value->type == YAML_IS_SCALAR ? value->text : NULL;
+    if (!value || str_eq(word, "report") || str_eq(word, "alert")) {
+        e->drift = value ? word : "alert";
+    } else if (!word || str_eq(word, "heal")) {
+        decode_finding(d, value->line, value->column, "CO1010",
+                       "%s.drift: %s is not yet supported, only report and alert are", path,
+                       word ? word : "a map by kind");
+    } else {
+        decode_finding(d, value->line, value->column, "CO1007", "%s.drift must be report | alert",
+                       path);
+    }
+}
+
 typedef VEC(EnvironmentConfig) EnvironmentConfigs;
 
 static void read_environment(Decode *d, const YamlMember *member, const char *path, void *into)
@@ -256,6 +273,7 @@ static void read_environment(Decode *d, const YamlMember *member, const char *pa
                            .keep_failed = HOUR};
     check_name(d, member);
     decode_map(d, member->value, path, environment_fields, &e);
+    read_drift(d, path, &e);
     e.tests = !str_eq(e.tests_chosen, "none");
     if (e.vars && e.vars->type != YAML_IS_MAP) {
         decode_finding(d, e.vars->line, e.vars->column, "CO1005", "%s.vars must be a map", path);

@@ -23,6 +23,8 @@ static const Rule rules[] = {
     STAY(110, NONE, WHEN(.marker = NO, .markers_agree = YES), MAKE_MARKER,
          "the environment has no generation marker yet"),
     STAY(115, NONE, WHEN(.markers_agree = NO), BLOCK, "generation marker and record do not agree"),
+    STAY(117, NONE, WHEN(.drift_news = YES), TELL_DRIFT,
+         "live differs from what was deployed, or does no longer"),
     STAY(118, NONE, WHEN(.aged = YES), PRUNE, "rows of the record are older than the retention"),
     STAY(119, NONE, WHEN(.unanswered = YES), ANSWER, "a person waits for an answer"),
     STAY(120, NONE, WHEN(.held = YES), BLOCK, "held until somebody says: cutover resume"),
@@ -259,6 +261,7 @@ const char *action_name(Action action)
         [ACTION_DROP_GREEN] = "drop_green",
         [ACTION_REFUSE_REQUEST] = "refuse_request",
         [ACTION_ANSWER] = "answer",
+        [ACTION_TELL_DRIFT] = "tell_drift",
         [ACTION_PRUNE] = "prune",
     };
     return names[action];

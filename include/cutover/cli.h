@@ -23,9 +23,9 @@ typedef struct Cli {
     bool color;     /* on stdout */
     bool color_err; /* on stderr */
     /* of single commands; NULL or false when not given */
-    const char *revision, *project, *plan, *until, *target, *vars, *out, *reason;
+    const char *revision, *project, *plan, *until, *target, *vars, *out, *reason, *limit, *since;
     const char *permit; /* several with blanks between */
-    bool once, yes, watch, wait, test;
+    bool once, yes, watch, wait, test, sql;
 } Cli;
 
 typedef struct Command {

@@ -35,6 +35,8 @@ typedef struct EnvironmentConfig {
     int64_t approvals;                       /* that a manual promotion needs */
     Windows windows;
     int64_t soak, drain, promote_within, keep_failed; /* seconds */
+    const Yaml *drift_given;
+    const char *drift; /* "report" | "alert": what happens when live is no longer as deployed */
     bool notify_given;
     StrVec notify; /* names of notifiers */
 } EnvironmentConfig;

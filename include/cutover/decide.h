@@ -31,8 +31,9 @@ typedef enum Action {
     ACTION_DROP_BLUE,      /* drop some of the old side */
     ACTION_DROP_GREEN,     /* drop some of a green that is not wanted any more */
     ACTION_REFUSE_REQUEST, /* record that a request came too late or cannot be done */
-    ACTION_ANSWER,         /* record the answer to a request that needs nothing done */
-    ACTION_PRUNE,          /* delete rows of the record that are older than the retention */
+    ACTION_TELL_DRIFT, /* tell people that live differs from what was deployed, or does no more */
+    ACTION_ANSWER,     /* record the answer to a request that needs nothing done */
+    ACTION_PRUNE,      /* delete rows of the record that are older than the retention */
     ACTION_COUNT,
 } Action;
 
@@ -46,6 +47,7 @@ typedef struct Facts {
     Tri compiles;       /* the wanted commit's project has no errors */
     Tri wanted_is_live; /* the wanted commit is what made the live generation */
     Tri aged;           /* enough rows of the record are older than the retention */
+    Tri drift_news;     /* drift is not as people were last told */
     Tri denied;         /* the wanted commit failed or was rolled back */
     Tri unanswered;     /* a request needs nothing done, or cannot be granted */
     Tri held;           /* a person stopped this environment */

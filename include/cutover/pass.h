@@ -7,6 +7,7 @@
 #define CUTOVER_PASS_H
 
 #include "cutover/decide.h"
+#include "cutover/drift.h"
 #include "cutover/files.h"
 #include "cutover/pg.h"
 #include "cutover/plan.h"
@@ -62,6 +63,8 @@ typedef struct PassResult {
     const Proof *proof;   /* when hydrating */
     bool next_is_ready;   /* the deployment being built has passed all its gates */
     size_t tests, checks; /* that gate this deployment */
+    bool drift_judged;    /* the wanted commit is live and nothing is under way: DRIFT tells */
+    DriftItems drift;
 } PassResult;
 
 /* Runs one pass. False and ERR when it could not observe at all (connection, permissions); findings about

@@ -53,6 +53,13 @@ static const struct {
      ":no_entry_sign: *production*: aborted " COMMIT_TEXT ", asked by bo: wrong branch"},
     {"superseded", COMMIT ",\"by_commit\":\"77aa012\",\"reused\":9,\"reused_of\":13",
      "*production*: " COMMIT_TEXT " is superseded by 77aa012, 9 of 13 green objects reused"},
+    {"drift",
+     "\"environment\":\"production\",\"objects\":[{\"object\":\"shop.daily\",\"what\":\"view "
+     "dropped\","
+     "\"by\":\"ada\",\"seen_at\":\"2026-11-23T14:22:11Z\"}]",
+     ":warning: *production*: drift: shop.daily view dropped by role ada, 14:22 UTC"},
+    {"drift_gone", "\"environment\":\"production\"",
+     "*production*: drift is gone: live is as deployed"},
     {"new_word", COMMIT ",\"reason\":\"because\",\"next\":\"cutover status\"",
      "*production*: new_word " COMMIT_TEXT ": because\ncutover status"},
     {"failed", "\"environment\":\"x\"", ":red_circle: *x* failed. Production is untouched."},

@@ -1,0 +1,272 @@
+/* history and show: what the record tells of deployments. */
+#include "commands.h"
+#include "session.h"
+#include "targets.h"
+
+#include "cutover/str.h"
+
+enum { ANSWER_MAX = 16 << 20, LIMIT_DEFAULT = 20, LIMIT_MAX = 10000 };
+
+typedef struct Past {
+    Wanted wanted;
+    PassResult result;
+} Past;
+
+static bool read_past(const Cli *cli, Session *session, Past *past, Diags *diags, Err *err)
+{
+    Target target;
+    return targets_one(cli, session->context, &target, diags, err) &&
+           wanted_read(target.repository, cli->arena, target.environment, NULL, &past->wanted,
+                       diags, err) &&
+           session_pass(session, cli->arena, &past->wanted, PASS_LOOK, &past->result, err);
+}
+
+static Moment ended_at(const Past *past, const RecordDeployment *d)
+{
+    return phase_is_final(d->phase) ? d->phase_since : past->result.catalog->now;
+}
+
+/* ---- history ---- */
+
+static bool read_limits(const Cli *cli, int64_t *limit, Moment *since, Err *err)
+{
+    *limit = LIMIT_DEFAULT;
+    *since = 0;
+    if (cli->limit && !str_to_int(cli->limit, 1, LIMIT_MAX, limit)) {
+        return err_set(cli->arena, err, ERR_INPUT, "CO1090", "--limit is a number from 1 to %d",
+                       LIMIT_MAX);
+    }
+    const char *midnight = cli->since ? arena_printf(cli->arena, "%sT00:00:00Z", cli->since) : NULL;
+    if (cli->since && !moment_parse(cli->since, since) && !moment_parse(midnight, since)) {
+        return err_set(cli->arena, err, ERR_INPUT, "CO1090",
+                       "--since is a date such as 2026-11-23, or a time such as "
+                       "2026-11-23T16:02:11Z");
+    }
+    return true;
+}
+
+static void put_deployment(JsonOut *json, const Past *past, const RecordDeployment *d)
+{
+    Arena *arena = json->buf->arena;
+    json_put_str(json, "id", d->id);
+    json_put_int(json, "generation", d->generation);
+    json_key(json, "commit");
+    json_open_object(json);
+    json_put_str(json, "sha", d->commit);
+    json_put_str(json, "short", d->short_commit);
+    json_put_str(json, "subject", d->subject);
+    json_put_str(json, "author", d->author);
+    json_close_object(json);
+    json_put_str(json, "phase", phase_name(d->phase));
+    json_put_str(json, "started_at", moment_iso(arena, d->started_at));
+    json_put_str(json, "phase_since", moment_iso(arena, d->phase_since));
+    json_put_int(json, "duration_s", (ended_at(past, d) - d->started_at) / MOMENT_SECOND);
+    json_put_int(json, "attempt", d->attempt);
+    json_put_str(json, "plan_digest", d->plan_digest);
+    json_put_str(json, "reason", str_empty(d->reason) ? NULL : d->reason);
+}
+
+static void write_line(Buf *out, const Past *past, const RecordDeployment *d)
+{
+    int64_t seconds = (ended_at(past, d) - d->started_at) / MOMENT_SECOND;
+    buf_printf(out, "g%-5lld %-12s %s  %.16s  %-8s \"%s\", %s", (long long)d->generation,
+               phase_name(d->phase), d->short_commit, moment_text(out->arena, d->started_at),
+               duration_text(out->arena, seconds), d->subject ? d->subject : "",
+               d->author ? d->author : "");
+    bool tells = d->phase != PHASE_LIVE && !str_empty(d->reason);
+    buf_printf(out, "%s%s\n", tells ? ": " : "", tells ? d->reason : "");
+}
+
+static void write_history(const Cli *cli, Buf *out, const Past *past, int64_t limit, Moment since)
+{
+    const Record *record = past->result.record;
+    JsonOut json = json_out(out);
+    if (cli->json) {
+        json_open_object(&json);
+        json_put_str(&json, "schema", "cutover.history/1");
+        json_put_str(&json, "environment", past->wanted.environment->name);
+        json_key(&json, "deployments");
+        json_open_array(&json);
+    }
+    for (size_t i = record->deployments.count; i-- > 0 && limit > 0;) {
+        const RecordDeployment *d = &record->deployments.items[i];
+        if (d->started_at < since) {
+            continue;
+        }
+        limit--;
+        if (cli->json) {
+            json_open_object(&json);
+            put_deployment(&json, past, d);
+            json_close_object(&json);
+        } else {
+            write_line(out, past, d);
+        }
+    }
+    if (cli->json) {
+        json_close_array(&json);
+        json_close_object(&json);
+        buf_char(out, '\n');
+    } else if (!out->length) {
+        buf_printf(out, "%s: no deployments.\n", past->wanted.environment->name);
+    }
+}
+
+/* ---- show ---- */
+
+static const RecordDeployment *find(const Cli *cli, const Past *past, Err *err)
+{
+    const RecordDeployment *found = NULL;
+    vec_each (RecordDeployment, d, &past->result.record->deployments) {
+        bool named =
+            !cli->operand || str_eq(cli->operand, "latest") || session_names(d, cli->operand);
+        found = named ? d : found;
+    }
+    if (!found) {
+        err_set(cli->arena, err, ERR_NOT_FOUND, "CO5050", "the record knows no deployment \"%s\"",
+                cli->operand ? cli->operand : "latest");
+        err->hint = "see: cutover history";
+    }
+    return found;
+}
+
+/* An event of D: what was told about it, and when. */
+static bool is_about(const RecordEvent *event, const RecordDeployment *d)
+{
+    return str_eq(json_get_str(event->event, "subject"), d->id);
+}
+
+static void show_json(Buf *out, const Past *past, const RecordDeployment *d)
+{
+    const Record *record = past->result.record;
+    JsonOut json = json_out(out);
+    json_open_object(&json);
+    json_put_str(&json, "schema", "cutover.deployment/1");
+    json_put_str(&json, "environment", past->wanted.environment->name);
+    put_deployment(&json, past, d);
+    json_key(&json, "events");
+    json_open_array(&json);
+    vec_each (RecordEvent, it, &record->events) {
+        if (is_about(it, d)) {
+            json_open_object(&json);
+            json_put_str(&json, "name", it->name);
+            json_put_str(&json, "at", moment_iso(out->arena, it->at));
+            json_put_str(&json, "reason", json_get_str(json_get(it->event, "data"), "reason"));
+            json_close_object(&json);
+        }
+    }
+    json_close_array(&json);
+    json_key(&json, "results");
+    json_open_array(&json);
+    vec_each (RecordResult, it, &d->results) {
+        json_open_object(&json);
+        json_put_str(&json, "check", it->check);
+        json_put_str(&json, "verdict", it->verdict);
+        json_put_str(&json, "text", it->text);
+        json_put_str(&json, "at", moment_iso(out->arena, it->at));
+        json_close_object(&json);
+    }
+    json_close_array(&json);
+    json_key(&json, "requests");
+    json_open_array(&json);
+    vec_each (RecordRequest, it, &record->requests) {
+        if (str_eq(it->deployment, d->id)) {
+            json_open_object(&json);
+            json_put_str(&json, "id", it->id);
+            json_put_str(&json, "kind", it->kind);
+            json_put_str(&json, "by", it->by);
+            json_put_str(&json, "reason", it->reason);
+            json_put_str(&json, "outcome", it->done ? it->outcome : NULL);
+            json_put_str(&json, "why", it->done ? it->why : NULL);
+            json_close_object(&json);
+        }
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+    buf_char(out, '\n');
+}
+
+static void show_text(Buf *out, const Past *past, const RecordDeployment *d)
+{
+    const Record *record = past->result.record;
+    buf_printf(out, "%s   %s   %s \"%s\", %s   attempt %lld\n", d->id, phase_name(d->phase),
+               d->short_commit, d->subject ? d->subject : "", d->author ? d->author : "",
+               (long long)d->attempt);
+    vec_each (RecordEvent, it, &record->events) {
+        if (is_about(it, d)) {
+            const char *reason = json_get_str(json_get(it->event, "data"), "reason");
+            buf_printf(out, "%s  %-13s %s\n", moment_iso(out->arena, it->at), it->name,
+                       reason ? reason : "");
+        }
+    }
+    vec_each (RecordResult, it, &d->results) {
+        buf_printf(out, "%s  %-13s %s%s%s\n", moment_iso(out->arena, it->at), it->verdict,
+                   it->check, str_empty(it->text) ? "" : ": ", it->text ? it->text : "");
+    }
+    vec_each (RecordRequest, it, &record->requests) {
+        if (str_eq(it->deployment, d->id)) {
+            buf_printf(out, "%s  request       %s by %s: %s (%s)\n", moment_iso(out->arena, it->at),
+                       it->kind, it->by, it->reason ? it->reason : "",
+                       it->done ? it->outcome : "not answered yet");
+        }
+    }
+}
+
+/* ---- the commands ---- */
+
+static int answer_history(const Cli *cli, Past *past, Diags *diags, Err *err)
+{
+    int64_t limit;
+    Moment since;
+    if (!read_limits(cli, &limit, &since, err)) {
+        return targets_stopped(cli, diags, err);
+    }
+    Buf out = buf_new(cli->arena, ANSWER_MAX);
+    write_history(cli, &out, past, limit, since);
+    return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int answer_show(const Cli *cli, Past *past, Diags *diags, Err *err)
+{
+    const RecordDeployment *d = find(cli, past, err);
+    if (!d) {
+        return targets_stopped(cli, diags, err);
+    }
+    Buf out = buf_new(cli->arena, ANSWER_MAX);
+    if (cli->json) {
+        show_json(&out, past, d);
+    } else {
+        show_text(&out, past, d);
+    }
+    return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int with_past(const Cli *cli, int (*answer)(const Cli *, Past *, Diags *, Err *))
+{
+    Context context;
+    Diags diags;
+    Err err;
+    if (!targets_begin(cli, &context, &diags, &err)) {
+        return targets_stopped(cli, &diags, &err);
+    }
+    Session session = {.context = &context};
+    Past *past = arena_make(cli->arena, Past);
+    int code = read_past(cli, &session, past, &diags, &err) ? answer(cli, past, &diags, &err)
+                                                            : targets_stopped(cli, &diags, &err);
+    session_end(&session);
+    return code;
+}
+
+int cmd_history(const Cli *cli)
+{
+    return with_past(cli, answer_history);
+}
+
+int cmd_show(const Cli *cli)
+{
+    if (cli->sql) {
+        Err err = {0};
+        err_set(cli->arena, &err, ERR_INPUT, "CO1090", "`cutover show --sql` is not yet supported");
+        return cli_fail(cli, &err);
+    }
+    return with_past(cli, answer_show);
+}

@@ -1,0 +1,91 @@
+/* Drift as a pass sees it: found by reconcile/drift.c, with who and when from the audit log, and told once. */
+#include "pass_internal.h"
+
+#include "deploy_sql.h"
+
+#include "cutover/str.h"
+
+/* Comments and grants name their object in other ways in the audit log; the newest event of each kind counts. */
+static void sign(DriftItems *items, const PgResult *events)
+{
+    for (size_t i = 0; i < events->rows.count; i++) {
+        const char *event = pg_value(events, i, "event_type");
+        const char *type = pg_value(events, i, "object_type");
+        const char *id = pg_value(events, i, "object_id");
+        vec_each (DriftItem, it, items) {
+            if (str_eq(it->id, id) && str_eq(it->audit_event, event) &&
+                str_eq(it->audit_type, type)) {
+                it->by = pg_value(events, i, "user");
+                moment_parse(pg_value(events, i, "occurred_at"), &it->at);
+            }
+        }
+    }
+}
+
+/* Between a cutover and its end names and ids are on the move; and only the live commit's project can tell. */
+static bool can_judge(const Pass *pass)
+{
+    const PassResult *out = pass->out;
+    return !pass->after && out->live && out->desired &&
+           str_eq(out->live->commit, pass->in->commit.sha);
+}
+
+bool pass_find_drift(Pass *pass, Err *err)
+{
+    PassResult *out = pass->out;
+    if (!can_judge(pass)) {
+        return true;
+    }
+    DriftInput input = {.desired = out->desired,
+                        .catalog = out->catalog,
+                        .record = out->record,
+                        .environment = pass->in->environment};
+    out->drift = drift_find(pass->arena, &input);
+    out->drift_judged = true;
+    if (!out->drift.count) {
+        return true;
+    }
+    StrVec ids = {0}, params = {0};
+    PgResult events = {0};
+    vec_each (DriftItem, it, &out->drift) {
+        vec_push(pass->arena, &ids, it->id);
+    }
+    vec_push(pass->arena, &params, pg_array(pass->arena, &ids));
+    if (!pg_query(pass->pg, pass->arena, sql_audit, &params, pass_limit(pass), &events, err)) {
+        return false;
+    }
+    sign(&out->drift, &events);
+    return true;
+}
+
+/* ---- telling ---- */
+
+static bool is_drift_event(const RecordEvent *event)
+{
+    return str_eq(event->name, "environment.drift") ||
+           str_eq(event->name, "environment.drift_gone");
+}
+
+bool pass_has_drift_news(const Pass *pass)
+{
+    const char *told = "";
+    vec_each (RecordEvent, it, &pass->out->record->events) {
+        if (is_drift_event(it)) {
+            told = json_get_str(json_get(it->event, "data"), "digest");
+        }
+    }
+    return pass->out->drift_judged && str_eq(pass->in->environment->drift, "alert") &&
+           !str_eq(told ? told : "", drift_digest(pass->arena, &pass->out->drift));
+}
+
+bool act_tell_drift(Pass *pass, Err *err)
+{
+    const RecordDeployment *live = pass->out->live;
+    bool any = pass->out->drift.count > 0;
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries,
+             tell_event(pass, live, any ? "environment.drift" : "environment.drift_gone",
+                        live->phase,
+                        any ? "live differs from what was deployed" : "live is as deployed"));
+    return pass_append(pass, &entries, err);
+}

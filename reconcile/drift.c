@@ -1,0 +1,306 @@
+/* What is live against what was deployed: by id, by name, and by value where ids do not tell. */
+#include "cutover/drift.h"
+
+#include "cutover/digest.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+#define DIGEST_TEXT_MAX ((size_t)64 << 20)
+
+typedef struct Search {
+    Arena *arena;
+    const DriftInput *in;
+    DriftItems found;
+    Map recorded; /* kind class and production name to the RecordObject that bears it, the newest */
+    Map schemas;  /* schema_key() of those that were judged */
+} Search;
+
+static void add(Search *s, DriftItem item)
+{
+    vec_push(s->arena, &s->found, item);
+}
+
+static const char *text_of(const Search *s, RelName rel)
+{
+    return relname_text(s->arena, rel, s->in->desired->default_database);
+}
+
+/* ---- what was recorded under a name ---- */
+
+/* Relations and indexes share a schema's names; schemas and clusters have names of their own. */
+static const char *name_key(Arena *arena, const char *kind, RelName rel)
+{
+    bool container = str_eq(kind, "schema") || str_eq(kind, "cluster");
+    RelName whole = {rel.database ? rel.database : "", rel.schema ? rel.schema : "", rel.name};
+    return arena_printf(arena, "%s:%s", container ? kind : "object", relname_key(arena, whole));
+}
+
+static void index_record(Search *s)
+{
+    map_each (entry, &s->in->record->object_by_id) {
+        const RecordObject *object = entry->value;
+        const char *key = name_key(s->arena, object->kind, object->rel);
+        const RecordObject *other = map_get(&s->recorded, key);
+        if (!other || other->at <= object->at) {
+            map_put(s->arena, &s->recorded, key, object);
+        }
+    }
+}
+
+static const RecordObject *recorded(const Search *s, const char *kind, RelName rel)
+{
+    return map_get(&s->recorded, name_key(s->arena, kind, rel));
+}
+
+/* ---- clusters and schemas ---- */
+
+static void lost_container(Search *s, const char *kind, const char *class, const char *object,
+                           RelName rel, const char *name_now, const char *id_at_name)
+{
+    const RecordObject *known = recorded(s, kind, rel);
+    if (!known || record_object(s->in->record, kind, id_at_name)) {
+        return;
+    }
+    DriftItem item = {.kind = class,
+                      .object = object,
+                      .id = known->id,
+                      .audit_type = kind,
+                      .audit_event = "drop",
+                      .what = arena_printf(s->arena, "%s dropped", kind)};
+    if (id_at_name) {
+        item.id = id_at_name;
+        item.audit_event = name_now ? "alter" : "create";
+        item.what = arena_printf(s->arena, "%s replaced by another", kind);
+    } else if (name_now) {
+        item.audit_event = "alter";
+        item.what = arena_printf(s->arena, "%s renamed to %s", kind, name_now);
+    }
+    add(s, item);
+}
+
+static void judge_size(Search *s, const CatalogCluster *live)
+{
+    const ClusterConfig *config = config_cluster(s->in->environment, live->name);
+    if (!config || !live->managed || live->reconfiguring) {
+        return;
+    }
+    DriftItem item = {.kind = "clusters",
+                      .object = live->name,
+                      .id = live->id,
+                      .audit_type = "cluster",
+                      .audit_event = "alter"};
+    if (config->size && !str_eq(config->size, live->size)) {
+        item.what =
+            arena_printf(s->arena, "cluster has size %s, deployed as %s", live->size, config->size);
+        add(s, item);
+    }
+    if (config->replication_factor >= 0 && config->replication_factor != live->replication_factor) {
+        item.what = arena_printf(s->arena, "cluster has replication factor %lld, deployed as %lld",
+                                 (long long)live->replication_factor,
+                                 (long long)config->replication_factor);
+        add(s, item);
+    }
+}
+
+/* Only those that Cutover made: one that was there before is compared by nobody. */
+static void judge_clusters(Search *s)
+{
+    map_each (entry, &s->recorded) {
+        const RecordObject *known = entry->value;
+        if (!str_eq(known->kind, "cluster")) {
+            continue;
+        }
+        const CatalogCluster *live = catalog_cluster(s->in->catalog, known->rel.name);
+        const CatalogCluster *moved = catalog_cluster_by_id(s->in->catalog, known->id);
+        bool ours = live && record_object(s->in->record, "cluster", live->id);
+        bool declared = config_cluster(s->in->environment, known->rel.name) != NULL;
+        if (declared && !ours) {
+            lost_container(s, "cluster", "clusters", known->rel.name, known->rel,
+                           moved ? moved->name : NULL, live ? live->id : NULL);
+        } else if (ours) {
+            judge_size(s, live);
+        }
+    }
+}
+
+static const CatalogSchema *schema_by_id(const Catalog *catalog, const char *id)
+{
+    vec_each (CatalogSchema, it, &catalog->schemas) {
+        if (str_eq(it->id, id)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+/* Whether the schema of REL is there; the first time its own drift is noted. */
+static bool schema_stands(Search *s, RelName rel)
+{
+    const CatalogSchema *live = catalog_schema(s->in->catalog, rel.database, rel.schema);
+    const char *key = schema_key(s->arena, rel.database, rel.schema);
+    if (!map_get(&s->schemas, key)) {
+        map_put(s->arena, &s->schemas, key, s);
+        RelName name = {.database = rel.database, .name = rel.schema};
+        const RecordObject *known = recorded(s, "schema", name);
+        const CatalogSchema *moved = known ? schema_by_id(s->in->catalog, known->id) : NULL;
+        lost_container(s, "schema", "other", rel.schema, name, moved ? moved->name : NULL,
+                       live ? live->id : NULL);
+    }
+    return live != NULL;
+}
+
+/* ---- relations and indexes ---- */
+
+static const char *kind_words(Arena *arena, const char *kind)
+{
+    char *words = arena_strdup(arena, kind);
+    for (char *p = words; *p; p++) {
+        *p = *p == '-' ? ' ' : *p;
+    }
+    return words;
+}
+
+/* What REL names now is ours, or nothing was ever recorded there; else the drift is noted. */
+static bool stands(Search *s, RelName rel, const CatalogObject *live, const char *class)
+{
+    const RecordObject *known = recorded(s, "object", rel);
+    if (!known) {
+        return live != NULL;
+    }
+    if (live && record_object(s->in->record, live->kind, live->id)) {
+        return true;
+    }
+    const CatalogObject *moved = catalog_object_by_id(s->in->catalog, known->id);
+    bool same = moved && str_eq(moved->kind, known->kind);
+    const char *words = kind_words(s->arena, known->kind);
+    DriftItem item = {.kind = class,
+                      .object = text_of(s, rel),
+                      .id = known->id,
+                      .audit_type = known->kind,
+                      .audit_event = "drop",
+                      .what = arena_printf(s->arena, "%s dropped", words)};
+    if (live) {
+        item.id = live->id;
+        item.audit_type = live->kind;
+        item.audit_event = "create";
+        item.what = arena_printf(s->arena, "%s replaced by another %s", words,
+                                 kind_words(s->arena, live->kind));
+    } else if (same) {
+        item.audit_event = "alter";
+        item.what = arena_printf(s->arena, "%s renamed to %s", words, text_of(s, moved->rel));
+    }
+    add(s, item);
+    return false;
+}
+
+static void judge_indexes(Search *s, RelName on, const DesiredIndexes *indexes)
+{
+    vec_each (DesiredIndex, it, indexes) {
+        RelName rel = {on.database, on.schema, it->name};
+        stands(s, rel, catalog_index(s->in->catalog, rel), "indexes");
+    }
+}
+
+static bool has_grant(const CatalogObject *live, const DesiredGrant *grant)
+{
+    vec_each (CatalogGrant, it, &live->grants) {
+        if (str_eq(it->grantee, grant->grantee) && str_eq(it->privilege, grant->privilege)) {
+            return true;
+        }
+    }
+    return str_eq(grant->grantee, live->owner);
+}
+
+static void judge_traits(Search *s, const DesiredNode *node, const CatalogObject *live)
+{
+    DriftItem item = {.object = text_of(s, node->rel), .id = live->id, .audit_type = live->kind};
+    vec_each (DesiredGrant, it, &node->grants) {
+        if (!has_grant(live, it)) {
+            item.kind = "grants";
+            item.audit_event = "revoke";
+            item.what = arena_printf(s->arena, "%s revoked from %s", it->privilege, it->grantee);
+            add(s, item);
+        }
+    }
+    vec_each (DesiredComment, it, &node->comments) {
+        if (!it->column && !str_eq(it->text, live->comment)) {
+            item.kind = "comments";
+            item.audit_event = "comment";
+            item.what = live->comment ? "comment changed" : "comment removed";
+            add(s, item);
+        }
+    }
+}
+
+static void judge_nodes(Search *s)
+{
+    vec_each (DesiredNode, it, &s->in->desired->nodes) {
+        if (!schema_stands(s, it->rel)) {
+            continue;
+        }
+        const CatalogObject *live = catalog_object(s->in->catalog, it->rel);
+        if (stands(s, it->rel, live, "definitions")) {
+            judge_traits(s, it, live);
+            judge_indexes(s, it->rel, &it->indexes); /* they went with a relation that went */
+        }
+    }
+    vec_each (DesiredExternal, it, &s->in->desired->externals) {
+        if (catalog_object(s->in->catalog, it->rel)) {
+            judge_indexes(s, it->rel, &it->indexes);
+        }
+    }
+}
+
+DriftItems drift_find(Arena *arena, const DriftInput *input)
+{
+    Search search = {.arena = arena, .in = input};
+    index_record(&search);
+    judge_clusters(&search);
+    judge_nodes(&search);
+    return search.found;
+}
+
+const char *drift_digest(Arena *arena, const DriftItems *items)
+{
+    Buf text = buf_new(arena, DIGEST_TEXT_MAX);
+    vec_each (DriftItem, it, items) {
+        buf_printf(&text, "%s\n%s\n%s\n", it->object, it->what, it->id);
+    }
+    return items->count ? digest_sha256(arena, text.data, text.length) : "";
+}
+
+/* ---- how it is shown ---- */
+
+void drift_write_text(Buf *out, const DriftItems *items)
+{
+    size_t width = 0;
+    vec_each (DriftItem, it, items) {
+        width = strlen(it->object) > width ? strlen(it->object) : width;
+    }
+    vec_each (DriftItem, it, items) {
+        buf_printf(out, "%-*s   %s", (int)width, it->object, it->what);
+        if (it->at) {
+            buf_printf(out, ", %.16s UTC", moment_text(out->arena, it->at));
+        }
+        if (it->by) {
+            buf_printf(out, ", role %s", it->by);
+        }
+        buf_char(out, '\n');
+    }
+}
+
+void drift_write_json(JsonOut *out, const DriftItems *items)
+{
+    json_open_array(out);
+    vec_each (DriftItem, it, items) {
+        json_open_object(out);
+        json_put_str(out, "object", it->object);
+        json_put_str(out, "kind", it->kind);
+        json_put_str(out, "what", it->what);
+        json_put_str(out, "seen_at", it->at ? moment_iso(out->buf->arena, it->at) : NULL);
+        json_put_str(out, "by", it->by);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}

@@ -1,0 +1,143 @@
+"""Somebody else's hands: what changes in Materialize behind Cutover's back is seen and told, and nothing else is."""
+import json
+
+from harness import ROOT, run
+
+PROJECT = ROOT / "tests" / "e2e" / "project"
+SEED = ROOT / "tests" / "e2e" / "seed.sql"
+
+
+def drift(world, expect):
+    document = json.loads(world.cutover("drift", "--output", "json", expect=expect))
+    assert document["schema"] == "cutover.drift/1" and document["environment"] == "production"
+    return [(d["object"], d["what"]) for d in document["drift"]]
+
+
+def events(world):
+    rows = world.sql("SELECT body FROM cutover.log WHERE kind = 'event' ORDER BY at, writer, seq")
+    bodies = [r[0] if isinstance(r[0], dict) else json.loads(r[0]) for r in rows]
+    return [b["event"] for b in bodies if b["name"].startswith("environment.drift")]
+
+
+def passes(world, count=3):
+    for _ in range(count):
+        world.cutover("run", "--once")
+
+
+def a_dropped_index_is_seen_with_who_and_when(world):
+    world.apply()
+    assert world.cutover("drift", expect=0) == "production: no drift, generation 1 is as deployed.\n"
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("DROP INDEX shop.daily_day_idx", user="ada")
+    line = world.cutover("drift", expect=2).strip()
+    assert line.startswith("shop.daily_day_idx   index dropped, 20") and line.endswith("UTC, role ada"), line
+    found = json.loads(world.cutover("drift", "--output", "json", expect=2))["drift"]
+    assert [(d["object"], d["kind"], d["what"], d["by"]) for d in found] == [("shop.daily_day_idx", "indexes", "index dropped", "ada")]
+    assert found[0]["seen_at"].endswith("Z")
+
+
+def each_kind_is_told_apart(world):
+    world.apply()
+    world.sql("ALTER CLUSTER compute SET (SIZE '50cc')")
+    assert drift(world, 2) == [("compute", "cluster has size 50cc, deployed as 25cc")]
+    world.sql("ALTER CLUSTER compute SET (SIZE '25cc')")
+    assert drift(world, 0) == []
+    world.sql("ALTER VIEW reports.by_customer RENAME TO by_somebody")
+    assert drift(world, 2) == [("reports.by_customer", "view renamed to reports.by_somebody")]
+    world.sql("ALTER VIEW reports.by_somebody RENAME TO by_customer")
+    world.sql("DROP VIEW reports.by_customer")
+    assert drift(world, 2) == [("reports.by_customer", "view dropped")]
+    world.sql("CREATE VIEW reports.by_customer AS SELECT 1 AS customer_id")
+    assert drift(world, 2) == [("reports.by_customer", "view replaced by another view")]
+    world.sql("ALTER CLUSTER compute RENAME TO computing")
+    assert ("compute", "cluster renamed to computing") in drift(world, 2)
+
+
+def people_are_told_once_and_again_when_it_is_gone(world):
+    world.apply()
+    passes(world)
+    assert not events(world), "nothing has drifted"
+    world.sql("ALTER CLUSTER compute SET (SIZE '50cc')")
+    passes(world)
+    told = events(world)
+    assert [e["type"] for e in told] == ["io.cutover.environment.drift"]
+    assert told[0]["data"]["objects"][0]["what"] == "cluster has size 50cc, deployed as 25cc"
+    assert sum("drift: compute cluster has size 50cc" in text for text in world.receiver.texts()) == 1, world.receiver.texts()
+    assert "Drift: 1 object, see cutover drift." in world.cutover("status", expect=(0, 2, 3))
+    world.sql("ALTER CLUSTER compute SET (SIZE '25cc')")
+    passes(world)
+    assert [e["type"] for e in events(world)] == ["io.cutover.environment.drift", "io.cutover.environment.drift_gone"]
+    assert world.status()["drift"] == []
+
+
+def one_who_only_wants_a_report_is_not_told(world):
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    drift: report")
+    world.repository.commit("Report drift only")
+    world.apply()
+    world.sql("DROP INDEX shop.daily_day_idx")
+    passes(world)
+    assert not events(world)
+    assert drift(world, 2) == [("shop.daily_day_idx", "index dropped")]
+
+
+def what_is_not_drift_is_not_called_so(world):
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    assert drift(world, 0) == [], "a commit that waits is no drift"
+    world.apply()
+    assert drift(world, 0) == [], "a cutover is no drift"
+    world.standin.stop()
+    world.standin.start()
+    assert drift(world, 0) == [], "a restart is no drift"
+    world.sql("CREATE SCHEMA elsewhere")
+    world.sql("CREATE VIEW elsewhere.mine AS SELECT 1 AS x")
+    world.sql("CREATE VIEW public.mine AS SELECT 1 AS x")
+    assert drift(world, 0) == [], "what lies outside is no drift"
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 6")
+    world.repository.commit("Leave more out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.cutover("drift", expect=1)
+    assert "CO5051" in world.stderr and "a deployment is under way" in world.stderr
+    world.apply()
+    passes(world)
+    assert not events(world)
+
+
+def healing_is_refused_as_long_as_it_is_missing(world):
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    drift: heal")
+    world.repository.commit("Heal")
+    world.cutover("plan", expect=1)
+    assert "CO1010" in world.stderr and "heal is not yet supported" in world.stderr
+
+
+def history_and_show_tell_what_has_happened(world):
+    first = world.cutover("history")
+    assert first == "production: no deployments.\n", first
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    commit = world.repository.commit("Leave small orders out")
+    world.apply()
+    lines = world.cutover("history").splitlines()
+    assert [line.split()[:2] for line in lines] == [["g2", "live"], ["g1", "live"]]
+    assert '"Leave small orders out", Ada' in lines[0]
+    assert len(world.cutover("history", "--limit", "1").splitlines()) == 1
+    assert world.cutover("history", "--since", "2999-01-01") == "production: no deployments.\n"
+    world.cutover("history", "--since", "yesterday", expect=1)
+    world.cutover("history", "--limit", "0", expect=1)
+    document = json.loads(world.cutover("history", "--output", "json"))
+    assert document["schema"] == "cutover.history/1"
+    assert [d["generation"] for d in document["deployments"]] == [2, 1]
+    shown = json.loads(world.cutover("show", "g2", "--output", "json"))
+    assert shown["commit"]["sha"] == commit
+    assert [e["name"] for e in shown["events"]][-2:] == ["cleaning", "live"]
+    assert {"hydration", "rehearsal"} <= {r["check"] for r in shown["results"]}
+    assert "cutting_over" in world.cutover("show", "latest") and world.cutover("show", commit[:7]).startswith("production-g2-")
+    world.cutover("show", "g9", expect=1)
+    assert "CO5050" in world.stderr
+
+
+if __name__ == "__main__":
+    run([a_dropped_index_is_seen_with_who_and_when, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
+         one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so, healing_is_refused_as_long_as_it_is_missing,
+         history_and_show_tell_what_has_happened], PROJECT, SEED)

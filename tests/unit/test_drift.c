@@ -1,0 +1,127 @@
+/* What is called drift, and what is not: stories of the small shop after its deployment. */
+#include "plan_world.h"
+
+#include "cutover/drift.h"
+
+static DriftItems drift_of(World *w)
+{
+    world_seal(w);
+    DriftInput input = {w->desired, w->catalog, w->record, &w->environment};
+    return drift_find(w->arena, &input);
+}
+
+static void check_one(World *w, const char *kind, const char *object, const char *what)
+{
+    DriftItems items = drift_of(w);
+    CHECK_INT(items.count, 1);
+    CHECK_STR(items.items[0].kind, kind);
+    CHECK_STR(items.items[0].object, object);
+    CHECK_STR(items.items[0].what, what);
+}
+
+/* Takes NAME out of the catalog, as somebody's DROP does. */
+static void drop(World *w, const char *name)
+{
+    CatalogObject *gone = world_live(w, name);
+    *gone = vec_last(&w->catalog->objects);
+    w->catalog->objects.count--;
+}
+
+static void what_was_deployed_has_not_drifted(void **state)
+{
+    World *w = deployed_shop(*state);
+    CHECK_INT(drift_of(w).count, 0);
+    CHECK_STR(drift_digest(w->arena, &(DriftItems){0}), "");
+    world_change(w, "shop.daily");
+    world_apply(w, world_plan(w));
+    CHECK_INT(drift_of(w).count, 0);
+    world_clean(w);
+    CHECK_INT(drift_of(w).count, 0);
+    world_stranger(w, "view", "bi.totals", NULL, "shop.daily");
+    CHECK_INT(drift_of(w).count, 0);
+}
+
+static void what_is_gone_is_named_once(void **state)
+{
+    World *w = deployed_shop(*state);
+    drop(w, "shop.daily_primary_idx");
+    check_one(w, "indexes", "shop.daily_primary_idx", "index dropped");
+    drop(w, "shop.daily");
+    check_one(w, "definitions", "shop.daily", "materialized view dropped");
+}
+
+static void what_was_renamed_or_replaced_says_so(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_live(w, "reports.top_items")->rel.name = "elsewhere";
+    check_one(w, "definitions", "reports.top_items",
+              "materialized view renamed to reports.elsewhere");
+    world_stranger(w, "view", "reports.top_items", NULL, NULL);
+    check_one(w, "definitions", "reports.top_items", "materialized view replaced by another view");
+    CHECK_STR(drift_of(w).items[0].audit_event, "create");
+    CHECK_STR(drift_of(w).items[0].id, world_live(w, "reports.top_items")->id);
+}
+
+static void a_schema_that_is_gone_stands_for_what_it_held(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_live_schema(w, DB, "reports")->name = "archive";
+    world_live(w, "reports.top_items")->rel.schema = "archive";
+    check_one(w, "other", "reports", "schema renamed to archive");
+}
+
+static void clusters_are_compared_by_id_and_by_value(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_live_cluster(w, "compute")->size = "100cc";
+    check_one(w, "clusters", "compute", "cluster has size 100cc, deployed as 200cc");
+    world_live_cluster(w, "compute")->reconfiguring = true;
+    CHECK_INT(drift_of(w).count, 0);
+    world_live_cluster(w, "compute")->reconfiguring = false;
+    world_live_cluster(w, "compute")->size = "200cc";
+    world_live_cluster(w, "compute")->replication_factor = 0;
+    check_one(w, "clusters", "compute", "cluster has replication factor 0, deployed as 2");
+    world_live_cluster(w, "compute")->name = "computing";
+    check_one(w, "clusters", "compute", "cluster renamed to computing");
+}
+
+static void declared_grants_and_comments_must_be_there(void **state)
+{
+    World *w = deployed_shop(*state);
+    DesiredNode *node = world_node(w, "shop.daily");
+    vec_push(w->arena, &node->grants, (DesiredGrant){"SELECT", "ada"});
+    check_one(w, "grants", "shop.daily", "SELECT revoked from ada");
+    CatalogGrant grant = {.grantee = "ada", .privilege = "SELECT"};
+    vec_push(w->arena, &world_live(w, "shop.daily")->grants, grant);
+    CHECK_INT(drift_of(w).count, 0);
+    vec_push(w->arena, &node->comments, (DesiredComment){NULL, "a day"});
+    check_one(w, "comments", "shop.daily", "comment removed");
+    world_live(w, "shop.daily")->comment = "two days";
+    check_one(w, "comments", "shop.daily", "comment changed");
+}
+
+static void equal_drift_has_an_equal_digest(void **state)
+{
+    World *w = deployed_shop(*state);
+    drop(w, "shop.daily_primary_idx");
+    DriftItems before = drift_of(w), again = drift_of(w);
+    again.items[0].by = "ada";
+    CHECK_STR(drift_digest(w->arena, &before), drift_digest(w->arena, &again));
+    world_live_cluster(w, "compute")->size = "100cc";
+    DriftItems more = drift_of(w);
+    CHECK(!str_eq(drift_digest(w->arena, &before), drift_digest(w->arena, &more)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_deployed_has_not_drifted),
+        TEST(what_is_gone_is_named_once),
+        TEST(what_was_renamed_or_replaced_says_so),
+        TEST(a_schema_that_is_gone_stands_for_what_it_held),
+        TEST(clusters_are_compared_by_id_and_by_value),
+        TEST(declared_grants_and_comments_must_be_there),
+        TEST(equal_drift_has_an_equal_digest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
