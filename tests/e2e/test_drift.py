@@ -7,6 +7,14 @@ PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
 
 
+def resize(world, size):
+    """A cluster gets its new size some time after the statement that asks for it."""
+    world.sql("ALTER CLUSTER compute SET (SIZE '%s')" % size)
+    world.wait_for("cluster compute of size " + size, lambda: world.sql(
+        "SELECT count(*) FROM mz_clusters c WHERE name = 'compute' AND size = '%s' AND NOT EXISTS (SELECT 1 FROM "
+        "mz_internal.mz_cluster_reconfigurations r WHERE r.cluster_id = c.id AND r.status = 'in-progress')" % size)[0][0])
+
+
 def drift(world, expect):
     document = json.loads(world.cutover("drift", "--output", "json", expect=expect))
     assert document["schema"] == "cutover.drift/1" and document["environment"] == "production"
@@ -38,9 +46,9 @@ def a_dropped_index_is_seen_with_who_and_when(world):
 
 def each_kind_is_told_apart(world):
     world.apply()
-    world.sql("ALTER CLUSTER compute SET (SIZE '50cc')")
+    resize(world, "50cc")
     assert drift(world, 2) == [("compute", "cluster has size 50cc, deployed as 25cc")]
-    world.sql("ALTER CLUSTER compute SET (SIZE '25cc')")
+    resize(world, "25cc")
     assert drift(world, 0) == []
     world.sql("ALTER VIEW reports.by_customer RENAME TO by_somebody")
     assert drift(world, 2) == [("reports.by_customer", "view renamed to reports.by_somebody")]
@@ -57,14 +65,14 @@ def people_are_told_once_and_again_when_it_is_gone(world):
     world.apply()
     passes(world)
     assert not events(world), "nothing has drifted"
-    world.sql("ALTER CLUSTER compute SET (SIZE '50cc')")
+    resize(world, "50cc")
     passes(world)
     told = events(world)
     assert [e["type"] for e in told] == ["io.cutover.environment.drift"]
     assert told[0]["data"]["objects"][0]["what"] == "cluster has size 50cc, deployed as 25cc"
     assert sum("drift: compute cluster has size 50cc" in text for text in world.receiver.texts()) == 1, world.receiver.texts()
     assert "Drift: 1 object, see cutover drift." in world.cutover("status", expect=(0, 2, 3))
-    world.sql("ALTER CLUSTER compute SET (SIZE '25cc')")
+    resize(world, "25cc")
     passes(world)
     assert [e["type"] for e in events(world)] == ["io.cutover.environment.drift", "io.cutover.environment.drift_gone"]
     assert world.status()["drift"] == []
