@@ -193,7 +193,7 @@ static void add_ctes(Reader *r, const Node *node, Map *seen, StrVec *ctes)
             map_put(r->arena, seen, (*it)->id, *it);
             add_ctes(r, *it, seen, ctes);
             vec_push(r->arena, ctes,
-                     arena_printf(r->arena, " __dbt__cte__%s as (\n%s\n)", (*it)->name,
+                     arena_printf(r->arena, " __dbt__cte__%s as (\n%s\n)", (*it)->production.name,
                                   (*it)->body ? (*it)->body : ""));
         }
     }

@@ -64,6 +64,8 @@ Node *add_node(Reader *r, const Package *package, Resource resource, const char 
     node->name = name;
     node->id = arena_printf(r->arena, "%s.%s.%s", type_names[resource], package->name, name);
     node->enabled = true;
+    /* What `this` says while the project is parsed, before its generate_*_name() macros are asked. */
+    node->production = node->rel = (RelName){r->target.database, r->target.schema, name};
     vec_push(r->arena, &r->nodes, node);
     return node;
 }

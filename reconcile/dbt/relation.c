@@ -149,7 +149,7 @@ PyValue relation_value(Arena *arena, RelName name, const Node *node)
     Relation *rel = new_relation(arena, name.database, name.schema, name.name);
     if (node && node->ephemeral) {
         rel->cte = true;
-        rel->parts[PART_IDENTIFIER] = arena_printf(arena, "__dbt__cte__%s", node->name);
+        rel->parts[PART_IDENTIFIER] = arena_printf(arena, "__dbt__cte__%s", node->production.name);
     }
     return jinja_object(arena, &relation_class, rel);
 }

@@ -12,7 +12,7 @@ import psycopg2
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
-from dbt import Environment  # noqa: E402
+from pypi import Environment  # noqa: E402
 from harness import Standin  # noqa: E402
 
 SEED = """CREATE SCHEMA shop;

@@ -10,7 +10,7 @@ import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
-from dbt import PINS, Environment, Project  # noqa: E402
+from pypi import PINS, Environment, Project  # noqa: E402
 from harness import Standin  # noqa: E402
 
 ORDERS = ROOT / "tests" / "optional" / "orders"

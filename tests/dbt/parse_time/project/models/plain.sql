@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral', alias='plainly') }}
+select id from {{ source('raw', 'orders') }}
