@@ -237,7 +237,8 @@ static void write_next(Buf *out, const Status *status)
     if (ahead && pass->checks) {
         buf_printf(out, "%zu check%s, ", pass->checks, pass->checks == 1 ? "" : "s");
     }
-    buf_printf(out, "cutover, soak %s\n", duration_text(out->arena, status->soak));
+    buf_printf(out, "cutover, soak %s.        stop it: cutover abort\n",
+               duration_text(out->arena, status->soak));
 }
 
 static void write_under_way(Buf *out, const Status *status)
@@ -303,13 +304,17 @@ static const Json *told(const Status *status, const char *name)
 }
 
 /* Where the mistake is, and how long what was built is still there for its correction. */
-static void write_failure(Buf *out, const Json *data)
+static void write_failure(Buf *out, const RecordDeployment *d, const Json *data)
 {
     const char *until = json_get_str(data, "kept_until");
     Moment kept;
-    buf_text(out, " This commit is not tried again: push a fix.");
+    buf_printf(
+        out,
+        " This commit is not tried again.\n  push a fix, or: cutover resume.        details: "
+        "cutover show g%lld.",
+        (long long)d->generation);
     if (until && moment_parse(until, &kept)) {
-        buf_printf(out, " Green is kept until %s.", hour(out->arena, kept));
+        buf_printf(out, "   green is kept until %s", hour(out->arena, kept));
     }
     buf_char(out, '\n');
 }
@@ -347,7 +352,7 @@ static void write_blocked(Buf *out, const Status *status)
         write_live_line(out, status);
     }
     if (ended) {
-        write_failure(out, data);
+        write_failure(out, d, data);
     } else if (pass) {
         buf_char(out, '\n');
     }

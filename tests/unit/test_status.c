@@ -107,7 +107,7 @@ static void hydration_names_what_it_waits_for(void **state)
               "  live: generation 41, 9be1d03.\n"
               "  compute_green  6 of 13 objects hydrated, lag not known yet: waits for shop.daily, "
               "reports.top_items and 5 more\n"
-              "  next: 14 tests, 1 check, cutover, soak 15m\n");
+              "  next: 14 tests, 1 check, cutover, soak 15m.        stop it: cutover abort\n");
 }
 
 static void a_failed_commit_needs_a_person(void **state)
@@ -130,8 +130,9 @@ static void a_failed_commit_needs_a_person(void **state)
         text_of(arena, &status),
         "production   failed   g42 4f2a9c1: test unique_daily_day failed on green: 3 rows "
         "(models/shop/schema.yml:31)\n"
-        "  live and untouched: generation 41, 9be1d03. This commit is not tried again: push a "
-        "fix. Green is kept until 17:05.\n");
+        "  live and untouched: generation 41, 9be1d03. This commit is not tried again.\n"
+        "  push a fix, or: cutover resume.        details: cutover show g42.   green is kept until "
+        "17:05\n");
 }
 
 static void a_denied_commit_is_remembered_from_the_record(void **state)
