@@ -36,10 +36,62 @@ static const char *name_key(Arena *arena, const char *kind, RelName rel)
     return arena_printf(arena, "%s:%s", container ? kind : "object", relname_key(arena, whole));
 }
 
+static const CatalogSchema *schema_by_id(const Catalog *catalog, const char *id)
+{
+    vec_each (CatalogSchema, it, &catalog->schemas) {
+        if (str_eq(it->id, id)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+/* NAME is that of a green side, or of one that was retired. */
+static bool is_other_side(const Search *s, const char *kind, const char *name)
+{
+    vec_each (RecordDeployment, d, &s->in->record->deployments) {
+        vec_each (RecordGreen, it, &d->green) {
+            if (str_eq(it->kind, kind) && str_eq(it->green, name)) {
+                return true;
+            }
+        }
+        for (int back = 0; back < 2; back++) {
+            const RecordNames *names = back ? &d->names : &d->cutover_names;
+            vec_each (RecordName, it, names) {
+                if (it->retired && str_eq(it->kind, kind) && str_eq(it->to, name)) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+/* OBJECT exists, but not in production: the denied side of a rollback, the green of a failed commit. */
+static bool lies_elsewhere(const Search *s, const RecordObject *object)
+{
+    const Catalog *catalog = s->in->catalog;
+    if (str_eq(object->kind, "schema")) {
+        const CatalogSchema *schema = schema_by_id(catalog, object->id);
+        return schema && is_other_side(s, "schema", schema->name);
+    }
+    if (str_eq(object->kind, "cluster")) {
+        const CatalogCluster *cluster = catalog_cluster_by_id(catalog, object->id);
+        return cluster && is_other_side(s, "cluster", cluster->name);
+    }
+    const CatalogObject *live = catalog_object_by_id(catalog, object->id);
+    return live && str_eq(live->kind, object->kind) &&
+           (is_other_side(s, "schema", live->rel.schema) ||
+            is_other_side(s, "index", live->rel.name));
+}
+
 static void index_record(Search *s)
 {
     map_each (entry, &s->in->record->object_by_id) {
         const RecordObject *object = entry->value;
+        if (lies_elsewhere(s, object)) {
+            continue;
+        }
         const char *key = name_key(s->arena, object->kind, object->rel);
         const RecordObject *other = map_get(&s->recorded, key);
         if (!other || other->at <= object->at) {
@@ -122,16 +174,6 @@ static void judge_clusters(Search *s)
             judge_size(s, live);
         }
     }
-}
-
-static const CatalogSchema *schema_by_id(const Catalog *catalog, const char *id)
-{
-    vec_each (CatalogSchema, it, &catalog->schemas) {
-        if (str_eq(it->id, id)) {
-            return it;
-        }
-    }
-    return NULL;
 }
 
 /* Whether the schema of REL is there; the first time its own drift is noted. */

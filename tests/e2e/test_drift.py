@@ -112,6 +112,18 @@ def what_is_not_drift_is_not_called_so(world):
     assert not events(world)
 
 
+def after_a_rollback_the_restored_side_is_what_counts(world):
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    assert drift(world, 0) == [], "a rollback is no drift"
+    world.sql("DROP INDEX shop.daily_day_idx")
+    assert drift(world, 2) == [("shop.daily_day_idx", "index dropped")]
+
+
 def healing_is_refused_as_long_as_it_is_missing(world):
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    drift: heal")
     world.repository.commit("Heal")
@@ -147,5 +159,6 @@ def history_and_show_tell_what_has_happened(world):
 
 if __name__ == "__main__":
     run([a_dropped_index_is_seen_with_who_and_when, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
-         one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so, healing_is_refused_as_long_as_it_is_missing,
+         one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so,
+         after_a_rollback_the_restored_side_is_what_counts, healing_is_refused_as_long_as_it_is_missing,
          history_and_show_tell_what_has_happened], PROJECT, SEED)
