@@ -9,46 +9,7 @@
 #define WAITING_MS 3000
 #define AFTER_ERROR_MS 5000
 
-/* ---- deciding ---- */
-
-typedef struct Choice {
-    RecordDeployment *d; /* NULL: the environment itself */
-    Facts facts;
-    const Rule *rule;
-} Choice;
-
-static bool acts(const Choice *choice)
-{
-    return choice->rule && choice->rule->action != ACTION_WAIT &&
-           choice->rule->action != ACTION_BLOCK;
-}
-
-static Choice look_at(Pass *pass, RecordDeployment *d)
-{
-    Choice choice = {.d = d, .facts = pass_facts(pass, d)};
-    choice.rule = decide(d ? d->phase : PHASE_NONE, &choice.facts);
-    return choice;
-}
-
-/* The failed or superseded deployment whose green nothing uses, or the one whose denied side is kept. */
-static Choice look_at_ends(Pass *pass)
-{
-    Choice choice = {0};
-    for (size_t i = pass->out->record->deployments.count; i-- > 0;) {
-        RecordDeployment *d = &pass->out->record->deployments.items[i];
-        if (!phase_is_final(d->phase) || d->phase == PHASE_LIVE) {
-            continue;
-        }
-        choice = look_at(pass, d);
-        if (acts(&choice)) {
-            return choice;
-        }
-        if (d->phase != PHASE_ROLLED_BACK) {
-            break; /* only the newest one's green can be left: they share their names */
-        }
-    }
-    return (Choice){0};
-}
+/* ---- what people read ---- */
 
 /* The first reason, and how many more there are. */
 static const char *refusal(Pass *pass)
@@ -115,49 +76,6 @@ static void show(Pass *pass, const Choice *choice)
     } else if (choice->rule->when.refused == YES) {
         out->waits_for = refusal(pass);
     }
-}
-
-/*
- * First the deployment that has cut over: production comes first. Then the one that is being built, or the
- * question whether one should be. Last what others left behind.
- */
-static Choice choose(Pass *pass)
-{
-    Choice building = {0}, after = {0};
-    RequestAnswer owed;
-    if (pass->in->mode == PASS_ACT && request_unanswered(pass->arena, pass->out->record, &owed)) {
-        Choice own = look_at(pass, NULL);
-        if (acts(&own)) {
-            return own;
-        }
-    }
-    if (pass->building) {
-        building = look_at(pass, pass->building);
-        pass->out->next_is_ready = building.rule->pos == 575;
-    }
-    const Proof *building_proof = pass->out->proof;
-    if (pass->after) {
-        after = look_at(pass, pass->after);
-        if (acts(&after)) {
-            return after;
-        }
-    }
-    if (pass->building) {
-        if (pass->after) {
-            building = look_at(pass, pass->building);
-        }
-        pass->out->proof = building_proof;
-        return building;
-    }
-    Choice begin = look_at(pass, NULL);
-    if (acts(&begin) || (pass->after && begin.rule->action == ACTION_BLOCK)) {
-        return begin;
-    }
-    Choice end = look_at_ends(pass);
-    if (acts(&end)) {
-        return end;
-    }
-    return pass->after ? after : begin;
 }
 
 /* ---- acting ---- */
@@ -269,11 +187,11 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
         result->retry_ms = AFTER_ERROR_MS;
         return false;
     }
-    Choice choice = choose(pass);
+    Choice choice = pass_decide(pass, pass_facts);
     show(pass, &choice);
     bool waits = pass->building || pass->after;
     result->retry_ms = waits ? WAITING_MS : IDLE_MS;
-    if (input->mode == PASS_LOOK || !acts(&choice)) {
+    if (input->mode == PASS_LOOK || !choice_acts(&choice)) {
         return true;
     }
     result->retry_ms = 0;

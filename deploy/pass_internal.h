@@ -85,6 +85,19 @@ bool pass_find_drift(Pass *pass, Err *err);
 bool pass_has_drift_news(const Pass *pass);
 bool act_tell_drift(Pass *pass, Err *err);
 
+/* ---- choose.c ---- */
+typedef struct Choice {
+    RecordDeployment *d; /* NULL: the environment itself */
+    Facts facts;
+    const Rule *rule;
+} Choice;
+
+typedef Facts PassFacts(Pass *pass, RecordDeployment *d);
+
+/* What to do in this pass; FACTS is pass_facts(), or a model's. */
+Choice pass_decide(Pass *pass, PassFacts *facts);
+bool choice_acts(const Choice *choice);
+
 /* ---- names.c ---- */
 RecordNames pass_cutover_names(Pass *pass);
 /* Every name is still borne by the id that was recorded for it. */

@@ -1,0 +1,81 @@
+/* Which deployment a pass is about, and which row of the table: production first, then what is being built. */
+#include "pass_internal.h"
+
+bool choice_acts(const Choice *choice)
+{
+    return choice->rule && choice->rule->action != ACTION_WAIT &&
+           choice->rule->action != ACTION_BLOCK;
+}
+
+static Choice look_at(Pass *pass, RecordDeployment *d, PassFacts *facts)
+{
+    Choice choice = {.d = d, .facts = facts(pass, d)};
+    choice.rule = decide(d ? d->phase : PHASE_NONE, &choice.facts);
+    return choice;
+}
+
+/*
+ * A green that nothing uses, and the denied sides that are kept. Greens share their names, so that only the newest
+ * deployment's can be left; each way back left a side of its own.
+ */
+static Choice look_at_ends(Pass *pass, PassFacts *facts)
+{
+    bool green_seen = false;
+    for (size_t i = pass->out->record->deployments.count; i-- > 0;) {
+        RecordDeployment *d = &pass->out->record->deployments.items[i];
+        bool back = d->phase == PHASE_ROLLED_BACK;
+        if (!phase_is_final(d->phase) || d->phase == PHASE_LIVE || (green_seen && !back)) {
+            continue;
+        }
+        Choice choice = look_at(pass, d, facts);
+        if (choice_acts(&choice)) {
+            return choice;
+        }
+        green_seen |= !back;
+    }
+    return (Choice){0};
+}
+
+/* A request that needs nothing done, or that nothing can be done about. */
+static Choice look_at_requests(Pass *pass, PassFacts *facts)
+{
+    RequestAnswer owed;
+    bool owes =
+        pass->in->mode == PASS_ACT && request_unanswered(pass->arena, pass->out->record, &owed);
+    return owes ? look_at(pass, NULL, facts) : (Choice){0};
+}
+
+Choice pass_decide(Pass *pass, PassFacts *facts)
+{
+    Choice building = {0}, after = {0}, own = look_at_requests(pass, facts);
+    if (choice_acts(&own)) {
+        return own;
+    }
+    if (pass->building) {
+        building = look_at(pass, pass->building, facts);
+        pass->out->next_is_ready = building.rule->pos == 575;
+    }
+    const Proof *building_proof = pass->out->proof;
+    if (pass->after) {
+        after = look_at(pass, pass->after, facts);
+        if (choice_acts(&after)) {
+            return after;
+        }
+    }
+    if (pass->building) {
+        if (pass->after) {
+            building = look_at(pass, pass->building, facts);
+        }
+        pass->out->proof = building_proof;
+        return building;
+    }
+    Choice begin = look_at(pass, NULL, facts);
+    if (choice_acts(&begin) || (pass->after && begin.rule->action == ACTION_BLOCK)) {
+        return begin;
+    }
+    Choice end = look_at_ends(pass, facts);
+    if (choice_acts(&end)) {
+        return end;
+    }
+    return pass->after ? after : begin;
+}

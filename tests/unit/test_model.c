@@ -1,0 +1,699 @@
+/*
+ * The table of phases against a model of the world: two controllers whose passes and statements interleave at
+ * random, that crash between statements and lose replies, people who ask for things, a clock that jumps. What
+ * decides, what is recorded and what is dropped is the real code; catalog, Git and time are the model's.
+ * CUTOVER_MODEL_STEPS sets how many steps are taken (200,000), CUTOVER_MODEL_SEED where chance begins.
+ */
+#include "../../deploy/pass_internal.h"
+#include "check.h"
+
+#include "cutover/requests.h"
+#include "cutover/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND MOMENT_SECOND
+#define STEPS 200000
+#define CHAOS 260    /* steps of a run in which things go wrong */
+#define CALM 1500    /* after those everything must come to its end within so many */
+#define HYDRATION 60 /* seconds */
+#define SCHEMAS 64
+#define REFUSED_LIMIT 64
+
+typedef enum OpKind { OP_APPEND, OP_MARKER, OP_SCHEMA, OP_VIEW, OP_CUTOVER, OP_DROP } OpKind;
+
+typedef struct Op { /* one statement that a controller is about to send */
+    OpKind kind;
+    RecordEntry entry;
+    Moment at;
+    const char *name; /* of the schema */
+    const char *commit;
+    const char *marker_from, *marker_to;
+    const char *deployment;
+    bool back;
+    RecordNames names;
+} Op;
+
+typedef struct Controller {
+    const char *instance;
+    int64_t seq;
+    VEC(Op) ops;
+    size_t next;
+    bool waits; /* its last pass had nothing to do */
+} Controller;
+
+typedef struct ModelSchema {
+    const char *id, *name, *commit; /* COMMIT: of the view in it; NULL: none */
+    const char *view;
+    int64_t event; /* of its creation, and one later of the view's */
+    Moment built, retired;
+    bool exists, stranger; /* somebody else's view lies in it too */
+    bool was_live;
+} ModelSchema;
+
+typedef struct World {
+    Arena *arena;
+    uint64_t random;
+    Moment now;
+    ModelSchema schemas[SCHEMAS];
+    size_t count;
+    const char *marker;
+    int64_t generation;
+    LogEntries log;
+    int64_t ids, events, person;
+    const char *commits[REFUSED_LIMIT];
+    size_t head;
+    EnvironmentConfig environment;
+    RepoConfig config;
+    Map stepped; /* "<deployment> back?" that moved the marker */
+    Controller controllers[2];
+    Controller *acting;
+    size_t cutovers, rollbacks, crashes;
+    bool live_once;
+} World;
+
+static uint64_t chance(World *w, uint64_t n)
+{
+    w->random ^= w->random << 13;
+    w->random ^= w->random >> 7;
+    w->random ^= w->random << 17;
+    return w->random % n;
+}
+
+static ModelSchema *schema_named(World *w, const char *name)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->schemas[i].exists && str_eq(w->schemas[i].name, name)) {
+            return &w->schemas[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- statements: what the server does with them ---- */
+
+bool __wrap_journal_append(Pg *pg, Arena *arena, Journal *journal, const char *environment,
+                           Moment at, const RecordEntries *entries, int64_t timeout_ms, Err *err);
+
+static World *world; /* whose controller acts: the journal's door has no room for it */
+
+bool __wrap_journal_append(Pg *pg, Arena *arena, Journal *journal, const char *environment,
+                           Moment at, const RecordEntries *entries, int64_t timeout_ms, Err *err)
+{
+    (void)pg, (void)arena, (void)journal, (void)environment, (void)timeout_ms, (void)err;
+    vec_each (RecordEntry, it, entries) {
+        Op op = {.kind = OP_APPEND, .entry = *it, .at = at};
+        vec_push(world->arena, &world->acting->ops, op);
+    }
+    return true;
+}
+
+static void append_row(World *w, const char *writer, int64_t seq, Moment at,
+                       const RecordEntry *entry)
+{
+    LogEntry row;
+    CHECK(entry_row(w->arena, entry, "production", writer, seq, at, &row));
+    vec_push(w->arena, &w->log, row);
+}
+
+static void create_schema(World *w, const char *name)
+{
+    if (schema_named(w, name) || w->count == SCHEMAS) {
+        return;
+    }
+    w->schemas[w->count++] =
+        (ModelSchema){.id = arena_printf(w->arena, "u%lld", (long long)++w->ids),
+                      .name = name,
+                      .event = w->events += 2,
+                      .exists = true};
+}
+
+static void create_view(World *w, const Op *op)
+{
+    ModelSchema *schema = schema_named(w, op->name);
+    if (schema && !schema->commit) {
+        schema->commit = op->commit;
+        schema->view = arena_printf(w->arena, "u%lld", (long long)++w->ids);
+        schema->built = w->now;
+    }
+}
+
+/* All or nothing, by names alone: as the server does it. */
+static bool cut_over(World *w, const Op *op)
+{
+    if (!str_eq(w->marker, op->marker_from)) {
+        return false;
+    }
+    ModelSchema *from[8];
+    size_t n = 0;
+    vec_each (RecordName, it, &op->names) {
+        from[n] = schema_named(w, it->from);
+        if (!from[n++]) {
+            return false;
+        }
+    }
+    n = 0;
+    vec_each (RecordName, it, &op->names) {
+        ModelSchema *schema = from[n++];
+        schema->name = it->to;
+        schema->was_live |= it->retired;
+        schema->retired = it->retired ? w->now : 0;
+    }
+    w->marker = op->marker_to;
+    w->generation++;
+    w->live_once = true;
+    (*(op->back ? &w->rollbacks : &w->cutovers))++;
+    const char *key = arena_printf(w->arena, "%s%s", op->deployment, op->back ? " back" : "");
+    CHECK(!map_put(w->arena, &w->stepped, key, "")); /* one step of the generation, never two */
+    return true;
+}
+
+/* A newer deployment that is ready ends the soak; its transition into `checking` stands in the log. */
+static bool newer_is_ready(const Record *record)
+{
+    const RecordDeployment *d = record_building(record);
+    return d && d->phase == PHASE_CHECKING;
+}
+
+static void drop_schema(World *w, const Op *op)
+{
+    ModelSchema *schema = schema_named(w, op->name);
+    if (!schema) {
+        return;
+    }
+    CHECK(!str_eq(schema->name, "shop")); /* never what production names mean */
+    if (schema->was_live && schema->retired) {
+        bool soaked = w->now - schema->retired >= w->environment.soak * SECOND;
+        Record *record = record_fold(w->arena, "production", &w->log);
+        CHECK(soaked || newer_is_ready(record) || str_eq(op->deployment, "ready"));
+    }
+    schema->commit = NULL;
+    schema->exists = schema->stranger; /* RESTRICT: the server refuses while a stranger is in it */
+}
+
+/* The statement as the server carries it out. False: it failed, and the rest is not sent. */
+static bool execute(World *w, Controller *c, const Op *op)
+{
+    switch (op->kind) {
+    case OP_APPEND:
+        append_row(w, c->instance, ++c->seq, op->at, &op->entry);
+        return true;
+    case OP_MARKER:
+        w->marker = w->marker ? w->marker : op->name;
+        return true;
+    case OP_SCHEMA:
+        create_schema(w, op->name);
+        return true;
+    case OP_VIEW:
+        create_view(w, op);
+        return true;
+    case OP_CUTOVER:
+        return chance(w, 5) && cut_over(w, op); /* 40001 one time in five */
+    case OP_DROP:
+        drop_schema(w, op);
+        return true;
+    }
+    return false;
+}
+
+/* ---- observing ---- */
+
+static Catalog *catalog_of(World *w, Arena *arena)
+{
+    Catalog *catalog = arena_make(arena, Catalog);
+    *catalog = (Catalog){
+        .now = w->now, .database = "materialize", .role = "cutover", .newest_event = w->events + 1};
+    for (size_t i = 0; i < w->count; i++) {
+        const ModelSchema *it = &w->schemas[i];
+        if (!it->exists) {
+            continue;
+        }
+        CatalogSchema schema = {
+            .id = it->id, .database = "materialize", .name = it->name, .owner = "cutover"};
+        vec_push(arena, &catalog->schemas, schema);
+        CatalogObject view = {.id = it->view,
+                              .kind = "view",
+                              .owner = "cutover",
+                              .rel = {"materialize", it->name, "daily"}};
+        vec_push(arena, &catalog->creations,
+                 ((CatalogCreation){it->event, "schema", it->id, it->name, "cutover"}));
+        if (it->commit) {
+            vec_push(arena, &catalog->objects, view);
+            vec_push(arena, &catalog->creations,
+                     ((CatalogCreation){it->event + 1, "view", it->view, "daily", "cutover"}));
+        }
+        CatalogObject strange = {.id = arena_printf(arena, "f%s", it->id),
+                                 .kind = "view",
+                                 .owner = "looker",
+                                 .rel = {"materialize", it->name, "looker"}};
+        if (it->stranger) {
+            vec_push(arena, &catalog->objects, strange);
+        }
+    }
+    if (w->marker) {
+        vec_push(arena, &catalog->schemas,
+                 ((CatalogSchema){.id = "m1", .database = "materialize", .name = w->marker}));
+    }
+    catalog_seal(arena, catalog);
+    return catalog;
+}
+
+static void find_marker(Pass *pass)
+{
+    pass->marker = (Marker){.generation = -1};
+    if (world->marker) {
+        pass->marker.count = 1;
+        pass->marker.name = world->marker;
+        CHECK(marker_parse(pass->arena, "production", world->marker, &pass->marker.generation,
+                           &pass->marker.commit8));
+    }
+    pass->out->live_generation = pass->marker.generation;
+}
+
+static Pass *observe(World *w, Arena *arena, PassInput *input)
+{
+    const char *sha = w->commits[w->head];
+    *input = (PassInput){.mode = PASS_ACT,
+                         .config = &w->config,
+                         .environment = &w->environment,
+                         .repository = "shop",
+                         .commit = {.sha = sha, .short_sha = arena_strndup(arena, sha, 7)},
+                         .instance = w->acting->instance};
+    Pass *pass = arena_make(arena, Pass);
+    PassResult *out = arena_make(arena, PassResult);
+    *out = (PassResult){.diags = diags_new(arena)};
+    *pass = (Pass){.arena = arena, .in = input, .out = out};
+    pass->snapshot.catalog = catalog_of(w, arena);
+    out->catalog = pass->snapshot.catalog;
+    out->record = record_fold(arena, "production", &w->log);
+    pass->local = pass->opens = w->now;
+    find_marker(pass);
+    pass_choose(pass);
+    return pass;
+}
+
+/* ---- facts ---- */
+
+static bool is_bad(const char *commit, char how)
+{
+    return commit[39] == how;
+}
+
+static Tri tri(bool yes)
+{
+    return yes ? YES : NO;
+}
+
+static void green_facts(const World *w, Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    const ModelSchema *green = schema_named((World *)w, "shop_green");
+    const RecordResult *noted = pass_gate_result(d, "hydration"),
+                       *check = pass_gate_result(d, "check:x");
+    const RecordResult *rehearsal = pass_gate_result(d, "rehearsal");
+    bool holds = noted && str_eq(noted->verdict, "passed") && noted->at >= d->phase_since;
+    facts->overtaken = tri(pass->marker.generation != d->from_generation);
+    facts->intended = tri(d->has_intent);
+    facts->missing = tri(!green || !green->commit);
+    facts->stale = tri(green && green->commit && !str_eq(green->commit, d->commit));
+    facts->unrecorded =
+        tri(green && green->commit && !record_object(pass->out->record, "view", green->view));
+    facts->problem =
+        tri((d->phase == PHASE_BUILDING && is_bad(d->commit, 'b')) || (green && green->stranger));
+    facts->rehearsed = tri(rehearsal && rehearsal->at >= d->phase_since);
+    facts->proved = tri(green && green->commit && w->now - green->built >= HYDRATION * SECOND);
+    facts->proof_noted = tri(holds);
+    facts->settled = tri(holds && w->now - noted->at >= 10 * SECOND);
+    facts->checks_left = tri(!check);
+    facts->checks_failed = tri(check && str_eq(check->verdict, "failed"));
+    facts->canary_over = facts->approved = facts->window_open = facts->intact = YES;
+    facts->window_missed = NO;
+}
+
+/* The real derivation, and what it would read from project and plan. */
+static Facts facts_of(Pass *pass, RecordDeployment *d)
+{
+    pass->out->plan = NULL;
+    Facts facts = pass_facts(pass, d);
+    const RecordDeployment *live = pass->out->live;
+    facts.record = facts.compiles = YES;
+    facts.refused = NO;
+    facts.changes = tri(!live || !str_eq(live->commit, pass->in->commit.sha));
+    if (d && phase_is_before_cutover(d->phase) && d->phase != PHASE_PENDING &&
+        facts.superseded == NO) {
+        green_facts(world, pass, d, &facts);
+    }
+    return facts;
+}
+
+/* ---- acting: the statements that follow from a choice ---- */
+
+static void send(World *w, Op op)
+{
+    vec_push(w->arena, &w->acting->ops, op);
+}
+
+static void give_plan(const World *w, Pass *pass)
+{
+    Plan *plan = arena_make(pass->arena, Plan);
+    Desired *desired = arena_make(pass->arena, Desired);
+    const CatalogSchema *live = catalog_schema(pass->snapshot.catalog, "materialize", "shop");
+    *plan = (Plan){.digest = "7d31f0", .diags = diags_new(pass->arena)};
+    *desired = (Desired){.manifest_digest = pass->in->commit.sha};
+    PlanContainer schema = {.database = "materialize",
+                            .name = "shop",
+                            .green = "shop_green",
+                            .blue = config_pattern(w->arena, w->environment.blue_pattern, "shop",
+                                                   pass->marker.generation),
+                            .live_id = live ? live->id : NULL,
+                            .wanted = true};
+    vec_push(pass->arena, &plan->schemas, schema);
+    pass->out->plan = plan;
+    pass->out->desired = desired;
+}
+
+static void note(Pass *pass, const RecordDeployment *d, const char *check, const char *verdict)
+{
+    Err err = {0};
+    RecordEntries entries = {0};
+    RecordResult result = {.check = check, .verdict = verdict, .attempt = d->attempt};
+    vec_push(pass->arena, &entries, entry_result(world->arena, d->id, &result));
+    pass_append(pass, &entries, &err);
+}
+
+static void claim(World *w, Pass *pass, const RecordDeployment *d)
+{
+    Err err = {0};
+    const ModelSchema *green = schema_named(w, "shop_green");
+    RecordObject objects[] = {{.id = green->id, .kind = "schema", .action = "created"},
+                              {.id = green->view, .kind = "view", .action = "created"}};
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries, entry_objects(w->arena, d->id, objects, 2));
+    pass_append(pass, &entries, &err);
+}
+
+static void drop(World *w, Pass *pass, const Leftover *leftover)
+{
+    if (leftover->foreign.list.count) {
+        return;
+    }
+    vec_each (const CatalogSchema *, it, &leftover->schemas) {
+        send(w, (Op){.kind = OP_DROP,
+                     .name = (*it)->name,
+                     .deployment = pass->out->next_is_ready ? "ready" : NULL});
+    }
+}
+
+static void send_cutover(World *w, Pass *pass, const RecordDeployment *d)
+{
+    bool back = d->phase == PHASE_ROLLING_BACK;
+    send(w, (Op){.kind = OP_CUTOVER,
+                 .marker_from = pass->marker.name,
+                 .marker_to = marker_name(w->arena, "production",
+                                          back ? d->rollback_generation : d->generation,
+                                          back ? pass_restored_commit(pass, d) : d->commit),
+                 .deployment = arena_strdup(w->arena, d->id),
+                 .back = back,
+                 .names = d->names});
+}
+
+static void act(World *w, Pass *pass, Choice *choice)
+{
+    Err err = {0};
+    RecordDeployment *d = choice->d;
+    give_plan(w, pass);
+    switch (choice->rule->action) {
+    case ACTION_MAKE_MARKER:
+        send(w, (Op){.kind = OP_MARKER, .name = "cutover_production_g0_00000000"});
+        break;
+    case ACTION_BEGIN:
+        act_begin(pass, choice->rule, &err);
+        break;
+    case ACTION_INTEND:
+        act_intend(pass, d, choice->rule, &err);
+        break;
+    case ACTION_CLAIM:
+        claim(w, pass, d);
+        break;
+    case ACTION_CLEAR_STALE:
+        send(w, (Op){.kind = OP_DROP, .name = "shop_green"});
+        break;
+    case ACTION_BUILD:
+        send(w, (Op){.kind = OP_SCHEMA, .name = "shop_green"});
+        send(w, (Op){.kind = OP_VIEW,
+                     .name = "shop_green",
+                     .commit = arena_strdup(w->arena, d->commit)});
+        break;
+    case ACTION_REHEARSE:
+        note(pass, d, "rehearsal", "passed");
+        break;
+    case ACTION_CHECK:
+        note(pass, d, "check:x", is_bad(d->commit, 'c') ? "failed" : "passed");
+        break;
+    case ACTION_NOTE_PROOF:
+        note(pass, d, "hydration", choice->facts.proved == YES ? "passed" : "lost");
+        break;
+    case ACTION_MOVE:
+        act_move(pass, d, choice->rule, &err);
+        break;
+    case ACTION_PREPARE:
+    case ACTION_PREPARE_BACK:
+        act_prepare(pass, d, choice->rule, &err);
+        break;
+    case ACTION_CUT_OVER:
+    case ACTION_ROLL_BACK:
+        send_cutover(w, pass, d);
+        break;
+    case ACTION_DROP_BLUE:
+        drop(w, pass, pass->blue);
+        break;
+    case ACTION_DROP_GREEN:
+        drop(w, pass, pass->unused);
+        break;
+    case ACTION_REFUSE_REQUEST:
+        act_refuse_request(pass, d, choice->rule, &err);
+        break;
+    case ACTION_ANSWER:
+        act_answer(pass, &err);
+        break;
+    default:
+        fail();
+    }
+}
+
+/* One pass up to its statements, which are sent one by one later. */
+static void look(World *w, Controller *c)
+{
+    PassInput *input = arena_make(w->arena, PassInput);
+    w->acting = c;
+    Pass *pass = observe(w, w->arena, input);
+    Choice choice = pass_decide(pass, facts_of);
+    c->ops.count = c->next = 0;
+    c->waits = !choice_acts(&choice);
+    if (!c->waits) {
+        act(w, pass, &choice);
+    }
+}
+
+/* ---- people, faults, time ---- */
+
+static void ask(World *w, const char *kind, const char *deployment, Phase phase)
+{
+    RecordRequest request = {.id = arena_printf(w->arena, "r%lld", (long long)++w->person),
+                             .kind = kind,
+                             .deployment = deployment,
+                             .by = "ada",
+                             .phase = phase_name(phase)};
+    RecordEntry entry = entry_request(w->arena, &request);
+    append_row(w, "ada", w->person, w->now, &entry);
+}
+
+static void push_commit(World *w)
+{
+    if (w->head + 1 < REFUSED_LIMIT) {
+        static const char kinds[] = "00000bc0"; /* some do not build, some fail their check */
+        w->commits[++w->head] =
+            arena_printf(w->arena, "%08llx%031d%c", (unsigned long long)chance(w, UINT32_MAX), 0,
+                         kinds[chance(w, 8)]);
+    }
+}
+
+static void disturb(World *w)
+{
+    static const char *const kinds[] = {"rollback", "abort", "rollback"};
+    Record *record = record_fold(w->arena, "production", &w->log);
+    const RecordDeployment *d = record->deployments.count ? &vec_last(&record->deployments) : NULL;
+    ModelSchema *schema = &w->schemas[w->count ? chance(w, w->count) : 0];
+    switch (chance(w, 7)) {
+    case 0:
+        push_commit(w);
+        break;
+    case 1:
+    case 2:
+        if (d) {
+            const char *kind = kinds[chance(w, 3)];
+            ask(w, kind, d->id, d->phase);
+        }
+        break;
+    case 3:
+        ask(w, record->hold ? "resume" : "hold", "", PHASE_NONE);
+        break;
+    case 4:
+        w->now += (Moment)chance(w, 2 * 3600) * SECOND;
+        break;
+    case 5:
+        if (w->count && schema->exists && !str_eq(schema->name, "shop")) {
+            schema->stranger = !schema->stranger;
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void send_next(World *w, Controller *c, bool faults)
+{
+    Op op = c->ops.items[c->next++];
+    if (faults && chance(w, 40) == 0) { /* it dies before the statement is sent */
+        c->ops.count = c->next = 0;
+        w->crashes++;
+        return;
+    }
+    bool done = execute(w, c, &op);
+    if (!done || (faults && chance(w, 40) == 0)) { /* refused, or its reply is lost */
+        c->ops.count = c->next = 0;
+    }
+}
+
+static void step(World *w, bool faults)
+{
+    Controller *c = &w->controllers[chance(w, 2)];
+    if (c->next < c->ops.count) {
+        send_next(w, c, faults);
+    } else {
+        look(w, c);
+    }
+    w->now += (Moment)chance(w, 3) * SECOND;
+    if (w->controllers[0].waits && w->controllers[1].waits) {
+        w->now += (Moment)chance(w, 600) * SECOND;
+    }
+    if (faults && chance(w, 12) == 0) {
+        disturb(w);
+    }
+    CHECK(!w->live_once || schema_named(w, "shop")); /* a production name always resolves */
+}
+
+/* Nobody disturbs any more: strangers leave, holds are lifted. */
+static void calm_down(World *w)
+{
+    Record *record = record_fold(w->arena, "production", &w->log);
+    if (record->hold) {
+        ask(w, "resume", "", PHASE_NONE);
+    }
+    for (size_t i = 0; i < w->count; i++) {
+        w->schemas[i].stranger = false;
+    }
+}
+
+static bool has_ended(World *w)
+{
+    Record *record = record_fold(w->arena, "production", &w->log);
+    bool open = record_building(record) != NULL;
+    for (size_t i = 0; i < w->count; i++) {
+        open |= w->schemas[i].exists && !str_eq(w->schemas[i].name, "shop");
+    }
+    const RecordDeployment *live = record_generation(record, w->generation);
+    bool there = live && str_eq(live->commit, w->commits[w->head]);
+    bool pending = w->controllers[0].next < w->controllers[0].ops.count ||
+                   w->controllers[1].next < w->controllers[1].ops.count;
+    return !open && !pending && (there || map_get(&record->denied, w->commits[w->head]));
+}
+
+static void begin(World *w, uint64_t seed)
+{
+    *w = (World){
+        .arena = arena_new(), .random = seed * 0x9e3779b97f4a7c15ULL | 1, .now = 1000 * SECOND};
+    w->environment = (EnvironmentConfig){.name = "production",
+                                         .green_pattern = "{name}_green",
+                                         .blue_pattern = "{name}_blue_g{n}",
+                                         .hydration_deadline = 6 * 3600,
+                                         .promotion = "auto",
+                                         .soak = 900,
+                                         .promote_within = 86400,
+                                         .keep_failed = 3600};
+    w->controllers[0].instance = "a";
+    w->controllers[1].instance = "b";
+    w->commits[0] =
+        arena_printf(w->arena, "%08llx%031d0", (unsigned long long)chance(w, UINT32_MAX), 0);
+    world = w;
+}
+
+static void tell(World *w, uint64_t seed)
+{
+    Record *record = record_fold(w->arena, "production", &w->log);
+    print_error("run %llu does not end: marker %s, head %s\n", (unsigned long long)seed, w->marker,
+                w->commits[w->head]);
+    vec_each (RecordDeployment, it, &record->deployments) {
+        print_error("  %s is %s: %s\n", it->id, phase_name(it->phase),
+                    it->reason ? it->reason : "");
+    }
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->schemas[i].exists) {
+            print_error("  schema %s %s\n", w->schemas[i].id, w->schemas[i].name);
+        }
+    }
+}
+
+static size_t run(uint64_t seed, size_t *cutovers, size_t *rollbacks, size_t *crashes)
+{
+    World w;
+    begin(&w, seed);
+    size_t steps = 0;
+    for (; steps < CHAOS; steps++) {
+        step(&w, true);
+    }
+    calm_down(&w);
+    bool ended = false;
+    for (size_t calm = 0; calm < CALM && !ended; calm++, steps++) {
+        step(&w, false);
+        ended = calm % 20 == 19 && has_ended(&w);
+    }
+    if (!ended) {
+        tell(&w, seed);
+    }
+    CHECK(ended);
+    *cutovers += w.cutovers;
+    *rollbacks += w.rollbacks;
+    *crashes += w.crashes;
+    arena_free(w.arena);
+    return steps;
+}
+
+static size_t number(const char *name, size_t otherwise)
+{
+    const char *text = getenv(name);
+    return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static void whatever_happens_production_is_there_and_every_run_ends(void **state)
+{
+    (void)state;
+    size_t wanted = number("CUTOVER_MODEL_STEPS", STEPS), steps = 0;
+    size_t cutovers = 0, rollbacks = 0, crashes = 0;
+    uint64_t seed = number("CUTOVER_MODEL_SEED", 1);
+    for (; steps < wanted; seed++) {
+        steps += run(seed, &cutovers, &rollbacks, &crashes);
+    }
+    print_message("%zu steps, %zu cutovers, %zu ways back, %zu crashes\n", steps, cutovers,
+                  rollbacks, crashes);
+    CHECK(cutovers > wanted / 1000 && rollbacks && crashes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(whatever_happens_production_is_there_and_every_run_ends),
+    };
+    return cmocka_run_group_tests_name("model", tests, NULL, NULL);
+}
