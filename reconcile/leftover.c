@@ -111,30 +111,42 @@ Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *rec
     return finish(&s);
 }
 
-/* The name that ID has now, if it is the one that the cutover gave to the old side. */
+/* NAME's container or index, when it still bears the name that the cutover gave to the old side. */
+static void add_retired(Search *s, const RecordName *name)
+{
+    if (str_eq(name->kind, "schema")) {
+        const CatalogSchema *schema = catalog_schema(s->catalog, name->database, name->to);
+        if (schema && str_eq(schema->id, name->id)) {
+            add_schema(s, schema);
+        }
+    } else if (str_eq(name->kind, "cluster")) {
+        const CatalogCluster *cluster = catalog_cluster(s->catalog, name->to);
+        if (cluster && str_eq(cluster->id, name->id)) {
+            add_cluster(s, cluster);
+        }
+    } else {
+        const CatalogObject *index =
+            catalog_object(s->catalog, (RelName){name->database, name->schema, name->to});
+        if (index && str_eq(index->id, name->id)) {
+            add_object(s, index);
+        }
+    }
+}
+
+/*
+ * The names of its last transaction and those of its cutover: when another controller wrote down a way back that
+ * was never taken, the old side is still where the cutover left it. Ids tell which of them is so.
+ */
 Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
                         const RecordDeployment *deployment)
 {
     Search s = search_new(arena, catalog, record);
-    vec_each (RecordName, it, &deployment->names) {
-        if (!it->retired) {
-            continue;
-        }
-        if (str_eq(it->kind, "schema")) {
-            const CatalogSchema *schema = catalog_schema(catalog, it->database, it->to);
-            if (schema && str_eq(schema->id, it->id)) {
-                add_schema(&s, schema);
-            }
-        } else if (str_eq(it->kind, "cluster")) {
-            const CatalogCluster *cluster = catalog_cluster(catalog, it->to);
-            if (cluster && str_eq(cluster->id, it->id)) {
-                add_cluster(&s, cluster);
-            }
-        } else {
-            const CatalogObject *index =
-                catalog_object(catalog, (RelName){it->database, it->schema, it->to});
-            if (index && str_eq(index->id, it->id)) {
-                add_object(&s, index);
+    const RecordNames *lists[] = {&deployment->names, &deployment->cutover_names};
+    size_t count = lists[0]->items == lists[1]->items ? 1 : 2;
+    for (size_t i = 0; i < count; i++) {
+        vec_each (RecordName, it, lists[i]) {
+            if (it->retired) {
+                add_retired(&s, it);
             }
         }
     }

@@ -532,7 +532,7 @@ static void disturb(World *w)
     case 1:
     case 2:
         if (d) {
-            const char *kind = kinds[chance(w, 3)];
+            const char *kind = d->phase == PHASE_SOAKING ? "rollback" : kinds[chance(w, 3)];
             ask(w, kind, d->id, d->phase);
         }
         break;

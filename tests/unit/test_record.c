@@ -1,6 +1,8 @@
 /* The record: what is written comes back, whatever the order, the doubles and the versions. */
 #include "check.h"
 
+#include "cutover/build.h"
+
 #include "cutover/record_write.h"
 #include "cutover/str.h"
 
@@ -377,6 +379,30 @@ static void markers_are_read_back_and_only_ours(void **state)
     CHECK_STR(deployment_id(arena, "production", 42, COMMIT_A), DEPLOYMENT);
 }
 
+/* Two controllers: one ends the soak, the other writes a way back that it never takes. */
+static void a_way_back_that_was_not_taken_hides_no_old_side(void **state)
+{
+    Arena *arena = *state;
+    Catalog catalog = {.database = "materialize", .role = "cutover"};
+    vec_push(arena, &catalog.schemas,
+             ((CatalogSchema){.id = "u1", .database = "materialize", .name = "shop_blue_g1"}));
+    vec_push(arena, &catalog.schemas,
+             ((CatalogSchema){.id = "u3", .database = "materialize", .name = "shop"}));
+    catalog_seal(arena, &catalog);
+    RecordDeployment d = {.id = "production-g2-63f034520000"};
+    RecordName names[] = {{"schema", "u3", "materialize", NULL, "shop_green", "shop", false},
+                          {"schema", "u1", "materialize", NULL, "shop", "shop_blue_g1", true}};
+    vec_push(arena, &d.cutover_names, names[0]);
+    vec_push(arena, &d.cutover_names, names[1]);
+    d.names = record_inverse(arena, &d.cutover_names, "{name}_blue_g{n}", 2);
+    Leftover *blue = leftover_blue(arena, &catalog, &(Record){.exists = true}, &d);
+    CHECK_INT(blue->schemas.count, 1);
+    CHECK_STR(blue->schemas.items[0]->id, "u1");
+    d.names = d.cutover_names;
+    blue = leftover_blue(arena, &catalog, &(Record){.exists = true}, &d);
+    CHECK_INT(blue->schemas.count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +425,7 @@ int main(void)
         TEST(a_rollback_brings_the_former_deployment_back_under_a_new_generation),
         TEST(the_way_back_undoes_every_name_and_retires_what_was_live),
         TEST(markers_are_read_back_and_only_ours),
+        TEST(a_way_back_that_was_not_taken_hides_no_old_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
