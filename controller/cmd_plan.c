@@ -22,7 +22,8 @@ PlanHead plan_head(const Wanted *wanted, const PassResult *result)
         .now = result->catalog->now,
         .tests = result->tests,
         .checks = result->checks,
-        .environment = wanted->environment,
+        .environment = result->environment ? result->environment : wanted->environment,
+        .settings = &result->settings,
         .repository = wanted->repository ? wanted->repository->name : NULL,
     };
     if (result->record) {

@@ -202,6 +202,7 @@ bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     intent.plan_digest = pass->out->plan->digest;
     intent.audit_event = d->has_intent ? d->audit_event : pass->snapshot.catalog->newest_event;
     intent.attempt = d->has_intent ? d->attempt + 1 : d->attempt;
+    intent.gates = strict_gates(pass->own);
     memset(&intent.green, 0, sizeof intent.green);
     add_green(pass, &intent);
     intent.in_place_only = intent.green.count == 0;

@@ -235,6 +235,27 @@ void pass_choose(Pass *pass)
     pass->out->live = record_generation(pass->out->record, pass->marker.generation);
 }
 
+/* The commit that was live when the one under way began; else the one that is. */
+static const RecordDeployment *predecessor(const Pass *pass)
+{
+    const RecordDeployment *d =
+        pass->after && pass->after->phase == PHASE_CUTTING_OVER ? pass->after : pass->building;
+    return d ? record_deployment(pass->out->record, d->from_deployment) : pass->out->live;
+}
+
+void pass_be_strict(Pass *pass)
+{
+    const RecordDeployment *live = predecessor(pass);
+    PassInput *input = arena_make(pass->arena, PassInput);
+    EnvironmentConfig *strict = arena_make(pass->arena, EnvironmentConfig);
+    *input = *pass->in;
+    *strict = strict_environment(pass->arena, pass->own, live ? &live->gates : &(RecordGates){0},
+                                 &pass->out->settings);
+    input->environment = strict;
+    pass->out->environment = strict;
+    pass->in = input;
+}
+
 static bool same_commit(const char *commit, const char *commit8)
 {
     return commit && commit8 && strncmp(commit, commit8, strlen(commit8)) == 0;

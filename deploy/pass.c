@@ -172,12 +172,13 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
 {
     Pass *pass = arena_make(arena, Pass);
     *result = (PassResult){.diags = diags_new(arena)};
-    *pass = (Pass){.arena = arena, .pg = pg, .in = input, .out = result};
+    *pass = (Pass){.arena = arena, .pg = pg, .in = input, .own = input->environment, .out = result};
     if (!pass_observe(pass, err)) {
         result->retry_ms = AFTER_ERROR_MS;
         return false;
     }
     pass_choose(pass);
+    pass_be_strict(pass);
     if (!pass_observe_windows(pass, err)) {
         result->retry_ms = AFTER_ERROR_MS;
         return false;

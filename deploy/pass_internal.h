@@ -34,6 +34,7 @@ typedef struct Pass {
     Arena *arena;
     Pg *pg;
     const PassInput *in;
+    const EnvironmentConfig *own; /* as the commit has it; `in` has the stricter one */
     PassResult *out;
     Journal journal;
     Snapshot snapshot;
@@ -71,6 +72,8 @@ void pass_compile(Pass *pass);
 bool pass_compile_green(Pass *pass);
 /* Which deployment is being built, and which has cut over and is not at its end. */
 void pass_choose(Pass *pass);
+/* Keeps the gates of what is live where the commit weakens them. */
+void pass_be_strict(Pass *pass);
 /* The marker says that D has cut over, or taken its way back. */
 bool pass_happened(const Pass *pass, const RecordDeployment *d);
 /* The commit that a rollback of D makes live again; zeros when there was none. */

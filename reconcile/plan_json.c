@@ -164,6 +164,22 @@ static void put_gate(JsonOut *out, const char *name, const char *source, const c
     json_close_object(out);
 }
 
+static void put_settings(JsonOut *out, const PlanHead *head)
+{
+    json_key(out, "settings");
+    json_open_array(out);
+    for (size_t i = 0; head->settings && i < head->settings->count; i++) {
+        const GateChange *it = &head->settings->items[i];
+        json_open_object(out);
+        json_put_str(out, "key", it->key);
+        json_put_str(out, "live", it->live);
+        json_put_str(out, "wanted", it->wanted);
+        json_put_str(out, "effective", it->effective);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
 static void put_gates(JsonOut *out, const PlanHead *head)
 {
     Arena *arena = out->buf->arena;
@@ -234,7 +250,7 @@ void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head)
         put_object(out, it);
     }
     json_close_array(out);
-    put_nothing_yet(out, "settings");
+    put_settings(out, head);
     put_gates(out, head);
     put_cost(out, plan, head);
     put_nothing_yet(out, "permits");

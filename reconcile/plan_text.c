@@ -248,6 +248,17 @@ static void write_in_place(Buf *out, const Plan *plan, const PlanHead *head, boo
 
 /* ---- gates, cost, summary ---- */
 
+static void write_settings(Buf *out, const PlanHead *head)
+{
+    for (size_t i = 0; head->settings && i < head->settings->count; i++) {
+        const GateChange *it = &head->settings->items[i];
+        buf_printf(out,
+                   "%s%s %s to %s: this commit keeps %s (a weaker gate holds from the next commit "
+                   "on)\n",
+                   i ? "           " : "Settings   ", it->key, it->live, it->wanted, it->effective);
+    }
+}
+
 static void write_gates(Buf *out, const PlanHead *head)
 {
     const EnvironmentConfig *e = head->environment;
@@ -259,6 +270,14 @@ static void write_gates(Buf *out, const PlanHead *head)
     }
     if (head->checks) {
         buf_printf(out, " | %zu check%s", head->checks, head->checks == 1 ? "" : "s");
+    }
+    if (config_approvals(e)) {
+        buf_printf(out, " | approval 0 of %lld", (long long)config_approvals(e));
+    }
+    if (windows_any(&e->windows)) {
+        buf_printf(out, " | window%s%s %s", e->windows.allow_texts.count ? " " : "",
+                   str_join(out->arena, &e->windows.allow_texts, ", "),
+                   e->windows.timezone ? e->windows.timezone : "UTC");
     }
     buf_printf(out, " | soak %s\n", duration_text(out->arena, e->soak));
 }
@@ -352,6 +371,7 @@ static void write_changes(Buf *out, const Plan *plan, const PlanHead *head, bool
     write_in_place(out, plan, head, color);
     buf_char(out, '\n');
     if (plan->schemas.count || plan->clusters.count || plan->index_swaps.count) {
+        write_settings(out, head);
         write_gates(out, head);
         write_cost(out, plan, head);
     }

@@ -107,6 +107,22 @@ static void fold_about(RecordDeployment *d, const Json *body)
     }
 }
 
+static RecordGates read_gates(Arena *arena, const Json *body)
+{
+    const Json *gates = json_get(body, "gates");
+    if (!gates) {
+        return (RecordGates){0};
+    }
+    return (RecordGates){.known = true,
+                         .approvals = json_get_int(gates, "approvals", 0),
+                         .soak = json_get_int(gates, "soak", 0),
+                         .max_drops = json_get_int(gates, "max_drops", 1000),
+                         .timezone = json_get_str(gates, "timezone"),
+                         .missed = json_get_str(gates, "missed"),
+                         .allow = get_texts(arena, gates, "allow"),
+                         .freeze = get_texts(arena, gates, "freeze")};
+}
+
 static void fold_intent(Fold *fold, const LogEntry *entry)
 {
     RecordDeployment *d = deployment_of(fold, entry);
@@ -121,6 +137,7 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
         d->audit_event = json_get_int(entry->body, "audit_event", 0);
     }
     d->has_intent = true;
+    d->gates = read_gates(fold->arena, entry->body);
     d->green.count = 0;
     const Json *green = get_array(entry->body, "green");
     for (size_t i = 0; i < green->count; i++) {

@@ -70,12 +70,30 @@ static void put_green(JsonOut *out, const RecordGreen *green)
     json_close_object(out);
 }
 
+static void put_gates(JsonOut *out, const RecordGates *gates)
+{
+    if (!gates->known) {
+        return;
+    }
+    json_key(out, "gates");
+    json_open_object(out);
+    json_put_int(out, "approvals", gates->approvals);
+    json_put_int(out, "soak", gates->soak);
+    json_put_int(out, "max_drops", gates->max_drops);
+    json_put_str(out, "timezone", gates->timezone);
+    json_put_str(out, "missed", gates->missed);
+    put_texts(out, "allow", &gates->allow);
+    put_texts(out, "freeze", &gates->freeze);
+    json_close_object(out);
+}
+
 RecordEntry entry_intent(Arena *arena, const RecordDeployment *d)
 {
     Body *body = body_open(arena);
     put_about(&body->out, d);
     json_put_str(&body->out, "manifest", d->manifest_digest);
     json_put_int(&body->out, "audit_event", d->audit_event);
+    put_gates(&body->out, &d->gates);
     json_key(&body->out, "green");
     json_open_array(&body->out);
     vec_each (RecordGreen, it, &d->green) {

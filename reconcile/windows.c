@@ -193,7 +193,7 @@ const char *windows_parse(Arena *arena, Windows *windows)
 
 bool windows_any(const Windows *windows)
 {
-    return windows->allow.count || windows->freeze.count;
+    return windows->allow.count || windows->freeze.count || windows->also;
 }
 
 static bool on_day(const Window *window, const struct tm *tm)
@@ -238,7 +238,7 @@ static Moment thawed(const Windows *windows, Moment local)
     return local;
 }
 
-Moment windows_next(const Windows *windows, Moment local)
+static Moment next_alone(const Windows *windows, Moment local)
 {
     Moment last = local + DAYS_AHEAD * DAY;
     for (Moment at = thawed(windows, local); at <= last;) {
@@ -253,6 +253,19 @@ Moment windows_next(const Windows *windows, Moment local)
         at = thawed(windows, opens);
     }
     return 0;
+}
+
+Moment windows_next(const Windows *windows, Moment local)
+{
+    Moment at = next_alone(windows, local);
+    while (windows->also && at && at - local <= DAYS_AHEAD * DAY) {
+        Moment other = windows_next(windows->also, at);
+        if (other == at) {
+            return at;
+        }
+        at = other ? next_alone(windows, other) : 0;
+    }
+    return at;
 }
 
 char *windows_opening_text(Arena *arena, const Windows *windows, Moment opens, Moment now)

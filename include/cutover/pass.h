@@ -12,6 +12,7 @@
 #include "cutover/pg.h"
 #include "cutover/plan.h"
 #include "cutover/proof.h"
+#include "cutover/strict.h"
 
 typedef struct PassCommit {
     const char *sha, *short_sha, *subject, *author, *email;
@@ -54,7 +55,9 @@ typedef struct PassResult {
     const Desired *desired; /* NULL when the project does not compile */
     const Catalog *catalog;
     Record *record;
-    const Plan *plan; /* NULL when nothing could be planned */
+    const EnvironmentConfig *environment; /* with the stricter gates of what is live */
+    GateChanges settings;                 /* gates that the commit weakens, for the next one */
+    const Plan *plan;                     /* NULL when nothing could be planned */
     const RecordDeployment
         *deployment;              /* under way, else the newest of the wanted commit, or NULL */
     const RecordDeployment *live; /* that made what is live, or NULL */

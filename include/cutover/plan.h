@@ -14,6 +14,7 @@
 #include "cutover/desired.h"
 #include "cutover/diag.h"
 #include "cutover/record.h"
+#include "cutover/strict.h"
 
 typedef enum PlanAction {
     PLAN_CREATE,  /* + new */
@@ -131,6 +132,7 @@ typedef struct PlanHead {
     Moment live_since;
     RecordHydration hydration; /* of the deployments before */
     size_t tests, checks;
+    const GateChanges *settings; /* gates that stay stricter for this commit; or NULL */
     const EnvironmentConfig *environment;
     const char *repository;
 } PlanHead;

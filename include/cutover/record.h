@@ -17,6 +17,7 @@
  *
  *   intent    the deployment: generation, commit, short, subject, author, ref, in_place, plan,
  *             attempt, from_generation, from_deployment; and manifest, audit_event,
+ *             gates {approvals, soak, max_drops, timezone?, missed?, allow [text], freeze [text]},
  *             green [{kind, database?, schema?, name, green}]
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
  *             names? [{kind, id, database?, schema?, from, to, retired}]
@@ -80,6 +81,14 @@ typedef struct RecordGreen {
     const char *database, *schema, *name, *green;
 } RecordGreen;
 
+/* The gates that a commit's own cutover.yaml asks for: its successor is measured by them. */
+typedef struct RecordGates {
+    bool known; /* an older version recorded none */
+    int64_t approvals, soak, max_drops;
+    const char *timezone, *missed;
+    StrVec allow, freeze;
+} RecordGates;
+
 typedef struct RecordDeployment {
     const char *id;
     int64_t generation; /* that it would make, or made */
@@ -102,6 +111,7 @@ typedef struct RecordDeployment {
     VEC(RecordResult) results;   /* of this attempt */
     bool has_intent, cut_over;   /* cut_over: its marker was seen */
     int64_t from_generation;     /* live when it began */
+    RecordGates gates;
     const char *from_deployment; /* its id; "" for the first */
 } RecordDeployment;
 

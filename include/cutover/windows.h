@@ -22,13 +22,15 @@ typedef struct Freeze {
     Moment from, until; /* wall clock; UNTIL is the midnight after the last day */
 } Freeze;
 
-typedef struct Windows {
+typedef struct Windows Windows;
+struct Windows {
     const char *timezone; /* "Europe/Berlin"; NULL: UTC */
     const char *missed;   /* "wait" | "abort" */
     StrVec allow_texts, freeze_texts;
     VEC(Window) allow; /* none: always */
     VEC(Freeze) freeze;
-} Windows;
+    const struct Windows *also; /* must be open too; of the same zone. Or NULL */
+};
 
 /* "Mon-Thu 09:00-16:00", or "cron 0 9 * * 1-4 for 7h". */
 bool window_parse(const char *text, Window *window);

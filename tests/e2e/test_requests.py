@@ -211,6 +211,27 @@ def a_failed_commit_is_tried_again_when_somebody_says_so(world):
     assert is_live(world, 2), world.phases()
 
 
+def a_commit_that_weakens_a_gate_still_passes_the_old_one(world):
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    promotion: manual")
+    world.repository.commit("Approve by hand")
+    world.apply(expect=3)
+    world.cutover("approve", "--yes")
+    world.apply()
+    assert is_live(world, 1)
+    world.repository.edit("cutover.yaml", "    promotion: manual", "    promotion: auto")
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 1m")
+    change(world)
+    text = world.cutover("plan", expect=2)
+    assert "approvals 1 to 0: this commit keeps 1" in text and "soak 4m to 1m: this commit keeps 4m" in text, text
+    world.apply(expect=3)
+    assert world.marker().startswith("cutover_production_g1_"), "the gate was opened and passed in one merge"
+    world.cutover("approve", "--yes")
+    world.apply()
+    change(world, number=1)
+    world.apply()
+    assert is_live(world, 3), "the weaker gate holds from the next commit on"
+
+
 if __name__ == "__main__":
     run([value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", "") == "__main__"
