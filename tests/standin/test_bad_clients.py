@@ -1,18 +1,11 @@
 #!/usr/bin/env python3
 """Clients that do it wrong: each hurts itself alone and, where it still listens, hears why. After every test a good
 client is served, and the process is the one of the beginning."""
-import os
-import pathlib
 import random
-import shutil
 import socket
 import struct
-import sys
-import tempfile
-import traceback
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from harness import Standin  # noqa: E402
+from one_server import run, stories
 
 READY = b"Z\x00\x00\x00\x05"
 
@@ -156,26 +149,9 @@ def one_who_reads_slowly_keeps_nobody_waiting(place):
     slow.close()
 
 
-def main():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="standin-bad-"))
-    os.chmod(folder, 0o755)
-    standin = Standin(folder / "data")
-    place = Place(standin)
-    tests = [f for f in list(globals().values()) if callable(f) and getattr(f, "__code__", None) and f.__code__.co_varnames[:1] == ("place",)]
-    failed = 0
-    for test in tests:
-        try:
-            test(place)
-            assert standin.sql("SELECT count(*) FROM mz_databases") == [(1,)], "nobody is served any more"
-            assert standin.process.poll() is None, "the process has ended"
-        except Exception:
-            failed += 1
-            print("FAILED %s\n%s" % (test.__name__, traceback.format_exc()))
-    assert standin.sql("SELECT 1") == [(1,)]
-    standin.stop()
-    shutil.rmtree(folder, ignore_errors=True)
-    print("%d passed, %d failed" % (len(tests) - failed, failed))
-    sys.exit(failed > 0)
+def a_good_client_is_served(standin):
+    assert standin.sql("SELECT count(*) FROM mz_databases") == [(1,)], "nobody is served any more"
+    assert standin.process.poll() is None, "the process has ended"
 
 
-main()
+run(stories(globals(), "place"), lambda standin: (Place(standin),), afterwards=a_good_client_is_served)

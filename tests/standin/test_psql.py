@@ -1,19 +1,13 @@
 #!/usr/bin/env python3
 """psql, as a person uses it: its backslash commands, and the completion of names under the tab key."""
 import os
-import pathlib
 import pty
 import re
 import select
-import shutil
 import subprocess
-import sys
-import tempfile
 import time
-import traceback
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from harness import Standin  # noqa: E402
+from one_server import run, stories
 
 SEED = """CREATE SCHEMA shop;
 CREATE TABLE shop.orders (id int NOT NULL, at timestamptz);
@@ -110,25 +104,4 @@ def variables_and_errors_are_those_of_psql(psql):
     assert 'column "nope" does not exist' in shown, shown
 
 
-def main():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="standin-psql-"))
-    os.chmod(folder, 0o755)
-    standin = Standin(folder / "data")
-    standin.sql(SEED)
-    psql = Psql(standin)
-    tests = [relations_are_listed_by_kind, a_relation_is_described, schemas_databases_and_roles_are_listed, none_of_the_lists_fails, names_are_completed,
-             variables_and_errors_are_those_of_psql]
-    failed = 0
-    for test in tests:
-        try:
-            test(psql)
-        except Exception:
-            failed += 1
-            print("FAILED %s\n%s" % (test.__name__, traceback.format_exc()))
-    standin.stop()
-    shutil.rmtree(folder, ignore_errors=True)
-    print("%d passed, %d failed" % (len(tests) - failed, failed))
-    sys.exit(failed > 0)
-
-
-main()
+run(stories(globals(), "psql"), lambda standin: (Psql(standin),), seed=SEED)

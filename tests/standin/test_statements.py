@@ -1,18 +1,11 @@
 #!/usr/bin/env python3
 """Statements and relations that no transcript holds, by the rules of the facts: what reaches outside, clusters that
 change, rights, lists. Each test has the same server, and objects of its own."""
-import os
-import pathlib
-import shutil
-import sys
-import tempfile
 import time
-import traceback
 
 import psycopg2
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from harness import Standin  # noqa: E402
+from one_server import run, stories
 
 
 class Client:
@@ -238,22 +231,4 @@ def what_is_not_known_is_not_taken_for_materialize(sql, standin):
         assert " standin: " in sql(statement), sql(statement)
 
 
-def main():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="standin-statements-"))
-    os.chmod(folder, 0o755)
-    standin = Standin(folder / "data")
-    failed = 0
-    tests = [f for name, f in list(globals().items()) if callable(f) and getattr(f, "__code__", None) and f.__code__.co_varnames[:2] == ("sql", "standin")]
-    for test in tests:
-        try:
-            test(Client(standin), standin)
-        except Exception:
-            failed += 1
-            print("FAILED %s\n%s" % (test.__name__, traceback.format_exc()))
-    standin.stop()
-    shutil.rmtree(folder, ignore_errors=True)
-    print("%d passed, %d failed" % (len(tests) - failed, failed))
-    sys.exit(failed > 0)
-
-
-main()
+run(stories(globals(), "sql"), lambda standin: (Client(standin), standin))
