@@ -1,5 +1,7 @@
 #include "faults.h"
 
+#include "vars.h"
+
 #include "cutover/str.h"
 
 #include <stdlib.h>
@@ -18,10 +20,10 @@ static bool hang_up(Run *run)
 /* On a connection of its own: the count must stay when the session's transaction fails. */
 static PGresult *ask(Run *run, const char *text)
 {
-    const char *const values[] = {text};
+    const char *const values[] = {text, vars_get(run->session, "application_name")};
     Server *server = run->session->server;
     pthread_mutex_lock(&server->control_lock);
-    PGresult *result = PQexecParams(server->control, "SELECT * FROM standin.next_fault($1)", 1,
+    PGresult *result = PQexecParams(server->control, "SELECT * FROM standin.next_fault($1, $2)", 2,
                                     NULL, values, NULL, NULL, 0);
     pthread_mutex_unlock(&server->control_lock);
     arena_defer(run->arena, (void (*)(void *))PQclear, result);

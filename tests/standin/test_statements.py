@@ -226,6 +226,29 @@ def information_schema_has_the_names_of_people(sql, standin):
     assert sql("SELECT c.oid = o.oid, c.relkind FROM pg_class c JOIN mz_objects o ON o.name = c.relname WHERE c.relname = 'm'") == [(True, "m")]
 
 
+def a_fault_counts_the_statements_of_whom_it_is_meant_for(sql, standin):
+    sql("INSERT INTO standin_control.faults (application, pattern, nth, action, sqlstate) VALUES ('controller%', '%', 2, 'refuse', '40001')")
+    controller = Client(standin)
+    controller("SET application_name = 'controller 7'")
+    assert [sql("SELECT 1"), sql("SELECT 2"), sql("SELECT 3")] == [[(1,)], [(2,)], [(3,)]]
+    assert controller("SELECT 1") == [(1,)]
+    assert controller("SELECT 2").startswith("40001 "), "the second of its statements is refused"
+    assert controller("SELECT 3") == [(3,)]
+    assert sql("SELECT hits FROM standin_control.faults WHERE application = 'controller%'") == [(3,)]
+    sql("SELECT standin_control.reset()")
+
+
+def a_reset_leaves_no_rule_behind(sql, standin):
+    rules = {"hydration": "(pattern, seconds) VALUES ('nobody.%', 9)", "lag": "(pattern, seconds) VALUES ('nobody.%', 9)",
+             "errors": "(pattern, count) VALUES ('nobody.%', 9)", "upstream": "(connection, reference, columns) VALUES ('nobody', 'a.b', 'c int')",
+             "statuses": "(pattern, status) VALUES ('nobody.%', 'stalled')", "faults": "(pattern, action) VALUES ('nobody', 'delay')"}
+    for table, rule in rules.items():
+        sql("INSERT INTO standin_control.%s %s" % (table, rule))
+        assert sql("SELECT count(*) > 0 FROM standin_control.%s" % table) == [(True,)], table
+    sql("SELECT standin_control.reset()")
+    assert {t: sql("SELECT count(*) FROM standin_control.%s" % t) for t in rules} == {t: [(0,)] for t in rules}
+
+
 def what_is_not_known_is_not_taken_for_materialize(sql, standin):
     for statement in ("EXPLAIN SELECT 1", "SELECT * FROM mz_internal.mz_never_heard_of", "SELECT name FROM (SHOW TABLES)"):
         assert " standin: " in sql(statement), sql(statement)

@@ -102,6 +102,7 @@ CREATE TABLE standin_control.upstream (id bigserial, connection text NOT NULL, r
 CREATE TABLE standin_control.statuses (id bigserial, pattern text NOT NULL, status text NOT NULL, error text);
 CREATE TABLE standin_control.faults (
     id bigserial, pattern text NOT NULL,   -- LIKE, on the statement's text
+    application text NOT NULL DEFAULT '%', -- LIKE, on the session's application_name
     nth bigint NOT NULL DEFAULT 1,         -- which match; 0: every one
     action text NOT NULL CHECK (action IN ('refuse', 'delay', 'close_before', 'close_after')),
     sqlstate text, message text, delay_ms bigint NOT NULL DEFAULT 0, hits bigint NOT NULL DEFAULT 0

@@ -621,12 +621,12 @@ $$;
 CREATE FUNCTION standin.session_end(session uuid) RETURNS void LANGUAGE sql AS
 $$ DELETE FROM standin.subscriptions WHERE session_id = session; DELETE FROM standin.sessions WHERE id = session $$;
 
-CREATE FUNCTION standin.next_fault(statement text) RETURNS TABLE (action text, sqlstate text, message text, delay_ms bigint) LANGUAGE plpgsql AS
+CREATE FUNCTION standin.next_fault(statement text, application_name text) RETURNS TABLE (action text, sqlstate text, message text, delay_ms bigint) LANGUAGE plpgsql AS
 $$
 DECLARE
     f standin_control.faults;
 BEGIN
-    FOR f IN UPDATE standin_control.faults SET hits = hits + 1 WHERE statement LIKE pattern RETURNING * LOOP
+    FOR f IN UPDATE standin_control.faults SET hits = hits + 1 WHERE statement LIKE pattern AND application_name LIKE application RETURNING * LOOP
         IF f.nth = 0 OR f.hits = f.nth THEN
             RETURN QUERY SELECT f.action, f.sqlstate, f.message, f.delay_ms;
             RETURN;
@@ -636,7 +636,8 @@ END
 $$;
 
 CREATE FUNCTION standin_control.reset() RETURNS void LANGUAGE sql AS
-$$ DELETE FROM standin_control.hydration; DELETE FROM standin_control.lag; DELETE FROM standin_control.errors; DELETE FROM standin_control.faults $$;
+$$ DELETE FROM standin_control.hydration; DELETE FROM standin_control.lag; DELETE FROM standin_control.errors;
+   DELETE FROM standin_control.upstream; DELETE FROM standin_control.statuses; DELETE FROM standin_control.faults $$;
 
 GRANT USAGE ON SCHEMA standin, standin_control, mz_catalog, mz_internal, mz_introspection TO PUBLIC;
 GRANT SELECT ON ALL TABLES IN SCHEMA standin, mz_catalog, mz_internal TO PUBLIC;
