@@ -112,6 +112,17 @@ static bool describe_sql(Run *run)
     return described != NULL;
 }
 
+/* What the role may read, in Materialize's words; PostgreSQL checks the owners of views. */
+static bool check_rights(Run *run)
+{
+    if (!checks_rights(run->session) || !run->reads_user || run->statement->class != CLASS_READ) {
+        return true;
+    }
+    const char *items = arena_printf(run->arena, "{%s}", str_join(run->arena, &run->refs, ","));
+    const char *const values[] = {items, vars_get(run->session, "cluster")};
+    return session_sql(run, "SELECT standin.check_reading($1::text[], $2)", 2, values) != NULL;
+}
+
 bool query_describe(Run *run)
 {
     const SqlTok *toks = run->statement->toks;
@@ -120,7 +131,7 @@ bool query_describe(Run *run)
         return false;
     }
     run->sql = resolved.sql;
-    return describe_sql(run);
+    return check_rights(run) && describe_sql(run);
 }
 
 /* --- running --- */
@@ -204,8 +215,8 @@ bool query_execute(Run *run)
     if (stale && !checks_rights(run->session) && !prepare(run)) {
         return false;
     }
-    if (!query_check_cluster(run) || !resolve_check_domain(run) || !txn_postgres(run) ||
-        !as_role(run)) {
+    if (!query_check_cluster(run) || !check_rights(run) || !resolve_check_domain(run) ||
+        !txn_postgres(run) || !as_role(run)) {
         return false;
     }
     PGresult *result = kept(run, execute(run));

@@ -156,7 +156,19 @@ def rights_come_through_roles(sql, standin):
     assert sql("SELECT has_system_privilege('ada', 'CREATECLUSTER'), has_system_privilege('ada', 'CREATEDB')") == [(True, False)]
     assert ada("CREATE CLUSTER adas SIZE '25cc'") == "CREATE CLUSTER"
     assert ada("CREATE SCHEMA adas").startswith("42501 permission denied for DATABASE")
+    assert ada("GRANT CREATEDB ON SYSTEM TO ada").startswith("42501"), "only a superuser gives these away"
+    assert ada("ALTER DEFAULT PRIVILEGES FOR ROLE materialize GRANT SELECT ON TABLES TO ada") == '42501 must be a member of "materialize"'
     sql("CREATE SCHEMA teams")
+    sql("CREATE TABLE teams.secret (id int)")
+    assert ada("SELECT * FROM teams.secret") == '42501 permission denied for SCHEMA "materialize.teams"'
+    sql("GRANT USAGE ON SCHEMA teams TO team")
+    assert ada("SELECT * FROM teams.secret") == '42501 permission denied for TABLE "materialize.teams.secret"'
+    sql("GRANT SELECT ON teams.secret TO team")
+    assert ada("SELECT * FROM teams.secret") == []
+    sql("CREATE CLUSTER closed SIZE '25cc'")
+    ada("SET cluster = closed")
+    assert ada("SELECT * FROM teams.secret") == '42501 permission denied for CLUSTER "closed"'
+    assert ada("COMMENT ON TABLE teams.secret IS 'x'") == "42501 must be owner of TABLE materialize.teams.secret"
     sql("CREATE TABLE teams.t (id int)")
     sql("ALTER TABLE teams.t OWNER TO team")
     assert ada("COMMENT ON TABLE teams.t IS 'ours'") == "COMMENT"

@@ -232,18 +232,23 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION standin.must_have(kind text, object_id text, letter text, shown text, privilege text) RETURNS void LANGUAGE plpgsql AS
+CREATE FUNCTION standin.must_have_letter(of_kind text, object_id text, letter text, shown text, privilege text) RETURNS void LANGUAGE plpgsql AS
 $$
 BEGIN
     IF standin.rbac_on() AND NOT EXISTS (
-        SELECT FROM standin.acl a WHERE a.kind = lower(must_have.kind) AND a.id = object_id AND a.grantee = ANY ('p'::text || standin.roles_of(standin.my_role()))
+        SELECT FROM standin.acl a WHERE a.kind = of_kind AND a.id = object_id AND a.grantee = ANY ('p'::text || standin.roles_of(standin.my_role()))
         AND a.letters LIKE '%' || letter || '%') THEN
-        shown := CASE kind WHEN 'SYSTEM' THEN 'SYSTEM' ELSE format('%s "%s"', kind, shown) END;
         PERFORM standin.fail('42501', format('permission denied for %s', shown),
                              format('The ''%s'' role needs %s privileges on %s', current_setting('standin.role', true), privilege, shown));
     END IF;
 END
 $$;
+
+CREATE FUNCTION standin.must_have(kind text, object_id text, letter text, shown text, privilege text) RETURNS void LANGUAGE sql AS
+$$ SELECT standin.must_have_letter(lower(kind), object_id, letter, CASE kind WHEN 'SYSTEM' THEN 'SYSTEM' ELSE format('%s "%s"', kind, shown) END, privilege) $$;
+
+CREATE FUNCTION standin.must_have_on_item(item text, type text, letter text, privilege text) RETURNS void LANGUAGE sql AS
+$$ SELECT standin.must_have_letter('item', item, letter, format('%s "%s"', upper(standin.kind_text(type)), standin.full_name(item)), privilege) $$;
 
 -- ---- grants ----
 CREATE FUNCTION standin.letter(privilege text) RETURNS text LANGUAGE sql IMMUTABLE AS

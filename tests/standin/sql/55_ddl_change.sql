@@ -190,12 +190,18 @@ DECLARE
     sub integer;
     shown text;
     item standin.items;
+    place standin.schemas;
+    cluster standin.clusters;
     type text := what;
 BEGIN
     IF what = 'schema' THEN
-        target_id := (standin.find_schema(standin.parts(args->'name'))).id;
+        place := standin.find_schema(standin.parts(args->'name'));
+        PERFORM standin.must_own('SCHEMA', place.name, place.owner_id);
+        target_id := place.id;
     ELSIF what = 'cluster' THEN
-        target_id := (standin.find_cluster(args->'name'->>0)).id;
+        cluster := standin.find_cluster(args->'name'->>0);
+        PERFORM standin.must_own('CLUSTER', cluster.name, cluster.owner_id);
+        target_id := cluster.id;
     ELSIF what = 'database' THEN
         target_id := (standin.find_database(args->'name'->>0)).id;
     ELSIF what = 'role' THEN
@@ -204,6 +210,7 @@ BEGIN
         target_id := (standin.find_replica(standin.parts(args->'name'))).id;
     ELSE
         item := standin.find_item(standin.parts(args->'name'), false, what = 'type');
+        PERFORM standin.must_own(upper(standin.kind_text(item.type)), standin.full_name(item.id), item.owner_id);
         target_id := item.id;
         type := item.type;
         IF args->>'column' IS NOT NULL THEN
@@ -255,6 +262,9 @@ DECLARE
     letters text := (SELECT string_agg(standin.letter(p), '') FROM jsonb_array_elements_text(args->'privileges') p);
     role_text text;
 BEGIN
+    IF standin.rbac_on() THEN
+        PERFORM standin.fail('42501', 'permission denied for SYSTEM', 'You must be a superuser');
+    END IF;
     FOR role_text IN SELECT * FROM jsonb_array_elements_text(args->'roles') LOOP
         IF verb = 'GRANT' THEN
             PERFORM standin.add_letters('system', 'system', standin.role_id(role_text), letters, 's1');
@@ -277,6 +287,8 @@ DECLARE
     privileges text[] := standin.parts(args->'privileges');
     letters text;
     item standin.items;
+    place standin.schemas;
+    cluster standin.clusters;
 BEGIN
     IF args->>'type' = 'system' THEN
         PERFORM standin.system_privileges(args, verb);
@@ -285,9 +297,13 @@ BEGIN
     FOR target_name IN SELECT * FROM jsonb_array_elements(CASE WHEN args->>'type' LIKE 'all_in_%' THEN standin.names_in(args) ELSE args->'names' END) LOOP
         audit_type := what;
         IF what = 'schema' THEN
-            target_id := (standin.find_schema(standin.parts(target_name))).id;
+            place := standin.find_schema(standin.parts(target_name));
+            PERFORM standin.must_own('SCHEMA', place.name, place.owner_id);
+            target_id := place.id;
         ELSIF what = 'cluster' THEN
-            target_id := (standin.find_cluster(target_name->>0)).id;
+            cluster := standin.find_cluster(target_name->>0);
+            PERFORM standin.must_own('CLUSTER', cluster.name, cluster.owner_id);
+            target_id := cluster.id;
         ELSIF what = 'database' THEN
             target_id := (standin.find_database(target_name->>0)).id;
         ELSE
@@ -336,6 +352,7 @@ BEGIN
             place := standin.find_schema(ARRAY[place_name #>> '{}']);
         END IF;
         FOR owner_text IN SELECT * FROM jsonb_array_elements_text(args->'for_roles') LOOP
+            PERFORM standin.must_be_member(standin.role_id(owner_text));
             FOR grantee_text IN SELECT * FROM jsonb_array_elements_text(args->'roles') LOOP
                 DELETE FROM standin.default_acl WHERE role_id = standin.role_id(owner_text) AND schema_id IS NOT DISTINCT FROM place.id
                     AND object_type = type AND grantee = standin.role_id(grantee_text) AND letters = given;

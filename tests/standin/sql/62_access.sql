@@ -55,3 +55,32 @@ $$
     WITH RECURSIVE m(id) AS (SELECT standin.role_id(role_text) UNION SELECT r.role_id FROM standin.role_members r JOIN m ON m.id = r.member)
     SELECT EXISTS (SELECT FROM m WHERE id = standin.role_id(wanted))
 $$;
+
+-- ---- checks that PostgreSQL does not make, or words otherwise ----
+CREATE FUNCTION standin.must_be_member(role_id text) RETURNS void LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF standin.rbac_on() AND NOT role_id = ANY (standin.roles_of(standin.my_role())) THEN
+        PERFORM standin.fail('42501', CASE role_id WHEN 'p' THEN 'must be a superuser' ELSE format('must be a member of "%s"', standin.role_name(role_id)) END);
+    END IF;
+END
+$$;
+
+-- A query that names ITEMS, on CLUSTER: USAGE on their schemas and on the cluster, SELECT on each. What the owners of views may
+-- read is for PostgreSQL to say.
+CREATE FUNCTION standin.check_reading(items text[], cluster_name text) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+    item record;
+    cluster standin.clusters := standin.find_cluster(cluster_name);
+BEGIN
+    FOR item IN SELECT i.id, i.schema_id, d.name || '.' || s.name AS schema FROM standin.items i JOIN standin.schemas s ON s.id = i.schema_id
+                JOIN standin.databases d ON d.id = s.database_id WHERE i.id = ANY (items) LOOP
+        PERFORM standin.must_have('SCHEMA', item.schema_id, 'U', item.schema, 'USAGE');
+    END LOOP;
+    FOR item IN SELECT i.id, i.type FROM standin.items i WHERE i.id = ANY (items) LOOP
+        PERFORM standin.must_have_on_item(item.id, item.type, 'r', 'SELECT');
+    END LOOP;
+    PERFORM standin.must_have('CLUSTER', cluster.id, 'U', cluster.name, 'USAGE');
+END
+$$;
