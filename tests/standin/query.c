@@ -123,10 +123,25 @@ static bool check_rights(Run *run)
     return session_sql(run, "SELECT standin.check_reading($1::text[], $2)", 2, values) != NULL;
 }
 
+/* ... AS OF [AT LEAST] time */
+static bool asks_for_history(const SqlTok *tok)
+{
+    for (; tok->kind != SQL_END; tok++) {
+        if (sql_is_word(tok, "as") && sql_is_word(tok + 1, "of") && tok[2].kind != SQL_END &&
+            tok[2].kind != SQL_SYMBOL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool query_describe(Run *run)
 {
     const SqlTok *toks = run->statement->toks;
     Resolved resolved;
+    if (asks_for_history(toks)) {
+        return run_fail(run, "0A000", "standin: AS OF is not known here: nothing has a history");
+    }
     if (!resolve_query(run, toks, last(toks), &resolved)) {
         return false;
     }

@@ -261,8 +261,16 @@ def a_reset_leaves_no_rule_behind(sql, standin):
     assert {t: sql("SELECT count(*) FROM standin_control.%s" % t) for t in rules} == {t: [(0,)] for t in rules}
 
 
+def altering_what_may_be_missing_is_no_error(sql, standin):
+    for statement, tag in [("ALTER VIEW IF EXISTS missing RENAME TO other", "ALTER VIEW"), ("ALTER SCHEMA IF EXISTS missing OWNER TO materialize", "ALTER SCHEMA"),
+                           ("ALTER CLUSTER IF EXISTS missing SET (REPLICATION FACTOR 2)", "ALTER CLUSTER")]:
+        assert sql(statement) == tag, sql(statement)
+    assert sql("ALTER VIEW missing RENAME TO other") == "XX000 unknown catalog item 'missing'"
+    assert sql("RESET ALL") == '42704 unrecognized configuration parameter "\\"all\\""', sql("RESET ALL")
+
+
 def what_is_not_known_is_not_taken_for_materialize(sql, standin):
-    for statement in ("EXPLAIN SELECT 1", "SELECT * FROM mz_internal.mz_never_heard_of", "SELECT name FROM (SHOW TABLES)"):
+    for statement in ("EXPLAIN SELECT 1", "SELECT * FROM mz_internal.mz_never_heard_of", "SELECT name FROM (SHOW TABLES)", "SELECT 1 AS OF AT LEAST 0"):
         assert " standin: " in sql(statement), sql(statement)
 
 

@@ -336,6 +336,10 @@ bool vars_reset(Run *run)
     const char *name = run->statement->toks[1].value;
     const Variable *var = find(run->session, name);
     run->reply.tag = "RESET";
+    if (str_eq(name,
+               "all")) { /* a name like any other, which is quoted here because it is a keyword */
+        return run_fail(run, "42704", "unrecognized configuration parameter \"\\\"all\\\"\"");
+    }
     if (!var) {
         return run_fail(run, "42704", "unrecognized configuration parameter \"%s\"", name);
     }

@@ -570,10 +570,25 @@ BEGIN
 END
 $$;
 
+-- ALTER ... IF EXISTS of what does not exist is a notice.
+CREATE FUNCTION standin.is_missing(args jsonb) RETURNS boolean LANGUAGE sql STABLE AS
+$$
+    SELECT CASE args->>'type'
+        WHEN 'schema' THEN (standin.find_schema(standin.parts(args->'name'), true)).id IS NULL
+        WHEN 'cluster' THEN NOT EXISTS (SELECT FROM standin.clusters WHERE name = args->'name'->>0)
+        WHEN 'database' THEN NOT EXISTS (SELECT FROM standin.databases WHERE name = args->'name'->>0)
+        ELSE (standin.find_item(standin.parts(args->'name'), true, args->>'type' = 'type')).id IS NULL
+    END
+$$;
+
 -- ---- the one door ----
 CREATE FUNCTION standin.ddl(kind text, args jsonb, statement text) RETURNS text LANGUAGE plpgsql AS
 $$
 BEGIN
+    IF kind <> 'drop' AND (args->>'if_exists')::boolean AND standin.is_missing(args) THEN
+        PERFORM standin.skip('42704', format('%s "%s" does not exist, skipping', upper(standin.kind_text(args->>'type')), args->'name'->>-1));
+        RETURN NULL;
+    END IF;
     CASE kind
         WHEN 'create_database' THEN PERFORM standin.create_database(args);
         WHEN 'create_schema' THEN PERFORM standin.create_schema(args);
