@@ -78,7 +78,9 @@ def best(command):
 
 
 def cutover(folder):
-    return best([str(ROOT / "build" / "cutover"), "compile", "--project", str(folder), "--target", "prod", "--out", str(folder / "out")])
+    """What is written lies beside the project: inside, it would be read as a part of it by the next run."""
+    with tempfile.TemporaryDirectory() as out:
+        return best([str(ROOT / "build" / "cutover"), "compile", "--project", str(folder), "--target", "prod", "--out", out])
 
 
 def dbt(environment, folder):
