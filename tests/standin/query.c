@@ -112,15 +112,20 @@ static bool describe_sql(Run *run)
     return described != NULL;
 }
 
-/* What the role may read, in Materialize's words; PostgreSQL checks the owners of views. */
+/* What the role may do, in Materialize's words; PostgreSQL checks the owners of views. */
 static bool check_rights(Run *run)
 {
-    if (!checks_rights(run->session) || !run->reads_user || run->statement->class != CLASS_READ) {
+    const SqlTok *verb = run->statement->toks;
+    const char *privilege = sql_is_word(verb, "insert")   ? "INSERT"
+                            : sql_is_word(verb, "update") ? "UPDATE"
+                            : sql_is_word(verb, "delete") ? "DELETE"
+                                                          : "SELECT";
+    if (!checks_rights(run->session) || !run->refs.count) {
         return true;
     }
     const char *items = arena_printf(run->arena, "{%s}", str_join(run->arena, &run->refs, ","));
-    const char *const values[] = {items, vars_get(run->session, "cluster")};
-    return session_sql(run, "SELECT standin.check_reading($1::text[], $2)", 2, values) != NULL;
+    const char *const values[] = {items, vars_get(run->session, "cluster"), privilege};
+    return session_sql(run, "SELECT standin.check_rights($1::text[], $2, $3)", 3, values) != NULL;
 }
 
 /* ... AS OF [AT LEAST] time */

@@ -165,6 +165,10 @@ def rights_come_through_roles(sql, standin):
     assert ada("SELECT * FROM teams.secret") == '42501 permission denied for TABLE "materialize.teams.secret"'
     sql("GRANT SELECT ON teams.secret TO team")
     assert ada("SELECT * FROM teams.secret") == []
+    assert ada("INSERT INTO teams.secret VALUES (1)") == '42501 permission denied for TABLE "materialize.teams.secret"'
+    sql("GRANT INSERT ON teams.secret TO team")
+    assert ada("INSERT INTO teams.secret VALUES (1)") == "INSERT 0 1"
+    assert ada("DELETE FROM teams.secret") == '42501 permission denied for TABLE "materialize.teams.secret"'
     sql("CREATE CLUSTER closed SIZE '25cc'")
     ada("SET cluster = closed")
     assert ada("SELECT * FROM teams.secret") == '42501 permission denied for CLUSTER "closed"'

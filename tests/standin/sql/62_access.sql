@@ -66,9 +66,9 @@ BEGIN
 END
 $$;
 
--- A query that names ITEMS, on CLUSTER: USAGE on their schemas and on the cluster, SELECT on each. What the owners of views may
--- read is for PostgreSQL to say.
-CREATE FUNCTION standin.check_reading(items text[], cluster_name text) RETURNS void LANGUAGE plpgsql AS
+-- A statement that names ITEMS, on CLUSTER: USAGE on their schemas and, to read, on the cluster; PRIVILEGE on the first item, SELECT
+-- on the others. What the owners of views may read is for PostgreSQL to say.
+CREATE FUNCTION standin.check_rights(items text[], cluster_name text, privilege text) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
     item record;
@@ -78,9 +78,11 @@ BEGIN
                 JOIN standin.databases d ON d.id = s.database_id WHERE i.id = ANY (items) LOOP
         PERFORM standin.must_have('SCHEMA', item.schema_id, 'U', item.schema, 'USAGE');
     END LOOP;
-    FOR item IN SELECT i.id, i.type FROM standin.items i WHERE i.id = ANY (items) LOOP
-        PERFORM standin.must_have_on_item(item.id, item.type, 'r', 'SELECT');
+    FOR item IN SELECT i.id, i.type, CASE WHEN i.id = items[1] THEN privilege ELSE 'SELECT' END AS needed FROM standin.items i WHERE i.id = ANY (items) LOOP
+        PERFORM standin.must_have_on_item(item.id, item.type, standin.letter(item.needed), item.needed);
     END LOOP;
-    PERFORM standin.must_have('CLUSTER', cluster.id, 'U', cluster.name, 'USAGE');
+    IF privilege <> 'INSERT' OR cardinality(items) > 1 THEN
+        PERFORM standin.must_have('CLUSTER', cluster.id, 'U', cluster.name, 'USAGE');
+    END IF;
 END
 $$;
