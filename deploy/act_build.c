@@ -22,7 +22,7 @@ static char *default_privilege_sql(Arena *arena, const Step *step)
     return statement_default_grant(arena, &privilege, step->rel.database, step->rel.name);
 }
 
-static char *step_sql(Arena *arena, const Step *step)
+char *step_sql(Arena *arena, const Step *step)
 {
     StatementOn on = {step->object_kind, step->rel};
     switch (step->kind) {
@@ -44,6 +44,8 @@ static char *step_sql(Arena *arena, const Step *step)
         return statement_comment(arena, on, step->column, step->text);
     case STEP_OWNER:
         return statement_owner(arena, on, step->owner);
+    case STEP_ALTER_CLUSTER:
+        return statement_alter_cluster(arena, step->rel.name, step->size, step->replication_factor);
     }
     return NULL;
 }
@@ -71,8 +73,14 @@ static const char *step_verb(StepKind kind)
         [STEP_GRANT] = "granting on",
         [STEP_COMMENT] = "commenting on",
         [STEP_OWNER] = "changing the owner of",
+        [STEP_ALTER_CLUSTER] = "altering",
     };
     return verbs[kind];
+}
+
+const char *step_text(const Pass *pass, const Step *step)
+{
+    return arena_printf(pass->arena, "%s %s", step_verb(step->kind), step_target(pass, step));
 }
 
 /*
@@ -109,8 +117,8 @@ static bool still_missing(Pass *pass, const Step *step, bool *missing, Err *err)
 static void set_problem(Pass *pass, const Step *step, const Err *err)
 {
     Buf text = buf_new(pass->arena, 8192);
-    buf_printf(&text, "%s %s: the server says %s %s", step_verb(step->kind),
-               step_target(pass, step), err->sqlstate, err->message);
+    buf_printf(&text, "%s: the server says %s %s", step_text(pass, step), err->sqlstate,
+               err->message);
     if (err->detail) {
         buf_printf(&text, " (%s)", err->detail);
     }
@@ -122,7 +130,7 @@ static void set_problem(Pass *pass, const Step *step, const Err *err)
     pass->problem_line = step->line;
 }
 
-static bool judge(Pass *pass, const Step *step, Err *err)
+bool step_judge(Pass *pass, const Step *step, Err *err)
 {
     bool missing = true;
     if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
@@ -144,7 +152,7 @@ bool act_build(Pass *pass, Err *err)
     int64_t until = pass_clock_ms() + BUILD_PASS_MS;
     vec_each (Step, it, &pass->build->missing) {
         if (!pass_exec(pass, step_sql(pass->arena, it), err)) {
-            return judge(pass, it, err);
+            return step_judge(pass, it, err);
         }
         if (pass_clock_ms() >= until) {
             break;

@@ -132,6 +132,8 @@ static void build_facts(Pass *pass, RecordDeployment *d, Facts *facts)
     facts->stale =
         tri(build->stale.count || build->stale_schemas.count || build->stale_clusters.count);
     facts->missing = tri(build->missing.count > 0);
+    facts->alterations = tri(build->alterations.count > 0);
+    facts->altering = tri(build->altering);
     if (build->foreign.list.count) {
         pass->problem = build->foreign.list.items[0].message;
     }

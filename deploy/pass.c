@@ -113,6 +113,8 @@ static bool carry_out(Pass *pass, const Choice *choice, Err *err)
         return act_check(pass, d, err);
     case ACTION_MOVE:
         return act_move(pass, d, rule, err);
+    case ACTION_ALTER:
+        return act_alter(pass, d, err);
     case ACTION_PREPARE:
     case ACTION_PREPARE_BACK:
         return act_prepare(pass, d, rule, err);

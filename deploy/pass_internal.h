@@ -116,6 +116,13 @@ bool act_check(Pass *pass, RecordDeployment *d, Err *err);
 /* ---- act_build.c, act_cutover.c, act_drop.c ---- */
 bool act_build(Pass *pass, Err *err);
 bool act_claim(Pass *pass, RecordDeployment *d, Err *err);
+/* The first of the alterations. */
+bool act_alter(Pass *pass, RecordDeployment *d, Err *err);
+/* The statement of STEP, what it does in words, and what follows when the server refused it: the world is looked at,
+ * and it becomes the problem unless what it makes is there. */
+char *step_sql(Arena *arena, const Step *step);
+const char *step_text(const Pass *pass, const Step *step);
+bool step_judge(Pass *pass, const Step *step, Err *err);
 bool act_clear_stale(Pass *pass, RecordDeployment *d, Err *err);
 bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err);
 bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err);

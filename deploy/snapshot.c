@@ -257,7 +257,13 @@ static void row_comment(Load *load, size_t row)
         cluster->comment = comment;
     }
     CatalogObject *object = object_by_id(load, id);
-    if (object && str_eq(object->kind, kind)) {
+    const char *column = text(load, row, "column");
+    if (!object || !str_eq(object->kind, kind)) {
+        return;
+    }
+    if (column) {
+        vec_push(load->arena, &object->column_comments, (CatalogColumnComment){column, comment});
+    } else if (!text(load, row, "object_sub_id")) {
         object->comment = comment;
     }
 }

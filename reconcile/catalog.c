@@ -61,3 +61,23 @@ const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id
 {
     return map_get(&catalog->object_by_id, id);
 }
+
+bool catalog_allows(const CatalogObject *object, const char *grantee, const char *privilege)
+{
+    vec_each (CatalogGrant, it, &object->grants) {
+        if (str_eq(it->grantee, grantee) && str_eq(it->privilege, privilege)) {
+            return true;
+        }
+    }
+    return str_eq(grantee, object->owner);
+}
+
+const char *catalog_comment(const CatalogObject *object, const char *column)
+{
+    vec_each (CatalogColumnComment, it, &object->column_comments) {
+        if (column && str_eq(it->column, column)) {
+            return it->text;
+        }
+    }
+    return column ? NULL : object->comment;
+}

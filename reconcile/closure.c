@@ -248,28 +248,6 @@ static void begin_with_lost_places(Closure *c)
     }
 }
 
-static bool size_differs(const Closure *c, const Place *place)
-{
-    const ClusterConfig *config = config_cluster(c->in->environment, place->name);
-    const CatalogCluster *live = place->cluster;
-    return config && live && live->managed &&
-           ((config->size && !str_eq(config->size, live->size)) ||
-            (config->replication_factor >= 0 &&
-             config->replication_factor != live->replication_factor));
-}
-
-static void begin_with_sizes(Closure *c)
-{
-    map_each (it, &c->cluster_by_name) {
-        Place *place = it->value;
-        if (!place->green && size_differs(c, place)) {
-            mark_place(c, place, NULL);
-            place->why.cause = CAUSE_CHANGED;
-            place->why.text = "size or replication factor changed in cutover.yaml";
-        }
-    }
-}
-
 /* ---- what cannot come along ---- */
 
 static bool comes_along(const Closure *c, const CatalogObject *object)
@@ -309,7 +287,6 @@ void closure_run(Closure *c)
     follow_readers(c, &done);
     begin_with_removals(c);
     begin_with_lost_places(c);
-    begin_with_sizes(c);
     follow_all(c, &done);
     map_each (it, &c->schema_by_key) {
         check_place(c, it->value);

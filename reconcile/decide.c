@@ -112,6 +112,10 @@ static const Rule rules[] = {
     STAY(572, CHECKING, WHEN(.held = YES), BLOCK, "held until somebody says: cutover resume"),
     STAY(575, CHECKING, WHEN(.soaking = YES), WAIT,
          "ready; the generation before is being cleaned up first"),
+    STAY(576, CHECKING, WHEN(.alterations = YES), ALTER, "what needs no green is changed in place"),
+    GO(577, CHECKING, WHEN(.altering = YES, .expired = YES), MOVE, FAILED, "failed",
+       "a cluster did not take its new size in time (promote_within)"),
+    STAY(578, CHECKING, WHEN(.altering = YES), WAIT, "a cluster takes its new size"),
     GO(580, CHECKING, ALWAYS, PREPARE, CUTTING_OVER, "cutting_over", "every gate is passed"),
 
     /* From here on the marker alone says whether it happened. */
@@ -252,6 +256,7 @@ const char *action_name(Action action)
         [ACTION_REHEARSE] = "rehearse",
         [ACTION_CHECK] = "check",
         [ACTION_MOVE] = "move",
+        [ACTION_ALTER] = "alter",
         [ACTION_PREPARE] = "prepare",
         [ACTION_CUT_OVER] = "cut_over",
         [ACTION_PREPARE_BACK] = "prepare_back",

@@ -73,7 +73,7 @@ static bool inputs_hold(const Closure *c, const Item *item)
     return !others || met == expected.count;
 }
 
-/* ---- indexes, grants, comments ---- */
+/* ---- indexes ---- */
 
 bool plan_index_holds(const Closure *c, RelName on, const DesiredIndex *index,
                       const CatalogObject *live)
@@ -113,31 +113,6 @@ static void compare_indexes(Closure *c, Item *item)
         const char *name = live->items[i]->rel.name;
         if (plan_is_ours(c, live->items[i]) && !declares_index(item->node, name)) {
             changed(item, CAUSE_CHANGED, arena_printf(c->arena, "index %s removed", name));
-        }
-    }
-}
-
-static bool has_grant(const CatalogObject *live, const DesiredGrant *grant)
-{
-    vec_each (CatalogGrant, it, &live->grants) {
-        if (str_eq(it->grantee, grant->grantee) && str_eq(it->privilege, grant->privilege)) {
-            return true;
-        }
-    }
-    return str_eq(grant->grantee, live->owner);
-}
-
-static void compare_traits(Closure *c, Item *item)
-{
-    vec_each (DesiredGrant, it, &item->node->grants) {
-        if (!has_grant(item->live, it)) {
-            changed(item, CAUSE_CHANGED,
-                    arena_printf(c->arena, "grant of %s to %s added", it->privilege, it->grantee));
-        }
-    }
-    vec_each (DesiredComment, it, &item->node->comments) {
-        if (!it->column && !str_eq(it->text, item->live->comment)) {
-            changed(item, CAUSE_CHANGED, "comment changed");
         }
     }
 }
@@ -188,7 +163,6 @@ static void compare_item(Closure *c, Item *item)
         changed(item, CAUSE_DRIFT, "cluster was replaced by another of the same name");
     }
     compare_indexes(c, item);
-    compare_traits(c, item);
 }
 
 static void settle_item(Closure *c, Item *item)

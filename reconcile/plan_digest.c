@@ -32,6 +32,7 @@ static void put_object(Arena *arena, Buf *buf, const PlanObject *it)
     put_text(buf, it->index  ? desired_index_digest(arena, it->rel, it->index)
                   : it->node ? it->node->digest
                              : NULL);
+    put_text(buf, it->comment ? it->comment->text : NULL);
     buf_char(buf, '\n');
 }
 

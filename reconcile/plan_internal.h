@@ -129,6 +129,12 @@ int64_t plan_generation(const Closure *c);
 /* ---- plan_objects.c ---- */
 void plan_fill(Closure *c);
 
+/* ---- plan_alter.c: what is changed where it is ---- */
+void plan_add_alterations(Closure *c);
+
+/* Adds OBJECT to what is done in place, because of REASON. */
+void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason);
+
 /* ---- plan_warn.c ---- */
 void plan_warn(Closure *c);
 

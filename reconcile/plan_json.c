@@ -132,6 +132,25 @@ static void put_reasons(JsonOut *out, const PlanObject *object)
     json_close_array(out);
 }
 
+/* What is changed where it is. */
+static void put_alteration(JsonOut *out, const PlanObject *object)
+{
+    if (object->grant) {
+        json_put_str(out, "privilege", object->grant->privilege);
+        json_put_str(out, "grantee", object->grant->grantee);
+    }
+    if (object->comment) {
+        json_put_str(out, "column", object->comment->column);
+        json_put_str(out, "comment", object->comment->text);
+    }
+    if (object->resize && object->resize->size) {
+        json_put_str(out, "size", object->resize->size);
+    }
+    if (object->resize && object->resize->replication_factor >= 0) {
+        json_put_int(out, "replication_factor", object->resize->replication_factor);
+    }
+}
+
 static void put_object(JsonOut *out, const PlanObject *object)
 {
     json_open_object(out);
@@ -142,6 +161,7 @@ static void put_object(JsonOut *out, const PlanObject *object)
     json_put_str(out, "kind", object->kind);
     json_put_str(out, "on", object->on);
     json_put_str(out, "cluster", object->cluster);
+    put_alteration(out, object);
     json_put_str(out, "action", action_name(object->action));
     json_put_str(out, "where", where_name(object->where));
     json_put_str(out, "file", object->file);

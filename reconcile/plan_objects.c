@@ -85,13 +85,10 @@ static void add_green(Closure *c)
 
 /* ---- in place ---- */
 
-static void add_in_place(Closure *c, PlanObject object)
+static void add_created(Closure *c, PlanObject object)
 {
     object.action = PLAN_CREATE;
-    object.where = PLAN_IN_PLACE;
-    vec_push(c->arena, &object.reasons, (PlanReason){.cause = CAUSE_NEW, .text = "new"});
-    vec_push(c->arena, &c->plan->objects, object);
-    c->plan->in_place++;
+    plan_add_in_place(c, object, (PlanReason){.cause = CAUSE_NEW, .text = "new"});
 }
 
 static void add_new_places(Closure *c)
@@ -99,19 +96,18 @@ static void add_new_places(Closure *c)
     map_each (it, &c->cluster_by_name) {
         const Place *place = it->value;
         if (place->declared && !place->green && !place->cluster) {
-            add_in_place(c, (PlanObject){.id = arena_printf(c->arena, "cluster.%s", place->name),
-                                         .kind = "cluster",
-                                         .rel = {.name = place->name}});
+            add_created(c, (PlanObject){.id = arena_printf(c->arena, "cluster.%s", place->name),
+                                        .kind = "cluster",
+                                        .rel = {.name = place->name}});
         }
     }
     map_each (it, &c->schema_by_key) {
         const Place *place = it->value;
         if (place->declared && !place->green && !place->schema) {
             const char *id = text_of(c, (RelName){place->database, "schema", place->name});
-            add_in_place(c,
-                         (PlanObject){.id = id,
-                                      .kind = "schema",
-                                      .rel = {.database = place->database, .name = place->name}});
+            add_created(c, (PlanObject){.id = id,
+                                        .kind = "schema",
+                                        .rel = {.database = place->database, .name = place->name}});
         }
     }
 }
@@ -123,13 +119,13 @@ static void add_sources(Closure *c)
             continue;
         }
         if (it->state == ITEM_NEW) {
-            add_in_place(c, (PlanObject){.id = it->node->id,
-                                         .kind = kind_of(it->node->kind),
-                                         .rel = it->node->rel,
-                                         .cluster = it->node->cluster,
-                                         .node = it->node,
-                                         .file = it->node->file,
-                                         .line = it->node->line});
+            add_created(c, (PlanObject){.id = it->node->id,
+                                        .kind = kind_of(it->node->kind),
+                                        .rel = it->node->rel,
+                                        .cluster = it->node->cluster,
+                                        .node = it->node,
+                                        .file = it->node->file,
+                                        .line = it->node->line});
         }
     }
 }
@@ -208,7 +204,7 @@ static void add_staying(Closure *c, PlanWhere where)
         if (beside && where == PLAN_GREEN) {
             add_beside(c, it);
         } else if (!beside && !it->live && where == PLAN_IN_PLACE) {
-            add_in_place(c, index_object(c, it));
+            add_created(c, index_object(c, it));
         }
     }
 }
@@ -273,5 +269,6 @@ void plan_fill(Closure *c)
     add_new_places(c);
     add_sources(c);
     add_staying(c, PLAN_IN_PLACE);
+    plan_add_alterations(c);
     add_removed(c);
 }

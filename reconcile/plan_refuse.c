@@ -140,27 +140,8 @@ static bool is_stateful(const char *kind)
     return false;
 }
 
-/* Size changes are the one reason to replace a place in which nothing changed. */
-static bool only_size_changed(const Place *place)
-{
-    return place->is_cluster && place->cluster && place->why.cause == CAUSE_CHANGED;
-}
-
 static const char *way_to_move(Closure *c, const Place *place, const char *kind)
 {
-    if (only_size_changed(place)) {
-        const ClusterConfig *config = config_cluster(c->in->environment, place->name);
-        bool sized = config && config->size;
-        int64_t factor = config && config->replication_factor >= 0
-                             ? config->replication_factor
-                             : place->cluster->replication_factor;
-        return arena_printf(c->arena,
-                            "way out:  change it where it is, then plan again:   ALTER CLUSTER %s "
-                            "SET (SIZE = %s, REPLICATION FACTOR = %lld)",
-                            sql_ident(c->arena, place->name),
-                            sql_literal(c->arena, sized ? config->size : place->cluster->size),
-                            (long long)factor);
-    }
     const char *config = place->is_cluster ? "+cluster: NAME" : "+schema: NAME";
     return arena_printf(c->arena,
                         "way out:  keep what holds data apart from what is rebuilt: give the "

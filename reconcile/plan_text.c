@@ -208,12 +208,40 @@ static const char *size_text(Arena *arena, const PlanHead *head, const char *clu
     return arena_printf(arena, " (%s x %lld)", config->size, factor);
 }
 
+/* "size 100cc to 200cc, replication factor 1 to 2" */
+static const char *resize_text(Arena *arena, const PlanResize *resize)
+{
+    const CatalogCluster *live = resize->live;
+    Buf text = buf_new(arena, 4096);
+    if (resize->size) {
+        buf_printf(&text, "size %s to %s", live->size, resize->size);
+    }
+    if (resize->replication_factor >= 0) {
+        buf_printf(&text, "%sreplication factor %lld to %lld", resize->size ? ", " : "",
+                   (long long)live->replication_factor, (long long)resize->replication_factor);
+    }
+    return text.data;
+}
+
 static const char *in_place_text(Arena *arena, const Plan *plan, const PlanHead *head,
                                  const PlanObject *object)
 {
     if (str_eq(object->kind, "index")) {
         return arena_printf(arena, "index  %s on %s, cluster %s", object->rel.name, object->on,
                             object->cluster);
+    }
+    if (object->grant) {
+        return arena_printf(arena, "grant  %s: %s to %s", object->on,
+                            str_lower(arena, object->grant->privilege), object->grant->grantee);
+    }
+    if (object->comment) {
+        bool column = object->comment->column;
+        return arena_printf(arena, "comment %s%s%s", object->on, column ? "." : "",
+                            column ? object->comment->column : "");
+    }
+    if (object->resize) {
+        return arena_printf(arena, "cluster %s: %s", object->rel.name,
+                            resize_text(arena, object->resize));
     }
     if (str_eq(object->kind, "cluster")) {
         return arena_printf(arena, "cluster %s%s", object->rel.name,

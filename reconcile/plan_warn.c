@@ -62,6 +62,8 @@ static void warn_of_traits(Closure *c)
     vec_each (Item, it, &c->items) {
         if (!it->rebuildable) {
             warn_of_difference(c, it);
+        }
+        if (it->live && !it->rebuildable && !plan_is_ours(c, it->live)) {
             warn_of_grants(c, it->node->rel, &it->node->grants);
         }
     }

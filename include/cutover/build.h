@@ -17,6 +17,7 @@ typedef enum StepKind {
     STEP_GRANT,
     STEP_COMMENT,
     STEP_OWNER,
+    STEP_ALTER_CLUSTER,
 } StepKind;
 
 /* One statement to come. Which fields count depends on the kind. */
@@ -25,11 +26,12 @@ typedef struct Step {
     const char *object_kind; /* schema, cluster, or as mz_objects.type */
     RelName
         rel; /* what it concerns, under the name that it has now; of a cluster only `name`, of a schema `database` and `name` */
-    const DesiredNode *node;   /* CREATE_NODE, in the green rendering */
-    const DesiredIndex *index; /* CREATE_INDEX, in the green rendering; `rel` is its relation */
-    const char *index_name;    /* CREATE_INDEX: the name to give */
-    const char *size;          /* CREATE_CLUSTER */
-    int64_t replication_factor;
+    const DesiredNode *node;    /* CREATE_NODE, in the green rendering */
+    const DesiredIndex *index;  /* CREATE_INDEX, in the green rendering; `rel` is its relation */
+    const char *index_name;     /* CREATE_INDEX: the name to give */
+    const char *size;           /* CREATE_CLUSTER; ALTER_CLUSTER: NULL or the new one */
+    int64_t replication_factor; /* ALTER_CLUSTER: -1 stays */
+    const char *id; /* of what is altered where it is: looked at again right before it is sent */
     const char *privilege, *grantee; /* GRANT, DEFAULT_PRIVILEGE */
     const char *object_type;         /* DEFAULT_PRIVILEGE: "table", ... */
     const char *owner;               /* OWNER; DEFAULT_PRIVILEGE: whose new objects */
@@ -40,6 +42,8 @@ typedef struct Step {
 
 typedef struct Build {
     VEC(Step) missing;                /* in the order in which they must be sent */
+    VEC(Step) alterations;            /* to production, once every gate is passed */
+    bool altering;                    /* the server has not yet carried out all of them */
     VEC(const CatalogObject *) stale; /* to drop, what reads others first */
     VEC(const CatalogSchema *) stale_schemas;
     VEC(const CatalogCluster *) stale_clusters;

@@ -47,6 +47,10 @@ typedef struct CatalogCluster {
     VEC(CatalogReplica) replicas;
 } CatalogCluster;
 
+typedef struct CatalogColumnComment {
+    const char *column, *text;
+} CatalogColumnComment;
+
 typedef struct CatalogObject {
     const char *id;
     const char
@@ -57,6 +61,7 @@ typedef struct CatalogObject {
     const char *on_id;       /* index: its relation */
     const char *source_type; /* source: load-generator, subsource, progress ...; else NULL */
     const char *comment;
+    VEC(CatalogColumnComment) column_comments;
     CatalogGrants grants;
     StrVec reads; /* ids of the objects it depends on directly (no indexes) */
     VEC(const char *)
@@ -135,5 +140,11 @@ const CatalogCluster *catalog_cluster_by_id(const Catalog *catalog, const char *
 const CatalogObject *catalog_object(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_index(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id);
+
+/* Whether GRANTEE may do PRIVILEGE on OBJECT: by a grant, or as its owner. */
+bool catalog_allows(const CatalogObject *object, const char *grantee, const char *privilege);
+
+/* The comment on COLUMN of OBJECT, or on the object itself (NULL); NULL: none. */
+const char *catalog_comment(const CatalogObject *object, const char *column);
 
 #endif

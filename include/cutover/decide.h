@@ -23,6 +23,7 @@ typedef enum Action {
     ACTION_REHEARSE,     /* the cutover's message with ROLLBACK */
     ACTION_CHECK,        /* run the next tests and checks */
     ACTION_MOVE,         /* only the transition itself is recorded */
+    ACTION_ALTER,        /* one change to production where it is */
     ACTION_PREPARE,      /* record the list of names, then the phase of no return */
     ACTION_CUT_OVER,     /* the one transaction */
     ACTION_PREPARE_BACK, /* the same for the way back */
@@ -67,6 +68,8 @@ typedef struct Facts {
     Tri settled;     /* it has held for long enough */
     Tri checks_left;
     Tri checks_failed;
+    Tri alterations;   /* something is still to be changed in production where it is */
+    Tri altering;      /* the server is still carrying such a change out */
     Tri abort_asked;   /* a person wants the deployment to end before its cutover */
     Tri promote_asked; /* a person wants the wait of this phase to end */
     Tri intact; /* nothing happened to green, its plan and its results since they were proved */

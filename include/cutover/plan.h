@@ -2,6 +2,9 @@
  * The plan: what differs between the desired and the actual state, what will be done about it, where, and
  * why. A pure function; `cutover plan` prints it, the deployment carries it out.
  *
+ * What an object is beside its definition (grants, comments, a cluster's options) is altered where it is,
+ * unless the object goes green anyway.
+ *
  * The closure: a schema or cluster that must change goes green as a whole, with everything in it, and with
  * everything anywhere that reads something in it, to a fixed point. What cannot be rebuilt inside it makes
  * the plan refuse.
@@ -42,10 +45,18 @@ typedef struct PlanReason {
     const char *text;   /* "reads shop.orders_clean, whose SQL changed" */
 } PlanReason;
 
+/* A cluster's options as they are and as they will be. */
+typedef struct PlanResize {
+    const CatalogCluster *live;
+    const char *size;           /* NULL: stays */
+    int64_t replication_factor; /* -1: stays */
+} PlanResize;
+
 typedef struct PlanObject {
     const char *id; /* node id; for an index "<relation's node id or dotted name>/<index>" */
-    const char
-        *kind;   /* view, materialized_view, table, index, source, sink, seed, schema, cluster */
+    const char *
+        kind; /* view, materialized_view, table, index, source, sink, seed, schema, cluster; grant and
+                    comment: of `node` */
     RelName rel; /* production name; of a cluster only `name` */
     const char *cluster;
     PlanAction action;
@@ -53,6 +64,9 @@ typedef struct PlanObject {
     const DesiredNode *node; /* NULL when removed, and for schemas, clusters and external indexes */
     const DesiredIndex *index; /* of an index */
     const char *on;            /* of an index: dotted name of its relation */
+    const DesiredGrant *grant;
+    const DesiredComment *comment;
+    const PlanResize *resize;  /* of a cluster that is changed where it is */
     const CatalogObject *live; /* what it replaces or removes, or NULL */
     VEC(PlanReason) reasons;   /* nearest first */
     const char *file;

@@ -306,6 +306,22 @@ static inline void world_make_index(World *w, RelName on_now, RelName on, const 
     vec_push(w->arena, &w->catalog->objects, object);
 }
 
+static inline void world_comment(World *w, CatalogObject *object, const DesiredComment *comment)
+{
+    if (!comment->column) {
+        object->comment = comment->text;
+        return;
+    }
+    vec_each (CatalogColumnComment, it, &object->column_comments) {
+        if (str_eq(it->column, comment->column)) {
+            it->text = comment->text;
+            return;
+        }
+    }
+    vec_push(w->arena, &object->column_comments,
+             (CatalogColumnComment){comment->column, comment->text});
+}
+
 static inline void world_make_node(World *w, const Plan *plan, const DesiredNode *node)
 {
     world_seal_catalog(w);
@@ -334,7 +350,7 @@ static inline void world_make_node(World *w, const Plan *plan, const DesiredNode
                  (CatalogGrant){.grantee = it->grantee, .privilege = it->privilege});
     }
     vec_each (DesiredComment, it, &node->comments) {
-        object.comment = it->column ? object.comment : it->text;
+        world_comment(w, &object, it);
     }
     world_record(w, object.kind, object.id, node->rel, node->cluster, node->digest, node->id);
     vec_push(w->arena, &w->catalog->objects, object);
@@ -356,6 +372,9 @@ static inline void world_make_containers(World *w, const Plan *plan)
         }
     }
     vec_each (PlanObject, it, &plan->objects) {
+        if (it->action != PLAN_CREATE) {
+            continue;
+        }
         if (it->where == PLAN_IN_PLACE && str_eq(it->kind, "cluster")) {
             const ClusterConfig *config = config_cluster(&w->environment, it->rel.name);
             const char *id =
@@ -391,7 +410,8 @@ static inline void world_make_object(World *w, const Plan *plan, const PlanObjec
 static inline void world_make_objects(World *w, const Plan *plan)
 {
     vec_each (PlanObject, it, &plan->objects) {
-        if (it->where == PLAN_IN_PLACE && it->node && !it->index) {
+        bool made = it->where == PLAN_IN_PLACE && it->action == PLAN_CREATE;
+        if (made && it->node && !it->index) {
             world_make_object(w, plan, it);
         }
     }
@@ -503,11 +523,35 @@ static inline void world_roll_back(World *w)
     w->generation++;
 }
 
+/* What is changed where it is: neither a new id nor a new name. */
+static inline void world_alter(World *w, const Plan *plan)
+{
+    vec_each (PlanObject, it, &plan->objects) {
+        if (it->resize) {
+            CatalogCluster *cluster = world_live_cluster(w, it->rel.name);
+            cluster->size = it->resize->size ? it->resize->size : cluster->size;
+            cluster->replication_factor = it->resize->replication_factor < 0
+                                              ? cluster->replication_factor
+                                              : it->resize->replication_factor;
+        }
+        vec_each (CatalogObject, object, &w->catalog->objects) {
+            if (it->grant && str_eq(object->id, it->live->id)) {
+                CatalogGrant grant = {.grantee = it->grant->grantee,
+                                      .privilege = it->grant->privilege};
+                vec_push(w->arena, &object->grants, grant);
+            } else if (it->comment && str_eq(object->id, it->live->id)) {
+                world_comment(w, object, it->comment);
+            }
+        }
+    }
+}
+
 static inline void world_apply(World *w, const Plan *plan)
 {
     assert_int_equal(plan->outcome, PLAN_CHANGES);
     world_make_containers(w, plan);
     world_make_objects(w, plan);
+    world_alter(w, plan);
     world_cut_over(w, plan);
 }
 

@@ -103,23 +103,6 @@ static void an_index_added_changed_or_removed_is_a_change_of_its_relation(void *
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
 }
 
-static void grants_and_comments_are_changes(void **state)
-{
-    World *w = deployed_shop(*state);
-    DesiredNode *daily = world_node(w, "shop.daily");
-    vec_push(w->arena, &daily->grants, (DesiredGrant){"SELECT", "analyst"});
-    Plan *plan = world_plan(w);
-    CHECK_STR(world_reason(plan, "shop.daily"),
-              "grant of SELECT to analyst added (models/shop.daily.sql)");
-    world_apply(w, plan);
-    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
-    vec_push(w->arena, &world_node(w, "shop.daily")->comments, (DesiredComment){NULL, "by day"});
-    plan = world_plan(w);
-    CHECK_STR(world_reason(plan, "shop.daily"), "comment changed (models/shop.daily.sql)");
-    world_apply(w, plan);
-    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
-}
-
 static void seeds_are_rebuilt_from_git(void **state)
 {
     World *w = deployed_shop(*state);
@@ -248,18 +231,6 @@ static void sources_are_created_once_and_never_rebuilt(void **state)
     CHECK_INT(plan->index_swaps.count, 1);
     world_apply(w, plan);
     world_clean(w);
-    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
-}
-
-static void a_size_change_alone_replaces_the_cluster(void **state)
-{
-    World *w = deployed_shop(*state);
-    world_size(w, "compute", "100cc", 1);
-    Plan *plan = world_plan(w);
-    CHECK_STR(plan->clusters.items[0].reason, "size or replication factor changed in cutover.yaml");
-    CHECK_STR(world_reason(plan, "shop.daily"),
-              "on cluster compute, whose size or replication factor changed in cutover.yaml");
-    world_apply(w, plan);
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
 }
 
@@ -418,7 +389,6 @@ int main(void)
         TEST(a_changed_leaf_takes_its_schema_and_cluster_along),
         TEST(only_views_change_no_cluster),
         TEST(an_index_added_changed_or_removed_is_a_change_of_its_relation),
-        TEST(grants_and_comments_are_changes),
         TEST(seeds_are_rebuilt_from_git),
         TEST(a_removed_model_goes_with_blue),
         TEST(the_last_model_of_a_schema_takes_the_schema_along),
@@ -426,7 +396,6 @@ int main(void)
         TEST(an_index_on_a_source_of_others_is_made_in_place),
         TEST(an_index_that_stays_on_a_swapped_cluster_is_built_beside),
         TEST(sources_are_created_once_and_never_rebuilt),
-        TEST(a_size_change_alone_replaces_the_cluster),
         TEST(an_input_replaced_by_hand_is_drift),
         TEST(an_object_dropped_by_hand_is_made_again),
         TEST(a_changed_hook_is_a_change),

@@ -111,16 +111,14 @@ static void a_source_among_models_is_refused(void **state)
               "source shop.events cannot be rebuilt, and is in schema shop");
 }
 
-static void a_cluster_of_sources_is_resized_by_hand(void **state)
+static void a_cluster_that_others_made_is_resized_by_them(void **state)
 {
     World *w = deployed_shop(*state);
-    world_declare(w, NODE_SOURCE, "raw.events", "ingest", "");
-    world_size(w, "ingest", "100cc", 1);
-    world_apply(w, world_plan(w));
-    world_size(w, "ingest", "200cc", 1);
-    CHECK(strstr(world_finding(world_plan(w), "CO4105")->hint,
-                 "ALTER CLUSTER \"ingest\" SET (SIZE = '200cc', REPLICATION FACTOR = 1)"));
-    world_live_cluster(w, "ingest")->size = "200cc";
+    world_add_cluster(w, "serving", "100cc", 1)->owner = "ada";
+    world_size(w, "serving", "200cc", 1);
+    CHECK(strstr(world_finding(world_plan(w), "CO4115")->hint,
+                 "ALTER CLUSTER \"serving\" SET (SIZE = '200cc', REPLICATION FACTOR = 1)"));
+    world_live_cluster(w, "serving")->size = "200cc";
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
 }
 
@@ -237,7 +235,7 @@ int main(void)
         TEST(a_stranger_that_reads_what_is_removed_stands_in_the_way),
         TEST(too_many_removals_need_a_permit),
         TEST(a_source_among_models_is_refused),
-        TEST(a_cluster_of_sources_is_resized_by_hand),
+        TEST(a_cluster_that_others_made_is_resized_by_them),
         TEST(a_cluster_without_a_size_must_be_listed),
         TEST(system_containers_are_never_replaced),
         TEST(names_that_green_needs_must_be_free),

@@ -1,0 +1,45 @@
+/*
+ * Changes to production where it is: one statement a pass, of what is still to be done. Its name must belong right
+ * before to the id that the plan has seen; afterwards the record tells of it.
+ */
+#include "pass_internal.h"
+
+#include "cutover/str.h"
+
+static const char *id_now(const Catalog *catalog, const Step *step)
+{
+    if (step->kind == STEP_ALTER_CLUSTER) {
+        const CatalogCluster *cluster = catalog_cluster(catalog, step->rel.name);
+        return cluster ? cluster->id : NULL;
+    }
+    const CatalogObject *object = catalog_object(catalog, step->rel);
+    return object && str_eq(object->kind, step->object_kind) ? object->id : NULL;
+}
+
+static bool note(Pass *pass, const RecordDeployment *d, const Step *step, Err *err)
+{
+    RecordResult result = {
+        .check = arena_printf(pass->arena, "in_place:%s:%s", step->object_kind, step->id),
+        .verdict = "passed",
+        .text = step_sql(pass->arena, step),
+        .attempt = d->attempt};
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
+    return pass_append(pass, &entries, err);
+}
+
+bool act_alter(Pass *pass, RecordDeployment *d, Err *err)
+{
+    const Step *step = &pass->build->alterations.items[0];
+    const Catalog *now;
+    if (!pass_look_again(pass, &now, err)) {
+        return false;
+    }
+    if (!str_eq(id_now(now, step), step->id)) {
+        return true; /* somebody else has changed it: the next pass plans anew */
+    }
+    if (!pass_exec(pass, step_sql(pass->arena, step), err)) {
+        return step_judge(pass, step, err);
+    }
+    return note(pass, d, step, err);
+}

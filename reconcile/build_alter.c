@@ -1,0 +1,49 @@
+/*
+ * What is changed in production where it is. The plan is made anew on every pass from what is there, so that a step
+ * that is done is not in it any more. A cluster takes its new size when replicas of that size are hydrated: the server
+ * shows the old one until then, and refuses more.
+ */
+#include "build_internal.h"
+
+#include "cutover/str.h"
+
+static Step trait_step(const PlanObject *object)
+{
+    return (Step){.kind = object->grant ? STEP_GRANT : STEP_COMMENT,
+                  .object_kind = object->live->kind,
+                  .id = object->live->id,
+                  .rel = object->rel,
+                  .privilege = object->grant ? object->grant->privilege : NULL,
+                  .grantee = object->grant ? object->grant->grantee : NULL,
+                  .column = object->comment ? object->comment->column : NULL,
+                  .text = object->comment ? object->comment->text : NULL,
+                  .file = object->file,
+                  .line = object->line};
+}
+
+/* The size first: with a new one under way the server refuses another replication factor. */
+static Step resize_step(const PlanObject *object)
+{
+    const PlanResize *resize = object->resize;
+    return (Step){.kind = STEP_ALTER_CLUSTER,
+                  .object_kind = "cluster",
+                  .id = resize->live->id,
+                  .rel = object->rel,
+                  .size = resize->size,
+                  .replication_factor = resize->size ? -1 : resize->replication_factor};
+}
+
+void build_compare_alterations(Comparison *c)
+{
+    vec_each (PlanObject, it, &c->in->plan->objects) {
+        if (it->where != PLAN_IN_PLACE || it->action != PLAN_CHANGE) {
+            continue;
+        }
+        if (it->resize && it->resize->live->reconfiguring) {
+            c->build->altering = true;
+        } else {
+            vec_push(c->arena, &c->build->alterations,
+                     it->resize ? resize_step(it) : trait_step(it));
+        }
+    }
+}

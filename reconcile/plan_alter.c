@@ -1,0 +1,126 @@
+/*
+ * What is changed where it is, since nothing rehydrates for it: grants, comments, and the options of clusters. What
+ * goes green anyway gets them there.
+ */
+#include "plan_internal.h"
+
+#include "cutover/sqltok.h"
+#include "cutover/str.h"
+
+void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason)
+{
+    object.where = PLAN_IN_PLACE;
+    vec_push(c->arena, &object.reasons, reason);
+    vec_push(c->arena, &c->plan->objects, object);
+    c->plan->in_place++;
+}
+
+/* ---- grants and comments ---- */
+
+static PlanObject trait_of(Closure *c, const Item *item, const char *kind, const char *what)
+{
+    return (PlanObject){.id = arena_printf(c->arena, "%s/%s/%s", item->node->id, kind, what),
+                        .kind = kind,
+                        .rel = item->node->rel,
+                        .action = PLAN_CHANGE,
+                        .node = item->node,
+                        .live = item->live,
+                        .on = plan_item_name(c, item),
+                        .file = item->node->file,
+                        .line = item->node->line};
+}
+
+static void add_grants(Closure *c, const Item *item)
+{
+    vec_each (DesiredGrant, it, &item->node->grants) {
+        if (!catalog_allows(item->live, it->grantee, it->privilege)) {
+            const char *what = arena_printf(c->arena, "%s/%s", it->privilege, it->grantee);
+            PlanObject object = trait_of(c, item, "grant", what);
+            object.grant = it;
+            plan_add_in_place(c, object,
+                              (PlanReason){.cause = CAUSE_CHANGED, .text = "added in Git"});
+        }
+    }
+}
+
+static void add_comments(Closure *c, const Item *item)
+{
+    vec_each (DesiredComment, it, &item->node->comments) {
+        const char *have = catalog_comment(item->live, it->column);
+        bool none = str_empty(it->text) && str_empty(have);
+        if (!none && !str_eq(it->text, have)) {
+            PlanObject object = trait_of(c, item, "comment", it->column ? it->column : "");
+            object.comment = it;
+            plan_add_in_place(c, object,
+                              (PlanReason){.cause = CAUSE_CHANGED, .text = "changed in Git"});
+        }
+    }
+}
+
+/* ---- clusters ---- */
+
+static PlanResize resize_of(const ClusterConfig *config, const CatalogCluster *live)
+{
+    bool sized = config->size && !str_eq(config->size, live->size);
+    bool factored =
+        config->replication_factor >= 0 && config->replication_factor != live->replication_factor;
+    return (PlanResize){.live = live,
+                        .size = sized ? config->size : NULL,
+                        .replication_factor = factored ? config->replication_factor : -1};
+}
+
+static void refuse_resize(Closure *c, const PlanResize *resize)
+{
+    const CatalogCluster *live = resize->live;
+    int64_t factor =
+        resize->replication_factor < 0 ? live->replication_factor : resize->replication_factor;
+    plan_refuse(c, "CO4115", live->name,
+                arena_printf(c->arena,
+                             "cluster %s is not as cutover.yaml says, and Cutover did not make it",
+                             live->name),
+                arena_printf(c->arena,
+                             "way out:  change it where it is:   ALTER CLUSTER %s SET (SIZE = %s, "
+                             "REPLICATION FACTOR = %lld)",
+                             sql_ident(c->arena, live->name),
+                             sql_literal(c->arena, resize->size ? resize->size : live->size),
+                             (long long)factor));
+}
+
+static void add_resize(Closure *c, const Place *place, const ClusterConfig *config)
+{
+    PlanResize *resize = arena_make(c->arena, PlanResize);
+    *resize = resize_of(config, place->cluster);
+    if (!resize->size && resize->replication_factor < 0) {
+        return;
+    }
+    if (!record_object(c->in->record, "cluster", place->cluster->id)) {
+        refuse_resize(c, resize);
+        return;
+    }
+    plan_add_in_place(c,
+                      (PlanObject){.id = arena_printf(c->arena, "cluster.%s", place->name),
+                                   .kind = "cluster",
+                                   .rel = {.name = place->name},
+                                   .action = PLAN_CHANGE,
+                                   .resize = resize},
+                      (PlanReason){.cause = CAUSE_CHANGED, .text = "changed in cutover.yaml"});
+}
+
+/* ---- all of it ---- */
+
+void plan_add_alterations(Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        if (it->live && !it->green && plan_is_ours(c, it->live)) {
+            add_grants(c, it);
+            add_comments(c, it);
+        }
+    }
+    map_each (it, &c->cluster_by_name) {
+        const Place *place = it->value;
+        const ClusterConfig *config = config_cluster(c->in->environment, place->name);
+        if (config && place->cluster && place->cluster->managed && !place->green) {
+            add_resize(c, place, config);
+        }
+    }
+}

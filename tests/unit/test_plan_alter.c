@@ -1,0 +1,238 @@
+/* What is changed where it is, without anything that rehydrates: grants, comments, and clusters' options. */
+#include "plan_world.h"
+
+#include "cutover/build.h"
+#include "cutover/json.h"
+
+static const PlanObject *altered(const Plan *plan, const char *kind)
+{
+    vec_each (PlanObject, it, &plan->objects) {
+        if (it->action == PLAN_CHANGE && it->where == PLAN_IN_PLACE && str_eq(it->kind, kind)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+static Build *compare(World *w, const Plan *plan)
+{
+    static RecordDeployment deployment = {.id = "production-g2-4f2a9c1b03de"};
+    BuildInput input = {.plan = plan,
+                        .production = w->desired,
+                        .green = w->desired,
+                        .catalog = w->catalog,
+                        .record = w->record,
+                        .deployment = &deployment,
+                        .environment = &w->environment};
+    return build_compare(w->arena, &input);
+}
+
+/* The only step, which the plan leaves to be done. */
+static const Step *only_step(World *w, const Plan *plan)
+{
+    const Build *build = compare(w, plan);
+    CHECK_INT(build->missing.count, 0);
+    CHECK_INT(build->alterations.count, 1);
+    return &build->alterations.items[0];
+}
+
+static const char *text_of(World *w, const Plan *plan)
+{
+    Buf out = buf_new(w->arena, 1 << 20);
+    PlanHead head = {.environment = &w->environment};
+    plan_write_text(&out, plan, &head, false);
+    return out.data;
+}
+
+static void check_alone(const Plan *plan)
+{
+    CHECK_INT(plan->outcome, PLAN_CHANGES);
+    CHECK_INT(plan->in_place, 1);
+    CHECK_INT(plan->objects.count, 1);
+    CHECK_INT(plan->green, 0);
+    CHECK_INT(plan->schemas.count, 0);
+    CHECK_INT(plan->clusters.count, 0);
+}
+
+/* ---- grants ---- */
+
+static void a_grant_is_given_where_the_object_is(void **state)
+{
+    World *w = deployed_shop(*state);
+    vec_push(w->arena, &world_node(w, "shop.daily")->grants, (DesiredGrant){"SELECT", "analyst"});
+    Plan *plan = world_plan(w);
+    check_alone(plan);
+    CHECK(strstr(text_of(w, plan), "In place: nothing rehydrates\n"
+                                   "  ~ grant  shop.daily: select to analyst    added in Git\n"));
+    const Step *step = only_step(w, plan);
+    CHECK_INT(step->kind, STEP_GRANT);
+    CHECK_STR(step->id, world_live(w, "shop.daily")->id);
+    CHECK_STR(step->grantee, "analyst");
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void an_owner_needs_no_grant(void **state)
+{
+    World *w = deployed_shop(*state);
+    vec_push(w->arena, &world_node(w, "shop.daily")->grants, (DesiredGrant){"SELECT", "cutover"});
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void what_people_granted_stays(void **state)
+{
+    World *w = deployed_shop(*state);
+    vec_push(w->arena, &world_live(w, "shop.daily")->grants,
+             ((CatalogGrant){.grantee = "looker", .privilege = "SELECT"}));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_source_of_the_project_is_granted_where_it_is(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_SOURCE, "raw.events", "ingest", "");
+    world_size(w, "ingest", "100cc", 1);
+    world_apply(w, world_plan(w));
+    vec_push(w->arena, &world_node(w, "raw.events")->grants, (DesiredGrant){"SELECT", "analyst"});
+    Plan *plan = world_plan(w);
+    check_alone(plan);
+    CHECK(!world_finding(plan, "CO4204"));
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+/* ---- comments ---- */
+
+static void a_description_is_changed_where_the_object_is(void **state)
+{
+    World *w = deployed_shop(*state);
+    DesiredNode *daily = world_node(w, "shop.daily");
+    vec_push(w->arena, &daily->comments, (DesiredComment){NULL, "by day"});
+    Plan *plan = world_plan(w);
+    check_alone(plan);
+    CHECK(strstr(text_of(w, plan), "  ~ comment shop.daily    changed in Git\n"));
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    const char *digest = plan->digest;
+    daily->comments.items[0].text = "by calendar day";
+    plan = world_plan(w);
+    CHECK_STR(only_step(w, plan)->text, "by calendar day");
+    CHECK(!str_eq(plan->digest, digest));
+}
+
+static void a_column_has_a_description_of_its_own(void **state)
+{
+    World *w = deployed_shop(*state);
+    DesiredNode *daily = world_node(w, "shop.daily");
+    vec_push(w->arena, &daily->comments, (DesiredComment){NULL, "by day"});
+    vec_push(w->arena, &daily->comments, (DesiredComment){"day", "in UTC"});
+    world_apply(w, world_plan(w));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    daily->comments.items[1].text = "in Berlin";
+    Plan *plan = world_plan(w);
+    check_alone(plan);
+    CHECK_STR(only_step(w, plan)->column, "day");
+    CHECK(strstr(text_of(w, plan), "  ~ comment shop.daily.day    changed in Git\n"));
+}
+
+static void an_empty_description_is_none(void **state)
+{
+    World *w = deployed_shop(*state);
+    vec_push(w->arena, &world_node(w, "shop.daily")->comments, (DesiredComment){NULL, ""});
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+/* ---- clusters ---- */
+
+static void a_cluster_is_resized_where_it_is(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_size(w, "compute", "100cc", 2);
+    Plan *plan = world_plan(w);
+    check_alone(plan);
+    CHECK(strstr(text_of(w, plan),
+                 "  ~ cluster compute: size 200cc to 100cc    changed in cutover.yaml\n"));
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void the_size_comes_before_the_replication_factor(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_size(w, "compute", "100cc", 1);
+    Plan *plan = world_plan(w);
+    CHECK(strstr(text_of(w, plan),
+                 "cluster compute: size 200cc to 100cc, replication factor 2 to 1"));
+    const Step *step = only_step(w, plan);
+    CHECK_STR(step->size, "100cc");
+    CHECK_INT(step->replication_factor, -1);
+    world_live_cluster(w, "compute")->size = "100cc";
+    step = only_step(w, world_plan(w));
+    CHECK(!step->size);
+    CHECK_INT(step->replication_factor, 1);
+}
+
+static void a_cluster_that_takes_its_new_size_is_waited_for(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_size(w, "compute", "100cc", 2);
+    world_live_cluster(w, "compute")->reconfiguring = true;
+    const Build *build = compare(w, world_plan(w));
+    CHECK_INT(build->alterations.count, 0);
+    CHECK(build->altering);
+    world_live_cluster(w, "compute")->reconfiguring = false;
+    world_live_cluster(w, "compute")->size = "100cc";
+    build = compare(w, world_plan(w));
+    CHECK_INT(build->alterations.count, 0);
+    CHECK(!build->altering);
+}
+
+static void a_cluster_of_sources_is_resized_where_it_is(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_SOURCE, "raw.events", "ingest", "");
+    world_size(w, "ingest", "100cc", 1);
+    world_apply(w, world_plan(w));
+    world_size(w, "ingest", "200cc", 1);
+    Plan *plan = world_plan(w);
+    check_alone(plan);
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+/* ---- beside green ---- */
+
+static void what_goes_green_gets_it_there(void **state)
+{
+    World *w = deployed_shop(*state);
+    vec_push(w->arena, &world_node(w, "shop.daily")->grants, (DesiredGrant){"SELECT", "analyst"});
+    vec_push(w->arena, &world_node(w, "shop.daily")->comments, (DesiredComment){NULL, "by day"});
+    world_size(w, "compute", "100cc", 1);
+    world_change(w, "shop.customers");
+    Plan *plan = world_plan(w);
+    CHECK(!altered(plan, "grant"));
+    CHECK(!altered(plan, "comment"));
+    CHECK(!altered(plan, "cluster"));
+    CHECK_STR(plan->clusters.items[0].size, "100cc");
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_grant_is_given_where_the_object_is),
+        TEST(an_owner_needs_no_grant),
+        TEST(what_people_granted_stays),
+        TEST(a_source_of_the_project_is_granted_where_it_is),
+        TEST(a_description_is_changed_where_the_object_is),
+        TEST(a_column_has_a_description_of_its_own),
+        TEST(an_empty_description_is_none),
+        TEST(a_cluster_is_resized_where_it_is),
+        TEST(the_size_comes_before_the_replication_factor),
+        TEST(a_cluster_that_takes_its_new_size_is_waited_for),
+        TEST(a_cluster_of_sources_is_resized_where_it_is),
+        TEST(what_goes_green_gets_it_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
