@@ -87,9 +87,11 @@ static bool read_commit(const Cli *cli, const Context *context, Wanted *wanted, 
                         Err *err)
 {
     Target target;
-    return targets_one(cli, context, &target, diags, err) &&
-           wanted_read(target.repository, cli->arena, target.environment, cli->revision, wanted,
-                       diags, err);
+    bool read = targets_one(cli, context, &target, diags, err) &&
+                wanted_read(target.repository, cli->arena, target.environment, cli->revision,
+                            wanted, diags, err);
+    wanted->proposed = cli->revision && str_eq(cli->command, "plan");
+    return read;
 }
 
 bool plan_look(const Cli *cli, Session *session, Wanted *wanted, PassResult *result, Diags *diags,

@@ -196,6 +196,47 @@ static int answer_request(const Cli *cli, const Kind *kind, const Wanted *wanted
     return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* What is refused is not under way yet where no controller has begun it: its permit waits for it. */
+static RecordDeployment *deployment_to_come(const Cli *cli, const Wanted *wanted,
+                                            const PassResult *result)
+{
+    const GitCommit *commit = &wanted->commit;
+    int64_t live = result->live_generation < 0 ? 0 : result->live_generation;
+    RecordDeployment *d = arena_make(cli->arena, RecordDeployment);
+    d->id = deployment_id(cli->arena, wanted->environment->name, live + 1, commit->sha);
+    d->generation = live + 1;
+    d->commit = commit->sha;
+    d->short_commit = commit->short_sha;
+    d->phase = PHASE_PENDING;
+    return d;
+}
+
+/* Only permits that exist, and that this plan needs. */
+static bool check_permits(const Cli *cli, const StrVec *permits, const PassResult *result, Err *err)
+{
+    StrVec needed = {0};
+    for (size_t i = 0; result->plan && i < result->plan->permits.count; i++) {
+        vec_push(cli->arena, &needed, result->plan->permits.items[i].permit);
+    }
+    vec_each (const char *, it, permits) {
+        if (!permit_is_known(*it)) {
+            err_set(cli->arena, err, ERR_INPUT, "CO1090", "--permit: there is no permit \"%s\"",
+                    *it);
+            err->hint = "there are: " PERMITS_KNOWN;
+            return false;
+        }
+        if (!str_in(&needed, *it)) {
+            err_set(cli->arena, err, ERR_INPUT, "CO5052", "the plan does not need the permit %s",
+                    *it);
+            err->hint = needed.count ? arena_printf(cli->arena, "it needs: %s",
+                                                    str_join(cli->arena, &needed, ", "))
+                                     : NULL;
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Whoever approves has seen the plan: it is shown, and asked for. */
 static int show_plan(const Cli *cli, const Wanted *wanted, const PassResult *result,
                      const RecordDeployment *d)
@@ -214,10 +255,11 @@ static int show_plan(const Cli *cli, const Wanted *wanted, const PassResult *res
     return cli_ask(cli, "Approve it?", &blocked) ? EXIT_DONE : blocked ? EXIT_BLOCKED : EXIT_FAILED;
 }
 
-/* A plan that is refused has no intent yet: the permit is for the plan that is seen. */
-static const char *digest_seen(const PassResult *result, const RecordDeployment *d)
+/* A plan that is refused has no intent (any more): the permit is for the plan that is seen. */
+static const char *digest_seen(const PassResult *result, const RecordDeployment *d, bool permits)
 {
-    return d->has_intent || !result->plan ? d->plan_digest : result->plan->digest;
+    bool begun = d->has_intent && !permits;
+    return begun || !result->plan ? d->plan_digest : result->plan->digest;
 }
 
 static int ask(const Cli *cli, const Kind *kind, Session *session, Diags *diags, Err *err)
@@ -231,8 +273,25 @@ static int ask(const Cli *cli, const Kind *kind, Session *session, Diags *diags,
         !session_pass(session, cli->arena, &wanted, PASS_LOOK, &result, err)) {
         return targets_stopped(cli, diags, err);
     }
+    if (!result.record->exists) {
+        err_set(cli->arena, err, ERR_NOT_FOUND, "CO5050",
+                "there is no record yet: nothing was ever deployed here");
+        err->hint = "a controller makes it (cutover run), or the first cutover apply";
+        return targets_stopped(cli, diags, err);
+    }
+    StrVec permits = {0};
+    if (cli->permit) {
+        permits = str_split(cli->arena, cli->permit, ' ');
+    }
     const RecordDeployment *d =
         kind->about == ABOUT_ENVIRONMENT ? NULL : find_deployment(cli, kind, &result, err);
+    if (permits.count && !cli->operand && (!d || !str_eq(d->commit, wanted.commit.sha))) {
+        *err = (Err){0};
+        d = deployment_to_come(cli, &wanted, &result);
+    }
+    if (!check_permits(cli, &permits, &result, err)) {
+        return targets_stopped(cli, diags, err);
+    }
     if (!d && kind->about != ABOUT_ENVIRONMENT) {
         return targets_stopped(cli, diags, err);
     }
@@ -242,13 +301,11 @@ static int ask(const Cli *cli, const Kind *kind, Session *session, Diags *diags,
     }
     RecordRequest request = {.kind = kind->name,
                              .deployment = d ? d->id : "",
-                             .plan_digest = d ? digest_seen(&result, d) : NULL,
+                             .plan_digest = d ? digest_seen(&result, d, permits.count > 0) : NULL,
                              .phase = d ? phase_name(d->phase) : NULL,
                              .by = pg_user(session->pg),
-                             .reason = cli->reason};
-    if (cli->permit) {
-        request.permits = str_split(cli->arena, cli->permit, ' ');
-    }
+                             .reason = cli->reason,
+                             .permits = permits};
     PassInput input = wanted_pass(session->context, &wanted, PASS_ACT, &session->writer_seq);
     if (!pass_request(cli->arena, session->pg, &input, &request, err)) {
         return targets_stopped(cli, diags, err);

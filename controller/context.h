@@ -57,6 +57,8 @@ typedef struct Wanted {
     GitCommit commit;                     /* sha NULL: loose files */
     FileSet files;                        /* of the project */
     const Map *env;
+    bool
+        proposed; /* only looked at: what the environment does not follow need not descend from what is live */
 } Wanted;
 
 /* cutover.yaml of the home branch. NULL: ERR, or findings in DIAGS. */

@@ -3,6 +3,7 @@
 #include "git_cache.h"
 #include "git_https.h"
 #include "git_packs.h"
+#include "git_repo.h"
 #include "git_tag.h"
 
 #include "cutover/clock.h"
@@ -20,16 +21,6 @@ enum { TIMEOUT_MS = 300000, LOCK_MS = 60000, DEPTH_MAX = 32, PACK_OBJECTS_MAX = 
 #define FILE_BYTES ((int64_t)16 << 20)
 #define FILES_MAX INT64_C(50000)
 
-struct GitRepo {
-    Arena *arena;
-    pthread_mutex_t lock;       /* of HANDLE */
-    pthread_mutex_t fetch_lock; /* a slow server must not hold up those who only read */
-    GitSource source;
-    bool remote;      /* has a mirror */
-    const char *path; /* of the object database */
-    git_repository *handle;
-};
-
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void start_git(void)
@@ -41,9 +32,8 @@ static void start_git(void)
     git_https_install();
 }
 
-/* libgit2's last words on this thread become ERR's detail. */
-static bool fail(Arena *arena, Err *err, ErrKind kind, const char *code, const char *message,
-                 const char *hint)
+bool git_fail(Arena *arena, Err *err, ErrKind kind, const char *code, const char *message,
+              const char *hint)
 {
     const git_error *last = git_error_last();
     err_set(arena, err, kind, code, "%s", message);
@@ -65,9 +55,9 @@ static bool open_folder(GitRepo *repo, Arena *arena, Err *err)
 {
     const char *folder = repo->source.url;
     if (git_repository_open_ext(&repo->handle, folder, 0, NULL) != 0) {
-        return fail(arena, err, ERR_NOT_FOUND, "CO6002",
-                    arena_printf(arena, "%s is not a Git repository", folder),
-                    "give the folder of a clone, or an address, as --repo");
+        return git_fail(arena, err, ERR_NOT_FOUND, "CO6002",
+                        arena_printf(arena, "%s is not a Git repository", folder),
+                        "give the folder of a clone, or an address, as --repo");
     }
     return true;
 }
@@ -86,9 +76,9 @@ static bool make_mirror(GitRepo *repo, Arena *arena, Err *err)
         done = git_repository_init(&repo->handle, repo->path, 1) == 0;
     }
     git_cache_unlock(lock);
-    return done || fail(arena, err, ERR_UNAVAILABLE, "CO6008",
-                        arena_printf(arena, "the mirror %s cannot be made", repo->path),
-                        "set XDG_CACHE_HOME to a folder that may be written");
+    return done || git_fail(arena, err, ERR_UNAVAILABLE, "CO6008",
+                            arena_printf(arena, "the mirror %s cannot be made", repo->path),
+                            "set XDG_CACHE_HOME to a folder that may be written");
 }
 
 static bool open_mirror(GitRepo *repo, Arena *arena, Err *err)
@@ -135,9 +125,9 @@ static bool explain_fetch(GitRepo *repo, const GitHttps *wire, Arena *arena, Err
         *err = wire->err;
         return false;
     }
-    return fail(arena, err, ERR_UNAVAILABLE, "CO6001",
-                arena_printf(arena, "repository %s cannot be fetched", repo->source.name),
-                "check its address; it is tried again");
+    return git_fail(arena, err, ERR_UNAVAILABLE, "CO6001",
+                    arena_printf(arena, "repository %s cannot be fetched", repo->source.name),
+                    "check its address; it is tried again");
 }
 
 static void free_handle(void *arg)
@@ -361,17 +351,20 @@ static const char *one_line(Arena *arena, const char *text)
     return line;
 }
 
-static void describe(Arena *arena, git_commit *commit, const char *ref, GitCommit *out)
+GitCommit git_commit_described(Arena *arena, git_commit *commit, const char *ref)
 {
     const git_signature *author = git_commit_author(commit);
-    out->sha = arena_strdup(arena, git_oid_tostr_s(git_commit_id(commit)));
-    out->short_sha = arena_strndup(arena, out->sha, 7);
-    out->subject = one_line(arena, git_commit_summary(commit));
-    out->message = arena_strdup(arena, git_commit_message(commit));
-    out->author = one_line(arena, author ? author->name : "");
-    out->email = one_line(arena, author ? author->email : "");
-    out->at = git_commit_time(commit) * MOMENT_SECOND;
-    out->ref = ref ? arena_strdup(arena, ref) : out->short_sha;
+    const char *sha = arena_strdup(arena, git_oid_tostr_s(git_commit_id(commit)));
+    const char *short_sha = arena_strndup(arena, sha, 7);
+    const char *message = git_commit_message(commit);
+    return (GitCommit){.sha = sha,
+                       .short_sha = short_sha,
+                       .subject = one_line(arena, git_commit_summary(commit)),
+                       .message = arena_strdup(arena, message ? message : ""),
+                       .author = one_line(arena, author ? author->name : ""),
+                       .email = one_line(arena, author ? author->email : ""),
+                       .at = git_commit_time(commit) * MOMENT_SECOND,
+                       .ref = ref ? arena_strdup(arena, ref) : short_sha};
 }
 
 static git_commit *find_wanted(GitRepo *repo, Arena *scratch, const GitWanted *wanted,
@@ -421,7 +414,7 @@ bool git_resolve(GitRepo *repo, Arena *arena, const GitWanted *wanted, GitCommit
     pthread_mutex_lock(&repo->lock);
     git_commit *found = find_wanted(repo, scratch, wanted, &ref, err);
     if (found) {
-        describe(arena, found, ref, commit);
+        *commit = git_commit_described(arena, found, ref);
     } else {
         no_such_revision(repo, arena, wanted, err);
     }
@@ -511,9 +504,9 @@ static bool load_blob(TreeWalk *walk, const git_oid *oid, const char *path, File
                        (long long)walk->limits.file);
     }
     if (!known || git_blob_lookup(&blob, walk->repo->handle, oid) != 0) {
-        return fail(walk->arena, walk->err, ERR_UNAVAILABLE, "CO6008",
-                    arena_printf(walk->arena, "%s cannot be read from the mirror", path),
-                    "remove the mirror; it is fetched again");
+        return git_fail(walk->arena, walk->err, ERR_UNAVAILABLE, "CO6008",
+                        arena_printf(walk->arena, "%s cannot be read from the mirror", path),
+                        "remove the mirror; it is fetched again");
     }
     size = (size_t)git_blob_rawsize(blob);
     const char *text = arena_strndup(walk->arena, git_blob_rawcontent(blob), size);
@@ -570,7 +563,7 @@ static bool walk_tree(TreeWalk *walk, const git_oid *oid, const char *below, int
 {
     git_tree *tree = NULL;
     if (depth > DEPTH_MAX || git_tree_lookup(&tree, walk->repo->handle, oid) != 0) {
-        return fail(
+        return git_fail(
             walk->arena, walk->err, ERR_LIMIT, "CO6006",
             arena_printf(walk->arena, "folder %s cannot be read, or is nested too deeply", below),
             NULL);
@@ -677,21 +670,4 @@ bool git_read_tree(GitRepo *repo, Arena *arena, const char *sha, const char *fol
         files_seal(arena, files);
     }
     return done;
-}
-
-bool git_is_ancestor(GitRepo *repo, Arena *arena, const char *ancestor, const char *descendant,
-                     bool *yes, Err *err)
-{
-    git_oid old, new;
-    if (git_oid_fromstr(&old, ancestor) != 0 || git_oid_fromstr(&new, descendant) != 0) {
-        return err_set(arena, err, ERR_INPUT, "CO6010", "a commit has 40 hexadecimal digits");
-    }
-    pthread_mutex_lock(&repo->lock);
-    int answer = git_oid_equal(&old, &new) ? 1 : git_graph_descendant_of(repo->handle, &new, &old);
-    pthread_mutex_unlock(&repo->lock);
-    *yes = answer == 1;
-    if (answer < 0 && answer != GIT_ENOTFOUND) {
-        return fail(arena, err, ERR_UNAVAILABLE, "CO6008", "the history cannot be read", NULL);
-    }
-    return true; /* a commit that is gone is nobody's ancestor */
 }

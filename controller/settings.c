@@ -164,6 +164,59 @@ static void read_notifier(Decode *d, const YamlMember *member, const char *path,
     vec_push(d->arena, notifiers, notifier);
 }
 
+/* ---- floors ---- */
+
+static const DecodeField policy_fields[] = {
+    {.key = "promotion", .type = DECODE_LATER, .words = "auto"},
+    {.key = "approvals", .type = DECODE_LATER, .words = "0"},
+    {.key = "soak", .type = DECODE_LATER, .words = "0s"},
+    {.key = "windows", .type = DECODE_LATER},
+    {.key = "approvers", .type = DECODE_LATER},
+    {.key = "signed", .type = DECODE_LATER, .words = "none"},
+    {.key = "signers", .type = DECODE_LATER},
+    {.key = "paths", .type = DECODE_LATER},
+    {.key = "tests", .type = DECODE_LATER, .words = "any"},
+    {.key = "checks", .type = DECODE_LATER},
+    {.key = "max_drops", .type = DECODE_LATER},
+    {.key = "max_cost", .type = DECODE_LATER},
+    {.key = "max_size", .type = DECODE_LATER},
+    {.key = "schemas", .type = DECODE_LATER},
+    {.key = "clusters", .type = DECODE_LATER},
+    {.key = "permits",
+     .type = DECODE_CHOICE,
+     .words = "commit approval",
+     .offset = offsetof(PolicySettings, permits)},
+    {.key = "history",
+     .type = DECODE_CHOICE,
+     .words = "descend any",
+     .offset = offsetof(PolicySettings, history)},
+    {.key = "introspection", .type = DECODE_LATER, .words = "deny"},
+    {.key = "hooks", .type = DECODE_LATER, .words = "allow"},
+    {0},
+};
+
+typedef VEC(PolicySettings) Policies;
+
+static void read_policy(Decode *d, const YamlMember *member, const char *path, void *into)
+{
+    Policies *policies = into;
+    PolicySettings policy = {.environments = member->key};
+    decode_map(d, member->value, path, policy_fields, &policy);
+    vec_push(d->arena, policies, policy);
+}
+
+PermitPolicy settings_permits(const Settings *settings, const char *environment)
+{
+    bool approval = false, any = false, descend = false;
+    vec_each (const PolicySettings, it, &settings->policies) {
+        bool ours = str_glob(it->environments, environment);
+        approval |= ours && str_eq(it->permits, "approval");
+        any |= ours && str_eq(it->history, "any");
+        descend |= ours && str_eq(it->history, "descend");
+    }
+    return (PermitPolicy){.approval_only = approval, .any_history = any && !descend};
+}
+
 /* ---- the whole file ---- */
 
 static const DecodeField materialize_fields[] = {
@@ -238,7 +291,11 @@ static const DecodeField file_fields[] = {
      .named = read_notifier,
      .max = 50},
     {.key = "endpoints", .type = DECODE_LATER},
-    {.key = "policy", .type = DECODE_LATER},
+    {.key = "policy",
+     .type = DECODE_NAMED,
+     .offset = offsetof(Settings, policies),
+     .named = read_policy,
+     .max = 50},
     {.key = "leader", .type = DECODE_LATER, .words = "none"},
     {.key = "log", .type = DECODE_MAP, .table = log_fields},
     {.key = "telemetry", .type = DECODE_LATER},

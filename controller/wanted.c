@@ -80,6 +80,23 @@ bool wanted_read(const Repository *repository, Arena *arena, const char *name, c
                          &repository->limits, &wanted->files, diags, err);
 }
 
+static bool read_history(void *ctx, Arena *arena, const char *live, PermitHistory *history,
+                         Err *err)
+{
+    const Wanted *wanted = ctx;
+    GitRepo *git = wanted->repository->git;
+    GitCommits commits;
+    history->proposed = wanted->proposed;
+    if (!git_is_ancestor(git, arena, live, wanted->commit.sha, &history->descends, err) ||
+        !git_between(git, arena, live, wanted->commit.sha, &commits, err)) {
+        return false;
+    }
+    vec_each (GitCommit, it, &commits) {
+        permits_in_message(arena, it->message, it->short_sha, &history->trailers);
+    }
+    return true;
+}
+
 PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mode,
                       int64_t *writer_seq)
 {
@@ -91,6 +108,9 @@ PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mod
         .repository = wanted->repository ? wanted->repository->name : "",
         .commit = {commit->sha, commit->short_sha, commit->subject, commit->author, commit->email,
                    commit->ref, commit->at},
+        .history = wanted->repository ? read_history : NULL,
+        .history_ctx = (void *)(uintptr_t)wanted,
+        .permits = settings_permits(&context->settings, wanted->environment->name),
         .files = &wanted->files,
         .env = wanted->env,
         .record_schema = context->settings.record_schema,

@@ -195,6 +195,27 @@ static void add_green(Pass *pass, RecordDeployment *d)
     }
 }
 
+/* What the plan drops where it is; what lies on the old side goes with that. */
+static void add_drops(Pass *pass, RecordDeployment *d)
+{
+    vec_each (PlanObject, it, &pass->out->plan->objects) {
+        if (it->action == PLAN_REMOVE && it->where == PLAN_AFTER_CUTOVER) {
+            vec_push(pass->arena, &d->drops,
+                     (RecordDrop){.kind = it->live->kind, .id = it->live->id, .rel = it->rel});
+        }
+    }
+}
+
+/* Permits take effect with the intent: from then on the deployment has them. */
+static void add_permits_used(Pass *pass, RecordEntries *entries, const RecordDeployment *d)
+{
+    vec_each (RecordRequest, it, &pass->out->record->requests) {
+        if (!it->done && it->permits.count && permit_counts(it, d->plan_digest, d)) {
+            vec_push(pass->arena, entries, entry_outcome(pass->arena, d->id, it->id, "done", NULL));
+        }
+    }
+}
+
 bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
 {
     RecordDeployment intent = *d;
@@ -204,10 +225,13 @@ bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     intent.attempt = d->has_intent ? d->attempt + 1 : d->attempt;
     intent.gates = strict_gates(pass->own);
     memset(&intent.green, 0, sizeof intent.green);
+    memset(&intent.drops, 0, sizeof intent.drops);
     add_green(pass, &intent);
+    add_drops(pass, &intent);
     intent.in_place_only = intent.green.count == 0;
     RecordEntries entries = {0};
     vec_push(pass->arena, &entries, entry_intent(pass->arena, &intent));
+    add_permits_used(pass, &entries, &intent);
     if (rule->to != PHASE_NONE) {
         add_transition(pass, &entries, &intent, rule->to, rule->why, NULL, 0);
         add_event(pass, &entries, &intent, rule, rule->to, rule->why);

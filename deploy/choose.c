@@ -40,8 +40,9 @@ static Choice look_at_ends(Pass *pass, PassFacts *facts)
 static Choice look_at_requests(Pass *pass, PassFacts *facts)
 {
     RequestAnswer owed;
-    bool owes =
-        pass->in->mode == PASS_ACT && request_unanswered(pass->arena, pass->out->record, &owed);
+    const Plan *plan = pass->out->plan;
+    bool owes = pass->in->mode == PASS_ACT && request_unanswered(pass->arena, pass->out->record,
+                                                                 plan ? plan->digest : NULL, &owed);
     return owes ? look_at(pass, NULL, facts) : (Choice){0};
 }
 

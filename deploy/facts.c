@@ -25,7 +25,11 @@ static bool intent_fits(const Pass *pass, const RecordDeployment *d)
     vec_each (PlanContainer, it, &plan->clusters) {
         wanted += it->wanted;
     }
-    return d->green.count == wanted;
+    size_t drops = 0;
+    vec_each (PlanObject, it, &plan->objects) {
+        drops += it->action == PLAN_REMOVE && it->where == PLAN_AFTER_CUTOVER;
+    }
+    return d->green.count == wanted && d->drops.count == drops;
 }
 
 static const RecordResult *last_result(const RecordDeployment *d, const char *check)
@@ -336,8 +340,9 @@ static void environment_facts(Pass *pass, Facts *facts)
     facts->denied =
         tri(pass->in->commit.sha && map_get(&out->record->denied, pass->in->commit.sha));
     facts->held = tri(out->record->hold != NULL);
-    facts->unanswered = tri(pass->in->mode == PASS_ACT &&
-                            request_unanswered(pass->arena, out->record, &pass->answer));
+    facts->unanswered = tri(
+        pass->in->mode == PASS_ACT &&
+        request_unanswered(pass->arena, out->record, plan ? plan->digest : NULL, &pass->answer));
     facts->wanted_is_live = tri(out->live && str_eq(out->live->commit, pass->in->commit.sha));
     if (plan) {
         facts->refused = tri(plan->outcome == PLAN_REFUSED);

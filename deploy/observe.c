@@ -153,9 +153,25 @@ static void make_plan(Pass *pass)
                        .commit = pass->in->commit.sha,
                        .live_generation = pass->marker.generation,
                        .record_cluster = pass->in->record_cluster,
-                       .record_schema = pass->in->record_schema};
+                       .record_schema = pass->in->record_schema,
+                       .history = pass->history,
+                       .permits = pass->in->permits,
+                       .deployment = pass->building};
     pass->out->plan = plan_make(pass->arena, &input);
     pass_count_gates(pass);
+}
+
+bool pass_find_history(Pass *pass, Err *err)
+{
+    const RecordDeployment *live = pass->out->live;
+    const PassInput *in = pass->in;
+    if (!in->history || !live || !live->commit || str_eq(live->commit, in->commit.sha)) {
+        return true;
+    }
+    PermitHistory *history = arena_make(pass->arena, PermitHistory);
+    history->live = live->short_commit;
+    pass->history = history;
+    return in->history(in->history_ctx, pass->arena, live->commit, history, err);
 }
 
 void pass_compile(Pass *pass)

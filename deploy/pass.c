@@ -181,7 +181,7 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
     }
     pass_choose(pass);
     pass_be_strict(pass);
-    if (!pass_observe_windows(pass, err)) {
+    if (!pass_observe_windows(pass, err) || !pass_find_history(pass, err)) {
         result->retry_ms = AFTER_ERROR_MS;
         return false;
     }

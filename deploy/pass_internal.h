@@ -40,6 +40,8 @@ typedef struct Pass {
     Snapshot snapshot;
     Marker marker;
     DbtOptions options;
+    const PermitHistory
+        *history; /* from the live commit to the wanted one; NULL: none is live, or it is that */
     const Desired *green; /* the green rendering, once it is needed */
     RecordDeployment *building, *after;
     Phase
@@ -66,6 +68,8 @@ bool pass_look_again(Pass *pass, const Catalog **catalog, Err *err);
 /* What time it is where the windows are. False and ERR when the server does not say; a zone that it does not
  * know is a problem. */
 bool pass_observe_windows(Pass *pass, Err *err);
+/* The way from the live commit to the wanted one, when there is one. */
+bool pass_find_history(Pass *pass, Err *err);
 /* Desired state and plan; findings go to the result. */
 void pass_compile(Pass *pass);
 /* The second rendering, with green names; findings become the problem. */

@@ -186,6 +186,9 @@ static void begin_with_removals(Closure *c)
             continue;
         }
         check_readers_of_removed(c, object);
+        if (plan_is_stateful(object)) {
+            continue; /* it is dropped where it is, or with a place that goes for another reason */
+        }
         const char *text = plan_object_name(c, object);
         const char *key = schema_key(c->arena, object->rel.database, object->rel.schema);
         bool known = map_get(&c->schema_by_key, key);

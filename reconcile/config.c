@@ -103,7 +103,7 @@ static const DecodeField environment_fields[] = {
      .type = DECODE_INT,
      .offset = offsetof(EnvironmentConfig, max_drops),
      .max = 1000},
-    {.key = "max_cost", .type = DECODE_LATER},
+    {.key = "max_cost", .type = DECODE_CREDITS, .offset = offsetof(EnvironmentConfig, max_cost)},
     {.key = "hydration", .type = DECODE_MAP, .table = hydration_fields},
     {.key = "tests",
      .type = DECODE_CHOICE,

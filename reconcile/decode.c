@@ -145,6 +145,19 @@ static void decode_duration(Decode *d, const Yaml *value, const char *name,
     *(int64_t *)into = seconds;
 }
 
+static void decode_credits(Decode *d, const Yaml *value, const char *name, void *into)
+{
+    const char *text = yaml_text(value);
+    size_t whole = text ? strspn(text, "0123456789") : 0;
+    size_t rest = text && text[whole] == '.' ? 1 + strspn(text + whole + 1, "0123456789") : 0;
+    double credits = whole && whole + rest <= 15 && !text[whole + rest] ? strtod(text, NULL) : 0;
+    if (credits > 0) {
+        *(double *)into = credits;
+    } else {
+        wrong_type(d, value, name, "a number of credits above 0, such as 40 or 2.5");
+    }
+}
+
 static bool parse_bytes(const char *text, int64_t *bytes)
 {
     static const struct {
@@ -321,6 +334,9 @@ static void decode_field(Decode *d, const YamlMember *member, const char *path,
         break;
     case DECODE_DURATION:
         decode_duration(d, value, name, field, target);
+        break;
+    case DECODE_CREDITS:
+        decode_credits(d, value, name, target);
         break;
     case DECODE_BYTES:
         decode_bytes(d, value, name, field, target);

@@ -137,6 +137,19 @@ static void add_retired(Search *s, const RecordName *name)
  * The names of its last transaction and those of its cutover: when another controller wrote down a way back that
  * was never taken, the old side is still where the cutover left it. Ids tell which of them is so.
  */
+/* What is dropped beside the old side, unless the way back was taken: then it is declared again. */
+static void add_drops(Search *s, const RecordDeployment *deployment)
+{
+    bool back = deployment->phase == PHASE_ROLLING_BACK || deployment->phase == PHASE_ROLLED_BACK;
+    for (size_t i = 0; !back && i < deployment->drops.count; i++) {
+        const RecordDrop *drop = &deployment->drops.items[i];
+        const CatalogObject *object = catalog_object(s->catalog, drop->rel);
+        if (object && str_eq(object->id, drop->id) && str_eq(object->kind, drop->kind)) {
+            add_object(s, object);
+        }
+    }
+}
+
 Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
                         const RecordDeployment *deployment)
 {
@@ -150,5 +163,6 @@ Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *reco
             }
         }
     }
+    add_drops(&s, deployment);
     return finish(&s);
 }

@@ -25,17 +25,18 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     plan_find_removed(&c);
     closure_run(&c);
     plan_fill(&c);
+    plan->digest = plan_digest(arena, plan, input->environment);
+    plan_find_permits(&c);
     plan_warn(&c);
     plan_check_places(&c);
     plan_check_drops(&c);
     plan_check_inputs(&c);
+    plan_check_permits(&c);
     plan->outcome = outcome_of(plan);
-    plan->digest = plan_digest(arena, plan, input->environment);
     return plan;
 }
 
-double plan_credits(const Plan *plan, const PlanHead *head)
+double plan_credits(const Plan *plan, int64_t hydration, int64_t soak)
 {
-    int64_t seconds = head->hydration.typical + head->environment->soak;
-    return plan->green_credits_per_hour * (double)seconds / 3600;
+    return plan->green_credits_per_hour * (double)(hydration + soak) / 3600;
 }

@@ -233,20 +233,17 @@ static void check_number(Closure *c)
 {
     int64_t limit = c->in->environment->max_drops, removed = (int64_t)c->plan->removed;
     const char *name = c->in->environment->name;
-    if (removed && !c->in->desired->nodes.count) {
-        plan_refuse(c, "CO4111", name, "the project is empty: everything would be removed",
-                    arena_printf(c->arena,
-                                 "way out:  %s; to remove all of it needs a permit, which is not "
-                                 "yet supported",
-                                 restore_text(c)));
-    } else if (removed > limit) {
-        plan_refuse(c, "CO4110", name,
-                    arena_printf(c->arena, "%lld object%s would be removed, max_drops is %lld",
-                                 (long long)removed, removed == 1 ? "" : "s", (long long)limit),
-                    arena_printf(c->arena,
-                                 "ways out:  %s,\n"
-                                 "           or raise max_drops in cutover.yaml (at most 1000)",
-                                 restore_text(c)));
+    bool empty = !c->in->desired->nodes.count;
+    if (!removed || (!empty && removed <= limit)) {
+        return;
+    }
+    const char *text =
+        empty ? "the project is empty: everything would be removed"
+              : arena_printf(c->arena, "%lld object%s would be removed, max_drops is %lld",
+                             (long long)removed, removed == 1 ? "" : "s", (long long)limit);
+    if (!plan_permitted(c, "drops", text)) {
+        plan_refuse(c, empty ? "CO4111" : "CO4110", name, text,
+                    plan_permit_ways(c, restore_text(c), "drops"));
     }
 }
 

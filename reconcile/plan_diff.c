@@ -245,28 +245,6 @@ void plan_find_items(Closure *c)
 
 /* ---- what is gone from Git ---- */
 
-/* What holds data, or is a way in or out, is never dropped by itself. */
-static bool is_kept(const CatalogObject *object)
-{
-    static const char *const kept[] = {"source", "sink", "connection", "secret", "type"};
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        if (str_eq(object->kind, kept[i])) {
-            return true;
-        }
-    }
-    /* CREATE TABLE ... FROM SOURCE reads its source; a seed reads nothing. */
-    return str_eq(object->kind, "table") && object->reads.count;
-}
-
-static void warn_of_kept(Closure *c, const CatalogObject *object)
-{
-    const char *name = plan_object_name(c, object);
-    Diag *diag = diag_add(&c->plan->diags, DIAG_WARNING, "CO4205",
-                          "%s %s is no longer in Git; what holds data is never dropped by itself",
-                          object->kind, name);
-    diag->object = name;
-}
-
 static bool is_declared(const Closure *c, const CatalogObject *object)
 {
     const Item *on = object->on_id ? map_get(&c->item_by_live, object->on_id) : NULL;
@@ -278,10 +256,6 @@ void plan_find_removed(Closure *c)
 {
     vec_each (CatalogObject, it, &c->in->catalog->objects) {
         if (!plan_is_ours(c, it) || is_declared(c, it) || plan_is_ignored(c, it)) {
-            continue;
-        }
-        if (is_kept(it)) {
-            warn_of_kept(c, it);
             continue;
         }
         vec_push(c->arena, &c->removed, it);

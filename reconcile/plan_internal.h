@@ -75,6 +75,7 @@ typedef struct Closure {
     Items queue; /* items in the order in which they turned green */
     Map refused; /* key of what was refused already */
     Map reasons; /* node id to the text of plan_item_reason() */
+    PermitsGiven given;
 } Closure;
 
 /* ---- plan_live.c: the live catalog, by what lies where ---- */
@@ -115,6 +116,16 @@ void plan_refuse_tenant(Closure *c, const CatalogObject *object, const Place *pl
 
 /* ITEM is ours and declared, but cannot be rebuilt, and PLACE must be. */
 void plan_refuse_stays(Closure *c, const Place *place, const Item *item);
+
+/* ---- plan_permit.c ---- */
+void plan_find_permits(Closure *c);
+void plan_check_permits(Closure *c);
+/* The plan needs PERMIT: notes that; whether somebody gave it. */
+bool plan_permitted(Closure *c, const char *permit, const char *needed_for);
+/* The hint of a refusal that PERMIT would lift; OTHERWISE is the way out without it. */
+const char *plan_permit_ways(Closure *c, const char *otherwise, const char *permit);
+/* OBJECT, which is ours, holds data or is a way out: it is dropped by permit alone. */
+bool plan_is_stateful(const CatalogObject *object);
 
 /* ---- plan_check.c ---- */
 void plan_check_places(Closure *c);

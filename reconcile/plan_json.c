@@ -232,7 +232,7 @@ static void put_cost(JsonOut *out, const Plan *plan, const PlanHead *head)
     const RecordHydration *h = &head->hydration;
     json_key(out, "credits");
     if (h->typical) {
-        json_number(out, plan_credits(plan, head));
+        json_number(out, plan_credits(plan, h->typical, head->environment->soak));
     } else {
         json_nothing(out);
     }
@@ -240,13 +240,23 @@ static void put_cost(JsonOut *out, const Plan *plan, const PlanHead *head)
     put_seconds(out, "hydration_s", h->typical);
     put_seconds(out, "hydration_low_s", h->low);
     put_seconds(out, "hydration_high_s", h->high);
+    if (head->environment->max_cost > 0) {
+        json_put_number(out, "cap", head->environment->max_cost);
+    }
     json_close_object(out);
 }
 
-static void put_nothing_yet(JsonOut *out, const char *key)
+static void put_permits(JsonOut *out, const Plan *plan)
 {
-    json_key(out, key);
+    json_key(out, "permits");
     json_open_array(out);
+    vec_each (PlanPermit, it, &plan->permits) {
+        json_open_object(out);
+        json_put_str(out, "permit", it->permit);
+        json_put_str(out, "needed_for", it->needed_for);
+        json_put_str(out, "given_by", it->given_by);
+        json_close_object(out);
+    }
     json_close_array(out);
 }
 
@@ -273,7 +283,7 @@ void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head)
     put_settings(out, head);
     put_gates(out, head);
     put_cost(out, plan, head);
-    put_nothing_yet(out, "permits");
+    put_permits(out, plan);
     json_key(out, "diagnostics");
     diags_write_json(out, &plan->diags);
     json_close_object(out);

@@ -43,7 +43,7 @@ static void ignore_retired(Closure *c, const RecordNames *names)
 
 /*
  * Green sides that a deployment announced and did not make live, and sides that one retired: by its cutover,
- * or by the way back, which is recorded before it is sent.
+ * or by the way back, which is recorded before it is sent. And what goes when its soak is over.
  */
 static void find_ignored(Closure *c)
 {
@@ -57,6 +57,10 @@ static void find_ignored(Closure *c)
         }
         ignore_retired(c, &d->cutover_names);
         ignore_retired(c, &d->names);
+        bool drops = d->cut_over && (d->phase == PHASE_SOAKING || d->phase == PHASE_CLEANING);
+        for (size_t i = 0; drops && i < d->drops.count; i++) {
+            ignore(c, d->drops.items[i].kind, d->drops.items[i].id);
+        }
     }
 }
 

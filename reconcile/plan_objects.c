@@ -211,20 +211,21 @@ static void add_staying(Closure *c, PlanWhere where)
 
 /* ---- removed ---- */
 
-static const char *removed_kind(const char *catalog_kind)
+static const char *removed_kind(const CatalogObject *live)
 {
-    return str_eq(catalog_kind, "materialized-view") ? "materialized_view"
-           : str_eq(catalog_kind, "table")           ? "seed"
-                                                     : catalog_kind;
+    bool table = str_eq(live->kind, "table");
+    return str_eq(live->kind, "materialized-view") ? "materialized_view"
+           : table && plan_is_stateful(live)       ? "source_table"
+           : table                                 ? "seed"
+                                                   : live->kind;
 }
 
 static void add_gone(Closure *c, PlanObject object, const CatalogObject *live, const char *text)
 {
-    object.kind = removed_kind(live->kind);
+    object.kind = removed_kind(live);
     object.rel = live->rel;
     object.live = live;
     object.action = PLAN_REMOVE;
-    object.where = PLAN_WITH_BLUE;
     vec_push(c->arena, &object.reasons, (PlanReason){.cause = CAUSE_REMOVED, .text = text});
     vec_push(c->arena, &c->plan->objects, object);
 }
@@ -240,8 +241,19 @@ static void add_removed_index(Closure *c, const CatalogObject *index)
     add_gone(
         c,
         (PlanObject){.id = arena_printf(c->arena, "%s/%s", text_of(c, on->rel), index->rel.name),
+                     .where = PLAN_WITH_BLUE,
                      .on = text_of(c, on->rel)},
         index, "removed in Git: dropped with blue");
+}
+
+/* It lies in a schema, or runs on a cluster, that the cutover retires. */
+static bool in_green_place(const Closure *c, const CatalogObject *object)
+{
+    const Place *schema =
+        map_get(&c->schema_by_key, schema_key(c->arena, object->rel.database, object->rel.schema));
+    const CatalogCluster *cluster =
+        object->cluster_id ? catalog_cluster_by_id(c->in->catalog, object->cluster_id) : NULL;
+    return (schema && schema->green) || (cluster && plan_is_green(c, cluster->name));
 }
 
 static void add_removed(Closure *c)
@@ -252,10 +264,14 @@ static void add_removed(Closure *c)
             continue;
         }
         const RecordObject *known = record_object(c->in->record, (*it)->kind, (*it)->id);
+        bool alone = plan_is_stateful(*it) && !in_green_place(c, *it);
         add_gone(c,
                  (PlanObject){.id = known->node ? known->node : text_of(c, (*it)->rel),
+                              .where = alone ? PLAN_AFTER_CUTOVER : PLAN_WITH_BLUE,
                               .file = known->file},
-                 *it, "removed in Git: not built on green, dropped with blue");
+                 *it,
+                 alone ? "removed in Git: dropped after the soak"
+                       : "removed in Git: not built on green, dropped with blue");
         c->plan->removed++;
     }
 }

@@ -287,6 +287,18 @@ static void write_settings(Buf *out, const PlanHead *head)
     }
 }
 
+static void write_permits(Buf *out, const Plan *plan)
+{
+    const char *label = "Permits    ";
+    vec_each (PlanPermit, it, &plan->permits) {
+        if (it->given_by) {
+            buf_printf(out, "%s%s: %s (given by %s)\n", label, it->permit, it->needed_for,
+                       it->given_by);
+            label = "           ";
+        }
+    }
+}
+
 static void write_gates(Buf *out, const PlanHead *head)
 {
     const EnvironmentConfig *e = head->environment;
@@ -314,7 +326,8 @@ static void write_gates(Buf *out, const PlanHead *head)
 static void write_duration(Buf *out, const Plan *plan, const PlanHead *head)
 {
     const RecordHydration *h = &head->hydration;
-    const char *soak = duration_text(out->arena, head->environment->soak);
+    const EnvironmentConfig *e = head->environment;
+    const char *soak = duration_text(out->arena, e->soak);
     if (!h->typical) {
         buf_printf(out, ": hydration (never measured) and soak %s\n", soak);
         return;
@@ -323,9 +336,9 @@ static void write_duration(Buf *out, const Plan *plan, const PlanHead *head)
                duration_text(out->arena, h->typical), duration_text(out->arena, h->low),
                duration_text(out->arena, h->high), soak);
     if (plan->green_credits_per_hour > 0) {
-        buf_printf(out, ", about %.1f credits", plan_credits(plan, head));
+        buf_printf(out, ", about %.1f credits", plan_credits(plan, h->typical, e->soak));
     }
-    buf_char(out, '\n');
+    buf_printf(out, e->max_cost > 0 ? " (cap %.1f)\n" : "\n", e->max_cost);
 }
 
 static void write_cost(Buf *out, const Plan *plan, const PlanHead *head)
@@ -398,6 +411,7 @@ static void write_changes(Buf *out, const Plan *plan, const PlanHead *head, bool
     write_green(out, plan, color);
     write_in_place(out, plan, head, color);
     buf_char(out, '\n');
+    write_permits(out, plan);
     if (plan->schemas.count || plan->clusters.count || plan->index_swaps.count) {
         write_settings(out, head);
         write_gates(out, head);

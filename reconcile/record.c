@@ -34,6 +34,12 @@ static bool get_bool(const Json *body, const char *key)
     return value && value->type == JSON_IS_BOOL && value->boolean;
 }
 
+static double get_number(const Json *body, const char *key)
+{
+    const Json *value = json_get(body, key);
+    return value ? value->real : 0;
+}
+
 static Moment get_moment(const Json *body, const char *key)
 {
     Moment at = 0;
@@ -117,10 +123,25 @@ static RecordGates read_gates(Arena *arena, const Json *body)
                          .approvals = json_get_int(gates, "approvals", 0),
                          .soak = json_get_int(gates, "soak", 0),
                          .max_drops = json_get_int(gates, "max_drops", 1000),
+                         .max_cost = get_number(gates, "max_cost"),
                          .timezone = json_get_str(gates, "timezone"),
                          .missed = json_get_str(gates, "missed"),
                          .allow = get_texts(arena, gates, "allow"),
                          .freeze = get_texts(arena, gates, "freeze")};
+}
+
+static void fold_drops(Fold *fold, RecordDeployment *d, const Json *body)
+{
+    const Json *drops = get_array(body, "drops");
+    d->drops.count = 0;
+    for (size_t i = 0; i < drops->count; i++) {
+        const Json *it = drops->items[i];
+        vec_push(fold->arena, &d->drops,
+                 (RecordDrop){.kind = json_get_str(it, "kind"),
+                              .id = json_get_str(it, "id"),
+                              .rel = {json_get_str(it, "database"), json_get_str(it, "schema"),
+                                      json_get_str(it, "name")}});
+    }
 }
 
 static void fold_intent(Fold *fold, const LogEntry *entry)
@@ -147,6 +168,7 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
                                json_get_str(it, "schema"), json_get_str(it, "name"),
                                json_get_str(it, "green")});
     }
+    fold_drops(fold, d, entry->body);
 }
 
 static RecordNames read_names(Arena *arena, const Json *body)

@@ -80,11 +80,33 @@ static void put_gates(JsonOut *out, const RecordGates *gates)
     json_put_int(out, "approvals", gates->approvals);
     json_put_int(out, "soak", gates->soak);
     json_put_int(out, "max_drops", gates->max_drops);
+    if (gates->max_cost > 0) {
+        json_put_number(out, "max_cost", gates->max_cost);
+    }
     json_put_str(out, "timezone", gates->timezone);
     json_put_str(out, "missed", gates->missed);
     put_texts(out, "allow", &gates->allow);
     put_texts(out, "freeze", &gates->freeze);
     json_close_object(out);
+}
+
+static void put_drops(JsonOut *out, const RecordDeployment *d)
+{
+    if (!d->drops.count) {
+        return;
+    }
+    json_key(out, "drops");
+    json_open_array(out);
+    vec_each (RecordDrop, it, &d->drops) {
+        json_open_object(out);
+        json_put_str(out, "kind", it->kind);
+        json_put_str(out, "id", it->id);
+        json_put_str(out, "database", it->rel.database);
+        json_put_str(out, "schema", it->rel.schema);
+        json_put_str(out, "name", it->rel.name);
+        json_close_object(out);
+    }
+    json_close_array(out);
 }
 
 RecordEntry entry_intent(Arena *arena, const RecordDeployment *d)
@@ -100,6 +122,7 @@ RecordEntry entry_intent(Arena *arena, const RecordDeployment *d)
         put_green(&body->out, it);
     }
     json_close_array(&body->out);
+    put_drops(&body->out, d);
     return body_close(body, d->id, "intent");
 }
 

@@ -1,5 +1,7 @@
 #include "cutover/requests.h"
 
+#include "cutover/permits.h"
+
 #include "cutover/str.h"
 
 static bool can_be_approved(Phase phase)
@@ -65,7 +67,7 @@ static const char *obstacle(Arena *arena, const RecordRequest *request, const Re
     if (*late) {
         return arena_printf(arena, "%s is already %s", d->id, phase_name(d->phase));
     }
-    if (kinds[k].same_plan && !request->permits.count && !of_its_plan(request, d)) {
+    if (kinds[k].same_plan && !of_its_plan(request, d)) {
         return arena_printf(arena, "the plan is no longer %.12s, it is %.12s", request->plan_digest,
                             d->plan_digest ? d->plan_digest : "none");
     }
@@ -124,8 +126,16 @@ bool request_promoted(const Record *record, const RecordDeployment *d, Phase pha
     return false;
 }
 
+/* A permit may be given before anything is under way: it waits for a deployment with that plan. */
+static bool waits_for_its_plan(const RecordRequest *request, const RecordDeployment *d,
+                               const char *plan_digest)
+{
+    return request->permits.count && permit_counts(request, plan_digest, d) &&
+           (!d || phase_is_before_cutover(d->phase));
+}
+
 static bool answer(Arena *arena, const Record *record, const RecordRequest *request,
-                   RequestAnswer *answer)
+                   const char *plan_digest, RequestAnswer *answer)
 {
     bool late = false;
     *answer = (RequestAnswer){.request = request, .outcome = "done"};
@@ -133,6 +143,9 @@ static bool answer(Arena *arena, const Record *record, const RecordRequest *requ
         return true; /* it holds from the moment that it stands in the record */
     }
     const RecordDeployment *d = record_deployment(record, request->deployment);
+    if (waits_for_its_plan(request, d, plan_digest)) {
+        return false;
+    }
     if (kind_of(request) == KINDS || !d) {
         answer->outcome = "refused";
         answer->why = kind_of(request) == KINDS ? "this version does not know such a request"
@@ -144,10 +157,11 @@ static bool answer(Arena *arena, const Record *record, const RecordRequest *requ
     return answer->why != NULL;
 }
 
-bool request_unanswered(Arena *arena, const Record *record, RequestAnswer *found)
+bool request_unanswered(Arena *arena, const Record *record, const char *plan_digest,
+                        RequestAnswer *found)
 {
     vec_each (RecordRequest, it, &record->requests) {
-        if (!it->done && answer(arena, record, it, found)) {
+        if (!it->done && answer(arena, record, it, plan_digest, found)) {
             return true;
         }
     }

@@ -9,6 +9,7 @@ RecordGates strict_gates(const EnvironmentConfig *environment)
                          .approvals = config_approvals(environment),
                          .soak = environment->soak,
                          .max_drops = environment->max_drops,
+                         .max_cost = environment->max_cost,
                          .timezone = windows->timezone,
                          .missed = windows->missed,
                          .allow = windows->allow_texts,
@@ -24,6 +25,11 @@ static void note(Arena *arena, GateChanges *changes, const char *key, const char
 static const char *number(Arena *arena, int64_t n)
 {
     return arena_printf(arena, "%lld", (long long)n);
+}
+
+static const char *credits(Arena *arena, double n)
+{
+    return n > 0 ? arena_printf(arena, "%g", n) : "none";
 }
 
 static bool same_texts(Arena *arena, const StrVec *a, const StrVec *b)
@@ -85,6 +91,11 @@ EnvironmentConfig strict_environment(Arena *arena, const EnvironmentConfig *envi
         note(arena, changes, "max_drops", number(arena, live->max_drops),
              number(arena, e.max_drops));
         e.max_drops = live->max_drops;
+    }
+    if (live->max_cost > 0 && (!(e.max_cost > 0) || e.max_cost > live->max_cost)) {
+        note(arena, changes, "max_cost", credits(arena, live->max_cost),
+             credits(arena, e.max_cost));
+        e.max_cost = live->max_cost;
     }
     keep_windows(arena, &e, live, changes);
     return e;

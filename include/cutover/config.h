@@ -25,6 +25,7 @@ typedef struct EnvironmentConfig {
     const char *green_pattern; /* "{name}_green" */
     const char *blue_pattern;  /* "{name}_blue_g{n}" */
     int64_t max_drops;
+    double max_cost;                         /* credits; 0: no cap */
     int64_t hydration_deadline, lag, settle; /* seconds */
     const char *tests_chosen;                /* "*" | "none" */
     bool tests;                              /* false: `tests: none` */

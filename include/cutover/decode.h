@@ -14,6 +14,7 @@ typedef enum DecodeType {
     DECODE_NAME,     /* const char *: [a-z][a-z0-9_-]{0,39} */
     DECODE_INT,      /* int64_t in [min, max] */
     DECODE_DURATION, /* int64_t seconds in [min, max] */
+    DECODE_CREDITS,  /* double, above 0 */
     DECODE_BYTES,    /* int64_t in [min, max], written 512MiB */
     DECODE_TEXTS,    /* StrVec: a list of texts, or one text */
     DECODE_CHOICE,   /* const char *: one of `words` */

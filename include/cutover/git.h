@@ -13,6 +13,7 @@
 #include "cutover/err.h"
 #include "cutover/files.h"
 #include "cutover/moment.h"
+#include "cutover/vec.h"
 
 typedef struct GitSource {
     const char *name;   /* of the repository, for messages */
@@ -33,6 +34,8 @@ typedef struct GitCommit {
     Moment at;       /* when it was committed */
     const char *ref; /* what it was asked by: "main", "v1.2", "pull/17", or the short sha */
 } GitCommit;
+
+typedef VEC(GitCommit) GitCommits;
 
 /* Exactly one is set. TEXT is what a person types: branch, tag, commit (7+ digits) or pull/17. */
 typedef struct GitWanted {
@@ -74,5 +77,10 @@ bool git_read_tree(GitRepo *repo, Arena *arena, const char *sha, const char *fol
 /* Whether ANCESTOR is DESCENDANT or lies in its history. */
 bool git_is_ancestor(GitRepo *repo, Arena *arena, const char *ancestor, const char *descendant,
                      bool *yes, Err *err);
+
+/* The commits that UNTIL has and AFTER has not, newest first: at most 10,000. UNTIL alone when AFTER is not
+ * in the repository (any more). */
+bool git_between(GitRepo *repo, Arena *arena, const char *after, const char *until,
+                 GitCommits *commits, Err *err);
 
 #endif

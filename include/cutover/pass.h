@@ -25,12 +25,19 @@ typedef enum PassMode {
     PASS_ACT,  /* and carry out one action */
 } PassMode;
 
+/* What Git tells of the way from the commit LIVE (40 hex) to the wanted one. */
+typedef bool PassHistory(void *ctx, Arena *arena, const char *live, PermitHistory *history,
+                         Err *err);
+
 typedef struct PassInput {
     PassMode mode;
     const RepoConfig *config;             /* of the wanted commit */
     const EnvironmentConfig *environment; /* in CONFIG */
     const char *repository;               /* its name in the controller's file */
-    PassCommit commit;          /* what the environment's ref resolves to; sha NULL: loose files */
+    PassCommit commit;    /* what the environment's ref resolves to; sha NULL: loose files */
+    PassHistory *history; /* NULL: loose files, which have none */
+    void *history_ctx;
+    PermitPolicy permits;
     const FileSet *files;       /* the dbt project's folder at that commit */
     const Map *env;             /* what env_var() sees */
     const char *record_schema;  /* "cutover" */

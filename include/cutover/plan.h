@@ -16,6 +16,7 @@
 #include "cutover/config.h"
 #include "cutover/desired.h"
 #include "cutover/diag.h"
+#include "cutover/permits.h"
 #include "cutover/record.h"
 #include "cutover/strict.h"
 
@@ -94,6 +95,12 @@ typedef struct PlanIndexSwap {
     const char *live_id; /* NULL: new */
 } PlanIndexSwap;
 
+/* An exception that the plan needs. */
+typedef struct PlanPermit {
+    const char *permit, *needed_for;
+    const char *given_by; /* NULL: nobody; the plan is refused */
+} PlanPermit;
+
 typedef enum PlanOutcome { PLAN_NOTHING, PLAN_CHANGES, PLAN_REFUSED } PlanOutcome;
 
 typedef struct Plan {
@@ -108,6 +115,7 @@ typedef struct Plan {
     NameMap names; /* production to green, for the second rendering */
     size_t green, changed, rebuilt, added, in_place, removed, green_indexes;
     double green_credits_per_hour;
+    VEC(PlanPermit) permits;
     Diags diags;        /* refusals (CO41..) and warnings (CO42..) */
     const char *digest; /* 64 hex over commit, live generation and actions */
 } Plan;
@@ -121,6 +129,9 @@ typedef struct PlanInput {
     const char *commit;       /* 40 hex, or NULL for loose files */
     int64_t live_generation;  /* of the marker; -1: none */
     const char *record_cluster, *record_schema;
+    const PermitHistory *history; /* NULL: nothing is live, or this very commit is */
+    PermitPolicy permits;
+    const RecordDeployment *deployment; /* that carries the plan out, or NULL */
 } PlanInput;
 
 Plan *plan_make(Arena *arena, const PlanInput *input);
@@ -151,8 +162,8 @@ typedef struct PlanHead {
     const char *repository;
 } PlanHead;
 
-/* What green costs in all, credits: its clusters over a typical hydration and the soak. */
-double plan_credits(const Plan *plan, const PlanHead *head);
+/* What green costs in all, credits: its clusters over that many seconds. */
+double plan_credits(const Plan *plan, int64_t hydration, int64_t soak);
 
 void plan_write_text(Buf *out, const Plan *plan, const PlanHead *head, bool color);
 void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head);

@@ -17,8 +17,8 @@
  *
  *   intent    the deployment: generation, commit, short, subject, author, ref, in_place, plan,
  *             attempt, from_generation, from_deployment; and manifest, audit_event,
- *             gates {approvals, soak, max_drops, timezone?, missed?, allow [text], freeze [text]},
- *             green [{kind, database?, schema?, name, green}]
+ *             gates {approvals, soak, max_drops, max_cost?, timezone?, missed?, allow [text], freeze [text]},
+ *             green [{kind, database?, schema?, name, green}], drops [{kind, id, database, schema, name}]
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
  *             names? [{kind, id, database?, schema?, from, to, retired}]
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
@@ -68,6 +68,12 @@ typedef struct RecordName {
 
 typedef VEC(RecordName) RecordNames;
 
+/* Something of ours that lies outside of every side, and is dropped when the way back has ended. */
+typedef struct RecordDrop {
+    const char *kind, *id; /* kind as mz_objects.type */
+    RelName rel;
+} RecordDrop;
+
 typedef struct RecordResult {
     const char *check;   /* "hydration", "rehearsal", "test:<id>", "check:<name>" */
     const char *verdict; /* passed | failed | warned | lost */
@@ -85,6 +91,7 @@ typedef struct RecordGreen {
 typedef struct RecordGates {
     bool known; /* an older version recorded none */
     int64_t approvals, soak, max_drops;
+    double max_cost; /* 0: no cap */
     const char *timezone, *missed;
     StrVec allow, freeze;
 } RecordGates;
@@ -98,6 +105,7 @@ typedef struct RecordDeployment {
     int64_t attempt;
     int64_t audit_event; /* newest event before the first CREATE */
     VEC(RecordGreen) green;
+    VEC(RecordDrop) drops;
     Phase phase;
     Moment phase_since, started_at;
     Moment ready_since;          /* it passed its hydration, or its canary; 0: not yet */

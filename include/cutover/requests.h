@@ -24,7 +24,9 @@ typedef struct RequestAnswer {
     const char *why;     /* or NULL */
 } RequestAnswer;
 
-/* The first such request; false when there is none. */
-bool request_unanswered(Arena *arena, const Record *record, RequestAnswer *answer);
+/* The first such request; false when there is none. PLAN_DIGEST is that of the plan as it is now, or NULL: what is
+ * permitted binds to it. */
+bool request_unanswered(Arena *arena, const Record *record, const char *plan_digest,
+                        RequestAnswer *answer);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "cutover/decode.h"
 #include "cutover/err.h"
+#include "cutover/permits.h"
 #include "cutover/vec.h"
 
 typedef struct RepositorySettings {
@@ -22,6 +23,13 @@ typedef struct RepositorySettings {
     StrVec env;          /* globs of names that env_var() may see; empty: the default */
     int64_t max_size;    /* bytes of the mirror */
 } RepositorySettings;
+
+/* Floors of the environments whose names match a glob; NULL: not given. */
+typedef struct PolicySettings {
+    const char *environments;
+    const char *permits; /* "commit" | "approval" */
+    const char *history; /* "descend" | "any" */
+} PolicySettings;
 
 typedef struct NotifierSettings {
     const char *name;
@@ -39,6 +47,7 @@ typedef struct Settings {
     int64_t retention;            /* seconds; of rows of the record */
     const char *listen, *metrics; /* "host:port"; NULL: none */
     VEC(NotifierSettings) notifiers;
+    VEC(PolicySettings) policies;
     const char *log_level;
     const char *log_format;          /* "json" | "text"; NULL: as stderr is */
     int64_t limit_file, limit_files; /* of a project: bytes, number */
@@ -51,6 +60,9 @@ Settings settings_default(void);
  * False: DIAGS hold errors. */
 bool settings_read(Arena *arena, const char *file, const char *text, size_t length,
                    Settings *settings, Diags *diags);
+
+/* What all policies that match ENVIRONMENT demand of permits. */
+PermitPolicy settings_permits(const Settings *settings, const char *environment);
 
 /* --repo: the one repository that is meant, of the file when its name or address is given, else a new one. CO1093:
  * the address holds a password. */

@@ -22,6 +22,8 @@ typedef struct World {
     Record *record;
     EnvironmentConfig environment;
     RepoConfig config;
+    const PermitHistory *history; /* NULL: of the commits since the live one nothing is known */
+    PermitPolicy permits;
     int64_t generation;
     int last_id;
 } World;
@@ -268,7 +270,9 @@ static inline Plan *world_plan(World *w)
                        .commit = COMMIT,
                        .live_generation = w->generation,
                        .record_cluster = "quickstart",
-                       .record_schema = "cutover"};
+                       .record_schema = "cutover",
+                       .history = w->history,
+                       .permits = w->permits};
     return plan_make(w->arena, &input);
 }
 

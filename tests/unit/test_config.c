@@ -124,6 +124,7 @@ static void every_key_arrives_and_anchors_are_shared(void **state)
     CHECK_INT(config_cluster(e, "compute")->replication_factor, 2);
     CHECK_STR(e->green_pattern, "{name}_next");
     CHECK_INT(e->max_drops, 0);
+    CHECK(e->max_cost > 12.4 && e->max_cost < 12.6);
     CHECK_INT(e->hydration_deadline, 3600);
     CHECK_INT(e->settle, 0);
     CHECK(!e->tests && e->checks_given && e->notify_given);
@@ -175,6 +176,17 @@ static void the_controllers_file_is_read_whole(void **state)
     CHECK_STR(all.log_format, "text");
     CHECK_INT(all.limit_file, 32 << 20);
     CHECK_INT(all.limit_files, 100);
+}
+
+static void of_all_floors_that_match_the_strictest_holds(void **state)
+{
+    Settings all = settings(*state, "settings-full");
+    PermitPolicy production = settings_permits(&all, "production");
+    CHECK(production.approval_only && production.any_history);
+    PermitPolicy eu = settings_permits(&all, "production_eu");
+    CHECK(eu.approval_only && !eu.any_history);
+    PermitPolicy staging = settings_permits(&all, "staging");
+    CHECK(!staging.approval_only && !staging.any_history);
 }
 
 /* CUTOVER_SETTINGS names one more file, such as the one that the chart makes. */
@@ -289,6 +301,7 @@ int main(void)
         TEST(the_example_has_two_environments_of_their_own),
         TEST(every_key_arrives_and_anchors_are_shared),
         TEST(the_controllers_file_is_read_whole),
+        TEST(of_all_floors_that_match_the_strictest_holds),
         TEST(a_file_from_elsewhere_is_read_too),
         TEST(no_finding_repeats_a_secret_that_was_written_down),
         TEST(flags_fill_the_same_keys_without_a_file),

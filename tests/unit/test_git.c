@@ -83,6 +83,17 @@ static void check_contents(Arena *arena, Fixture *it)
     bool yes = false;
     CHECK(git_is_ancestor(it->repo, arena, main_commit.sha, pull.sha, &yes, &it->err) && yes);
     CHECK(git_is_ancestor(it->repo, arena, pull.sha, main_commit.sha, &yes, &it->err) && !yes);
+
+    GitCommits between;
+    CHECK(git_between(it->repo, arena, main_commit.sha, pull.sha, &between, &it->err));
+    CHECK_INT(between.count, 1);
+    CHECK_STR(between.items[0].message, "Add b\n");
+    CHECK(git_between(it->repo, arena, pull.sha, main_commit.sha, &between, &it->err));
+    CHECK_INT(between.count, 0);
+    const char *gone = "4f2a9c1b03deaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    CHECK(git_between(it->repo, arena, gone, pull.sha, &between, &it->err));
+    CHECK_INT(between.count, 1);
+    CHECK(git_is_ancestor(it->repo, arena, gone, pull.sha, &yes, &it->err) && !yes);
 }
 
 static void a_folder_is_read_without_a_mirror(void **state)

@@ -289,7 +289,7 @@ static void while_the_way_back_is_only_recorded_nothing_is_taken_for_removed(voi
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
 }
 
-static void a_source_that_left_git_stays_and_is_reported(void **state)
+static void a_source_that_left_git_is_not_dropped_by_itself(void **state)
 {
     World *w = deployed_shop(*state);
     world_declare(w, NODE_SOURCE, "raw.events", "ingest", "");
@@ -298,9 +298,8 @@ static void a_source_that_left_git_stays_and_is_reported(void **state)
     world_remove(w, "raw.events");
     w->environment.clusters.count = 1;
     Plan *plan = world_plan(w);
-    CHECK_INT(plan->outcome, PLAN_NOTHING);
-    CHECK_STR(world_finding(plan, "CO4205")->object, "raw.events");
-    CHECK_STR(world_finding(plan, "CO4203")->object, "raw");
+    CHECK_INT(plan->outcome, PLAN_REFUSED);
+    CHECK_STR(world_finding(plan, "CO4130")->object, "materialize.raw.events");
 }
 
 static void running_subscriptions_are_announced(void **state)
@@ -401,7 +400,7 @@ int main(void)
         TEST(a_changed_hook_is_a_change),
         TEST(after_a_rollback_the_restored_commit_needs_nothing),
         TEST(while_the_way_back_is_only_recorded_nothing_is_taken_for_removed),
-        TEST(a_source_that_left_git_stays_and_is_reported),
+        TEST(a_source_that_left_git_is_not_dropped_by_itself),
         TEST(running_subscriptions_are_announced),
         TEST(a_grant_on_what_is_not_rebuilt_is_left_to_people),
         TEST(an_environment_owns_what_its_nodes_resolve_to),

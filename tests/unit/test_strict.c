@@ -27,13 +27,17 @@ static void a_weaker_gate_stays_as_it_was(void **state)
     EnvironmentConfig live = environment_of(*state, "manual", 3600, NULL);
     EnvironmentConfig wanted = environment_of(*state, "auto", 600, NULL);
     wanted.max_drops = 100;
+    live.max_cost = 2.5;
     RecordGates gates = strict_gates(&live);
     GateChanges changes = {0};
     EnvironmentConfig e = strict_environment(*state, &wanted, &gates, &changes);
     CHECK_INT(config_approvals(&e), 2);
     CHECK_INT(e.soak, 3600);
     CHECK_INT(e.max_drops, 5);
-    CHECK_INT(changes.count, 3);
+    CHECK_INT(changes.count, 4);
+    CHECK_STR(changes.items[3].key, "max_cost");
+    CHECK_STR(changes.items[3].live, "2.5");
+    CHECK_STR(changes.items[3].wanted, "none");
     CHECK_STR(changes.items[1].key, "soak");
     CHECK_STR(changes.items[1].live, "1h");
     CHECK_STR(changes.items[1].wanted, "10m");
