@@ -622,11 +622,12 @@ static const char *clean_path(Arena *arena, const char *path)
     return str_eq(clean, ".") ? "" : clean;
 }
 
-const File *git_read_file(GitRepo *repo, Arena *arena, const char *sha, const char *path, Err *err)
+const File *git_read_file(GitRepo *repo, Arena *arena, const char *sha, const char *path,
+                          const GitLimits *limits, Err *err)
 {
     Arena *scratch = arena_new();
     File *file = arena_make(arena, File);
-    TreeWalk walk = {.repo = repo, .arena = arena, .limits = with_defaults(NULL), .err = err};
+    TreeWalk walk = {.repo = repo, .arena = arena, .limits = with_defaults(limits), .err = err};
     const char *clean = arena_strdup(arena, clean_path(arena, path));
     pthread_mutex_lock(&repo->lock);
     git_tree_entry *entry = entry_at(repo, scratch, arena, sha, clean, GIT_OBJECT_BLOB, err);

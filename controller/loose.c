@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FOLDERS_UP = 16 };
+enum { FOLDERS_UP = 16, MANIFEST_BYTES = 256 << 20 };
 
 const Map *loose_env(Arena *arena, const StrVec *patterns)
 {
@@ -76,6 +76,24 @@ static bool read_config(Arena *arena, const char *path, Loose *loose, Diags *dia
     return loose->config != NULL;
 }
 
+/* dbt writes it to target/, which holds nothing else that a project is read from. */
+static bool add_manifest(Arena *arena, Loose *loose, Err *err)
+{
+    const char *manifest = loose->config ? loose->config->manifest : NULL;
+    if (!manifest || files_get(&loose->files, manifest)) {
+        return true;
+    }
+    const char *path = arena_printf(arena, "%s/%s", loose->folder, manifest);
+    const File *file = files_disk_one(arena, path, MANIFEST_BYTES, err);
+    if (file) {
+        files_add(arena, &loose->files, (File){manifest, file->text, file->length});
+    } else if (err->kind == ERR_NOT_FOUND) {
+        *err = (Err){0}; /* whoever reads the project says it better */
+        return true;
+    }
+    return file;
+}
+
 bool loose_read(const Cli *cli, Loose *loose, Diags *diags, Err *err)
 {
     Arena *arena = cli->arena;
@@ -100,7 +118,7 @@ bool loose_read(const Cli *cli, Loose *loose, Diags *diags, Err *err)
                                  "CO1091", diags);
     }
     return files_disk_read(arena, loose->folder, NULL, &loose->files, diags, err) &&
-           diags_count(diags, DIAG_ERROR) == 0;
+           add_manifest(arena, loose, err) && diags_count(diags, DIAG_ERROR) == 0;
 }
 
 DbtOptions loose_options(const Cli *cli, const Loose *loose, const EnvironmentConfig *environment)
@@ -115,5 +133,6 @@ DbtOptions loose_options(const Cli *cli, const Loose *loose, const EnvironmentCo
                               : NULL,
         .env = loose->env,
         .profiles = loose->profiles,
+        .manifest = loose->config ? loose->config->manifest : NULL,
     };
 }

@@ -10,7 +10,7 @@ static RepoConfig *read_config(const Repository *repository, Arena *arena, const
                                Diags *diags, Err *err)
 {
     const File *file =
-        git_read_file(repository->git, arena, commit->sha, repository->config_path, err);
+        git_read_file(repository->git, arena, commit->sha, repository->config_path, NULL, err);
     if (!file) {
         if (err->kind == ERR_NOT_FOUND) {
             err->hint = "commit a cutover.yaml (docs/interface.md section 1.1 shows a minimal one)";
@@ -59,6 +59,29 @@ static bool resolve(const Repository *repository, Arena *arena, const char *name
     return git_resolve(repository->git, arena, &ref, &wanted->commit, err);
 }
 
+/* dbt writes it to target/, which holds nothing else that a project is read from. */
+static bool add_manifest(Arena *arena, Wanted *wanted, Err *err)
+{
+    const Repository *repository = wanted->repository;
+    const RepoConfig *config = wanted->config;
+    if (!config->manifest || files_get(&wanted->files, config->manifest)) {
+        return true;
+    }
+    const char *path = str_eq(config->project_path, ".")
+                           ? config->manifest
+                           : arena_printf(arena, "%s/%s", config->project_path, config->manifest);
+    const File *file =
+        git_read_file(repository->git, arena, wanted->commit.sha, path, &repository->limits, err);
+    if (file) {
+        files_add(arena, &wanted->files, (File){config->manifest, file->text, file->length});
+    }
+    if (!file && err->kind == ERR_NOT_FOUND) {
+        *err = (Err){0}; /* whoever reads the project says it better */
+        return true;
+    }
+    return file;
+}
+
 bool wanted_read(const Repository *repository, Arena *arena, const char *name, const char *revision,
                  Wanted *wanted, Diags *diags, Err *err)
 {
@@ -77,7 +100,8 @@ bool wanted_read(const Repository *repository, Arena *arena, const char *name, c
                               arena_printf(arena, "at %s", wanted->commit.short_sha), err);
     }
     return git_read_tree(repository->git, arena, wanted->commit.sha, wanted->config->project_path,
-                         &repository->limits, &wanted->files, diags, err);
+                         &repository->limits, &wanted->files, diags, err) &&
+           add_manifest(arena, wanted, err);
 }
 
 static bool read_history(void *ctx, Arena *arena, const char *live, PermitHistory *history,

@@ -182,6 +182,7 @@ void pass_compile(Pass *pass)
         .target = environment->target ? environment->target : environment->name,
         .vars = environment->vars,
         .env = pass->in->env,
+        .manifest = pass->in->config->manifest,
     };
     DbtProject *project = dbt_read(pass->arena, &pass->options, &pass->out->diags);
     if (!project) {

@@ -351,7 +351,7 @@ static void read_check(Decode *d, const YamlMember *member, const char *path, vo
 
 static const DecodeField project_fields[] = {
     {.key = "path", .type = DECODE_TEXT, .offset = offsetof(RepoConfig, project_path)},
-    {.key = "manifest", .type = DECODE_LATER},
+    {.key = "manifest", .type = DECODE_TEXT, .offset = offsetof(RepoConfig, manifest)},
     {0},
 };
 
@@ -378,6 +378,21 @@ static const DecodeField file_fields[] = {
     {.key = "previews", .type = DECODE_LATER},
     {0},
 };
+
+/* The project's files are looked up by their paths below its folder. */
+static void check_manifest(Decode *d, RepoConfig *config)
+{
+    const char *path = config->manifest;
+    while (path && str_starts(path, "./")) {
+        path += 2;
+    }
+    config->manifest = path;
+    if (path && (!*path || *path == '/' || strstr(path, ".."))) {
+        decode_finding(d, 1, 1, "CO1014",
+                       "project.manifest must be a path below project.path, such as "
+                       "target/manifest.json");
+    }
+}
 
 static void cross_check(Decode *d, const RepoConfig *config)
 {
@@ -414,6 +429,7 @@ RepoConfig *config_read(Arena *arena, const char *file, const char *text, size_t
     RepoConfig *config = arena_make(arena, RepoConfig);
     config->project_path = ".";
     decode_map(&d, root, "", file_fields, config);
+    check_manifest(&d, config);
     cross_check(&d, config);
     return diags_count(diags, DIAG_ERROR) == errors ? config : NULL;
 }

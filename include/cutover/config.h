@@ -56,6 +56,7 @@ typedef struct CheckConfig {
 typedef struct RepoConfig {
     int64_t version;
     const char *project_path; /* "." */
+    const char *manifest;     /* below project_path; NULL: the sources are read */
     VEC(EnvironmentConfig) environments;
     VEC(CheckConfig) checks;
 } RepoConfig;

@@ -1,6 +1,7 @@
 /*
- * The native front end: an ordinary dbt project, read without Python. What is not supported is a finding
- * with file, line, column and the construct's name; never a guess.
+ * Reading a project. There are three front ends to one desired state: an ordinary dbt project, read without
+ * Python; dbt's own manifest.json; and plain SQL files below a project.toml. What is not supported is a
+ * finding with file, line, column and the construct's name; never a guess.
  */
 #ifndef CUTOVER_DBT_H
 #define CUTOVER_DBT_H
@@ -18,7 +19,9 @@ typedef struct DbtOptions {
     const Map *env;          /* what env_var() sees: name to text */
     const FileSet *profiles; /* where profiles.yml lies when it is not in FILES, or NULL */
     const NameMap *names;    /* NULL: production names */
-    int64_t steps;           /* limit of Jinja steps for the whole project; 0: 50,000,000 */
+    const char
+        *manifest; /* dbt's manifest.json among FILES, read instead of the sources; or NULL */
+    int64_t steps; /* limit of Jinja steps for the whole project; 0: 50,000,000 */
 } DbtOptions;
 
 /* One rendered file as `dbt compile` writes it. */
@@ -33,7 +36,9 @@ typedef struct DbtProject {
     VEC(DbtCompiled) compiled; /* models and tests, ephemeral ones too */
 } DbtProject;
 
-/* Reads and renders the project. Findings go to DIAGS; when one of them is an error the result is NULL. */
+/* Reads and renders the project, by the front end that fits what OPTIONS.files hold: a manifest when one is
+ * named, dbt's sources, or plain SQL (project.toml). Findings go to DIAGS; when one of them is an error the
+ * result is NULL. */
 DbtProject *dbt_read(Arena *arena, const DbtOptions *options, Diags *diags);
 
 /* Renders one SQL text (a check of cutover.yaml) as a model of the project would be, where ref() and

@@ -22,6 +22,9 @@ typedef struct FileSet {
 /* Sorts the list and fills the map; call once when all files are in. */
 void files_seal(Arena *arena, FileSet *files);
 
+/* One more file; the set stays sealed. */
+void files_add(Arena *arena, FileSet *files, File file);
+
 /* The file at PATH, or NULL. */
 const File *files_get(const FileSet *files, const char *path);
 

@@ -66,8 +66,9 @@ bool git_resolve(GitRepo *repo, Arena *arena, const GitWanted *wanted, GitCommit
 /* Name of the home branch. */
 const char *git_home_branch(GitRepo *repo, Arena *arena, Err *err);
 
-/* One file of a commit; NULL and ERR (ERR_NOT_FOUND) when it is not there. */
-const File *git_read_file(GitRepo *repo, Arena *arena, const char *sha, const char *path, Err *err);
+/* One file of a commit, within LIMITS (NULL: the usual ones); NULL and ERR (ERR_NOT_FOUND) when it is not there. */
+const File *git_read_file(GitRepo *repo, Arena *arena, const char *sha, const char *path,
+                          const GitLimits *limits, Err *err);
 
 /* All files below FOLDER ("." = all) with FOLDER taken off their paths, sealed. Symbolic links and
  * submodules are left out with a warning in DIAGS. ERR when a limit is passed. */

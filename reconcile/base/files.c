@@ -18,6 +18,12 @@ void files_seal(Arena *arena, FileSet *files)
     }
 }
 
+void files_add(Arena *arena, FileSet *files, File file)
+{
+    vec_push(arena, &files->list, file);
+    files_seal(arena, files);
+}
+
 const File *files_get(const FileSet *files, const char *path)
 {
     return map_get(&files->by_path, path);

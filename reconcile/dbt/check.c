@@ -84,7 +84,7 @@ const char *dbt_render_check(Arena *arena, const DbtOptions *options, const Desi
 {
     Reader *r = new_reader(arena, options, diags);
     size_t errors = diags_count(diags, DIAG_ERROR);
-    if (!read_project(r) || !read_macros(r)) {
+    if (!front_end(r)->begin(r)) {
         return NULL;
     }
     Node *check = arena_make(arena, Node);

@@ -1,4 +1,7 @@
-/* Reading a dbt project, step by step. Each step goes as far as it can, so that one run shows all findings. */
+/*
+ * Which front end reads a project, and how the native one does, step by step. Each step goes as far as it can,
+ * so that one run shows all findings.
+ */
 #include "reader.h"
 
 #include "cutover/str.h"
@@ -28,7 +31,7 @@ static void refuse_deploy_var(Reader *r)
     }
 }
 
-static void declare_indexes(Reader *r)
+void declare_indexes(Reader *r)
 {
     vec_each (Node *, it, &r->order) {
         bool has_relation = (*it)->resource != RES_TEST && !(*it)->ephemeral;
@@ -53,11 +56,13 @@ static bool read_nodes(Reader *r)
     return order_nodes(r); /* once more: names written by hand are edges, too */
 }
 
+static bool begin(Reader *r)
+{
+    return read_project(r) && read_macros(r);
+}
+
 static DbtProject *read_all(Reader *r)
 {
-    if (!read_project(r) || !read_macros(r)) {
-        return NULL;
-    }
     refuse_deploy_var(r);
     if (!read_nodes(r)) {
         return NULL;
@@ -68,11 +73,21 @@ static DbtProject *read_all(Reader *r)
     return project;
 }
 
+/* ---- the one place that chooses ---- */
+
+static const FrontEnd native = {begin, read_all};
+
+const FrontEnd *front_end(const Reader *r)
+{
+    return r->options->manifest ? &front_manifest : &native;
+}
+
 DbtProject *dbt_read(Arena *arena, const DbtOptions *options, Diags *diags)
 {
     Reader *r = new_reader(arena, options, diags);
     size_t errors = diags_count(diags, DIAG_ERROR);
-    DbtProject *project = read_all(r);
+    const FrontEnd *front = front_end(r);
+    DbtProject *project = front->begin(r) ? front->read(r) : NULL;
     place_builtin_findings(r);
     if (!project || diags_count(diags, DIAG_ERROR) > errors) {
         return NULL;

@@ -51,13 +51,14 @@ static void refuse_override(Reader *r, const Package *package, const JinjaMacro 
         return;
     }
     Place place = {jinja->template->name, jinja->line, jinja->column, (int)strlen(jinja->name)};
-    find_at(r, DIAG_ERROR, P_OVERRIDE, place, "%s \"%s\" changes how dbt creates objects",
+    find_at(r, r->options->manifest ? DIAG_WARNING : DIAG_ERROR, P_OVERRIDE, place,
+            "%s \"%s\" changes how dbt creates objects",
             materialization ? "materialization" : "macro", jinja->name)
         ->hint = "Cutover creates objects itself and would not call it; remove it, or hand over "
                  "manifest.json (project.manifest)";
 }
 
-static void add_macro(Reader *r, Package *package, const JinjaMacro *jinja)
+void add_macro(Reader *r, Package *package, const JinjaMacro *jinja)
 {
     refuse_override(r, package, jinja);
     if (jinja->kind == JINJA_MATERIALIZATION) {

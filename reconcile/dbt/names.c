@@ -64,6 +64,15 @@ static void check_double(Reader *r, Node *node)
     map_put(r->arena, &r->schemas, node->production.schema, node);
 }
 
+void claim_relation(Reader *r, Node *node, RelName production)
+{
+    node->production = production;
+    node->rel = namemap_rel(r->arena, r->options->names, production);
+    if (!node->ephemeral && node->enabled) {
+        check_double(r, node);
+    }
+}
+
 void name_node(Reader *r, Node *node)
 {
     RelName rel = {generate(r, node, "generate_database_name", "database"), NULL, NULL};
@@ -72,9 +81,5 @@ void name_node(Reader *r, Node *node)
     if (!rel.name) {
         rel = (RelName){r->target.database, r->target.schema, node->name};
     }
-    node->production = rel;
-    node->rel = namemap_rel(r->arena, r->options->names, rel);
-    if (!node->ephemeral && node->enabled) {
-        check_double(r, node);
-    }
+    claim_relation(r, node, rel);
 }

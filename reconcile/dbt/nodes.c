@@ -70,7 +70,7 @@ Node *add_node(Reader *r, const Package *package, Resource resource, const char 
     return node;
 }
 
-static void index_node(Reader *r, Node *node)
+void index_node(Reader *r, Node *node)
 {
     NodeVec *same = map_get(&r->by_name, node->name);
     if (!same) {

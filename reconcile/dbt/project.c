@@ -136,7 +136,7 @@ static void read_paths(const Scope *scope, Package *package)
     package->macro_paths = paths_of(scope, package, "macro-paths", "macro-paths", "macros");
 }
 
-static Package *read_package(Reader *r, const char *root)
+Package *read_package(Reader *r, const char *root)
 {
     Package *package = arena_make(r->arena, Package);
     package->root = root;

@@ -149,6 +149,7 @@ typedef struct Reader {
     NodeVec order;      /* enabled models and seeds, inputs first */
     VEC(DesiredExternal *) externals;
     Map external_by_rel; /* relname_key() to DesiredExternal * */
+    void *front;         /* what the front end in use keeps for itself */
 } Reader;
 
 /* Which of dbt's contexts a text is rendered in. */
@@ -171,6 +172,20 @@ typedef struct Scope {
 /* --- dbt.c ---------------------------------------------------------------------------------- */
 
 Reader *new_reader(Arena *arena, const DbtOptions *options, Diags *diags);
+
+/* Indexes of config() for all of r->order, and names for those that have none. */
+void declare_indexes(Reader *r);
+
+/* A way to read a project into a Reader. */
+typedef struct FrontEnd {
+    bool (*begin)(Reader *r); /* root package, target and macros: what rendering a check needs */
+    DbtProject *(*read)(Reader *r); /* the rest, not yet sealed; NULL after findings */
+} FrontEnd;
+
+extern const FrontEnd front_manifest; /* reconcile/manifest/manifest.c */
+
+/* The one that fits what the options name and the files hold. */
+const FrontEnd *front_end(const Reader *r);
 
 /* --- finding.c ------------------------------------------------------------------------------ */
 
@@ -211,8 +226,12 @@ const PyValue *var_value(Reader *r, const Scope *scope, const char *name);
 /* --- project.c, profile.c, macros.c --------------------------------------------------------- */
 
 bool read_project(Reader *r);
+
+/* dbt_project.yml below ROOT ("" or "dbt_packages/x/") as one more package; NULL after a finding. */
+Package *read_package(Reader *r, const char *root);
 bool read_target(Reader *r);
 bool read_macros(Reader *r);
+void add_macro(Reader *r, Package *package, const JinjaMacro *jinja);
 bool add_builtin_macros(Reader *r);
 const char *cross_db_text(Arena *arena); /* cross_db.c */
 
@@ -242,6 +261,7 @@ Place config_place(const Node *node, const char *key);
 
 void find_nodes(Reader *r);
 Node *add_node(Reader *r, const Package *package, Resource resource, const char *name);
+void index_node(Reader *r, Node *node); /* lets ref() find it by its name */
 StrVec fqn_of(Reader *r, const Package *package, const char *path, const char *base);
 void check_doubles(Reader *r);
 void read_patches(Reader *r);
@@ -266,6 +286,9 @@ bool call_source(JinjaCall *call, void *self, PyValue *out);
 /* --- names.c, compile.c, order.c, cte.c ----------------------------------------------------- */
 
 void name_node(Reader *r, Node *node);
+
+/* Gives NODE the relation PRODUCTION, mapped; a finding when another node makes the same. */
+void claim_relation(Reader *r, Node *node, RelName production);
 void parse_nodes(Reader *r);
 void resolve_edges(Reader *r);
 bool order_nodes(Reader *r);
@@ -277,6 +300,10 @@ const char *inject_ctes(Arena *arena, const char *sql, const StrVec *ctes);
 /* Adds edges for relations of the project that SQL names by hand; with a NameMap that moves them: findings.
  */
 void scan_sql(Reader *r, Node *node, const char *sql);
+
+/* SQL that was compiled elsewhere: the relations of nodes that it names are edges, and go where the NameMap
+ * sends them. NULL after a finding. */
+const char *rewrite_sql(Reader *r, Node *node, const char *sql);
 
 /* Renders the hooks that run after NODE; in the parse pass only to see their edges. */
 void render_hooks(Reader *r, Node *node, bool execute);

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define LARGEST_SQL ((size_t)64 << 20)
+
 /* The dotted name that begins at token I, as up to three parts; its number of tokens. */
 static size_t dotted(const SqlToks *toks, size_t i, const char *parts[3], size_t *count)
 {
@@ -27,15 +29,18 @@ static size_t dotted(const SqlToks *toks, size_t i, const char *parts[3], size_t
     return 1;
 }
 
-/* A name of two parts, of three, or of a column behind either. */
-static Node *node_called(const Reader *r, Arena *scratch, const char *parts[3], size_t count)
+/* A name of two parts, of three, or of a column behind either; SCHEMA: which part is the schema. */
+static Node *node_called(const Reader *r, Arena *scratch, const char *parts[3], size_t count,
+                         size_t *schema)
 {
     Node *node = NULL;
+    *schema = 1;
     if (count >= 3 && map_get(&r->schemas, parts[1])) {
         node = map_get(&r->by_production,
                        relname_key(scratch, (RelName){parts[0], parts[1], parts[2]}));
     }
     if (!node && (count == 2 || count == 3) && map_get(&r->schemas, parts[0])) {
+        *schema = 0;
         node = map_get(&r->by_production,
                        relname_key(scratch, (RelName){r->target.database, parts[0], parts[1]}));
     }
@@ -61,6 +66,16 @@ static Place place_in_file(Arena *scratch, const Node *node, const char *sql, co
     return place;
 }
 
+static void add_edge(Reader *r, Node *node, Node *other)
+{
+    for (size_t i = 0; i < node->depends.count; i++) {
+        if (node->depends.items[i] == other) {
+            return;
+        }
+    }
+    vec_push(r->arena, &node->depends, other);
+}
+
 static void met(Reader *r, Node *node, Node *other, Place place)
 {
     RelName green = namemap_rel(r->arena, r->options->names, other->production);
@@ -72,30 +87,66 @@ static void met(Reader *r, Node *node, Node *other, Place place)
                          other->place.file, other->name);
         return;
     }
-    for (size_t i = 0; i < node->depends.count; i++) {
-        if (node->depends.items[i] == other) {
-            return;
+    add_edge(r, node, other);
+}
+
+static bool read_tokens(Reader *r, Arena *scratch, const Node *node, const char *sql, SqlToks *toks)
+{
+    Err err = {0};
+    if (!sql_tokens(scratch, sql, strlen(sql), toks, &err)) {
+        find_at(r, DIAG_ERROR, P_SQL, node->place, "the SQL of %s cannot be read: %s", node->id,
+                arena_strdup(r->arena, err.message));
+        return false;
+    }
+    return true;
+}
+
+const char *rewrite_sql(Reader *r, Node *node, const char *sql)
+{
+    Arena *scratch = arena_new();
+    SqlToks toks = {0};
+    Buf out = buf_new(r->arena, LARGEST_SQL);
+    size_t copied = 0;
+    bool ok = read_tokens(r, scratch, node, sql, &toks);
+    for (size_t i = 0, step; ok && toks.items[i].kind != SQL_END; i += step) {
+        const char *parts[3];
+        size_t count, schema;
+        step = dotted(&toks, i, parts, &count);
+        Node *other = count > 1 ? node_called(r, scratch, parts, count, &schema) : NULL;
+        if (!other) {
+            continue;
+        }
+        if (other != node) {
+            add_edge(r, node, other);
+        }
+        if (!str_eq(other->rel.schema, other->production.schema)) {
+            const SqlTok *tok = &toks.items[i + 2 * schema];
+            buf_add(&out, sql + copied, tok->start - copied);
+            buf_text(&out, sql_ident(scratch, other->rel.schema));
+            copied = tok->end;
         }
     }
-    vec_push(r->arena, &node->depends, other);
+    buf_text(&out, sql + copied);
+    arena_free(scratch);
+    if (ok && out.overflow) {
+        find_at(r, DIAG_ERROR, P_SQL, node->place, "the SQL of %s is too large", node->id);
+    }
+    return ok && !out.overflow ? out.data : NULL;
 }
 
 void scan_sql(Reader *r, Node *node, const char *sql)
 {
     Arena *scratch = arena_new();
     SqlToks toks = {0};
-    Err err = {0};
-    if (!sql_tokens(scratch, sql, strlen(sql), &toks, &err)) {
-        find_at(r, DIAG_ERROR, P_SQL, node->place, "the SQL of %s cannot be read: %s", node->id,
-                arena_strdup(r->arena, err.message));
+    if (!read_tokens(r, scratch, node, sql, &toks)) {
         arena_free(scratch);
         return;
     }
     for (size_t i = 0, step; toks.items[i].kind != SQL_END; i += step) {
         const char *parts[3];
-        size_t count;
+        size_t count, schema;
         step = dotted(&toks, i, parts, &count);
-        Node *other = count > 1 ? node_called(r, scratch, parts, count) : NULL;
+        Node *other = count > 1 ? node_called(r, scratch, parts, count, &schema) : NULL;
         if (other && other != node) {
             met(r, node, other,
                 place_in_file(scratch, node, sql, &toks.items[i], &toks.items[i + step - 1]));

@@ -1,5 +1,5 @@
 """Cutover compiles a project to the very bytes of `dbt compile`: the example, a larger project, and random ones. Also the
-names of relations and what depends on what. CUTOVER_RANDOM_DBT says how many, CUTOVER_RANDOM_SEED where to begin."""
+names of relations, what depends on what, and that dbt's manifest gives the same desired state as the sources. CUTOVER_RANDOM_DBT says how many, CUTOVER_RANDOM_SEED where to begin."""
 import collections
 import json
 import os
@@ -77,7 +77,18 @@ def compare(dbt, folder):
     for node in sorted(set(wanted) | set(got)):
         if wanted.get(node) != got.get(node):
             return "%s\n  dbt:     %s\n  Cutover: %s" % (node, wanted.get(node), got.get(node))
-    return "same"
+    return compare_manifest(folder)
+
+
+def compare_manifest(folder):
+    """dbt's manifest as the front end: the very same nodes, digests and SQL."""
+    config, ask = folder / "cutover.yaml", [str(CUTOVER), "compile", "--project", str(folder), "--target", "prod", "-o", "json"]
+    native = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+    config.write_text("version: 1\nproject: {manifest: target/manifest.json}\nenvironments: {production: {branch: main}}\n")
+    manifest = subprocess.run(ask, capture_output=True, text=True)
+    if manifest.returncode:
+        return "the manifest is refused:\n" + manifest.stderr
+    return "same" if manifest.stdout == native else "the manifest gives another desired state:\n%s\n%s" % (native, manifest.stdout)
 
 
 def projects(base):

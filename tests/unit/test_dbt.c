@@ -302,6 +302,143 @@ static void a_wrong_check_is_found_where_it_was_written(void **state)
     CHECK_STR(diag->label, "did you mean \"daily\"?");
 }
 
+/* ---- dbt's manifest instead of the sources ---- */
+
+/* The places of tests: a manifest knows the file of a test, but not the line. */
+static const char *without_places(Arena *arena, const char *text)
+{
+    StrVec lines = str_split(arena, text, '\n'), kept = {0};
+    vec_each (const char *, it, &lines) {
+        if (!str_starts(*it, "  at ")) {
+            vec_push(arena, &kept, *it);
+        }
+    }
+    return str_join(arena, &kept, "\n");
+}
+
+/* The same case, read from the manifest that dbt made of it; NULL: it has none. */
+static Case *open_manifest(Arena *arena, const char *folder)
+{
+    const char *text = read_text(arena, arena_printf(arena, "%s/manifest.json", folder));
+    Case *c = open_case(arena, folder);
+    if (!text) {
+        return NULL;
+    }
+    files_add(arena, (FileSet *)c->options.files,
+              (File){"target/manifest.json", text, strlen(text)});
+    c->options.manifest = "target/manifest.json";
+    return c;
+}
+
+static DbtProject *read_quietly(Case *c)
+{
+    DbtProject *project = dbt_read(c->arena, &c->options, &c->diags);
+    if (!project) {
+        Buf out = buf_new(c->arena, 1u << 20);
+        diags_write_text(&out, &c->diags, false);
+        fail_msg("%s: %s", c->folder, out.data);
+    }
+    c->diags = diags_new(c->arena);
+    return project;
+}
+
+static int compare_compiled(const Case *c, const DbtProject *a, const DbtProject *b)
+{
+    int wrong = a->compiled.count != b->compiled.count;
+    for (size_t i = 0; !wrong && i < a->compiled.count; i++) {
+        wrong += compare(arena_printf(c->arena, "%s: %s", c->folder, a->compiled.items[i].path),
+                         b->compiled.items[i].text, a->compiled.items[i].text);
+    }
+    return wrong;
+}
+
+static int compare_fronts(Case *native, Case *manifest)
+{
+    DbtProject *a = read_quietly(native), *b = read_quietly(manifest);
+    Arena *arena = native->arena;
+    int wrong = compare(native->folder, without_places(arena, describe(manifest, b)),
+                        without_places(arena, describe(native, a)));
+    for (size_t i = 0; !wrong && i < a->desired->nodes.count; i++) {
+        wrong += compare(a->desired->nodes.items[i].id, b->desired->nodes.items[i].digest,
+                         a->desired->nodes.items[i].digest);
+    }
+    return wrong +
+           compare(native->folder, b->desired->manifest_digest, a->desired->manifest_digest);
+}
+
+/* Every schema and cluster of the project goes green. */
+static void send_all_to_green(Case *c, const Desired *desired)
+{
+    vec_each (DesiredNode, it, &desired->nodes) {
+        map_put(c->arena, &c->names.schemas, schema_key(c->arena, it->rel.database, it->rel.schema),
+                arena_printf(c->arena, "%s_green", it->rel.schema));
+        if (it->cluster) {
+            map_put(c->arena, &c->names.clusters, it->cluster,
+                    arena_printf(c->arena, "%s_green", it->cluster));
+        }
+    }
+    c->options.names = &c->names;
+}
+
+/* In production's names, and where WITH_GREEN in green ones. */
+static int compare_case(Case *native, Case *manifest, bool with_green)
+{
+    int wrong = compare_fronts(native, manifest);
+    const DbtProject *project = read_quietly(native);
+    wrong += compare_compiled(native, project, read_quietly(manifest));
+    if (with_green) {
+        send_all_to_green(native, project->desired);
+        send_all_to_green(manifest, project->desired);
+        wrong += compare_fronts(native, manifest);
+    }
+    return wrong;
+}
+
+/* "shop" and "packages" print {{ this.schema }} as a text of its own, which in compiled SQL nothing tells from
+ * another word: these two are compared in production's names alone. tests/optional/manifest_fixtures.py made
+ * the manifests. */
+static void a_manifest_gives_what_the_sources_give(void **state)
+{
+    StrVec names = cases(*state);
+    int wrong = 0, compared = 0;
+    vec_each (const char *, it, &names) {
+        const char *folder = arena_printf(*state, "%s/dbt/%s", TEST_DATA, *it);
+        Case *manifest = open_manifest(*state, folder);
+        if (manifest) {
+            bool prints_schema = str_eq(*it, "shop") || str_eq(*it, "packages");
+            wrong += compare_case(open_case(*state, folder), manifest, !prints_schema);
+            compared++;
+        }
+    }
+    CHECK_INT(wrong, 0);
+    CHECK(compared >= 5);
+}
+
+/* The native reader refuses a name written by hand; here nothing tells it from a ref(), and it follows. */
+static void names_written_by_hand_follow_in_a_manifest(void **state)
+{
+    Case *c = open_manifest(*state, TEST_DATA "/dbt/shop");
+    map_put(*state, &c->names.schemas, schema_key(*state, "materialize", "public_shop"),
+            "public_shop_green");
+    c->options.names = &c->names;
+    DbtProject *project = read_quietly(c);
+    const DesiredNode *node = map_get(&project->desired->node_by_id, "model.shop.byhand");
+    CHECK_STR(node->sql, "select * from \"public_shop_green\".daily");
+    CHECK_STR(node->depends.items[0], "model.shop.daily");
+}
+
+static void a_check_works_beside_a_manifest(void **state)
+{
+    Case *c = open_manifest(*state, TEST_DATA "/dbt/shop");
+    DbtProject *project = read_quietly(c);
+    StrVec depends = {0};
+    CHECK_STR(dbt_render_check(*state, &c->options, project->desired,
+                               "select {{ cents('x') }} from {{ ref('daily') }}", "cutover.yaml", 7,
+                               &depends, &c->diags),
+              "select (x / 100)::numeric from \"materialize\".\"public_shop\".\"daily\"");
+    CHECK_INT(depends.count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +446,9 @@ int main(void)
         TEST(the_same_project_has_the_same_digests_in_every_reading),
         TEST(a_check_reads_the_green_names),
         TEST(a_wrong_check_is_found_where_it_was_written),
+        TEST(a_manifest_gives_what_the_sources_give),
+        TEST(names_written_by_hand_follow_in_a_manifest),
+        TEST(a_check_works_beside_a_manifest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,7 +77,7 @@ static void check_contents(Arena *arena, Fixture *it)
     CHECK_INT(diags_count(&diags, DIAG_WARNING), 1); /* the link */
     CHECK(git_read_tree(it->repo, arena, pull.sha, "./shop/", NULL, &files, &diags, &it->err));
     CHECK(files_get(&files, "models/a.sql"));
-    CHECK_STR(git_read_file(it->repo, arena, pull.sha, "cutover.yaml", &it->err)->text,
+    CHECK_STR(git_read_file(it->repo, arena, pull.sha, "cutover.yaml", NULL, &it->err)->text,
               "version: 1\n");
 
     bool yes = false;
@@ -224,7 +224,7 @@ static void what_is_not_there_is_said(void **state)
     CHECK_STR(it.err.code, "CO6010");
     CHECK(!git_resolve(it.repo, arena, &(GitWanted){.text = "pull/99"}, &commit, &it.err));
     commit = resolve(arena, &it, (GitWanted){.branch = "main"});
-    CHECK(!git_read_file(it.repo, arena, commit.sha, "none.yaml", &it.err));
+    CHECK(!git_read_file(it.repo, arena, commit.sha, "none.yaml", NULL, &it.err));
     CHECK_STR(it.err.code, "CO6011");
     GitSource nowhere = {.name = "x", .url = "/nonexistent"};
     CHECK(!git_open(arena, &nowhere, &it.err));

@@ -99,6 +99,28 @@ static void a_wrong_cutover_yaml_is_a_finding(void **state)
     CHECK_INT(diags_count(&it->diags, DIAG_ERROR), 1);
 }
 
+/* What else dbt leaves in target/ is not read. */
+static void a_manifest_in_the_target_folder_is_read(void **state)
+{
+    Arena *arena = *state;
+    Fixture *it = make_repository(
+        arena,
+        "mkdir -p dbt/target && echo '{}' >dbt/target/manifest.json && echo x >dbt/target/x.sql "
+        "&& " COMMIT("version: 1\\nproject: {path: dbt, manifest: ./target/manifest.json}\\n"
+                     "environments:\\n  p: {branch: main}\\n") "true");
+    CHECK(look(arena, it, "p", NULL));
+    CHECK_INT(it->wanted.files.list.count, 1);
+    CHECK_STR(files_get(&it->wanted.files, "target/manifest.json")->text, "{}\n");
+    it = make_repository(arena, COMMIT("version: 1\\nproject: {manifest: m.json}\\n"
+                                       "environments:\\n  p: {branch: main}\\n") "true");
+    CHECK(look(arena, it, "p", NULL)); /* whoever reads the project says what is missing */
+    CHECK(!files_get(&it->wanted.files, "m.json"));
+    it = make_repository(arena, COMMIT("version: 1\\nproject: {manifest: ../m.json}\\n"
+                                       "environments:\\n  p: {branch: main}\\n") "true");
+    CHECK(!look(arena, it, "p", NULL));
+    CHECK_STR(it->diags.list.items[0].code, "CO1014");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +128,7 @@ int main(void)
         TEST(an_environment_must_exist_on_both_sides),
         TEST(a_repository_without_cutover_yaml_is_told_what_to_do),
         TEST(a_wrong_cutover_yaml_is_a_finding),
+        TEST(a_manifest_in_the_target_folder_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,52 @@
+"""Writes tests/dbt/*/manifest.json anew: what dbt's own manifest says of these projects, without what Cutover does not
+read. Run it when a project there changes; tests/unit/test_manifest.c compares both ways to read them."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from pypi import PINS, Environment
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CASES = ("shop", "streams", "packages", "parse_time", "cross_db")
+NODE = ("database schema name resource_type package_name original_file_path unique_id fqn alias config description columns tags raw_code "
+        "compiled_code compiled_path language depends_on").split()
+SOURCE = "database schema name source_name identifier package_name original_file_path unique_id resource_type".split()
+MACRO = "name package_name original_file_path macro_sql unique_id".split()
+DBTS_OWN = ("dbt", "dbt_postgres", "dbt_materialize")
+
+
+def without_nulls(value):
+    if isinstance(value, dict):
+        return {k: without_nulls(v) for k, v in value.items() if v is not None}
+    return [without_nulls(v) for v in value] if isinstance(value, list) else value
+
+
+def of(value, keys):
+    return without_nulls({k: value[k] for k in keys if k in value})
+
+
+def strip(manifest):
+    metadata = of(manifest["metadata"], "dbt_schema_version dbt_version adapter_type project_name".split())
+    return {"metadata": metadata,
+            "nodes": {i: of(n, NODE) for i, n in manifest["nodes"].items()},
+            "sources": {i: of(n, SOURCE) for i, n in manifest["sources"].items()},
+            "macros": {i: of(m, MACRO) for i, m in manifest["macros"].items() if m["package_name"] not in DBTS_OWN}}
+
+
+def main():
+    environment = Environment(PINS)
+    for case in CASES:
+        base = pathlib.Path(tempfile.mkdtemp(prefix="cutover-manifest-"))
+        shutil.copytree(ROOT / "tests" / "dbt" / case / "project", base / "project")
+        subprocess.run([str(pathlib.Path(environment.python).parent / "dbt"), "compile", "--no-populate-cache", "--target", "dev"], cwd=base / "project",
+                       env=dict(os.environ, DBT_PROFILES_DIR="."), check=True, stdout=subprocess.DEVNULL)
+        manifest = json.loads((base / "project" / "target" / "manifest.json").read_text())
+        (ROOT / "tests" / "dbt" / case / "manifest.json").write_text(json.dumps(strip(manifest), indent=1) + "\n")
+        shutil.rmtree(base)
+    environment.close()
+
+
+main()
