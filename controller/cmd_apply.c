@@ -82,7 +82,8 @@ static bool step(Apply *apply, Arena *arena, int64_t *pause_ms, int *code)
 {
     PassResult result;
     Err err = {0};
-    bool done = session_pass(apply->session, arena, apply->wanted, PASS_ACT, &result, &err);
+    Wanted wanted = *apply->wanted;
+    bool done = session_pass(apply->session, arena, &wanted, PASS_ACT, &result, &err);
     *pause_ms = result.acted ? 0 : result.retry_ms;
     if (!done) {
         cli_fail(apply->cli, &err);
@@ -92,9 +93,9 @@ static bool step(Apply *apply, Arena *arena, int64_t *pause_ms, int *code)
     }
     apply->errors = 0;
     print_events(apply, arena, &result);
-    session_tell(apply->session, arena, apply->wanted, &result);
+    session_tell(apply->session, arena, &wanted, &result);
     PassInput input =
-        wanted_pass(apply->session->context, apply->wanted, PASS_ACT, &apply->session->writer_seq);
+        wanted_pass(apply->session->context, &wanted, PASS_ACT, &apply->session->writer_seq);
     Status status = status_of_pass(arena, &input, &result, &err);
     progress_show(&apply->progress, arena, &status);
     if (result.acted || (status.state == STATUS_UNDER_WAY && !reached(apply, &status))) {

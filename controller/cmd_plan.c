@@ -90,6 +90,7 @@ static bool read_commit(const Cli *cli, const Context *context, Wanted *wanted, 
     bool read = targets_one(cli, context, &target, diags, err) &&
                 wanted_read(target.repository, cli->arena, target.environment, cli->revision,
                             wanted, diags, err);
+    wanted->follows = wanted->follows && !str_eq(cli->command, "plan");
     wanted->proposed = cli->revision && str_eq(cli->command, "plan");
     return read;
 }

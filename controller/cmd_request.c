@@ -75,6 +75,9 @@ typedef struct Follow {
     const Wanted *wanted;
     const char *deployment, *request;
     Phase last;
+    Phase granted; /* as of KIND, or where the deployment of an earlier commit ends */
+    const char
+        *denied; /* short name of the commit that such a deployment takes the place of, or NULL */
 } Follow;
 
 static const RecordRequest *find_request(const Record *record, const char *id)
@@ -95,6 +98,11 @@ static int say_end(const Follow *follow, Arena *arena, const RecordDeployment *d
         buf_printf(&out,
                    "rolled back %s: generation %lld. %s is denied until a newer commit comes.\n",
                    environment, (long long)d->rollback_generation, d->short_commit);
+    } else if (follow->denied) {
+        buf_printf(&out,
+                   "rolled back %s: generation %lld is %s again. %s is denied until a newer commit "
+                   "comes.\n",
+                   environment, (long long)d->generation, d->short_commit, follow->denied);
     } else {
         buf_printf(&out, "%s g%lld is %s\n", environment, (long long)d->generation,
                    phase_name(d->phase));
@@ -106,7 +114,7 @@ static int say_end(const Follow *follow, Arena *arena, const RecordDeployment *d
 static int phase_code(const Follow *follow, Arena *arena, const PassResult *result,
                       const RecordDeployment *d)
 {
-    if (d->phase == follow->kind->granted) {
+    if (d->phase == follow->granted) {
         return say_end(follow, arena, d);
     }
     if (phase_is_final(d->phase)) {
@@ -124,12 +132,30 @@ static int phase_code(const Follow *follow, Arena *arena, const PassResult *resu
     return -1;
 }
 
+/* When the way back has ended, the deployment that takes the place of D is the one to follow. */
+static bool follow_restored(Follow *follow, const PassResult *result, const RecordDeployment *d)
+{
+    bool ended =
+        d && d->phase == PHASE_LIVE && !follow->denied && str_eq(follow->kind->name, "rollback");
+    const char *before = ended ? record_commit_before(result->record, d) : NULL;
+    if (before) {
+        Arena *arena = follow->cli->arena;
+        follow->denied = arena_strdup(arena, d->short_commit);
+        follow->deployment = deployment_id(arena, follow->wanted->environment->name,
+                                           result->live_generation + 1, before);
+        follow->granted = PHASE_LIVE;
+        follow->last = PHASE_NONE;
+    }
+    return ended;
+}
+
 /* One look: its exit code, or -1 when it goes on. */
 static int look(Follow *follow, Arena *arena)
 {
     PassResult result;
     Err err = {0};
-    if (!session_pass(follow->session, arena, follow->wanted, PASS_LOOK, &result, &err)) {
+    Wanted wanted = *follow->wanted;
+    if (!session_pass(follow->session, arena, &wanted, PASS_LOOK, &result, &err)) {
         cli_fail(follow->cli, &err);
         return -1;
     }
@@ -144,10 +170,17 @@ static int look(Follow *follow, Arena *arena)
                 request->why ? request->why : "it could not be done");
         return EXIT_BLOCKED;
     }
+    bool answered = request && request->done;
+    if (follow_restored(follow, &result, d)) {
+        return -1;
+    }
+    if (follow->denied && (!d || !answered)) {
+        return -1; /* the other deployment has not begun yet */
+    }
     if (d) {
         return phase_code(follow, arena, &result, d);
     }
-    return request && request->done ? EXIT_DONE : -1;
+    return answered ? EXIT_DONE : -1;
 }
 
 static int follow_request(Follow *follow)
@@ -311,11 +344,23 @@ static int ask(const Cli *cli, const Kind *kind, Session *session, Diags *diags,
         return targets_stopped(cli, diags, err);
     }
     code = answer_request(cli, kind, &wanted, d, &request);
+    /* When the way back has ended another deployment does it. */
+    bool ended = d && d->phase == PHASE_LIVE && str_eq(kind->name, "rollback");
+    const char *before = ended ? record_commit_before(result.record, d) : NULL;
+    if (before && code == EXIT_DONE) {
+        cli_say(cli, "the old side is gone: %.7s is deployed anew", before);
+    }
     if (!cli->wait || code != EXIT_DONE) {
         return code;
     }
-    Follow follow = {
-        cli, kind, session, &wanted, d ? d->id : "", request.id, d ? d->phase : PHASE_NONE};
+    Follow follow = {.cli = cli,
+                     .kind = kind,
+                     .session = session,
+                     .wanted = &wanted,
+                     .deployment = d ? d->id : "",
+                     .request = request.id,
+                     .last = d ? d->phase : PHASE_NONE,
+                     .granted = kind->granted};
     return follow_request(&follow);
 }
 

@@ -57,8 +57,9 @@ typedef struct Wanted {
     GitCommit commit;                     /* sha NULL: loose files */
     FileSet files;                        /* of the project */
     const Map *env;
-    bool
-        proposed; /* only looked at: what the environment does not follow need not descend from what is live */
+    bool follows;  /* what the environment's ref says; after a way back another is wanted instead */
+    bool proposed; /* only looked at: it need not descend from what is live */
+    GitCommit denied; /* what the ref says, when COMMIT is wanted instead; else sha NULL */
 } Wanted;
 
 /* cutover.yaml of the home branch. NULL: ERR, or findings in DIAGS. */

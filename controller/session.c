@@ -53,14 +53,39 @@ bool session_connect(Session *session, Arena *arena, Err *err)
     return true;
 }
 
-bool session_pass(Session *session, Arena *arena, const Wanted *wanted, PassMode mode,
-                  PassResult *result, Err *err)
+/* WANTED at the commit that it was at before the denied one. */
+static bool go_back(Arena *arena, Wanted *wanted, const char *commit, Diags *diags, Err *err)
+{
+    Wanted before;
+    if (!wanted_read(wanted->repository, arena, wanted->environment->name, commit, &before, diags,
+                     err)) {
+        return false;
+    }
+    before.denied = wanted->commit;
+    *wanted = before;
+    return true;
+}
+
+bool session_pass(Session *session, Arena *arena, Wanted *wanted, PassMode mode, PassResult *result,
+                  Err *err)
 {
     *result = (PassResult){.diags = diags_new(arena), .live_generation = -1};
     if (!session_connect(session, arena, err)) {
         return false;
     }
     PassInput input = wanted_pass(session->context, wanted, mode, &session->writer_seq);
+    if (!pass_run(arena, session->pg, &input, result, err)) {
+        return false;
+    }
+    if (!result->instead) {
+        return true;
+    }
+    Diags diags = diags_new(arena);
+    if (!go_back(arena, wanted, result->instead, &diags, err)) {
+        result->diags = diags;
+        return false;
+    }
+    input = wanted_pass(session->context, wanted, mode, &session->writer_seq);
     return pass_run(arena, session->pg, &input, result, err);
 }
 

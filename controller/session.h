@@ -16,9 +16,10 @@ typedef struct Session {
 /* Connects unless it is; false and ERR when that fails. */
 bool session_connect(Session *session, Arena *arena, Err *err);
 
-/* One pass over WANTED. */
-bool session_pass(Session *session, Arena *arena, const Wanted *wanted, PassMode mode,
-                  PassResult *result, Err *err);
+/* One pass over WANTED, which becomes the commit that is wanted instead when a way back has denied what the
+ * environment's ref says. */
+bool session_pass(Session *session, Arena *arena, Wanted *wanted, PassMode mode, PassResult *result,
+                  Err *err);
 
 /* FN for each event of the last day that a notifier wants and has not got, oldest first, one notifier after the
  * other; false from FN leaves the rest of that notifier's events for later. */

@@ -59,6 +59,9 @@ static StatusState state_of(const Status *status)
     if (status->pass->blocked && status->pass->rule->when.held == YES) {
         return STATUS_HELD;
     }
+    if (status->denied) {
+        return STATUS_BLOCKED;
+    }
     if (status->pass->blocked || ended_badly(d, status->wanted) ||
         (d && waits_for_person(d->phase))) {
         return STATUS_BLOCKED;
@@ -74,7 +77,7 @@ Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *re
 {
     Status status = {.environment = input->environment->name,
                      .repository = input->repository,
-                     .wanted = &input->commit,
+                     .wanted = input->denied.sha ? &input->denied : &input->commit,
                      .soak = input->environment->soak,
                      .pass = result,
                      .diags = result->diags,
@@ -87,7 +90,11 @@ Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *re
         status.error = err_text(arena, err);
         return status;
     }
-    status.deployment = deployment_of(result, &input->commit);
+    status.deployment = deployment_of(result, status.wanted);
+    bool under_way = status.deployment && !phase_is_final(status.deployment->phase);
+    if (input->denied.sha && !under_way) {
+        status.denied = map_get(&result->record->denied, input->denied.sha);
+    }
     status.state = state_of(&status);
     return status;
 }
@@ -108,6 +115,9 @@ Phase status_phase(const Status *status)
     const PassResult *pass = status->pass;
     if (!pass || (status->state == STATUS_LIVE && pass->live_generation > 0)) {
         return pass ? PHASE_LIVE : PHASE_NONE;
+    }
+    if (status->denied) {
+        return PHASE_ROLLED_BACK;
     }
     return status->deployment ? status->deployment->phase : PHASE_NONE;
 }
@@ -339,10 +349,11 @@ static void write_blocked(Buf *out, const Status *status)
         }
         buf_text(out, ": ");
     }
-    const char *why = d && phase_is_final(d->phase) && d->reason ? d->reason
-                      : pass && pass->waits_for                  ? pass->waits_for
-                      : status->error                            ? status->error
-                                                                 : "see below";
+    const char *why = status->denied                               ? status->denied
+                      : d && phase_is_final(d->phase) && d->reason ? d->reason
+                      : pass && pass->waits_for                    ? pass->waits_for
+                      : status->error                              ? status->error
+                                                                   : "see below";
     bool ended = pass && d && phase_is_final(d->phase);
     const Json *data = ended ? told(status, phase_name(d->phase)) : NULL;
     buf_text(out, why);

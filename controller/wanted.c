@@ -85,7 +85,7 @@ static bool add_manifest(Arena *arena, Wanted *wanted, Err *err)
 bool wanted_read(const Repository *repository, Arena *arena, const char *name, const char *revision,
                  Wanted *wanted, Diags *diags, Err *err)
 {
-    *wanted = (Wanted){.repository = repository, .env = repository->env};
+    *wanted = (Wanted){.repository = repository, .env = repository->env, .follows = !revision};
     wanted->home = wanted_home(repository, arena, diags, err);
     if (!wanted->home || !resolve(repository, arena, name, revision, wanted, err)) {
         return false;
@@ -121,17 +121,23 @@ static bool read_history(void *ctx, Arena *arena, const char *live, PermitHistor
     return true;
 }
 
+static PassCommit pass_commit(const GitCommit *commit)
+{
+    return (PassCommit){commit->sha,   commit->short_sha, commit->subject, commit->author,
+                        commit->email, commit->ref,       commit->at};
+}
+
 PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mode,
                       int64_t *writer_seq)
 {
-    const GitCommit *commit = &wanted->commit;
     return (PassInput){
         .mode = mode,
         .config = wanted->config,
         .environment = wanted->environment,
         .repository = wanted->repository ? wanted->repository->name : "",
-        .commit = {commit->sha, commit->short_sha, commit->subject, commit->author, commit->email,
-                   commit->ref, commit->at},
+        .commit = pass_commit(&wanted->commit),
+        .follows = wanted->follows,
+        .denied = pass_commit(&wanted->denied),
         .history = wanted->repository ? read_history : NULL,
         .history_ctx = (void *)(uintptr_t)wanted,
         .permits = settings_permits(&context->settings, wanted->environment->name),

@@ -161,7 +161,7 @@ bool act_begin(Pass *pass, const Rule *rule, Err *err)
     add_transition(pass, &entries, d, rule->to, reason, NULL, 0);
     add_event(pass, &entries, d, rule, rule->to, reason);
     if (rule->to == PHASE_FAILED) {
-        vec_push(pass->arena, &entries, entry_denied(pass->arena, d->id, d->commit, reason));
+        vec_push(pass->arena, &entries, entry_denied(pass->arena, d->id, d->commit, reason, NULL));
     }
     return pass_append(pass, &entries, err);
 }
@@ -269,7 +269,10 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     add_transition(pass, &entries, d, rule->to, reason, NULL, 0);
     add_event(pass, &entries, d, rule, rule->to, reason);
     if (rule->to == PHASE_FAILED || rule->to == PHASE_ROLLED_BACK || rule->to == PHASE_ABORTED) {
-        vec_push(pass->arena, &entries, entry_denied(pass->arena, d->id, d->commit, reason));
+        bool back = rule->to == PHASE_ROLLED_BACK;
+        const char *restore = back ? record_commit_before(pass->out->record, d) : NULL;
+        vec_push(pass->arena, &entries,
+                 entry_denied(pass->arena, d->id, d->commit, reason, restore));
     }
     if (d == pass->after && pass->after_recorded == PHASE_FAILED) {
         vec_push(pass->arena, &entries, entry_allowed(pass->arena, d->id, d->commit, reason));
@@ -325,6 +328,28 @@ bool act_refuse_request(Pass *pass, RecordDeployment *d, const Rule *rule, Err *
     vec_push(
         pass->arena, &entries,
         entry_outcome(pass->arena, d->id, pass->request->id, late ? "too_late" : "refused", why));
+    return pass_append(pass, &entries, err);
+}
+
+/* The live commit is denied, and what Git says by now with it: else that would be deployed instead of the one before. */
+bool act_restore(Pass *pass, const Rule *rule, Err *err)
+{
+    const RecordDeployment *live = pass->out->live;
+    const RecordRequest *request = pass->request;
+    const char *before = record_commit_before(pass->out->record, live);
+    const char *reason = str_empty(request->reason) ? rule->why : request->reason;
+    const char *commits[] = {live->commit, pass->in->commit.sha};
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries, tell_event(pass, live, "rolling_back", live->phase, reason));
+    for (size_t i = 0; i < 2; i++) {
+        bool once = i == 0 || (!str_eq(commits[i], live->commit) && !str_eq(commits[i], before));
+        if (once) {
+            vec_push(pass->arena, &entries,
+                     entry_denied(pass->arena, live->id, commits[i], reason, before));
+        }
+    }
+    vec_push(pass->arena, &entries,
+             entry_outcome(pass->arena, live->id, request->id, "done", NULL));
     return pass_append(pass, &entries, err);
 }
 

@@ -36,13 +36,19 @@ static Choice look_at_ends(Pass *pass, PassFacts *facts)
     return (Choice){0};
 }
 
+RequestWorld pass_request_world(const Pass *pass)
+{
+    const Plan *plan = pass->out->plan;
+    return (RequestWorld){.plan_digest = plan ? plan->digest : NULL, .live = pass->out->live};
+}
+
 /* A request that needs nothing done, or that nothing can be done about. */
 static Choice look_at_requests(Pass *pass, PassFacts *facts)
 {
     RequestAnswer owed;
-    const Plan *plan = pass->out->plan;
-    bool owes = pass->in->mode == PASS_ACT && request_unanswered(pass->arena, pass->out->record,
-                                                                 plan ? plan->digest : NULL, &owed);
+    RequestWorld world = pass_request_world(pass);
+    bool owes = pass->in->mode == PASS_ACT &&
+                request_unanswered(pass->arena, pass->out->record, &world, &owed);
     return owes ? look_at(pass, NULL, facts) : (Choice){0};
 }
 

@@ -340,9 +340,9 @@ static void environment_facts(Pass *pass, Facts *facts)
     facts->denied =
         tri(pass->in->commit.sha && map_get(&out->record->denied, pass->in->commit.sha));
     facts->held = tri(out->record->hold != NULL);
-    facts->unanswered = tri(
-        pass->in->mode == PASS_ACT &&
-        request_unanswered(pass->arena, out->record, plan ? plan->digest : NULL, &pass->answer));
+    RequestWorld world = pass_request_world(pass);
+    facts->unanswered = tri(pass->in->mode == PASS_ACT &&
+                            request_unanswered(pass->arena, out->record, &world, &pass->answer));
     facts->wanted_is_live = tri(out->live && str_eq(out->live->commit, pass->in->commit.sha));
     if (plan) {
         facts->refused = tri(plan->outcome == PLAN_REFUSED);
@@ -368,6 +368,8 @@ Facts pass_facts(Pass *pass, RecordDeployment *d)
     pass->problem = NULL;
     environment_facts(pass, &facts);
     if (!d) {
+        pass->request = request_restore(pass->out->record, pass->out->live);
+        facts.restore_asked = tri(pass->request != NULL);
         facts.aged = tri(is_aged(pass));
         facts.drift_news = tri(pass_has_drift_news(pass));
         return facts;

@@ -133,6 +133,8 @@ static bool carry_out(Pass *pass, const Choice *choice, Err *err)
         return act_refuse_request(pass, d, rule, err);
     case ACTION_TELL_DRIFT:
         return act_tell_drift(pass, err);
+    case ACTION_RESTORE:
+        return act_restore(pass, rule, err);
     case ACTION_PRUNE:
         return act_prune(pass, err);
     case ACTION_WAIT:
@@ -180,6 +182,12 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
         return false;
     }
     pass_choose(pass);
+    if (input->follows && input->commit.sha) {
+        result->instead = map_get(&result->record->restored, input->commit.sha);
+    }
+    if (result->instead) {
+        return true;
+    }
     pass_be_strict(pass);
     if (!pass_observe_windows(pass, err) || !pass_find_history(pass, err)) {
         result->retry_ms = AFTER_ERROR_MS;

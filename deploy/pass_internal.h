@@ -104,6 +104,8 @@ typedef Facts PassFacts(Pass *pass, RecordDeployment *d);
 /* What to do in this pass; FACTS is pass_facts(), or a model's. */
 Choice pass_decide(Pass *pass, PassFacts *facts);
 bool choice_acts(const Choice *choice);
+/* What people's requests meet in this pass. */
+RequestWorld pass_request_world(const Pass *pass);
 
 /* ---- names.c ---- */
 RecordNames pass_cutover_names(Pass *pass);
@@ -146,6 +148,7 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_note_proof(Pass *pass, RecordDeployment *d, Err *err);
 bool act_answer(Pass *pass, Err *err);
+bool act_restore(Pass *pass, const Rule *rule, Err *err);
 bool act_refuse_request(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_prune(Pass *pass, Err *err);
 

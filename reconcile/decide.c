@@ -23,6 +23,8 @@ static const Rule rules[] = {
     STAY(110, NONE, WHEN(.marker = NO, .markers_agree = YES), MAKE_MARKER,
          "the environment has no generation marker yet"),
     STAY(115, NONE, WHEN(.markers_agree = NO), BLOCK, "generation marker and record do not agree"),
+    STAY(116, NONE, WHEN(.restore_asked = YES), RESTORE,
+         "a person asked for the generation before: its commit is deployed anew"),
     STAY(117, NONE, WHEN(.drift_news = YES), TELL_DRIFT,
          "live differs from what was deployed, or does no longer"),
     STAY(118, NONE, WHEN(.aged = YES), PRUNE, "rows of the record are older than the retention"),
@@ -149,8 +151,6 @@ static const Rule rules[] = {
     STAY(830, ROLLING_BACK, WHEN(.problem = YES), BLOCK, "the way back was refused"),
     STAY(840, ROLLING_BACK, ALWAYS, ROLL_BACK, "one transaction"),
 
-    STAY(900, CLEANING, WHEN(.rollback_asked = YES), REFUSE_REQUEST,
-         "the soak is over: the old side is being dropped"),
     STAY(910, CLEANING, WHEN(.problem = YES), BLOCK, "something on the old side is not ours"),
     STAY(920, CLEANING, WHEN(.readers = YES, .drained = NO), WAIT, "readers of the old side"),
     STAY(930, CLEANING, WHEN(.blue = YES), DROP_BLUE, "the old side is not needed any more"),
@@ -267,6 +267,7 @@ const char *action_name(Action action)
         [ACTION_REFUSE_REQUEST] = "refuse_request",
         [ACTION_ANSWER] = "answer",
         [ACTION_TELL_DRIFT] = "tell_drift",
+        [ACTION_RESTORE] = "restore",
         [ACTION_PRUNE] = "prune",
     };
     return names[action];

@@ -347,6 +347,7 @@ static void fold_request(Fold *fold, const LogEntry *entry)
     if (str_eq(kind, "resume")) {
         map_each (it, &fold->record->denied) {
             map_put(fold->arena, &fold->record->denied, it->key, "");
+            map_put(fold->arena, &fold->record->restored, it->key, "");
         }
     }
 }
@@ -410,6 +411,8 @@ static void fold_denied(Fold *fold, const LogEntry *entry)
                 get_bool(entry->body, "allowed") ? ""
                 : *reason                        ? reason
                                                  : "denied");
+        map_put(fold->arena, &fold->record->restored, commit,
+                text_or_empty(json_get_str(entry->body, "restore")));
     }
 }
 
@@ -459,15 +462,15 @@ static void keep_live_objects(Fold *fold)
     }
 }
 
-static void keep_denials(Fold *fold)
+static void leave_out_lifted(Fold *fold, Map *map)
 {
-    Map denied = {0};
-    map_each (it, &fold->record->denied) {
+    Map left = {0};
+    map_each (it, map) {
         if (*(const char *)it->value) {
-            map_put(fold->arena, &denied, it->key, it->value);
+            map_put(fold->arena, &left, it->key, it->value);
         }
     }
-    fold->record->denied = denied;
+    *map = left;
 }
 
 static const RecordRequest *find_hold(const Record *record)
@@ -501,7 +504,8 @@ Record *record_fold(Arena *arena, const char *environment, LogEntries *entries)
         }
     }
     keep_live_objects(&fold);
-    keep_denials(&fold);
+    leave_out_lifted(&fold, &record->denied);
+    leave_out_lifted(&fold, &record->restored);
     record->hold = find_hold(record);
     return record;
 }
@@ -536,6 +540,18 @@ RecordDeployment *record_building(const Record *record)
 RecordDeployment *record_soaking(const Record *record)
 {
     return newest(record, is_open_after_cutover);
+}
+
+const char *record_commit_before(const Record *record, const RecordDeployment *d)
+{
+    const RecordDeployment *before = d;
+    for (size_t i = 0; before && i < record->deployments.count; i++) {
+        before = record_deployment(record, before->from_deployment);
+        if (before && before->commit && !str_eq(before->commit, d->commit)) {
+            return before->commit;
+        }
+    }
+    return NULL;
 }
 
 RecordDeployment *record_generation(const Record *record, int64_t generation)

@@ -252,25 +252,26 @@ RecordEntry entry_delivery(Arena *arena, const char *event_id, const char *notif
 }
 
 static RecordEntry denial(Arena *arena, const char *deployment, const char *commit,
-                          const char *reason, bool allowed)
+                          const char *reason, bool allowed, const char *restore)
 {
     Body *body = body_open(arena);
     json_put_str(&body->out, "commit", commit);
     json_put_str(&body->out, "reason", reason);
     json_put_bool(&body->out, "allowed", allowed);
+    json_put_str(&body->out, "restore", restore);
     return body_close(body, deployment, "denied");
 }
 
 RecordEntry entry_denied(Arena *arena, const char *deployment, const char *commit,
-                         const char *reason)
+                         const char *reason, const char *restore)
 {
-    return denial(arena, deployment, commit, reason, false);
+    return denial(arena, deployment, commit, reason, false, restore);
 }
 
 RecordEntry entry_allowed(Arena *arena, const char *deployment, const char *commit,
                           const char *reason)
 {
-    return denial(arena, deployment, commit, reason, true);
+    return denial(arena, deployment, commit, reason, true, NULL);
 }
 
 bool entry_row(Arena *arena, const RecordEntry *entry, const char *environment, const char *writer,

@@ -14,7 +14,8 @@ static bool can_be_promoted(Phase phase)
     return phase == PHASE_CANARY || phase == PHASE_AWAITING_WINDOW || phase == PHASE_SOAKING;
 }
 
-/* Before its soak it waits until the cutover is known to have happened; while blue is dropped it is refused there. */
+/* Before its soak it waits until the cutover is known to have happened; while blue is dropped, until it is gone: then
+ * the commit before is deployed anew. */
 static bool can_go_back(Phase phase)
 {
     return phase == PHASE_CUTTING_OVER || phase == PHASE_REPOINTING || phase == PHASE_SOAKING ||
@@ -53,11 +54,30 @@ static bool of_its_plan(const RecordRequest *request, const RecordDeployment *d)
     return str_empty(request->plan_digest) || str_eq(request->plan_digest, d->plan_digest);
 }
 
-/* NULL, or why REQUEST cannot be granted. */
-static const char *obstacle(Arena *arena, const RecordRequest *request, const RecordDeployment *d,
-                            bool *late)
+/* NULL, or why D's generation cannot be left by deploying the commit before it. */
+static const char *restore_obstacle(Arena *arena, const Record *record, const RecordDeployment *d,
+                                    const RecordDeployment *live, bool *late)
+{
+    const RecordDeployment *building = record_building(record);
+    *late = d != live;
+    if (*late) {
+        return arena_printf(arena, "%s is not live any more", d->id);
+    }
+    if (building) {
+        return arena_printf(arena, "g%lld is under way: end it first by cutover abort",
+                            (long long)building->generation);
+    }
+    return record_commit_before(record, d) ? NULL : "there is no generation before it";
+}
+
+/* NULL, or why REQUEST cannot be granted. LIVE NULL: it is not known which deployment is. */
+static const char *obstacle(Arena *arena, const Record *record, const RecordRequest *request,
+                            const RecordDeployment *d, const RecordDeployment *live, bool *late)
 {
     size_t k = kind_of(request);
+    if (live && d->phase == PHASE_LIVE && str_eq(request->kind, "rollback")) {
+        return restore_obstacle(arena, record, d, live, late);
+    }
     *late = !kinds[k].granted_in(d->phase);
     if (*late && phase_is_before_cutover(d->phase)) {
         *late = false;
@@ -79,7 +99,8 @@ static const char *obstacle(Arena *arena, const RecordRequest *request, const Re
     return NULL;
 }
 
-const RecordRequest *request_open(const Record *record, const RecordDeployment *d, const char *kind)
+static const RecordRequest *find_open(const Record *record, const RecordDeployment *d,
+                                      const char *kind, const RecordDeployment *live)
 {
     Arena *arena = arena_new();
     const RecordRequest *found = NULL;
@@ -87,10 +108,21 @@ const RecordRequest *request_open(const Record *record, const RecordDeployment *
     for (size_t i = 0; i < record->requests.count && !found; i++) {
         const RecordRequest *it = &record->requests.items[i];
         bool asked = !it->done && str_eq(it->kind, kind) && is_about(it, d);
-        found = asked && !obstacle(arena, it, d, &late) ? it : NULL;
+        found = asked && !obstacle(arena, record, it, d, live, &late) ? it : NULL;
     }
     arena_free(arena);
     return found;
+}
+
+const RecordRequest *request_open(const Record *record, const RecordDeployment *d, const char *kind)
+{
+    return find_open(record, d, kind, NULL);
+}
+
+const RecordRequest *request_restore(const Record *record, const RecordDeployment *live)
+{
+    bool ended = live && live->phase == PHASE_LIVE;
+    return ended ? find_open(record, live, "rollback", live) : NULL;
 }
 
 static bool approves(const RecordRequest *request, const RecordDeployment *d)
@@ -135,7 +167,7 @@ static bool waits_for_its_plan(const RecordRequest *request, const RecordDeploym
 }
 
 static bool answer(Arena *arena, const Record *record, const RecordRequest *request,
-                   const char *plan_digest, RequestAnswer *answer)
+                   const RequestWorld *world, RequestAnswer *answer)
 {
     bool late = false;
     *answer = (RequestAnswer){.request = request, .outcome = "done"};
@@ -143,7 +175,7 @@ static bool answer(Arena *arena, const Record *record, const RecordRequest *requ
         return true; /* it holds from the moment that it stands in the record */
     }
     const RecordDeployment *d = record_deployment(record, request->deployment);
-    if (waits_for_its_plan(request, d, plan_digest)) {
+    if (waits_for_its_plan(request, d, world->plan_digest)) {
         return false;
     }
     if (kind_of(request) == KINDS || !d) {
@@ -152,16 +184,16 @@ static bool answer(Arena *arena, const Record *record, const RecordRequest *requ
                                                 : "the record knows no such deployment";
         return !str_empty(request->deployment) || kind_of(request) == KINDS;
     }
-    answer->why = obstacle(arena, request, d, &late);
+    answer->why = obstacle(arena, record, request, d, world->live, &late);
     answer->outcome = late ? "too_late" : "refused";
     return answer->why != NULL;
 }
 
-bool request_unanswered(Arena *arena, const Record *record, const char *plan_digest,
+bool request_unanswered(Arena *arena, const Record *record, const RequestWorld *world,
                         RequestAnswer *found)
 {
     vec_each (RecordRequest, it, &record->requests) {
-        if (!it->done && answer(arena, record, it, plan_digest, found)) {
+        if (!it->done && answer(arena, record, it, world, found)) {
             return true;
         }
     }

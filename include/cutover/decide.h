@@ -34,6 +34,7 @@ typedef enum Action {
     ACTION_REFUSE_REQUEST, /* record that a request came too late or cannot be done */
     ACTION_TELL_DRIFT, /* tell people that live differs from what was deployed, or does no more */
     ACTION_ANSWER,     /* record the answer to a request that needs nothing done */
+    ACTION_RESTORE,    /* record that the commit before the live one is wanted again */
     ACTION_PRUNE,      /* delete rows of the record that are older than the retention */
     ACTION_COUNT,
 } Action;
@@ -49,6 +50,7 @@ typedef struct Facts {
     Tri wanted_is_live; /* the wanted commit is what made the live generation */
     Tri aged;           /* enough rows of the record are older than the retention */
     Tri drift_news;     /* drift is not as people were last told */
+    Tri restore_asked;  /* a person wants the generation before, whose side is gone */
     Tri denied;         /* the wanted commit failed or was rolled back */
     Tri unanswered;     /* a request needs nothing done, or cannot be granted */
     Tri held;           /* a person stopped this environment */

@@ -34,7 +34,10 @@ typedef struct PassInput {
     const RepoConfig *config;             /* of the wanted commit */
     const EnvironmentConfig *environment; /* in CONFIG */
     const char *repository;               /* its name in the controller's file */
-    PassCommit commit;    /* what the environment's ref resolves to; sha NULL: loose files */
+    PassCommit commit; /* what the environment's ref resolves to; sha NULL: loose files */
+    bool follows;      /* nobody named COMMIT: after a way back another may be wanted instead */
+    PassCommit
+        denied; /* what the ref resolves to, when COMMIT is wanted instead of it; else sha NULL */
     PassHistory *history; /* NULL: loose files, which have none */
     void *history_ctx;
     PermitPolicy permits;
@@ -51,6 +54,8 @@ typedef struct PassInput {
 } PassInput;
 
 typedef struct PassResult {
+    const char *
+        instead; /* 40 hex: the input's commit is denied, and this one is wanted; nothing else was looked at */
     bool acted;       /* something was done: another pass should follow at once */
     int64_t retry_ms; /* when nothing was done, or it failed: look again after this long */
     Action action;    /* that was chosen */

@@ -28,7 +28,7 @@
  *   outcome   request (its id), outcome, why?
  *   event     id, seq, name, event (the CloudEvent)
  *   delivery  event (its id), notifier, outcome (sent | dead), answer?
- *   denied    commit, reason?, allowed (true: the denial is lifted)
+ *   denied    commit, reason?, allowed (true: the denial is lifted), restore? (the commit that is wanted instead)
  */
 
 /* One row of the log. Key: (environment, deployment, writer, seq); order: (at, writer, seq). */
@@ -150,6 +150,7 @@ typedef struct Record {
     VEC(RecordObject)
     unwritten;  /* in object_by_id, but found in this pass and not in the log yet */
     Map denied; /* commit to reason (const char *) */
+    Map restored; /* denied commit to the one that is wanted instead (const char *), after a way back */
     VEC(RecordRequest) requests;
     VEC(RecordEvent) events;
     int64_t next_event; /* seq of the next event */
@@ -173,6 +174,9 @@ RecordDeployment *record_soaking(const Record *record);
 /* The deployment whose objects are live in GENERATION: the one that cut over to it, or the one that
  * a rollback brought back. NULL when there is none. */
 RecordDeployment *record_generation(const Record *record, int64_t generation);
+
+/* The commit of the generation before D's: the nearest that was live before it and is another. NULL: none. */
+const char *record_commit_before(const Record *record, const RecordDeployment *d);
 
 const RecordObject *record_object(const Record *record, const char *kind, const char *id);
 

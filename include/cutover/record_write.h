@@ -54,7 +54,7 @@ RecordEntry entry_delivery(Arena *arena, const char *event_id, const char *notif
 
 /* Denies COMMIT; entry_allowed() lifts it. */
 RecordEntry entry_denied(Arena *arena, const char *deployment, const char *commit,
-                         const char *reason);
+                         const char *reason, const char *restore);
 RecordEntry entry_allowed(Arena *arena, const char *deployment, const char *commit,
                           const char *reason);
 

@@ -24,9 +24,18 @@ typedef struct RequestAnswer {
     const char *why;     /* or NULL */
 } RequestAnswer;
 
-/* The first such request; false when there is none. PLAN_DIGEST is that of the plan as it is now, or NULL: what is
- * permitted binds to it. */
-bool request_unanswered(Arena *arena, const Record *record, const char *plan_digest,
+/* What a request can meet beside its own deployment. */
+typedef struct RequestWorld {
+    const char *plan_digest; /* of the plan as it is now, or NULL: what is permitted binds to it */
+    const RecordDeployment *live; /* or NULL */
+} RequestWorld;
+
+/* The first such request; false when there is none. */
+bool request_unanswered(Arena *arena, const Record *record, const RequestWorld *world,
                         RequestAnswer *answer);
+
+/* The oldest request to go back from LIVE, whose way back has ended: the commit before it is deployed anew. NULL when
+ * there is none, or when it cannot be granted. */
+const RecordRequest *request_restore(const Record *record, const RecordDeployment *live);
 
 #endif

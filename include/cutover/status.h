@@ -25,7 +25,9 @@ typedef struct Status {
     const PassCommit *wanted; /* NULL: not resolved */
     const PassResult *pass;   /* NULL: there was none */
     const RecordDeployment
-        *deployment;          /* under way, else the newest of the wanted commit, or NULL */
+        *deployment; /* under way, else the newest of the wanted commit, or NULL */
+    const char
+        *denied; /* why what the ref says is not deployed: somebody went back from it; or NULL */
     const char *error, *hint; /* why the state is unknown or blocked, or NULL */
     Diags diags;              /* findings that block */
 } Status;

@@ -4,8 +4,8 @@
  * decides, what is recorded and what is dropped is the real code; catalog, Git and time are the model's.
  * CUTOVER_MODEL_STEPS sets how many steps are taken (200,000), CUTOVER_MODEL_SEED where chance begins.
  */
-#include "../../deploy/pass_internal.h"
 #include "check.h"
+#include "model_world.h"
 
 #include "cutover/requests.h"
 #include "cutover/str.h"
@@ -19,60 +19,6 @@
 #define CHAOS 260    /* steps of a run in which things go wrong */
 #define CALM 1500    /* after those everything must come to its end within so many */
 #define HYDRATION 60 /* seconds */
-#define SCHEMAS 64
-#define REFUSED_LIMIT 64
-
-typedef enum OpKind { OP_APPEND, OP_MARKER, OP_SCHEMA, OP_VIEW, OP_CUTOVER, OP_DROP } OpKind;
-
-typedef struct Op { /* one statement that a controller is about to send */
-    OpKind kind;
-    RecordEntry entry;
-    Moment at;
-    const char *name; /* of the schema */
-    const char *commit;
-    const char *marker_from, *marker_to;
-    const char *deployment;
-    bool back;
-    RecordNames names;
-} Op;
-
-typedef struct Controller {
-    const char *instance;
-    int64_t seq;
-    VEC(Op) ops;
-    size_t next;
-    bool waits; /* its last pass had nothing to do */
-} Controller;
-
-typedef struct ModelSchema {
-    const char *id, *name, *commit; /* COMMIT: of the view in it; NULL: none */
-    const char *view;
-    int64_t event; /* of its creation, and one later of the view's */
-    Moment built, retired;
-    bool exists, stranger; /* somebody else's view lies in it too */
-    bool was_live;
-} ModelSchema;
-
-typedef struct World {
-    Arena *arena;
-    uint64_t random;
-    Moment now;
-    ModelSchema schemas[SCHEMAS];
-    size_t count;
-    const char *marker;
-    int64_t generation;
-    LogEntries log;
-    int64_t ids, events, person;
-    const char *commits[REFUSED_LIMIT];
-    size_t head;
-    EnvironmentConfig environment;
-    RepoConfig config;
-    Map stepped; /* "<deployment> back?" that moved the marker */
-    Controller controllers[2];
-    Controller *acting;
-    size_t cutovers, rollbacks, crashes;
-    bool live_once;
-} World;
 
 static uint64_t chance(World *w, uint64_t n)
 {
@@ -164,7 +110,7 @@ static bool cut_over(World *w, const Op *op)
     w->marker = op->marker_to;
     w->generation++;
     w->live_once = true;
-    (*(op->back ? &w->rollbacks : &w->cutovers))++;
+    (*(op->back ? &w->counts->rollbacks : &w->counts->cutovers))++;
     const char *key = arena_printf(w->arena, "%s%s", op->deployment, op->back ? " back" : "");
     CHECK(!map_put(w->arena, &w->stepped, key, "")); /* one step of the generation, never two */
     return true;
@@ -272,9 +218,17 @@ static void find_marker(Pass *pass)
     pass->out->live_generation = pass->marker.generation;
 }
 
+/* After a way back the commit before is wanted, until Git moves. */
+static const char *wanted(const Record *record, const char *head)
+{
+    const char *before = map_get(&record->restored, head);
+    return before ? before : head;
+}
+
 static Pass *observe(World *w, Arena *arena, PassInput *input)
 {
-    const char *sha = w->commits[w->head];
+    Record *record = record_fold(arena, "production", &w->log);
+    const char *sha = wanted(record, w->commits[w->head]);
     *input = (PassInput){.mode = PASS_ACT,
                          .config = &w->config,
                          .environment = &w->environment,
@@ -287,7 +241,7 @@ static Pass *observe(World *w, Arena *arena, PassInput *input)
     *pass = (Pass){.arena = arena, .in = input, .own = input->environment, .out = out};
     pass->snapshot.catalog = catalog_of(w, arena);
     out->catalog = pass->snapshot.catalog;
-    out->record = record_fold(arena, "production", &w->log);
+    out->record = record;
     pass->local = pass->opens = w->now;
     find_marker(pass);
     pass_choose(pass);
@@ -477,6 +431,10 @@ static void act(World *w, Pass *pass, Choice *choice)
     case ACTION_ANSWER:
         act_answer(pass, &err);
         break;
+    case ACTION_RESTORE:
+        act_restore(pass, choice->rule, &err);
+        w->counts->restores++;
+        break;
     default:
         fail();
     }
@@ -557,7 +515,7 @@ static void send_next(World *w, Controller *c, bool faults)
     Op op = c->ops.items[c->next++];
     if (faults && chance(w, 40) == 0) { /* it dies before the statement is sent */
         c->ops.count = c->next = 0;
-        w->crashes++;
+        w->counts->crashes++;
         return;
     }
     bool done = execute(w, c, &op);
@@ -604,10 +562,11 @@ static bool has_ended(World *w)
         open |= w->schemas[i].exists && !str_eq(w->schemas[i].name, "shop");
     }
     const RecordDeployment *live = record_generation(record, w->generation);
-    bool there = live && str_eq(live->commit, w->commits[w->head]);
+    const char *head = w->commits[w->head], *commit = wanted(record, head);
+    bool there = live && str_eq(live->commit, commit);
     bool pending = w->controllers[0].next < w->controllers[0].ops.count ||
                    w->controllers[1].next < w->controllers[1].ops.count;
-    return !open && !pending && (there || map_get(&record->denied, w->commits[w->head]));
+    return !open && !pending && (there || map_get(&record->denied, commit));
 }
 
 static void begin(World *w, uint64_t seed)
@@ -645,10 +604,11 @@ static void tell(World *w, uint64_t seed)
     }
 }
 
-static size_t run(uint64_t seed, size_t *cutovers, size_t *rollbacks, size_t *crashes)
+static size_t run(uint64_t seed, Counts *counts)
 {
     World w;
     begin(&w, seed);
+    w.counts = counts;
     size_t steps = 0;
     for (; steps < CHAOS; steps++) {
         step(&w, true);
@@ -663,9 +623,6 @@ static size_t run(uint64_t seed, size_t *cutovers, size_t *rollbacks, size_t *cr
         tell(&w, seed);
     }
     CHECK(ended);
-    *cutovers += w.cutovers;
-    *rollbacks += w.rollbacks;
-    *crashes += w.crashes;
     arena_free(w.arena);
     return steps;
 }
@@ -680,14 +637,14 @@ static void whatever_happens_production_is_there_and_every_run_ends(void **state
 {
     (void)state;
     size_t wanted = number("CUTOVER_MODEL_STEPS", STEPS), steps = 0;
-    size_t cutovers = 0, rollbacks = 0, crashes = 0;
+    Counts counts = {0};
     uint64_t seed = number("CUTOVER_MODEL_SEED", 1);
     for (; steps < wanted; seed++) {
-        steps += run(seed, &cutovers, &rollbacks, &crashes);
+        steps += run(seed, &counts);
     }
-    print_message("%zu steps, %zu cutovers, %zu ways back, %zu crashes\n", steps, cutovers,
-                  rollbacks, crashes);
-    CHECK(cutovers > wanted / 1000 && rollbacks && crashes);
+    print_message("%zu steps, %zu cutovers, %zu ways back, %zu by a new deployment, %zu crashes\n",
+                  steps, counts.cutovers, counts.rollbacks, counts.restores, counts.crashes);
+    CHECK(counts.cutovers > wanted / 1000 && counts.rollbacks && counts.restores && counts.crashes);
 }
 
 int main(void)

@@ -322,10 +322,23 @@ static void events_are_numbered_and_remember_who_got_them(void **state)
     CHECK_INT(record->events.items[0].delivered.count, 1);
 }
 
+static void after_a_way_back_another_commit_is_wanted_until_somebody_says_so(void **state)
+{
+    Log log = {.arena = *state};
+    append(&log, entry_denied(log.arena, DEPLOYMENT, COMMIT_A, "wrong", "9be1d03"));
+    CHECK_STR(map_get(&fold(&log)->restored, COMMIT_A), "9be1d03");
+    append(&log, entry_denied(log.arena, DEPLOYMENT, COMMIT_A, "failed again", NULL));
+    CHECK(!map_get(&fold(&log)->restored, COMMIT_A));
+    append(&log, entry_denied(log.arena, DEPLOYMENT, COMMIT_A, "wrong", "9be1d03"));
+    RecordRequest resume = {.id = "r1", .kind = "resume", .deployment = "", .by = "ada"};
+    append(&log, entry_request(log.arena, &resume));
+    CHECK(!map_get(&fold(&log)->restored, COMMIT_A));
+}
+
 static void a_denied_commit_can_be_allowed_again(void **state)
 {
     Log log = {.arena = *state};
-    append(&log, entry_denied(log.arena, DEPLOYMENT, COMMIT_A, "rolled back"));
+    append(&log, entry_denied(log.arena, DEPLOYMENT, COMMIT_A, "rolled back", NULL));
     CHECK_STR(map_get(&fold(&log)->denied, COMMIT_A), "rolled back");
     append(&log, entry_allowed(log.arena, DEPLOYMENT, COMMIT_A, "resume"));
     CHECK(!map_get(&fold(&log)->denied, COMMIT_A));
@@ -439,6 +452,7 @@ int main(void)
         TEST(a_request_is_done_with_its_first_outcome),
         TEST(a_hold_lasts_until_resume),
         TEST(events_are_numbered_and_remember_who_got_them),
+        TEST(after_a_way_back_another_commit_is_wanted_until_somebody_says_so),
         TEST(a_denied_commit_can_be_allowed_again),
         TEST(a_rollback_brings_the_former_deployment_back_under_a_new_generation),
         TEST(the_way_back_undoes_every_name_and_retires_what_was_live),

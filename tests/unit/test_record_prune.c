@@ -66,7 +66,7 @@ static Log a_long_log(Arena *arena)
                                                        .deployment = "",
                                                        .by = "Ada",
                                                        .reason = "incident"}));
-    append(&log, entry_denied(arena, "production-g0-bad", "badc0ffee", "a test failed"));
+    append(&log, entry_denied(arena, "production-g0-bad", "badc0ffee", "a test failed", NULL));
     for (int64_t generation = 1; generation <= GENERATIONS; generation++) {
         deploy(&log, generation, PHASE_LIVE);
     }

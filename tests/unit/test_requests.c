@@ -54,7 +54,8 @@ static const char *outcome_in(Arena *arena, const char *kind, Phase asked, Phase
     add(arena, record, kind, "ada");
     record->deployments.items[0].phase = now;
     RequestAnswer answer;
-    return request_unanswered(arena, record, "7d31f0", &answer) ? answer.outcome : "open";
+    RequestWorld world = {.plan_digest = "7d31f0"};
+    return request_unanswered(arena, record, &world, &answer) ? answer.outcome : "open";
 }
 
 static void a_request_is_answered_by_the_phase_that_it_meets(void **state)
@@ -84,6 +85,52 @@ static void a_request_is_answered_by_the_phase_that_it_meets(void **state)
     }
 }
 
+/* Two generations of two commits, the second live and its old side gone. */
+static Record *record_of_two(Arena *arena)
+{
+    Record *record = record_with(arena, PHASE_LIVE);
+    record->deployments.items[0].commit = "4f2a9c1";
+    record->deployments.items[0].from_deployment = "";
+    RecordDeployment second = {.id = "production-g3-9be1d03aaaaa",
+                               .commit = "9be1d03",
+                               .phase = PHASE_LIVE,
+                               .from_deployment = record->deployments.items[0].id};
+    vec_push(arena, &record->deployments, second);
+    return record;
+}
+
+static RequestAnswer answer_of(Arena *arena, const Record *record)
+{
+    RequestWorld world = {.live = &record->deployments.items[1]};
+    RequestAnswer answer = {.outcome = "open"};
+    return request_unanswered(arena, record, &world, &answer) ? answer
+                                                              : (RequestAnswer){.outcome = "open"};
+}
+
+static void the_way_back_from_what_is_live_is_a_new_deployment(void **state)
+{
+    Record *record = record_of_two(*state);
+    RecordRequest *back = add(*state, record, "rollback", "ada");
+    CHECK_STR(answer_of(*state, record).outcome, "too_late");
+    back->deployment = "production-g3-9be1d03aaaaa";
+    CHECK_STR(answer_of(*state, record).outcome, "open");
+    CHECK(request_restore(record, &record->deployments.items[1]) == back);
+    CHECK(!request_restore(record, &record->deployments.items[0]));
+    CHECK_STR(record_commit_before(record, &record->deployments.items[1]), "4f2a9c1");
+}
+
+static void the_way_back_needs_something_before_and_nothing_under_way(void **state)
+{
+    Record *record = record_of_two(*state);
+    add(*state, record, "rollback", "ada")->deployment = "production-g3-9be1d03aaaaa";
+    record->deployments.items[0].commit = "9be1d03";
+    CHECK_STR(answer_of(*state, record).why, "there is no generation before it");
+    record->deployments.items[0].commit = "4f2a9c1";
+    vec_push(*state, &record->deployments,
+             (RecordDeployment){.id = "g4", .generation = 4, .phase = PHASE_HYDRATING});
+    CHECK_STR(answer_of(*state, record).why, "g4 is under way: end it first by cutover abort");
+}
+
 static void a_granted_promote_is_of_one_phase(void **state)
 {
     Record *record = record_with(*state, PHASE_AWAITING_WINDOW);
@@ -102,6 +149,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_person_approves_once_and_one_plan),
         TEST(a_request_is_answered_by_the_phase_that_it_meets),
+        TEST(the_way_back_from_what_is_live_is_a_new_deployment),
+        TEST(the_way_back_needs_something_before_and_nothing_under_way),
         TEST(a_granted_promote_is_of_one_phase),
     };
     return cmocka_run_group_tests_name("requests", tests, NULL, NULL);

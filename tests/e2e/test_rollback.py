@@ -1,0 +1,129 @@
+"""The way back when the old side is gone: the commit before is deployed anew, and is what is wanted until Git moves."""
+from harness import ROOT, run
+
+PROJECT = ROOT / "tests" / "e2e" / "project"
+SEED = ROOT / "tests" / "e2e" / "seed.sql"
+
+
+def two_generations(world):
+    """The second leaves small orders out: one order a day instead of two."""
+    world.apply()
+    first = world.repository.git("rev-parse", "HEAD").strip()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    second = world.repository.commit("Leave small orders out")
+    world.apply()
+    assert orders(world) == 1 and not world_has_blue(world)
+    return first, second
+
+
+def orders(world):
+    return world.sql("SELECT orders FROM shop.daily WHERE day = '2026-11-01'")[0][0]
+
+
+def world_has_blue(world):
+    return [name for name in world.schemas() + world.clusters() if "_blue_" in name]
+
+
+def is_live(world, generation):
+    return world.marker().startswith("cutover_production_g%d_" % generation) and world.phases()[-1] == "live"
+
+
+def passes(world, count=3):
+    for _ in range(count):
+        world.cutover("run", "--once")
+
+
+def a_rollback_after_the_soak_deploys_the_commit_before(world):
+    first, second = two_generations(world)
+    controller = world.start("run")
+    said = world.cutover("rollback", "--reason", "numbers look wrong", "--wait")
+    assert "generation 3 is %s again. %s is denied" % (first[:7], second[:7]) in said, said
+    assert orders(world) == 2 and is_live(world, 3), world.phases()
+    text = world.cutover("status", expect=3)
+    assert "rolled_back   g2 %s: numbers look wrong" % second[:7] in text and "generation 3, " + first[:7] in text, text
+    world.stop(controller)
+    texts = "\n".join(world.receiver.texts())
+    assert "numbers look wrong" in texts and "live: generation 3" in texts, texts
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 1")
+    world.repository.commit("Bring small orders back")
+    world.apply()
+    assert is_live(world, 4) and orders(world) == 2
+    assert world.status()["state"] == "live"
+
+
+def the_restored_commit_stays_until_git_moves_or_somebody_says_so(world):
+    two_generations(world)
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and is_live(world, 3))
+    passes(world)
+    assert is_live(world, 3), "the denied commit was deployed again"
+    world.cutover("resume", "--reason", "they were right")
+    world.wait_for("the second attempt", lambda: world.cutover("run", "--once") is not None and is_live(world, 4))
+    assert orders(world) == 1
+
+
+def apply_goes_back_as_a_controller_would(world):
+    two_generations(world)
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    passes(world, 1)
+    world.cutover("apply", "--yes", expect=(0, 1, 2, 3))
+    assert is_live(world, 3) and orders(world) == 2
+
+
+def there_is_nothing_before_the_first(world):
+    world.apply()
+    controller = world.start("run")
+    world.cutover("rollback", "--wait", expect=3)
+    assert "there is no generation before it" in world.stderr, world.stderr
+    world.stop(controller)
+    assert is_live(world, 1)
+
+
+def what_is_under_way_must_end_first(world):
+    two_generations(world)
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    promotion: manual")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Count one more, by hand")
+    world.apply(expect=3)
+    controller = world.start("run")
+    world.cutover("rollback", "g2", "--wait", expect=3)
+    assert "g3 is under way: end it first by cutover abort" in world.stderr, world.stderr
+    world.cutover("abort", "--reason", "first things first", "--wait")
+    world.cutover("rollback", "--reason", "now", "--wait")
+    assert is_live(world, 3) and orders(world) == 2
+    world.stop(controller)
+
+
+def what_was_removed_since_is_guarded_on_the_way_back_too(world):
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    max_drops: 0")
+    world.repository.commit("Drop nothing")
+    world.apply()
+    world.repository.write("models/reports/extra.sql", "select 1 as x\n")
+    world.repository.commit("One more")
+    world.apply()
+    world.cutover("rollback", "--reason", "not needed")
+    passes(world)
+    assert is_live(world, 2) or world.phases()[-1] == "pending", world.phases()
+    assert "CO4110" in world.cutover("status", expect=3)
+    world.cutover("approve", "--permit", "drops", "--yes")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and is_live(world, 3))
+    assert ("reports", "extra") not in [o[:2] for o in world.objects()]
+
+
+def drift_is_told_after_a_way_back(world):
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 1h")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    world.sql("DROP INDEX shop.daily_day_idx")
+    passes(world)
+    assert [t for t in world.receiver.texts() if "drift: index shop.daily_day_idx dropped" in t or "daily_day_idx index dropped" in t], world.receiver.texts()
+
+
+if __name__ == "__main__":
+    run([a_rollback_after_the_soak_deploys_the_commit_before, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
+         apply_goes_back_as_a_controller_would, there_is_nothing_before_the_first, what_is_under_way_must_end_first,
+         what_was_removed_since_is_guarded_on_the_way_back_too, drift_is_told_after_a_way_back], PROJECT, SEED)
