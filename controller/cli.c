@@ -52,7 +52,8 @@ static const Command commands[] = {
     {"init", "[--project DIR] [--yes]", "look at a folder and write cutover.yaml", "", false, NULL},
     {"version", "", "the version", "", false, cmd_version},
     {"completion", "bash|zsh|fish", "completion of commands for a shell", "", true, cmd_completion},
-    {"help", "[COMMAND]", "this text, or that of a command", "", true, cmd_help},
+    {"help", "[COMMAND|CODE]", "this text, or that of a command or of an error's code", "", true,
+     cmd_help},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -1,6 +1,7 @@
 /* version, help, completion */
 #include "commands.h"
 
+#include "cutover/codes.h"
 #include "cutover/json.h"
 #include "cutover/str.h"
 
@@ -58,6 +59,14 @@ static int help_all(const Cli *cli)
     return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
 }
 
+static int help_code(const Cli *cli, const Code *code)
+{
+    Buf out = buf_new(cli->arena, TEXT_MAX);
+    buf_printf(&out, "%s: %s\n  for example   %s\n  what to do    %s\n", code->code, code->meaning,
+               code->example, code->remedy);
+    return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
+}
+
 int cmd_help(const Cli *cli)
 {
     if (!cli->operand) {
@@ -66,6 +75,10 @@ int cmd_help(const Cli *cli)
     const Command *command = cli_command(cli->operand);
     if (command) {
         return help_one(cli, command);
+    }
+    const Code *code = codes_find(cli->operand);
+    if (code) {
+        return help_code(cli, code);
     }
     Err err = {0};
     err_set(cli->arena, &err, ERR_INPUT, "CO1090", "unknown command \"%s\"", cli->operand);
