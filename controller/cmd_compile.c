@@ -2,13 +2,12 @@
 #include "commands.h"
 #include "loose.h"
 
+#include "cutover/files_disk.h"
 #include "cutover/json.h"
 #include "cutover/str.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { ANSWER_MAX = 256 << 20 };
 
@@ -35,39 +34,11 @@ static bool find_environment(const Cli *cli, const Loose *loose, const Environme
                    cli->environment);
 }
 
-static bool make_folders(Arena *arena, const char *path, Err *err)
-{
-    char *part = arena_strdup(arena, path);
-    for (char *p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
-        *p = '\0';
-        if (mkdir(part, 0777) != 0 && errno != EEXIST) {
-            return err_set(arena, err, ERR_INPUT, "CO3080", "folder %s cannot be made: %s", part,
-                           strerror(errno));
-        }
-        *p = '/';
-    }
-    return true;
-}
-
-static bool write_file(Arena *arena, const char *path, const char *text, Err *err)
-{
-    if (!make_folders(arena, path, err)) {
-        return false;
-    }
-    FILE *file = fopen(path, "we");
-    bool done = file && fputs(text, file) >= 0;
-    if (file && fclose(file) != 0) {
-        done = false;
-    }
-    return done || err_set(arena, err, ERR_INPUT, "CO3080", "%s cannot be written: %s", path,
-                           strerror(errno));
-}
-
 static bool write_files(const Cli *cli, const char *folder, const DbtProject *project, Err *err)
 {
     vec_each (const DbtCompiled, it, &project->compiled) {
         const char *path = arena_printf(cli->arena, "%s/%s", folder, it->path);
-        if (strstr(it->path, "../") || !write_file(cli->arena, path, it->text, err)) {
+        if (strstr(it->path, "../") || !files_disk_write(cli->arena, path, it->text, err)) {
             return false;
         }
     }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,11 +47,6 @@ bool files_wanted(const char *path)
     return true;
 }
 
-static void close_fd(void *arg)
-{
-    close((int)(intptr_t)arg);
-}
-
 static bool read_all(Arena *arena, int fd, char *bytes, size_t size, const char *path, Err *err)
 {
     for (size_t done = 0; done < size;) {
@@ -67,31 +63,43 @@ static bool read_all(Arena *arena, int fd, char *bytes, size_t size, const char 
     return true;
 }
 
-const File *files_disk_one(Arena *arena, const char *path, int64_t max, Err *err)
+/* All of the file that FD has open; *FILE owns its text. */
+static bool read_open(Arena *arena, int fd, const char *path, int64_t max, File *file, Err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        err_set(arena, err, errno == ENOENT ? ERR_NOT_FOUND : ERR_INPUT, "CO3080",
-                "%s cannot be read: %s", path, strerror(errno));
-        return NULL;
-    }
-    arena_defer(arena, close_fd, (void *)(intptr_t)fd);
     struct stat info;
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        err_set(arena, err, ERR_INPUT, "CO3080", "%s is not a file", path);
-        return NULL;
+        return err_set(arena, err, ERR_INPUT, "CO3080", "%s is not a file", path);
     }
-    if (info.st_size > (max > 0 ? max : FILE_BYTES)) {
-        err_set(arena, err, ERR_LIMIT, "CO6006", "%s is larger than the limit of a file", path);
-        return NULL;
+    if (info.st_size > max) {
+        return err_set(arena, err, ERR_LIMIT, "CO6006", "%s is larger than the limit of a file",
+                       path);
     }
     char *bytes = arena_alloc(arena, (size_t)info.st_size + 1);
-    if (!read_all(arena, fd, bytes, (size_t)info.st_size, path, err)) {
-        return NULL;
+    *file = (File){path, bytes, (size_t)info.st_size};
+    return read_all(arena, fd, bytes, file->length, path, err);
+}
+
+/* The file NAME in FOLDER (AT_FDCWD: the working directory); PATH is what it is called in errors. */
+static bool read_at(Arena *arena, int folder, const char *name, const char *path, int64_t max,
+                    File *file, Err *err)
+{
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        return err_set(arena, err, errno == ENOENT ? ERR_NOT_FOUND : ERR_INPUT, "CO3080",
+                       "%s cannot be read: %s", path, strerror(errno));
     }
+    bool ok = read_open(arena, fd, path, max, file, err);
+    close(fd);
+    return ok;
+}
+
+const File *files_disk_one(Arena *arena, const char *path, int64_t max, Err *err)
+{
     File *file = arena_make(arena, File);
-    *file = (File){arena_strdup(arena, path), bytes, (size_t)info.st_size};
-    return file;
+    return read_at(arena, AT_FDCWD, path, arena_strdup(arena, path), max > 0 ? max : FILE_BYTES,
+                   file, err)
+               ? file
+               : NULL;
 }
 
 static void leave_out(Walk *walk, const char *path, const char *why)
@@ -101,53 +109,49 @@ static void leave_out(Walk *walk, const char *path, const char *why)
 }
 
 /* A link may point anywhere in the folder, as in a work tree; out of it would show what Git does not hold. */
-static bool stays_inside(Walk *walk, const char *full)
+static bool stays_inside(Walk *walk, const char *path)
 {
     char real[PATH_MAX];
     size_t length = strlen(walk->root);
-    return realpath(full, real) && strncmp(real, walk->root, length) == 0 &&
-           (real[length] == '/' || real[length] == '\0');
+    return realpath(arena_printf(walk->arena, "%s/%s", walk->root, path), real) &&
+           strncmp(real, walk->root, length) == 0 && (real[length] == '/' || real[length] == '\0');
 }
 
-static bool add_file(Walk *walk, const char *full, const char *path)
+static bool add_file(Walk *walk, int folder, const char *name, const char *path)
 {
-    Arena *scratch = arena_new(); /* closes the file at once: there may be thousands */
-    const File *file = files_disk_one(scratch, full, walk->limits.file, walk->err);
-    if (file) {
-        File copy = {path, arena_strndup(walk->arena, file->text, file->length), file->length};
-        vec_push(walk->arena, &walk->files->list, copy);
-        walk->total += (int64_t)file->length;
-    } else {
-        walk->err->message = arena_strdup(walk->arena, walk->err->message);
+    File file;
+    if (!read_at(walk->arena, folder, name, path, walk->limits.file, &file, walk->err)) {
+        return false;
     }
-    arena_free(scratch);
-    if (file && (++walk->count > walk->limits.files || walk->total > walk->limits.total)) {
+    vec_push(walk->arena, &walk->files->list, file);
+    walk->total += (int64_t)file.length;
+    if (++walk->count > walk->limits.files || walk->total > walk->limits.total) {
         return err_set(walk->arena, walk->err, ERR_LIMIT, "CO6006",
                        "the folder %s holds more files or bytes than a project may have",
                        walk->root);
     }
-    return file != NULL;
+    return true;
 }
 
-static bool read_folder(Walk *walk, const char *below, int depth);
+static bool read_folder(Walk *walk, int parent, const char *name, const char *below, int depth);
 
-static bool visit(Walk *walk, const char *path, int depth)
+static bool visit(Walk *walk, int folder, const char *name, const char *path, int depth)
 {
-    const char *full = arena_printf(walk->arena, "%s/%s", walk->root, path);
-    struct stat link, info;
-    if (lstat(full, &link) != 0 || stat(full, &info) != 0) {
+    struct stat info;
+    bool there = fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+    bool is_link = there && S_ISLNK(info.st_mode);
+    if (!there || (is_link && fstatat(folder, name, &info, 0) != 0)) {
         leave_out(walk, path, "it leads nowhere");
         return true;
     }
-    bool is_link = S_ISLNK(link.st_mode);
-    if (is_link && (!stays_inside(walk, full) || S_ISDIR(info.st_mode))) {
+    if (is_link && (!stays_inside(walk, path) || S_ISDIR(info.st_mode))) {
         leave_out(walk, path, "it is a symbolic link to a folder or out of the project");
         return true;
     }
     if (S_ISDIR(info.st_mode)) {
-        return read_folder(walk, path, depth + 1);
+        return read_folder(walk, folder, name, path, depth + 1);
     }
-    return !S_ISREG(info.st_mode) || add_file(walk, full, path);
+    return !S_ISREG(info.st_mode) || add_file(walk, folder, name, path);
 }
 
 static StrVec names_in(Arena *arena, DIR *dir)
@@ -161,23 +165,34 @@ static StrVec names_in(Arena *arena, DIR *dir)
     return names;
 }
 
-static bool read_folder(Walk *walk, const char *below, int depth)
+static bool read_names(Walk *walk, DIR *dir, const char *below, int depth)
 {
-    const char *full = arena_printf(walk->arena, "%s/%s", walk->root, below);
-    DIR *dir = depth > DEPTH_MAX ? NULL : opendir(full);
-    if (!dir) {
-        return err_set(walk->arena, walk->err, ERR_INPUT, "CO3080", "folder %s cannot be read: %s",
-                       full, depth > DEPTH_MAX ? "it is nested too deeply" : strerror(errno));
-    }
     StrVec names = names_in(walk->arena, dir);
-    closedir(dir);
     vec_each (const char *, name, &names) {
         const char *path = below[0] ? arena_printf(walk->arena, "%s/%s", below, *name) : *name;
-        if (files_wanted(path) && !visit(walk, path, depth)) {
+        if (files_wanted(path) && !visit(walk, dirfd(dir), *name, path, depth)) {
             return false;
         }
     }
     return true;
+}
+
+/* The folder NAME in PARENT; BELOW is its path in the project. */
+static bool read_folder(Walk *walk, int parent, const char *name, const char *below, int depth)
+{
+    int fd = depth > DEPTH_MAX ? -1 : openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        err_set(walk->arena, walk->err, ERR_INPUT, "CO3080", "folder %s/%s cannot be read: %s",
+                walk->root, below, depth > DEPTH_MAX ? "it is nested too deeply" : strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
+        return false;
+    }
+    bool ok = read_names(walk, dir, below, depth);
+    closedir(dir);
+    return ok;
 }
 
 bool files_disk_read(Arena *arena, const char *folder, const GitLimits *limits, FileSet *files,
@@ -194,9 +209,53 @@ bool files_disk_read(Arena *arena, const char *folder, const GitLimits *limits, 
     all.total = all.total > 0 ? all.total : TOTAL_BYTES;
     *files = (FileSet){0};
     Walk walk = {arena, arena_strdup(arena, real), all, 0, 0, files, diags, err};
-    if (!read_folder(&walk, "", 0)) {
+    if (!read_folder(&walk, AT_FDCWD, walk.root, "", 0)) {
         return false;
     }
     files_seal(arena, files);
     return true;
+}
+
+/* ---- writing ---- */
+
+static bool make_folders(Arena *arena, const char *path, Err *err)
+{
+    char *part = arena_strdup(arena, path);
+    for (char *p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
+        *p = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST) {
+            return err_set(arena, err, ERR_INPUT, "CO3080", "folder %s cannot be made: %s", part,
+                           strerror(errno));
+        }
+        *p = '/';
+    }
+    return true;
+}
+
+static bool has_text(const char *path, const char *text, size_t length)
+{
+    Arena *scratch = arena_new();
+    Err err = {0};
+    const File *file = files_disk_one(scratch, path, (int64_t)length + 1, &err);
+    bool same = file && file->length == length && memcmp(file->text, text, length) == 0;
+    arena_free(scratch);
+    return same;
+}
+
+bool files_disk_write(Arena *arena, const char *path, const char *text, Err *err)
+{
+    size_t length = strlen(text);
+    if (has_text(path, text, length)) {
+        return true;
+    }
+    if (!make_folders(arena, path, err)) {
+        return false;
+    }
+    FILE *file = fopen(path, "we");
+    bool done = file && fwrite(text, 1, length, file) == length;
+    if (file && fclose(file) != 0) {
+        done = false;
+    }
+    return done || err_set(arena, err, ERR_INPUT, "CO3080", "%s cannot be written: %s", path,
+                           strerror(errno));
 }

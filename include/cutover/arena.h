@@ -28,7 +28,8 @@ void *arena_alloc(Arena *arena, size_t size);
 /* COUNT * SIZE zeroed bytes; aborts when the product overflows. */
 void *arena_array(Arena *arena, size_t count, size_t size);
 
-/* NEW_SIZE bytes that begin with the OLD_SIZE bytes at OLD; the rest is zero. */
+/* NEW_SIZE (at least OLD_SIZE) bytes that begin with the OLD_SIZE bytes at OLD; the rest is zero. OLD itself when it is the
+ * newest object and there is room behind it: what grows while nothing else is made costs no copies. */
 void *arena_grow(Arena *arena, const void *old, size_t old_size, size_t new_size);
 
 /* A copy of TEXT; NULL stays NULL. */

@@ -1,4 +1,4 @@
-/* A project's files from a folder on disk, committed or not. */
+/* A project's files from a folder on disk, committed or not; and files that are made of them. */
 #ifndef CUTOVER_FILES_DISK_H
 #define CUTOVER_FILES_DISK_H
 
@@ -14,6 +14,10 @@ bool files_disk_read(Arena *arena, const char *folder, const GitLimits *limits, 
 
 /* One file, at most MAX bytes (0: 16 MiB). NULL and ERR (ERR_NOT_FOUND when absent). */
 const File *files_disk_one(Arena *arena, const char *path, int64_t max, Err *err);
+
+/* Writes TEXT to PATH, and makes the folders that lead there. A file that says just that stays untouched: most of a
+ * project is as it was the last time, and whoever watches the folder sees what changed. ERR: CO3080. */
+bool files_disk_write(Arena *arena, const char *path, const char *text, Err *err);
 
 /* False for what no project needs: .git, dbt's target and logs, tests and docs of packages, ... */
 bool files_wanted(const char *path);

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #define ALIGNMENT 16
-#define CHUNK_SIZE ((size_t)64 * 1024)
+
+/* Chunks double from the first to the largest: a short-lived arena is cheap, a large one has few chunks. */
+#define FIRST_CHUNK ((size_t)4 * 1024)
+#define LARGEST_CHUNK ((size_t)256 * 1024)
 
 /*
  * Under the address sanitizer every object is an allocation of its own, so that an overrun or a use
@@ -32,7 +35,10 @@ typedef struct Deferred {
 } Deferred;
 
 struct Arena {
-    Chunk *chunks;
+    Chunk *chunks;     /* the one in use first */
+    size_t chunk_size; /* of the next */
+    char *
+        newest; /* the object at the end of the chunk in use, which can grow where it is; or NULL */
     Deferred *deferred;
     size_t used;
 };
@@ -56,10 +62,12 @@ static Chunk *chunk_new(size_t size)
     if (size > SIZE_MAX - sizeof(Chunk)) {
         die("an allocation is too large");
     }
-    Chunk *chunk = calloc(1, sizeof(Chunk) + size);
+    Chunk *chunk = malloc(sizeof(Chunk) + size);
     if (!chunk) {
         die("out of memory");
     }
+    chunk->next = NULL;
+    chunk->used = 0;
     chunk->size = size;
     return chunk;
 }
@@ -70,6 +78,7 @@ Arena *arena_new(void)
     if (!arena) {
         die("out of memory");
     }
+    arena->chunk_size = FIRST_CHUNK;
     return arena;
 }
 
@@ -95,26 +104,34 @@ static Chunk *chunk_for(Arena *arena, size_t size)
     if (!OBJECT_PER_CHUNK && head && head->size - head->used >= size) {
         return head;
     }
-    bool alone = OBJECT_PER_CHUNK || size > CHUNK_SIZE / 4;
-    Chunk *chunk = chunk_new(alone ? size : CHUNK_SIZE);
+    bool alone = OBJECT_PER_CHUNK || size > arena->chunk_size / 4;
+    Chunk *chunk = chunk_new(alone ? size : arena->chunk_size);
     if (alone && head) {
         chunk->next = head->next;
         head->next = chunk;
-    } else {
-        chunk->next = head;
-        arena->chunks = chunk;
+        return chunk;
     }
+    arena->chunk_size *= arena->chunk_size < LARGEST_CHUNK ? 2 : 1;
+    chunk->next = head;
+    arena->chunks = chunk;
     return chunk;
+}
+
+/* SIZE bytes that hold anything. */
+static char *take(Arena *arena, size_t size)
+{
+    size_t want = OBJECT_PER_CHUNK ? (size ? size : 1) : round_up(size ? size : 1);
+    Chunk *chunk = chunk_for(arena, want);
+    char *object = chunk->bytes + chunk->used;
+    chunk->used += want;
+    arena->used += want;
+    arena->newest = chunk == arena->chunks ? object : NULL;
+    return object;
 }
 
 void *arena_alloc(Arena *arena, size_t size)
 {
-    size_t want = OBJECT_PER_CHUNK ? (size ? size : 1) : round_up(size ? size : 1);
-    Chunk *chunk = chunk_for(arena, want);
-    void *result = chunk->bytes + chunk->used;
-    chunk->used += want;
-    arena->used += want;
-    return result;
+    return memset(take(arena, size), 0, size);
 }
 
 void *arena_array(Arena *arena, size_t count, size_t size)
@@ -126,21 +143,39 @@ void *arena_array(Arena *arena, size_t count, size_t size)
     return arena_alloc(arena, total);
 }
 
+/* The newest object becomes NEW_SIZE bytes long where it is, if its chunk has the room. */
+static bool stretch(Arena *arena, const void *object, size_t new_size)
+{
+    Chunk *chunk = arena->chunks;
+    if (OBJECT_PER_CHUNK || !object || object != arena->newest) {
+        return false;
+    }
+    size_t used = (size_t)(arena->newest - chunk->bytes), want = round_up(new_size);
+    if (want > chunk->size - used || used + want < chunk->used) {
+        return false;
+    }
+    arena->used += used + want - chunk->used;
+    chunk->used = used + want;
+    return true;
+}
+
 void *arena_grow(Arena *arena, const void *old, size_t old_size, size_t new_size)
 {
-    void *result = arena_alloc(arena, new_size);
-    if (old_size) {
-        memcpy(result, old, old_size);
+    char *object = stretch(arena, old, new_size) ? arena->newest : take(arena, new_size);
+    if (old_size && object != old) {
+        memcpy(object, old, old_size);
     }
-    return result;
+    memset(object + old_size, 0, new_size - old_size);
+    return object;
 }
 
 char *arena_strndup(Arena *arena, const char *text, size_t length)
 {
-    char *copy = arena_array(arena, length + 1, 1);
+    char *copy = take(arena, length + 1);
     if (length) {
         memcpy(copy, text, length);
     }
+    copy[length] = '\0';
     return copy;
 }
 
@@ -149,18 +184,25 @@ char *arena_strdup(Arena *arena, const char *text)
     return text ? arena_strndup(arena, text, strlen(text)) : NULL;
 }
 
+/* Most texts are short: these are formatted once. */
 char *arena_vprintf(Arena *arena, const char *format, va_list args)
 {
+    char text[256];
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(text, sizeof text, format, args);
     if (length < 0) {
         die("a text could not be formatted");
     }
-    char *text = arena_array(arena, (size_t)length + 1, 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
+    char *copy;
+    if ((size_t)length < sizeof text) {
+        copy = arena_strndup(arena, text, (size_t)length);
+    } else {
+        copy = take(arena, (size_t)length + 1);
+        vsnprintf(copy, (size_t)length + 1, format, again);
+    }
     va_end(again);
-    return text;
+    return copy;
 }
 
 char *arena_printf(Arena *arena, const char *format, ...)

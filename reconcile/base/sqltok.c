@@ -146,7 +146,10 @@ static void word(Lexer *lx)
         lx->at++;
     }
     char *value = arena_strndup(lx->arena, lx->text + start, lx->at - start);
-    emit(lx, SQL_WORD, str_lower(lx->arena, value), start);
+    for (char *p = value; *p; p++) {
+        *p = (char)tolower((unsigned char)*p);
+    }
+    emit(lx, SQL_WORD, value, start);
 }
 
 static void number(Lexer *lx)
@@ -254,16 +257,16 @@ bool sql_is_name(const SqlTok *tok)
 
 static char *quote(Arena *arena, const char *text, char mark)
 {
-    Buf buf = buf_new(arena, strlen(text) * 2 + 2);
-    buf_char(&buf, mark);
+    char *quoted = arena_array(arena, strlen(text) * 2 + 3, 1), *to = quoted;
+    *to++ = mark;
     for (; *text; text++) {
         if (*text == mark) {
-            buf_char(&buf, mark);
+            *to++ = mark;
         }
-        buf_char(&buf, *text);
+        *to++ = *text;
     }
-    buf_char(&buf, mark);
-    return buf.data;
+    *to = mark;
+    return quoted;
 }
 
 char *sql_ident(Arena *arena, const char *name)

@@ -31,6 +31,27 @@ static void an_arena_runs_its_cleanups_when_freed(void **state)
     arena_free(keep);
 }
 
+static void what_grows_keeps_its_bytes_and_is_zero_behind_them(void **state)
+{
+    Arena *arena = *state;
+    char *text = arena_strdup(arena, "abc");
+    text = arena_grow(arena, text, 3, 5000); /* the newest object */
+    CHECK_STR(text, "abc");
+    memset(text, 'x', 5000);
+    const char *between = arena_strdup(arena, "between");
+    text = arena_grow(arena, text, 2, 9000); /* no longer the newest */
+    CHECK_STR(text, "xx");
+    for (size_t size = 9000; size <= 100000; size += 1000) {
+        text = arena_grow(arena, text, 9000, size);
+        CHECK_INT(text[size - 1], 0);
+    }
+    text[99999] = 'y';
+    CHECK_STR(between, "between");
+    CHECK_STR(arena_strdup(arena, "behind"), "behind");
+    CHECK_INT(text[99999], 'y');
+    CHECK_INT(strlen(arena_printf(arena, "%300d", 1)), 300);
+}
+
 static void a_buffer_never_grows_past_its_maximum(void **state)
 {
     Arena *arena = *state;
@@ -193,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_arena_runs_its_cleanups_when_freed),
+        TEST(what_grows_keeps_its_bytes_and_is_zero_behind_them),
         TEST(a_buffer_never_grows_past_its_maximum),
         TEST(a_map_keeps_the_order_of_insertion),
         TEST(the_nearest_name_is_found),

@@ -5,6 +5,8 @@
 #include "cutover/files_disk.h"
 #include "cutover/str.h"
 
+#include <sys/stat.h>
+
 static void a_folder_is_read_without_what_no_project_needs(void **state)
 {
     Arena *arena = *state;
@@ -51,11 +53,36 @@ static void limits_and_missing_folders_are_said(void **state)
     CHECK(!files_disk_one(arena, folder, 0, &err)); /* a folder is no file */
 }
 
+static time_t age_of(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 ? info.st_mtim.tv_sec : -1;
+}
+
+static void what_is_written_already_stays_untouched(void **state)
+{
+    Arena *arena = *state;
+    const char *folder = child_folder(arena), *path = arena_printf(arena, "%s/a/b/c.sql", folder);
+    Err err = {0};
+    CHECK(files_disk_write(arena, path, "select 1", &err));
+    CHECK_STR(files_disk_one(arena, path, 0, &err)->text, "select 1");
+    child_shell(arena, folder, "touch -d @1000 a/b/c.sql");
+    CHECK(files_disk_write(arena, path, "select 1", &err));
+    CHECK_INT(age_of(path), 1000);
+    CHECK(files_disk_write(arena, path, "select 2", &err)); /* as long as before */
+    CHECK_STR(files_disk_one(arena, path, 0, &err)->text, "select 2");
+    CHECK(files_disk_write(arena, path, "", &err));
+    CHECK_STR(files_disk_one(arena, path, 0, &err)->text, "");
+    CHECK(!files_disk_write(arena, arena_printf(arena, "%s/d", path), "x", &err));
+    CHECK_STR(err.code, "CO3080");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_folder_is_read_without_what_no_project_needs),
         TEST(limits_and_missing_folders_are_said),
+        TEST(what_is_written_already_stays_untouched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
