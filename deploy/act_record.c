@@ -185,12 +185,12 @@ static void add_green(Pass *pass, RecordDeployment *d)
             }
         }
     }
-    vec_each (PlanIndexSwap, it, &plan->index_swaps) {
+    vec_each (PlanBeside, it, &plan->besides) {
         vec_push(pass->arena, &d->green,
-                 (RecordGreen){.kind = "index",
-                               .database = it->on.database,
-                               .schema = it->on.schema,
-                               .name = it->index ? it->index->name : it->green,
+                 (RecordGreen){.kind = it->kind,
+                               .database = it->rel.database,
+                               .schema = it->rel.schema,
+                               .name = it->rel.name,
                                .green = it->green});
     }
 }

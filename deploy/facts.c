@@ -15,7 +15,7 @@ static Tri tri(bool yes)
 static bool intent_fits(const Pass *pass, const RecordDeployment *d)
 {
     const Plan *plan = pass->out->plan;
-    size_t wanted = plan->index_swaps.count;
+    size_t wanted = plan->besides.count;
     if (!d->has_intent || !str_eq(d->manifest_digest, pass->out->desired->manifest_digest)) {
         return false;
     }

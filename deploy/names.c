@@ -41,26 +41,26 @@ static void add_container(Pass *pass, RecordNames *names, const PlanContainer *c
                      .retired = true});
 }
 
-static void add_index(Pass *pass, RecordNames *names, const PlanIndexSwap *swap)
+static void add_beside(Pass *pass, RecordNames *names, const PlanBeside *it)
 {
     const Catalog *catalog = pass->snapshot.catalog;
-    RelName at = {swap->on.database, swap->on.schema, swap->green};
-    const CatalogObject *green = swap->index ? catalog_object(catalog, at) : NULL;
-    const CatalogObject *live = catalog_object_by_id(catalog, swap->live_id);
+    bool built = it->node || it->index;
+    RelName at = {it->rel.database, it->rel.schema, it->green};
+    const CatalogObject *green = built ? catalog_object(catalog, at) : NULL;
     add(pass, names,
-        (RecordName){.kind = "index",
+        (RecordName){.kind = it->kind,
                      .id = green ? green->id : NULL,
                      .database = at.database,
                      .schema = at.schema,
-                     .from = swap->green,
-                     .to = swap->index ? swap->index->name : NULL});
+                     .from = it->green,
+                     .to = it->rel.name});
     add(pass, names,
-        (RecordName){.kind = "index",
-                     .id = live ? live->id : NULL,
+        (RecordName){.kind = it->kind,
+                     .id = it->live_id,
                      .database = at.database,
                      .schema = at.schema,
-                     .from = live ? live->rel.name : NULL,
-                     .to = swap->blue,
+                     .from = it->rel.name,
+                     .to = it->blue,
                      .retired = true});
 }
 
@@ -73,8 +73,8 @@ RecordNames pass_cutover_names(Pass *pass)
     vec_each (PlanContainer, it, &pass->out->plan->clusters) {
         add_container(pass, &names, it);
     }
-    vec_each (PlanIndexSwap, it, &pass->out->plan->index_swaps) {
-        add_index(pass, &names, it);
+    vec_each (PlanBeside, it, &pass->out->plan->besides) {
+        add_beside(pass, &names, it);
     }
     return names;
 }
@@ -90,9 +90,9 @@ static const char *id_at(const Pass *pass, const RecordName *name)
         const CatalogCluster *cluster = catalog_cluster(catalog, name->from);
         return cluster ? cluster->id : NULL;
     }
-    const CatalogObject *index =
+    const CatalogObject *object =
         catalog_object(catalog, (RelName){name->database, name->schema, name->from});
-    return index ? index->id : NULL;
+    return object ? object->id : NULL;
 }
 
 bool pass_names_hold(const Pass *pass, const RecordNames *names)

@@ -530,13 +530,18 @@ static bool is_taken_along(const StatementCutover *cutover, const RecordName *na
     return false;
 }
 
+static bool is_container(const char *kind)
+{
+    return str_eq(kind, "schema") || str_eq(kind, "cluster");
+}
+
 static void put_move(Sql *sql, const StatementCutover *cutover, const RecordName *name)
 {
     const RecordName *old = moving_away(cutover, name);
     if (is_taken_along(cutover, name)) {
         return;
     }
-    if (old && !str_eq(name->kind, "index")) {
+    if (old && is_container(name->kind)) {
         put_swap(sql, name, name->to, name->from);
         put_rename(sql, name, name->from, old->to);
         return;
@@ -547,18 +552,24 @@ static void put_move(Sql *sql, const StatementCutover *cutover, const RecordName
     put_rename(sql, name, name->from, name->to);
 }
 
-char *statement_cutover(Arena *arena, const StatementCutover *cutover)
+/* Those of KIND; NULL: of everything that lies in a schema. */
+static void put_moves(Sql *sql, const StatementCutover *cutover, const char *kind)
 {
-    static const char *const kinds[] = {"schema", "cluster", "index"};
-    Sql sql = sql_new(arena, "BEGIN; ");
-    put_rename_schema(&sql, cutover->database, cutover->marker_from, cutover->marker_to);
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        for (size_t i = 0; i < cutover->count; i++) {
-            if (str_eq(cutover->names[i].kind, kinds[k])) {
-                put_move(&sql, cutover, &cutover->names[i]);
-            }
+    for (size_t i = 0; i < cutover->count; i++) {
+        const RecordName *name = &cutover->names[i];
+        if (kind ? str_eq(name->kind, kind) : !is_container(name->kind)) {
+            put_move(sql, cutover, name);
         }
     }
+}
+
+char *statement_cutover(Arena *arena, const StatementCutover *cutover)
+{
+    Sql sql = sql_new(arena, "BEGIN; ");
+    put_rename_schema(&sql, cutover->database, cutover->marker_from, cutover->marker_to);
+    put_moves(&sql, cutover, "schema");
+    put_moves(&sql, cutover, "cluster");
+    put_moves(&sql, cutover, NULL);
     put(&sql, cutover->rehearsal ? "; ROLLBACK" : "; COMMIT");
     return sql_done(&sql);
 }

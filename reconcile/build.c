@@ -128,7 +128,7 @@ static void add_in_place_index(Comparison *c, const PlanObject *object)
 {
     const RelName *on =
         object->node ? &object->node->rel : build_external_of(c->in->production, object->index);
-    if (on) {
+    if (on && !map_get(&c->in->plan->names.relations, relname_key(c->arena, *on))) {
         vec_push(c->arena, &c->build->missing,
                  (Step){.kind = STEP_CREATE_INDEX,
                         .object_kind = "index",
@@ -199,7 +199,7 @@ Build *build_compare(Arena *arena, const BuildInput *input)
     add_in_place(&c, "source_table");
     build_find_stale(&c);
     build_compare_nodes(&c);
-    build_compare_index_swaps(&c);
+    build_compare_beside_indexes(&c);
     add_in_place(&c, "index");
     build_compare_traits(&c);
     build_compare_alterations(&c);

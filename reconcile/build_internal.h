@@ -8,15 +8,19 @@ typedef struct Comparison {
     Arena *arena;
     const BuildInput *in;
     Build *build;
-    Map created;      /* "<kind>:<id>" of what our role created since build_ours_since() */
-    Map stale_ids;    /* id of a stale object */
-    Map seen;         /* "<kind>:<id>" that was already listed */
+    Map created;   /* "<kind>:<id>" of what our role created since build_ours_since() */
+    Map stale_ids; /* id of a stale object */
+    Map beside;    /* relname_key() of relations that are built beside, under their green names */
+    Map seen;      /* "<kind>:<id>" that was already listed */
     VEC(Step) owners; /* changes of owner, which come last */
 } Comparison;
 
 /* Fills `created`. */
 void build_find_ours(Comparison *c);
 Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *record);
+
+/* REL, a green name, is that of a relation which is built beside production. */
+bool build_is_beside(Comparison *c, RelName rel);
 
 /* Recorded, or created by our role since the oldest intent. */
 bool build_is_ours(const Comparison *c, const char *kind, const char *id);
@@ -35,7 +39,7 @@ void build_find_stale(Comparison *c);
 
 /* Missing nodes and indexes of green; claims. */
 void build_compare_nodes(Comparison *c);
-void build_compare_index_swaps(Comparison *c);
+void build_compare_beside_indexes(Comparison *c);
 
 /* Grants, comments and owners. */
 void build_compare_traits(Comparison *c);

@@ -104,42 +104,46 @@ void build_compare_nodes(Comparison *c)
         }
     }
     vec_each (DesiredNode, it, &c->in->green->nodes) {
-        if (map_get(&green_schemas, schema_key(c->arena, it->rel.database, it->rel.schema))) {
+        if (map_get(&green_schemas, schema_key(c->arena, it->rel.database, it->rel.schema)) ||
+            build_is_beside(c, it->rel)) {
             compare_node(c, it);
         }
     }
 }
 
-/* An index beside a relation that stays is built on the green cluster under its green name. */
-void build_compare_index_swaps(Comparison *c)
+/* An index on a relation that stays: on the cluster of its side, under its green name. */
+static Step index_step(Comparison *c, const PlanBeside *it)
 {
-    vec_each (PlanIndexSwap, it, &c->in->plan->index_swaps) {
+    DesiredIndex *green = arena_make(c->arena, DesiredIndex);
+    *green = *it->index;
+    green->cluster = namemap_cluster(&c->in->plan->names, green->cluster);
+    return (Step){.kind = STEP_CREATE_INDEX,
+                  .object_kind = "index",
+                  .rel = it->on,
+                  .index = green,
+                  .index_name = it->green,
+                  .file = green->file,
+                  .line = green->line};
+}
+
+void build_compare_beside_indexes(Comparison *c)
+{
+    vec_each (PlanBeside, it, &c->in->plan->besides) {
         if (!it->index) {
             continue;
         }
-        RelName name = {it->on.database, it->on.schema, it->green};
-        const CatalogObject *live = fitting(c, name);
+        const CatalogObject *live =
+            fitting(c, (RelName){it->rel.database, it->rel.schema, it->green});
         c->build->total++;
-        if (live) {
-            vec_push(c->arena, &c->build->wanted, live);
-            build_claim(
-                c, (RecordObject){.id = live->id,
-                                  .kind = "index",
-                                  .rel = {it->on.database, it->on.schema, it->index->name},
-                                  .digest = desired_index_digest(c->arena, it->on, it->index)});
+        if (!live) {
+            vec_push(c->arena, &c->build->missing, index_step(c, it));
             continue;
         }
-        DesiredIndex *green = arena_make(c->arena, DesiredIndex);
-        *green = *it->index;
-        green->cluster = namemap_cluster(&c->in->plan->names, green->cluster);
-        vec_push(c->arena, &c->build->missing,
-                 (Step){.kind = STEP_CREATE_INDEX,
-                        .object_kind = "index",
-                        .rel = it->on,
-                        .index = green,
-                        .index_name = it->green,
-                        .file = green->file,
-                        .line = green->line});
+        vec_push(c->arena, &c->build->wanted, live);
+        build_claim(c, (RecordObject){.id = live->id,
+                                      .kind = "index",
+                                      .rel = it->rel,
+                                      .digest = desired_index_digest(c->arena, it->on, it->index)});
     }
 }
 
@@ -178,16 +182,13 @@ static void claim_index(Arena *arena, const Catalog *catalog, Record *record, co
     }
 }
 
-static void claim_sources(Arena *arena, const Desired *desired, const Catalog *catalog,
-                          Record *record, const Map *created, const char *deployment)
+static void claim_nodes(Arena *arena, const Desired *desired, const Catalog *catalog,
+                        Record *record, const Map *created, const char *deployment)
 {
     vec_each (DesiredNode, it, &desired->nodes) {
         const CatalogObject *live = catalog_object(catalog, it->rel);
         bool stays = it->kind == NODE_SOURCE || it->kind == NODE_SOURCE_TABLE;
-        if (!stays || !live) {
-            continue;
-        }
-        if (claimable(arena, created, record, live->kind, live->id)) {
+        if (stays && live && claimable(arena, created, record, live->kind, live->id)) {
             claim_one(arena, record, deployment,
                       (RecordObject){.id = live->id,
                                      .kind = live->kind,
@@ -229,7 +230,7 @@ void build_claim_in_place(Arena *arena, const Desired *desired,
         return;
     }
     claim_containers(arena, desired, catalog, record, &created, id);
-    claim_sources(arena, desired, catalog, record, &created, id);
+    claim_nodes(arena, desired, catalog, record, &created, id);
     vec_each (DesiredExternal, it, &desired->externals) {
         vec_each (DesiredIndex, index, &it->indexes) {
             claim_index(arena, catalog, record, &created, id, it->rel, index);

@@ -36,6 +36,19 @@ void build_find_ours(Comparison *c)
     c->created = build_created_by_us(c->arena, c->in->catalog, c->in->record);
 }
 
+bool build_is_beside(Comparison *c, RelName rel)
+{
+    if (!c->beside.count) {
+        vec_each (PlanBeside, it, &c->in->plan->besides) {
+            RelName green = {it->rel.database, it->rel.schema, it->green};
+            if (it->node) {
+                map_put(c->arena, &c->beside, relname_key(c->arena, green), it);
+            }
+        }
+    }
+    return c->beside.count && map_get(&c->beside, relname_key(c->arena, rel));
+}
+
 bool build_is_ours(const Comparison *c, const char *kind, const char *id)
 {
     return record_object(c->in->record, kind, id) ||
@@ -190,7 +203,9 @@ static bool find_more_stale(Comparison *c)
 {
     bool more = false;
     vec_each (CatalogObject, it, &c->in->catalog->objects) {
-        bool concerned = in_green_schema(c, it) || in_stale_container(c, it);
+        const CatalogObject *on = catalog_object_by_id(c->in->catalog, it->on_id);
+        bool concerned = in_green_schema(c, it) || in_stale_container(c, it) ||
+                         build_is_beside(c, on ? on->rel : it->rel);
         if (!concerned || map_get(&c->stale_ids, it->id) || object_fits(c, it)) {
             continue;
         }

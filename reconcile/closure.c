@@ -16,7 +16,8 @@ bool plan_is_green(const Closure *c, const char *cluster)
 
 static void mark_item(Closure *c, Item *item, Why why)
 {
-    if (item->green || !item->rebuildable) {
+    if (item->green || !item->rebuildable ||
+        (plan_is_leaf(c, item) && why.cause != CAUSE_SHARES_SCHEMA)) {
         return;
     }
     item->green = true;
@@ -88,13 +89,22 @@ static void follow_declared_readers(Closure *c, const Map *declared, Item *item)
     }
 }
 
+/* What is new is built on the cluster that is there. */
+static void follow_cluster(Closure *c, const char *name, Item *item)
+{
+    Place *cluster = plan_cluster(c, name);
+    if (item->state != ITEM_NEW || !cluster->cluster || plan_protected(c, cluster)) {
+        mark_place(c, cluster, item);
+    }
+}
+
 static void follow_clusters(Closure *c, Item *item)
 {
     if (plan_item_cluster(item)) {
-        mark_place(c, plan_cluster(c, plan_item_cluster(item)), item);
+        follow_cluster(c, plan_item_cluster(item), item);
     }
     vec_each (DesiredIndex, it, &item->node->indexes) {
-        mark_place(c, plan_cluster(c, it->cluster), item);
+        follow_cluster(c, it->cluster, item);
     }
 }
 
@@ -177,7 +187,7 @@ static void mark_lost(Place *place, const char *text)
     place->why = (Why){.cause = CAUSE_REMOVED, .place = place, .text = text};
 }
 
-/* What was removed disappears with the schema that it lies in. */
+/* A schema in which nothing is left goes as a whole. */
 static void begin_with_removals(Closure *c)
 {
     vec_each (const CatalogObject *, it, &c->removed) {
@@ -191,14 +201,8 @@ static void begin_with_removals(Closure *c)
         }
         const char *text = plan_object_name(c, object);
         const char *key = schema_key(c->arena, object->rel.database, object->rel.schema);
-        bool known = map_get(&c->schema_by_key, key);
-        Place *schema = plan_schema(c, object->rel.database, object->rel.schema);
-        if (!known) {
-            mark_lost(schema, text);
-        } else if (!schema->green) {
-            mark_place(c, schema, NULL);
-            schema->why.cause = CAUSE_REMOVED;
-            schema->why.text = text;
+        if (!map_get(&c->schema_by_key, key)) {
+            mark_lost(plan_schema(c, object->rel.database, object->rel.schema), text);
         }
     }
 }

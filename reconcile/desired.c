@@ -11,9 +11,12 @@
 
 RelName namemap_rel(Arena *arena, const NameMap *map, RelName rel)
 {
-    const char *green =
+    const char *schema =
         map ? map_get(&map->schemas, schema_key(arena, rel.database, rel.schema)) : NULL;
-    rel.schema = green ? green : rel.schema;
+    const char *name =
+        map && map->relations.count ? map_get(&map->relations, relname_key(arena, rel)) : NULL;
+    rel.schema = schema ? schema : rel.schema;
+    rel.name = name ? name : rel.name;
     return rel;
 }
 

@@ -45,6 +45,16 @@ static void add_object(Search *s, const CatalogObject *object)
     diag->hint = "move or drop it; nothing of that side is dropped before";
 }
 
+static void add_with_indexes(Search *s, const CatalogObject *object)
+{
+    add_object(s, object);
+    vec_each (CatalogObject, it, &s->catalog->objects) {
+        if (str_eq(it->on_id, object->id)) {
+            add_object(s, it);
+        }
+    }
+}
+
 static void add_schema(Search *s, const CatalogSchema *schema)
 {
     vec_push(s->arena, &s->found->schemas, schema);
@@ -85,10 +95,10 @@ static void add_green(Search *s, const RecordGreen *green)
             add_cluster(s, cluster);
         }
     } else {
-        const CatalogObject *index =
+        const CatalogObject *object =
             catalog_object(catalog, (RelName){green->database, green->schema, green->green});
-        if (index && str_eq(index->kind, "index") && ours(s, "index", index->id)) {
-            add_object(s, index);
+        if (object && str_eq(object->kind, green->kind) && ours(s, object->kind, object->id)) {
+            add_with_indexes(s, object);
         }
     }
 }
@@ -111,7 +121,7 @@ Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *rec
     return finish(&s);
 }
 
-/* NAME's container or index, when it still bears the name that the cutover gave to the old side. */
+/* NAME's container, relation or index, when it still bears the name that the cutover gave to the old side. */
 static void add_retired(Search *s, const RecordName *name)
 {
     if (str_eq(name->kind, "schema")) {
@@ -125,10 +135,10 @@ static void add_retired(Search *s, const RecordName *name)
             add_cluster(s, cluster);
         }
     } else {
-        const CatalogObject *index =
+        const CatalogObject *object =
             catalog_object(s->catalog, (RelName){name->database, name->schema, name->to});
-        if (index && str_eq(index->id, name->id)) {
-            add_object(s, index);
+        if (object && str_eq(object->kind, name->kind) && str_eq(object->id, name->id)) {
+            add_with_indexes(s, object);
         }
     }
 }

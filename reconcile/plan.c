@@ -24,6 +24,7 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     plan_find_items(&c);
     plan_find_removed(&c);
     closure_run(&c);
+    plan_find_kept(&c);
     plan_fill(&c);
     plan->digest = plan_digest(arena, plan, input->environment);
     plan_find_permits(&c);

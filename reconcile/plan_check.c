@@ -26,7 +26,7 @@ static const char *protected_schema(const Closure *c, const Place *place)
     return record ? "the record lies in it" : NULL;
 }
 
-static const char *protected_reason(const Closure *c, const Place *place)
+const char *plan_protected(const Closure *c, const Place *place)
 {
     const char *owner = place->schema    ? place->schema->owner
                         : place->cluster ? place->cluster->owner
@@ -39,7 +39,7 @@ static const char *protected_reason(const Closure *c, const Place *place)
 
 static void check_protected(Closure *c, const Place *place)
 {
-    const char *why = protected_reason(c, place);
+    const char *why = plan_protected(c, place);
     if (!why) {
         return;
     }
@@ -137,19 +137,19 @@ static void check_place(Closure *c, const Place *place)
     }
 }
 
-static void check_index_swaps(Closure *c)
+static void check_besides(Closure *c)
 {
-    vec_each (PlanIndexSwap, it, &c->plan->index_swaps) {
+    vec_each (PlanBeside, it, &c->plan->besides) {
         const CatalogObject *green =
-            catalog_object(c->in->catalog, (RelName){it->on.database, it->on.schema, it->green});
+            catalog_object(c->in->catalog, (RelName){it->rel.database, it->rel.schema, it->green});
         const CatalogObject *blue =
-            catalog_object(c->in->catalog, (RelName){it->on.database, it->on.schema, it->blue});
-        if (it->index) {
-            check_taken(c, "index", it->green, green ? green->id : NULL,
-                        green && is_ours(c, "index", green->id));
+            catalog_object(c->in->catalog, (RelName){it->rel.database, it->rel.schema, it->blue});
+        if (it->node || it->index) {
+            check_taken(c, it->kind, it->green, green ? green->id : NULL,
+                        green && is_ours(c, green->kind, green->id));
         }
         if (it->live_id) {
-            check_taken(c, "index", it->blue, blue ? blue->id : NULL, false);
+            check_taken(c, it->kind, it->blue, blue ? blue->id : NULL, false);
         }
     }
 }
@@ -201,7 +201,7 @@ void plan_check_places(Closure *c)
     map_each (it, &c->cluster_by_name) {
         check_place(c, it->value);
     }
-    check_index_swaps(c);
+    check_besides(c);
     check_environments(c);
 }
 
@@ -305,7 +305,8 @@ static void check_input(Closure *c, const Item *item, RelName rel)
 void plan_check_inputs(Closure *c)
 {
     vec_each (Item, it, &c->items) {
-        for (size_t i = 0; it->green && i < it->node->reads.count; i++) {
+        bool made = it->green || it->state == ITEM_NEW;
+        for (size_t i = 0; made && i < it->node->reads.count; i++) {
             check_input(c, it, it->node->reads.items[i]);
         }
     }

@@ -84,39 +84,6 @@ bool plan_index_holds(const Closure *c, RelName on, const DesiredIndex *index,
            str_eq(known->digest, desired_index_digest(c->arena, on, index));
 }
 
-static const CatalogObject *live_index(const Closure *c, RelName on, const DesiredIndex *index)
-{
-    return catalog_index(c->in->catalog, (RelName){on.database, on.schema, index->name});
-}
-
-static bool declares_index(const DesiredNode *node, const char *name)
-{
-    vec_each (DesiredIndex, it, &node->indexes) {
-        if (str_eq(it->name, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void compare_indexes(Closure *c, Item *item)
-{
-    vec_each (DesiredIndex, it, &item->node->indexes) {
-        const CatalogObject *live = live_index(c, item->node->rel, it);
-        if (!plan_index_holds(c, item->node->rel, it, live)) {
-            const char *what = live ? "changed" : "added";
-            changed(item, CAUSE_CHANGED, arena_printf(c->arena, "index %s %s", it->name, what));
-        }
-    }
-    const Objects *live = map_get(&c->indexes_on, item->live->id);
-    for (size_t i = 0; live && i < live->count; i++) {
-        const char *name = live->items[i]->rel.name;
-        if (plan_is_ours(c, live->items[i]) && !declares_index(item->node, name)) {
-            changed(item, CAUSE_CHANGED, arena_printf(c->arena, "index %s removed", name));
-        }
-    }
-}
-
 /* ---- nodes ---- */
 
 static const char *what_changed(const Item *item, const RecordObject *known)
@@ -162,7 +129,6 @@ static void compare_item(Closure *c, Item *item)
     } else if (!on_its_cluster(c, item)) {
         changed(item, CAUSE_DRIFT, "cluster was replaced by another of the same name");
     }
-    compare_indexes(c, item);
 }
 
 static void settle_item(Closure *c, Item *item)
@@ -179,47 +145,11 @@ static void settle_item(Closure *c, Item *item)
         vec_push(c->arena, &cluster->tenants, item);
     }
     vec_each (DesiredIndex, it, &node->indexes) {
-        Place *cluster = plan_cluster(c, it->cluster);
-        if (item->rebuildable && !str_eq(it->cluster, plan_item_cluster(item))) {
-            vec_push(c->arena, &cluster->tenants, item);
-        }
+        plan_cluster(c, it->cluster);
     }
 }
 
-/* ---- indexes on what stays ---- */
-
-static void add_staying(Closure *c, RelName on, const char *owner, const DesiredNode *node,
-                        const DesiredIndex *index)
-{
-    Staying it = {
-        .on = on, .owner = owner, .node = node, .index = index, .live = live_index(c, on, index)};
-    plan_cluster(c, index->cluster);
-    if (it.live && !plan_is_ours(c, it.live)) {
-        plan_refuse_name(c, it.live);
-    }
-    it.changed = it.live && !plan_index_holds(c, on, index, it.live);
-    vec_push(c->arena, &c->staying, it);
-}
-
-static void find_staying(Closure *c)
-{
-    vec_each (Item, it, &c->items) {
-        for (size_t i = 0; !it->rebuildable && i < it->node->indexes.count; i++) {
-            add_staying(c, it->node->rel, it->node->id, it->node, &it->node->indexes.items[i]);
-        }
-    }
-    vec_each (DesiredExternal, it, &c->in->desired->externals) {
-        const char *owner = relname_text(c->arena, it->rel, c->in->desired->default_database);
-        vec_each (DesiredIndex, index, &it->indexes) {
-            add_staying(c, it->rel, owner, NULL, index);
-        }
-    }
-    vec_each (Staying, it, &c->staying) {
-        if (it->live) {
-            map_put(c->arena, &c->staying_by_live, it->live->id, it);
-        }
-    }
-}
+/* ---- all of it ---- */
 
 void plan_find_items(Closure *c)
 {
@@ -237,7 +167,7 @@ void plan_find_items(Closure *c)
     vec_each (Item, it, &c->items) {
         compare_item(c, it);
     }
-    find_staying(c);
+    plan_find_staying(c);
     vec_each (ClusterConfig, it, &c->in->environment->clusters) {
         plan_cluster(c, it->name);
     }

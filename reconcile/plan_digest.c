@@ -36,7 +36,7 @@ static void put_object(Arena *arena, Buf *buf, const PlanObject *it)
     buf_char(buf, '\n');
 }
 
-static void put_swap(Buf *buf, const PlanIndexSwap *it)
+static void put_beside(Buf *buf, const PlanBeside *it)
 {
     put_text(buf, it->green);
     put_text(buf, it->blue);
@@ -69,8 +69,8 @@ const char *plan_digest(Arena *arena, const Plan *plan, const EnvironmentConfig 
     vec_each (PlanObject, it, &plan->objects) {
         put_object(scratch, &buf, it);
     }
-    vec_each (PlanIndexSwap, it, &plan->index_swaps) {
-        put_swap(&buf, it);
+    vec_each (PlanBeside, it, &plan->besides) {
+        put_beside(&buf, it);
     }
     put_sizes(&buf, environment);
     char *digest = digest_sha256(arena, buf.data, buf.length);

@@ -41,7 +41,7 @@ struct Place {
     Why why;
 };
 
-/* A declared index on a relation that is never rebuilt: a source, or something outside the project. */
+/* A declared index on a relation that is not rebuilt: a source, something outside the project, what does not change. */
 typedef struct Staying {
     RelName on;
     const char *owner; /* node id, or the relation's dotted name */
@@ -128,6 +128,8 @@ const char *plan_permit_ways(Closure *c, const char *otherwise, const char *perm
 bool plan_is_stateful(const CatalogObject *object);
 
 /* ---- plan_check.c ---- */
+/* Why PLACE must never be replaced, or NULL. */
+const char *plan_protected(const Closure *c, const Place *place);
 void plan_check_places(Closure *c);
 void plan_check_drops(Closure *c);
 void plan_check_inputs(Closure *c);
@@ -139,6 +141,22 @@ int64_t plan_generation(const Closure *c);
 
 /* ---- plan_objects.c ---- */
 void plan_fill(Closure *c);
+/* "materialized_view", as the plan calls it. */
+const char *plan_kind(NodeKind kind);
+/* Adds OBJECT, which is new, to what is done in place. */
+void plan_add_created(Closure *c, PlanObject object);
+
+/* ---- plan_beside.c: what changes in schemas that stay ---- */
+
+/* ITEM is new and can be built beside: it takes its schema along only when that goes green for another reason. */
+bool plan_is_leaf(Closure *c, const Item *item);
+/* Indexes on sources and on what is outside; then, when it is known what goes green, those on everything else. */
+void plan_find_staying(Closure *c);
+void plan_find_kept(Closure *c);
+void plan_name_leaves(Closure *c);
+void plan_add_leaves(Closure *c);
+void plan_add_indexes(Closure *c, PlanWhere where);
+void plan_add_removed(Closure *c);
 
 /* ---- plan_alter.c: what is changed where it is ---- */
 void plan_add_alterations(Closure *c);

@@ -15,7 +15,7 @@ static void ignore(Closure *c, const char *kind, const char *id)
     map_put(c->arena, &c->ignored, kind_key(c->arena, kind, id), c);
 }
 
-/* The id of what bears NAME now, or NULL. Of an index SCHEMA is where it lies. */
+/* The id of what bears NAME now, or NULL. SCHEMA is where a relation or an index lies. */
 static const char *id_at(const Catalog *catalog, const char *kind, const char *database,
                          const char *schema, const char *name)
 {
@@ -27,8 +27,8 @@ static const char *id_at(const Catalog *catalog, const char *kind, const char *d
         const CatalogCluster *found = catalog_cluster(catalog, name);
         return found ? found->id : NULL;
     }
-    const CatalogObject *found = catalog_index(catalog, (RelName){database, schema, name});
-    return found ? found->id : NULL;
+    const CatalogObject *found = catalog_object(catalog, (RelName){database, schema, name});
+    return found && str_eq(found->kind, kind) ? found->id : NULL;
 }
 
 static void ignore_retired(Closure *c, const RecordNames *names)
@@ -76,7 +76,9 @@ bool plan_is_ignored(const Closure *c, const CatalogObject *object)
     }
     const CatalogSchema *schema =
         catalog_schema(c->in->catalog, object->rel.database, object->rel.schema);
-    return (schema && plan_ignores(c, "schema", schema->id)) ||
+    const CatalogObject *on = catalog_object_by_id(c->in->catalog, object->on_id);
+    return (on && plan_ignores(c, on->kind, on->id)) ||
+           (schema && plan_ignores(c, "schema", schema->id)) ||
            plan_ignores(c, "cluster", object->cluster_id) ||
            plan_ignores(c, object->kind, object->id);
 }

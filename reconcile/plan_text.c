@@ -412,7 +412,7 @@ static void write_changes(Buf *out, const Plan *plan, const PlanHead *head, bool
     write_in_place(out, plan, head, color);
     buf_char(out, '\n');
     write_permits(out, plan);
-    if (plan->schemas.count || plan->clusters.count || plan->index_swaps.count) {
+    if (plan->schemas.count || plan->clusters.count || plan->besides.count) {
         write_settings(out, head);
         write_gates(out, head);
         write_cost(out, plan, head);

@@ -124,12 +124,13 @@ typedef struct Desired {
 
 /* Where the green rendering sends names. A zeroed map changes nothing. */
 typedef struct NameMap {
-    Map schemas;  /* schema_key(database, schema) to the green schema's name (const char *) */
-    Map clusters; /* name to the green cluster's name (const char *) */
-    Map indexes;  /* relname_key() of an index on a relation that stays, to its green name */
+    Map schemas;   /* schema_key(database, schema) to the green schema's name (const char *) */
+    Map clusters;  /* name to the green cluster's name (const char *) */
+    Map relations; /* relname_key() of a relation in a schema that stays, to its green name */
+    Map indexes;   /* likewise of an index */
 } NameMap;
 
-/* REL with its schema mapped. */
+/* REL with its schema, or its own name, mapped. */
 RelName namemap_rel(Arena *arena, const NameMap *map, RelName rel);
 
 /* CLUSTER mapped; NULL stays NULL. */

@@ -87,13 +87,19 @@ typedef struct PlanContainer {
     const char *reason;
 } PlanContainer;
 
-/* An index on a relation that stays, built beside under its green name and renamed in the cutover. */
-typedef struct PlanIndexSwap {
-    RelName on;
-    const DesiredIndex *index;
+/*
+ * A relation or an index in a schema that stays: built beside under its green name and renamed in the cutover, or
+ * only renamed away.
+ */
+typedef struct PlanBeside {
+    const char *kind;          /* "index", else as mz_objects.type */
+    RelName rel;               /* production name */
+    RelName on;                /* of an index: its relation */
+    const DesiredNode *node;   /* a relation to build, or NULL */
+    const DesiredIndex *index; /* an index to build, or NULL */
     const char *green, *blue;
-    const char *live_id; /* NULL: new */
-} PlanIndexSwap;
+    const char *live_id; /* of what is renamed away, NULL: nothing */
+} PlanBeside;
 
 /* An exception that the plan needs. */
 typedef struct PlanPermit {
@@ -111,7 +117,7 @@ typedef struct Plan {
     PlanOutcome outcome;
     VEC(PlanObject) objects; /* green in creation order, then in place, then removed */
     VEC(PlanContainer) schemas, clusters;
-    VEC(PlanIndexSwap) index_swaps;
+    VEC(PlanBeside) besides;
     NameMap names; /* production to green, for the second rendering */
     size_t green, changed, rebuilt, added, in_place, removed, green_indexes;
     double green_credits_per_hour;

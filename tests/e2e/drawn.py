@@ -22,7 +22,7 @@ class Node:
 
     def key(self):
         """Nodes with the same key need not be rebuilt."""
-        return (self.schema, self.kind, self.cluster, self.number, tuple(self.reads), tuple(self.indexes), self.from_source, self.database)
+        return (self.schema, self.kind, self.cluster, self.number, tuple(self.reads), self.from_source, self.database)
 
 
 class Project:
@@ -183,9 +183,10 @@ class Definition:
         return len(self.nodes) + len(self.schemas) + len(self.clusters) + len(self.refused)
 
     def begin(self):
-        """What was removed takes its schema along, and so does a cluster that nothing uses any more."""
+        """A schema and a cluster that nothing uses any more go."""
         foreign = {s.cluster for s in self.strangers}
-        self.schemas |= {name.split(".")[0] for name in self.removed}
+        self.live_schemas = {n.schema for n in self.before.nodes.values()}
+        self.schemas |= self.live_schemas - {n.schema for n in self.after.nodes.values()}
         self.clusters |= self.before.clusters() - self.after.clusters() - foreign
         self.changed = {n.name for n in self.after.nodes.values()
                         if n.name not in self.before.nodes or self.before.nodes[n.name].key() != n.key()}
@@ -193,12 +194,19 @@ class Definition:
     def places(self, node):
         return {c for c in [node.cluster] + [cluster for _, cluster in node.indexes] if c}
 
+    def is_green(self, node):
+        """What is new is built beside when its schema stays; an index is built beside when its relation stays."""
+        if node.name not in self.before.nodes:
+            return node.schema in self.schemas or node.schema not in self.live_schemas
+        return (node.name in self.changed or node.schema in self.schemas or node.cluster in self.clusters
+                or set(node.reads) & {n.split(".")[1] for n in self.nodes})
+
     def rule_of_node(self, node):
-        if (node.name in self.changed or node.schema in self.schemas or self.places(node) & self.clusters
-                or set(node.reads) & {n.split(".")[1] for n in self.nodes}):
+        if self.is_green(node):
             self.nodes.add(node.dotted())
             self.schemas.add(node.schema)
-            self.clusters |= self.places(node)
+            fresh = node.name not in self.before.nodes
+            self.clusters |= self.places(node) - (self.before.clusters() if fresh else set())
 
     def rule_of_stranger(self, stranger):
         if stranger.schema in self.schemas or stranger.cluster in self.clusters or stranger.reads in self.nodes | self.removed:

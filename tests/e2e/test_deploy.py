@@ -64,7 +64,7 @@ def models_come_and_go(world):
     world.repository.remove("models/reports/top_items.sql")
     world.repository.commit("Refunds come, top items go")
     plan = world.plan(expect=2)
-    assert names(plan, action="create", where="green") == ["refunds"]
+    assert names(plan, action="create", where="in_place") == ["refunds"]
     assert names(plan, action="remove") == ["top_items"]
     world.apply()
     present = {(o[0], o[1]) for o in world.objects()}

@@ -76,6 +76,109 @@ def what_the_server_refuses_fails_the_commit(world):
     assert world.marker().startswith("cutover_production_g1_")
 
 
+REFUNDS = "{{ config(materialized='materialized_view', indexes=[{'columns': ['id']}]%s) }}\nselect id, amount from {{ source('raw', 'orders') }} where amount < 0\n"
+
+
+def a_new_model_is_built_beside_and_gets_its_name_in_the_cutover(world):
+    deploy(world)
+    before = ids(world)
+    world.repository.write("models/shop/refunds.sql", REFUNDS % "")
+    commit = world.repository.commit("Count refunds")
+    plan = world.plan(expect=2)
+    assert in_place(plan) == [("index", "refunds_id_idx"), ("materialized_view", "refunds")], plan["objects"]
+    assert plan["counts"]["green"] == 0
+    world.apply()
+    after = ids(world)
+    assert {name: after[name] for name in before} == before
+    assert set(after) - set(before) == {"shop.refunds", "shop.refunds_id_idx"}
+    assert world.sql("SELECT id FROM shop.refunds") == [(4,)]
+    assert world.marker() == "cutover_production_g2_" + commit[:8]
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def a_new_model_that_fails_its_test_never_gets_its_name(world):
+    deploy(world)
+    before = ids(world)
+    world.repository.write("models/shop/refunds.sql", REFUNDS % "")
+    world.repository.write("models/shop/refunds.yml", "version: 2\nmodels: [{name: refunds, columns: [{name: amount, tests: [{accepted_values: {values: [5]}}]}]}]\n")
+    world.repository.commit("Refunds that cannot be")
+    world.apply(expect=1)
+    assert "shop.refunds_green" in ids(world) and "shop.refunds" not in ids(world)
+    assert world.marker().startswith("cutover_production_g1_")
+    kept = ids(world)["shop.refunds_green"]
+    world.repository.remove("models/shop/refunds.yml")
+    world.repository.commit("They can be")
+    world.apply()
+    assert ids(world)["shop.refunds"] == kept, "what was built is used again"
+    assert {name: ids(world)[name] for name in before} == before
+
+
+def what_is_left_of_a_new_model_that_failed_is_dropped(world):
+    deploy(world)
+    before = ids(world)
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    keep_failed: 2m")
+    world.repository.write("models/shop/refunds.sql", REFUNDS % "")
+    world.repository.write("models/shop/refunds.yml", "version: 2\nmodels: [{name: refunds, columns: [{name: amount, tests: [{accepted_values: {values: [5]}}]}]}]\n")
+    world.repository.commit("Refunds that cannot be")
+    world.apply(expect=1)
+    world.start("run")
+    world.wait_for("green dropped", lambda: ids(world) == before)
+
+
+def an_index_comes_changes_and_goes_while_its_relation_stays(world):
+    deploy(world)
+    before = ids(world)
+    model = "models/shop/customers.sql"
+    for old, new in [("indexes=[{'default': true}]", "indexes=[{'default': true}, {'columns': ['name'], 'name': 'customers_name_idx'}]"),
+                     ("'columns': ['name']", "'columns': ['name', 'region']"),
+                     (", {'columns': ['name', 'region'], 'name': 'customers_name_idx'}", "")]:
+        world.repository.edit(model, old, new)
+        world.repository.commit("Another index")
+        plan = world.plan(expect=2)
+        assert {o["name"] for o in plan["objects"]} == {"customers_name_idx"}, plan["objects"]
+        world.apply()
+        assert {name: ids(world)[name] for name in before} == before
+        assert world.plan(expect=0)["outcome"] == "nothing"
+    assert ids(world) == before
+
+
+def a_removed_leaf_is_renamed_away_and_comes_back_with_a_rollback(world):
+    deploy(world)
+    before = ids(world)
+    world.repository.remove("models/reports/by_customer.sql")
+    world.repository.commit("Nobody reads it")
+    plan = world.plan(expect=2)
+    assert plan["counts"]["green"] == 0 and names(plan, action="remove") == ["by_customer"]
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    assert "reports.by_customer" not in ids(world)
+    assert ids(world)["reports.by_customer_blue_g1"] == before["reports.by_customer"]
+    world.cutover("rollback", "--reason", "somebody reads it")
+    world.start("run")
+    world.wait_for("the way back", lambda: "rolled_back" in world.phases())
+    assert ids(world) == before
+
+
+def a_removed_leaf_is_dropped_after_the_soak(world):
+    deploy(world)
+    before = ids(world)
+    world.repository.remove("models/reports/by_customer.sql")
+    world.repository.commit("Nobody reads it")
+    world.apply()
+    gone = {name for name in before if "by_customer" in name}
+    assert ids(world) == {name: before[name] for name in before if name not in gone} and len(gone) == 2
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def somebody_elses_object_under_a_green_name_stands_in_the_way(world):
+    deploy(world)
+    world.sql("CREATE VIEW shop.refunds_green AS SELECT 1 AS mine")
+    world.repository.write("models/shop/refunds.sql", REFUNDS % "")
+    world.repository.commit("Count refunds")
+    text = world.cutover("plan", expect=3)
+    assert "CO4121" in text and "refunds_green exists already, and is not Cutover's" in text, text
+    assert world.sql("SELECT mine FROM shop.refunds_green") == [(1,)]
+
+
 TESTS = [value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", None) == __name__
          and name not in ("ids", "cluster", "may_read", "comments", "in_place")]

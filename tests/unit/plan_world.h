@@ -410,17 +410,23 @@ static inline void world_make_object(World *w, const Plan *plan, const PlanObjec
                      namemap_cluster(&plan->names, it->index->cluster));
 }
 
-/* What green reads comes first: sources, then green, then indexes on what stays. */
+static inline bool world_is_made(const PlanObject *it)
+{
+    return it->where == PLAN_GREEN || (it->where == PLAN_IN_PLACE && it->action == PLAN_CREATE);
+}
+
+/* Inputs come first, indexes last. */
 static inline void world_make_objects(World *w, const Plan *plan)
 {
-    vec_each (PlanObject, it, &plan->objects) {
-        bool made = it->where == PLAN_IN_PLACE && it->action == PLAN_CREATE;
-        if (made && it->node && !it->index) {
-            world_make_object(w, plan, it);
+    vec_each (DesiredNode, node, &w->desired->nodes) {
+        vec_each (PlanObject, it, &plan->objects) {
+            if (it->node == node && !it->index && world_is_made(it)) {
+                world_make_object(w, plan, it);
+            }
         }
     }
     vec_each (PlanObject, it, &plan->objects) {
-        if (it->where == PLAN_GREEN || (it->where == PLAN_IN_PLACE && it->index)) {
+        if (it->index && world_is_made(it)) {
             world_make_object(w, plan, it);
         }
     }
@@ -446,6 +452,28 @@ static inline void world_rename_cluster(World *w, const char *from, const char *
     assert_non_null(cluster);
     assert_null(world_live_cluster(w, to));
     cluster->name = to;
+}
+
+static inline void world_rename_beside(World *w, const Plan *plan, RecordNames *names)
+{
+    vec_each (PlanBeside, it, &plan->besides) {
+        vec_each (CatalogObject, object, &w->catalog->objects) {
+            bool old = it->live_id && str_eq(object->id, it->live_id);
+            RelName green = {it->rel.database, it->rel.schema, it->green};
+            if (!old && !relname_eq(object->rel, green)) {
+                continue;
+            }
+            RecordName name = {.kind = it->kind,
+                               .id = object->id,
+                               .database = it->rel.database,
+                               .schema = it->rel.schema,
+                               .from = object->rel.name,
+                               .to = old ? it->blue : it->rel.name,
+                               .retired = old};
+            vec_push(w->arena, names, name);
+            object->rel.name = name.to;
+        }
+    }
 }
 
 static inline void world_cut_over(World *w, const Plan *plan)
@@ -486,27 +514,19 @@ static inline void world_cut_over(World *w, const Plan *plan)
             }
         }
     }
-    vec_each (PlanIndexSwap, it, &plan->index_swaps) {
-        vec_each (CatalogObject, object, &w->catalog->objects) {
-            if (it->live_id && str_eq(object->id, it->live_id)) {
-                vec_push(w->arena, &d.names,
-                         (RecordName){.kind = "index",
-                                      .id = object->id,
-                                      .database = it->on.database,
-                                      .schema = it->on.schema,
-                                      .from = object->rel.name,
-                                      .to = it->blue,
-                                      .retired = true});
-                object->rel.name = it->blue;
-            } else if (it->index && str_eq(object->rel.name, it->green) &&
-                       str_eq(object->rel.schema, it->on.schema)) {
-                object->rel.name = it->index->name;
-            }
-        }
-    }
+    world_rename_beside(w, plan, &d.names);
     d.cutover_names = d.names;
     vec_push(w->arena, &w->record->deployments, d);
     w->generation++;
+}
+
+static inline void world_rename_object(World *w, const char *id, const char *to)
+{
+    vec_each (CatalogObject, it, &w->catalog->objects) {
+        if (str_eq(it->id, id)) {
+            it->rel.name = to;
+        }
+    }
 }
 
 /* The way back of the newest deployment: what it retired first, since its names are needed again. */
@@ -517,11 +537,16 @@ static inline void world_roll_back(World *w)
         record_inverse(w->arena, &d->cutover_names, w->environment.blue_pattern, w->generation);
     for (int retired = 1; retired >= 0; retired--) {
         vec_each (RecordName, it, &d->names) {
-            if (it->retired != (retired == 1) || str_eq(it->kind, "index")) {
+            if (it->retired != (retired == 1)) {
                 continue;
             }
-            str_eq(it->kind, "cluster") ? world_rename_cluster(w, it->from, it->to)
-                                        : world_rename_schema(w, it->database, it->from, it->to);
+            if (str_eq(it->kind, "cluster")) {
+                world_rename_cluster(w, it->from, it->to);
+            } else if (str_eq(it->kind, "schema")) {
+                world_rename_schema(w, it->database, it->from, it->to);
+            } else {
+                world_rename_object(w, it->id, it->to);
+            }
         }
     }
     w->generation++;
@@ -580,7 +605,8 @@ static inline void world_clean(World *w)
         bool goes = map_get(&gone, arena_printf(w->arena, "schema:%s", schema->id)) ||
                     (it->cluster_id &&
                      map_get(&gone, arena_printf(w->arena, "cluster:%s", it->cluster_id))) ||
-                    map_get(&gone, arena_printf(w->arena, "index:%s", it->id));
+                    map_get(&gone, arena_printf(w->arena, "%s:%s", it->kind, it->id)) ||
+                    (it->on_id && map_get(&dropped, it->on_id));
         if (goes) {
             assert_non_null(record_object(w->record, it->kind, it->id));
             map_put(w->arena, &dropped, it->id, it);

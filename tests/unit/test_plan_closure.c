@@ -211,18 +211,12 @@ static void change_something(Game *g)
     touch(g, name);
 }
 
-/* An index that was added and taken away again leaves its node as it was. */
+/* Indexes come and go without a change of their node. */
 static bool differs(Game *g, const DesiredNode *node, const Desired *before)
 {
     vec_each (DesiredNode, it, &before->nodes) {
         if (str_eq(it->id, node->id)) {
-            bool same = str_eq(it->sql, node->sql) && str_eq(it->cluster, node->cluster) &&
-                        it->indexes.count == node->indexes.count;
-            for (size_t i = 0; same && i < node->indexes.count; i++) {
-                same = str_eq(it->indexes.items[i].name, node->indexes.items[i].name) &&
-                       str_eq(it->indexes.items[i].cluster, node->indexes.items[i].cluster);
-            }
-            return !same;
+            return !str_eq(it->sql, node->sql) || !str_eq(it->cluster, node->cluster);
         }
     }
     return map_get(&g->touched, name_of(node)) != NULL;
@@ -277,25 +271,50 @@ static void put(Game *g, Definition *d, Map *set, const char *name)
     }
 }
 
-static void rule_of_node(Game *g, Definition *d, const DesiredNode *node)
+/* What is new is built beside when its schema stays, and on the clusters that are there. */
+static bool is_green(Game *g, const Definition *d, const DesiredNode *node)
 {
+    if (!world_live(g->w, name_of(node))) {
+        return map_get(&d->schemas, node->rel.schema) ||
+               !world_live_schema(g->w, DB, node->rel.schema);
+    }
     bool green = map_get(&g->touched, name_of(node)) || map_get(&d->schemas, node->rel.schema) ||
                  (node->cluster && map_get(&d->clusters, node->cluster));
-    vec_each (DesiredIndex, it, &node->indexes) {
-        green |= map_get(&d->clusters, it->cluster) != NULL;
-    }
     vec_each (const char *, id, &node->depends) {
         green |= map_get(&d->nodes, *id + strlen("model.shop.")) != NULL;
     }
-    if (!green) {
+    return green;
+}
+
+static void rule_of_cluster(Game *g, Definition *d, const DesiredNode *node, const char *cluster)
+{
+    bool fresh = !world_live(g->w, name_of(node));
+    if (cluster && !(fresh && world_live_cluster(g->w, cluster))) {
+        put(g, d, &d->clusters, cluster);
+    }
+}
+
+static void rule_of_node(Game *g, Definition *d, const DesiredNode *node)
+{
+    if (!is_green(g, d, node)) {
         return;
     }
     put(g, d, &d->nodes, name_of(node));
     put(g, d, &d->schemas, node->rel.schema);
-    put(g, d, &d->clusters, node->cluster);
+    rule_of_cluster(g, d, node, node->cluster);
     vec_each (DesiredIndex, it, &node->indexes) {
-        put(g, d, &d->clusters, it->cluster);
+        rule_of_cluster(g, d, node, it->cluster);
     }
+}
+
+static bool is_declared_schema(const Game *g, const char *schema)
+{
+    vec_each (DesiredNode, it, &g->w->desired->nodes) {
+        if (str_eq(it->rel.schema, schema)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static const char *dotted(Game *g, const CatalogObject *object)
@@ -368,7 +387,10 @@ static Definition define(Game *g)
     Definition d = {0};
     map_each (it, &g->removed) {
         const char *at = strchr(it->key, '.');
-        put(g, &d, &d.schemas, arena_strndup(g->w->arena, it->key, (size_t)(at - it->key)));
+        const char *schema = arena_strndup(g->w->arena, it->key, (size_t)(at - it->key));
+        if (!is_declared_schema(g, schema)) {
+            put(g, &d, &d.schemas, schema);
+        }
     }
     map_each (it, &g->were_live) {
         if (!config_cluster(&g->w->environment, it->key) && !has_stranger(g, it->key)) {
@@ -462,6 +484,7 @@ static void check_nothing_old_is_read(Game *g)
         assert_non_null(live);
         vec_each (const char *, id, &live->reads) {
             CHECK(!strstr(live_by_id(g, *id)->rel.schema, "_blue_g"));
+            CHECK(!strstr(live_by_id(g, *id)->rel.name, "_blue_g"));
         }
         if (live->cluster_id) {
             CHECK_STR(cluster_name(g, live->cluster_id), it->cluster);

@@ -1,0 +1,317 @@
+/*
+ * What changes in a schema that stays: new relations and indexes are built beside under their green names and renamed
+ * in the cutover; what was removed in Git is renamed away there. Nothing that exists is built anew for it.
+ */
+#include "plan_internal.h"
+
+#include "cutover/str.h"
+
+static const char *text_of(const Closure *c, RelName rel)
+{
+    return relname_text(c->arena, rel, c->in->desired->default_database);
+}
+
+/* Its names; what is built or renamed away is the caller's to say. */
+static PlanBeside beside_of(const Closure *c, const char *kind, RelName rel)
+{
+    const EnvironmentConfig *e = c->in->environment;
+    int64_t n = plan_generation(c);
+    return (PlanBeside){.kind = kind,
+                        .rel = rel,
+                        .green = config_pattern(c->arena, e->green_pattern, rel.name, n),
+                        .blue = config_pattern(c->arena, e->blue_pattern, rel.name, n)};
+}
+
+/* ---- new relations ---- */
+
+/* Those of what was built beside already are its own. */
+static bool index_names_are_free(const Closure *c, const DesiredNode *node)
+{
+    vec_each (DesiredIndex, it, &node->indexes) {
+        RelName rel = {node->rel.database, node->rel.schema, it->name};
+        const CatalogObject *live = catalog_index(c->in->catalog, rel);
+        if (live && !plan_is_ignored(c, live)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool plan_is_leaf(Closure *c, const Item *item)
+{
+    const Place *schema = plan_schema(c, item->node->rel.database, item->node->rel.schema);
+    return item->state == ITEM_NEW && item->rebuildable && schema->schema &&
+           !plan_protected(c, schema) && index_names_are_free(c, item->node);
+}
+
+void plan_name_leaves(Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        if (!it->green && it->rebuildable && it->state == ITEM_NEW) {
+            PlanBeside beside = beside_of(c, node_kind_catalog(it->node->kind), it->node->rel);
+            beside.node = it->node;
+            vec_push(c->arena, &c->plan->besides, beside);
+            map_put(c->arena, &c->plan->names.relations, relname_key(c->arena, beside.rel),
+                    beside.green);
+        }
+    }
+}
+
+static void add_leaf(Closure *c, const DesiredNode *node)
+{
+    plan_add_created(c, (PlanObject){.id = node->id,
+                                     .kind = plan_kind(node->kind),
+                                     .rel = node->rel,
+                                     .cluster = node->cluster,
+                                     .node = node,
+                                     .file = node->file,
+                                     .line = node->line});
+    vec_each (DesiredIndex, it, &node->indexes) {
+        plan_add_created(c, (PlanObject){.id = arena_printf(c->arena, "%s/%s", node->id, it->name),
+                                         .kind = "index",
+                                         .rel = {node->rel.database, node->rel.schema, it->name},
+                                         .cluster = it->cluster,
+                                         .node = node,
+                                         .index = it,
+                                         .on = text_of(c, node->rel),
+                                         .file = it->file,
+                                         .line = it->line});
+    }
+}
+
+void plan_add_leaves(Closure *c)
+{
+    vec_each (PlanBeside, it, &c->plan->besides) {
+        if (it->node) {
+            add_leaf(c, it->node);
+        }
+    }
+}
+
+/* ---- indexes on relations that stay ---- */
+
+static void add_staying(Closure *c, RelName on, const char *owner, const DesiredNode *node,
+                        const DesiredIndex *index)
+{
+    RelName rel = {on.database, on.schema, index->name};
+    Staying it = {.on = on,
+                  .owner = owner,
+                  .node = node,
+                  .index = index,
+                  .live = catalog_index(c->in->catalog, rel)};
+    plan_cluster(c, index->cluster);
+    if (it.live && !plan_is_ours(c, it.live)) {
+        plan_refuse_name(c, it.live);
+    }
+    it.changed = it.live && !plan_index_holds(c, on, index, it.live);
+    vec_push(c->arena, &c->staying, it);
+}
+
+static void add_staying_of(Closure *c, const DesiredNode *node)
+{
+    vec_each (DesiredIndex, it, &node->indexes) {
+        add_staying(c, node->rel, node->id, node, it);
+    }
+}
+
+static void remember_staying(Closure *c)
+{
+    vec_each (Staying, it, &c->staying) {
+        if (it->live) {
+            map_put(c->arena, &c->staying_by_live, it->live->id, it);
+        }
+    }
+}
+
+void plan_find_staying(Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        if (!it->rebuildable) {
+            add_staying_of(c, it->node);
+        }
+    }
+    vec_each (DesiredExternal, it, &c->in->desired->externals) {
+        const char *owner = text_of(c, it->rel);
+        vec_each (DesiredIndex, index, &it->indexes) {
+            add_staying(c, it->rel, owner, NULL, index);
+        }
+    }
+    remember_staying(c);
+}
+
+static void remove_undeclared(Closure *c, const Item *item)
+{
+    const Objects *live = map_get(&c->indexes_on, item->live->id);
+    for (size_t i = 0; live && i < live->count; i++) {
+        const CatalogObject *index = live->items[i];
+        if (plan_is_ours(c, index) && !map_get(&c->staying_by_live, index->id) &&
+            !plan_is_ignored(c, index)) {
+            vec_push(c->arena, &c->removed, index);
+            map_put(c->arena, &c->removed_by_id, index->id, index);
+        }
+    }
+}
+
+void plan_find_kept(Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        if (it->rebuildable && it->live && !it->green) {
+            add_staying_of(c, it->node);
+        }
+    }
+    remember_staying(c);
+    vec_each (Item, it, &c->items) {
+        if (it->rebuildable && it->live && !it->green) {
+            remove_undeclared(c, it);
+        }
+    }
+    vec_each (Staying, it, &c->staying) {
+        if (!it->node && !catalog_object(c->in->catalog, it->on)) {
+            const char *name = text_of(c, it->on);
+            plan_refuse(c, "CO4108", name,
+                        arena_printf(c->arena, "%s does not exist, and index %s is declared on it",
+                                     name, it->index->name),
+                        "way out:  create it first, or take the index out of the project");
+        }
+    }
+}
+
+static PlanObject index_object(const Closure *c, const Staying *it)
+{
+    return (PlanObject){.id = arena_printf(c->arena, "%s/%s", it->owner, it->index->name),
+                        .kind = "index",
+                        .rel = {it->on.database, it->on.schema, it->index->name},
+                        .cluster = it->index->cluster,
+                        .node = it->node,
+                        .index = it->index,
+                        .on = text_of(c, it->on),
+                        .live = it->live,
+                        .file = it->index->file,
+                        .line = it->index->line};
+}
+
+static PlanReason reason_beside(const Closure *c, const Staying *it)
+{
+    if (it->changed) {
+        return (PlanReason){.cause = CAUSE_CHANGED,
+                            .text = "changed in Git: built beside, then renamed"};
+    }
+    return (PlanReason){
+        .cause = CAUSE_SHARES_CLUSTER,
+        .text = arena_printf(c->arena, "is on cluster %s, which is swapped", it->index->cluster)};
+}
+
+/* Built beside the live one under its green name, and renamed in the cutover. */
+static void add_beside(Closure *c, const Staying *it)
+{
+    PlanObject object = index_object(c, it);
+    PlanBeside beside = beside_of(c, "index", object.rel);
+    beside.on = it->on;
+    beside.index = it->index;
+    beside.live_id = it->live ? it->live->id : NULL;
+    vec_push(c->arena, &c->plan->besides, beside);
+    map_put(c->arena, &c->plan->names.indexes, relname_key(c->arena, object.rel), beside.green);
+    c->plan->green_indexes++;
+    object.where = PLAN_GREEN;
+    object.action = it->changed ? PLAN_CHANGE : it->live ? PLAN_REBUILD : PLAN_CREATE;
+    vec_push(c->arena, &object.reasons, reason_beside(c, it));
+    vec_push(c->arena, &c->plan->objects, object);
+}
+
+void plan_add_indexes(Closure *c, PlanWhere where)
+{
+    vec_each (Staying, it, &c->staying) {
+        bool beside = it->changed || plan_is_green(c, it->index->cluster);
+        if (beside && where == PLAN_GREEN) {
+            add_beside(c, it);
+        } else if (!beside && !it->live && where == PLAN_IN_PLACE) {
+            plan_add_created(c, index_object(c, it));
+        }
+    }
+}
+
+/* ---- what is gone from Git ---- */
+
+static const char *removed_kind(const CatalogObject *live)
+{
+    bool table = str_eq(live->kind, "table");
+    return str_eq(live->kind, "materialized-view") ? "materialized_view"
+           : table && plan_is_stateful(live)       ? "source_table"
+           : table                                 ? "seed"
+                                                   : live->kind;
+}
+
+static void add_gone(Closure *c, PlanObject object, const CatalogObject *live, const char *text)
+{
+    object.kind = removed_kind(live);
+    object.rel = live->rel;
+    object.live = live;
+    object.action = PLAN_REMOVE;
+    vec_push(c->arena, &object.reasons, (PlanReason){.cause = CAUSE_REMOVED, .text = text});
+    vec_push(c->arena, &c->plan->objects, object);
+}
+
+static void rename_away(Closure *c, const CatalogObject *live)
+{
+    PlanBeside beside = beside_of(c, live->kind, live->rel);
+    beside.live_id = live->id;
+    vec_push(c->arena, &c->plan->besides, beside);
+}
+
+/* An index goes with its relation; on one that stays it is renamed away. */
+static void add_removed_index(Closure *c, const CatalogObject *index)
+{
+    const CatalogObject *on = catalog_object_by_id(c->in->catalog, index->on_id);
+    if (!on || map_get(&c->removed_by_id, on->id)) {
+        return;
+    }
+    rename_away(c, index);
+    add_gone(
+        c,
+        (PlanObject){.id = arena_printf(c->arena, "%s/%s", text_of(c, on->rel), index->rel.name),
+                     .where = PLAN_WITH_BLUE,
+                     .on = text_of(c, on->rel)},
+        index, "removed in Git: dropped with blue");
+}
+
+/* It lies in a schema, or runs on a cluster, that the cutover retires. */
+static bool in_green_place(const Closure *c, const CatalogObject *object)
+{
+    const Place *schema =
+        map_get(&c->schema_by_key, schema_key(c->arena, object->rel.database, object->rel.schema));
+    const CatalogCluster *cluster =
+        object->cluster_id ? catalog_cluster_by_id(c->in->catalog, object->cluster_id) : NULL;
+    return (schema && schema->green) || (cluster && plan_is_green(c, cluster->name));
+}
+
+/* It goes with the schema that it lies in, or by itself: what holds data keeps its name until it is dropped. */
+static void add_removed_relation(Closure *c, const CatalogObject *live)
+{
+    const RecordObject *known = record_object(c->in->record, live->kind, live->id);
+    const Place *schema = plan_schema(c, live->rel.database, live->rel.schema);
+    bool alone = plan_is_stateful(live) && !in_green_place(c, live);
+    bool away = !plan_is_stateful(live) && !schema->green;
+    if (away) {
+        rename_away(c, live);
+    }
+    add_gone(c,
+             (PlanObject){.id = known->node ? known->node : text_of(c, live->rel),
+                          .where = alone ? PLAN_AFTER_CUTOVER : PLAN_WITH_BLUE,
+                          .file = known->file},
+             live,
+             alone  ? "removed in Git: dropped after the soak"
+             : away ? "removed in Git: renamed in the cutover, dropped with blue"
+                    : "removed in Git: not built on green, dropped with blue");
+    c->plan->removed++;
+}
+
+void plan_add_removed(Closure *c)
+{
+    vec_each (const CatalogObject *, it, &c->removed) {
+        if ((*it)->on_id) {
+            add_removed_index(c, *it);
+        } else {
+            add_removed_relation(c, *it);
+        }
+    }
+}
