@@ -18,6 +18,14 @@ bool pass_append(Pass *pass, const RecordEntries *entries, Err *err)
     return done;
 }
 
+bool act_make_record(Pass *pass, Err *err)
+{
+    const CatalogSchema *schema =
+        catalog_schema(pass->out->catalog, pass->journal.database, pass->journal.schema);
+    bool commented = schema && !str_empty(schema->comment);
+    return journal_create(pass->pg, pass->arena, &pass->journal, commented, pass_limit(pass), err);
+}
+
 bool act_make_marker(Pass *pass, Err *err)
 {
     const char *name = marker_name(pass->arena, pass->in->environment->name, 0, NO_COMMIT);

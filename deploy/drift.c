@@ -26,7 +26,7 @@ static void sign(DriftItems *items, const PgResult *events)
 static bool can_judge(const Pass *pass)
 {
     const PassResult *out = pass->out;
-    return !pass->after && out->live && out->desired &&
+    return !pass->after && out->live && !out->live->partial && out->desired &&
            str_eq(out->live->commit, pass->in->commit.sha);
 }
 

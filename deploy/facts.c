@@ -343,7 +343,8 @@ static void environment_facts(Pass *pass, Facts *facts)
     RequestWorld world = pass_request_world(pass);
     facts->unanswered = tri(pass->in->mode == PASS_ACT &&
                             request_unanswered(pass->arena, out->record, &world, &pass->answer));
-    facts->wanted_is_live = tri(out->live && str_eq(out->live->commit, pass->in->commit.sha));
+    facts->wanted_is_live =
+        tri(out->live && !out->live->partial && str_eq(out->live->commit, pass->in->commit.sha));
     if (plan) {
         facts->refused = tri(plan->outcome == PLAN_REFUSED);
         facts->changes = tri(plan->outcome == PLAN_CHANGES);

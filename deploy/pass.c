@@ -80,14 +80,6 @@ static void show(Pass *pass, const Choice *choice)
 
 /* ---- acting ---- */
 
-static bool act_make_record(Pass *pass, Err *err)
-{
-    const CatalogSchema *schema =
-        catalog_schema(pass->out->catalog, pass->journal.database, pass->journal.schema);
-    bool commented = schema && !str_empty(schema->comment);
-    return journal_create(pass->pg, pass->arena, &pass->journal, commented, pass_limit(pass), err);
-}
-
 static bool carry_out(Pass *pass, const Choice *choice, Err *err)
 {
     RecordDeployment *d = choice->d;

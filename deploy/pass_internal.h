@@ -141,6 +141,7 @@ RecordEntry tell_event(Pass *pass, const RecordDeployment *d, const char *name, 
 
 /* ---- act_record.c ---- */
 bool pass_append(Pass *pass, const RecordEntries *entries, Err *err);
+bool act_make_record(Pass *pass, Err *err);
 bool act_make_marker(Pass *pass, Err *err);
 bool act_begin(Pass *pass, const Rule *rule, Err *err);
 bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);

@@ -451,6 +451,16 @@ char *statement_default_grant(Arena *arena, const CatalogDefault *privilege, con
 
 /* --- reading green, sinks --- */
 
+char *statement_count_missing(Arena *arena, RelName rel, RelName other)
+{
+    Sql sql = sql_new(arena, "SELECT count(*) FROM (SELECT * FROM ");
+    put_rel(&sql, rel);
+    put(&sql, " EXCEPT ALL SELECT * FROM ");
+    put_rel(&sql, other);
+    put(&sql, ") AS missing");
+    return sql_done(&sql);
+}
+
 char *statement_probe(Arena *arena, RelName rel)
 {
     Sql sql = sql_new(arena, "SELECT * FROM ");

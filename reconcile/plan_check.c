@@ -9,37 +9,45 @@ enum { LONGEST_NAME = 255, NAMED_FILES = 5 };
 
 /* ---- containers that are never renamed or dropped ---- */
 
-static const char *protected_cluster(const Closure *c, const Place *place)
+static const char *protected_cluster(const PlanInput *in, const char *name)
 {
-    return str_eq(place->name, "quickstart")            ? "it is the default cluster"
-           : str_eq(place->name, c->in->record_cluster) ? "the record is read on it"
-                                                        : NULL;
+    return str_eq(name, "quickstart")         ? "it is the default cluster"
+           : str_eq(name, in->record_cluster) ? "the record is read on it"
+                                              : NULL;
 }
 
-static const char *protected_schema(const Closure *c, const Place *place)
+static const char *protected_schema(const PlanInput *in, const char *database, const char *name)
 {
-    if (str_eq(place->name, "public") && str_eq(place->database, "materialize")) {
+    if (str_eq(name, "public") && str_eq(database, "materialize")) {
         return "it is the default schema";
     }
-    bool record = str_eq(place->name, c->in->record_schema) &&
-                  str_eq(place->database, c->in->catalog->database);
+    bool record = str_eq(name, in->record_schema) && str_eq(database, in->catalog->database);
     return record ? "the record lies in it" : NULL;
 }
 
+<<<<<<< HEAD
 const char *plan_protected(const Closure *c, const Place *place)
+=======
+const char *plan_protected(const PlanInput *in, bool is_cluster, const char *database,
+                           const char *name, const char *owner)
+>>>>>>> 9902dfb (Take over what dbt or a person made, when it equals what is declared)
 {
-    const char *owner = place->schema    ? place->schema->owner
-                        : place->cluster ? place->cluster->owner
-                                         : NULL;
     if (owner && str_starts(owner, "mz_")) {
         return "it belongs to a system role";
     }
-    return place->is_cluster ? protected_cluster(c, place) : protected_schema(c, place);
+    return is_cluster ? protected_cluster(in, name) : protected_schema(in, database, name);
 }
 
 static void check_protected(Closure *c, const Place *place)
 {
+<<<<<<< HEAD
     const char *why = plan_protected(c, place);
+=======
+    const char *owner = place->schema    ? place->schema->owner
+                        : place->cluster ? place->cluster->owner
+                                         : NULL;
+    const char *why = plan_protected(c->in, place->is_cluster, place->database, place->name, owner);
+>>>>>>> 9902dfb (Take over what dbt or a person made, when it equals what is declared)
     if (!why) {
         return;
     }

@@ -41,12 +41,33 @@ static void ignore_retired(Closure *c, const RecordNames *names)
     }
 }
 
+char *plan_scratch_name(Arena *arena, const char *environment)
+{
+    return arena_printf(arena, "cutover_%s_scratch", environment);
+}
+
+/* What `adopt` makes in there reads production, and is gone in a moment. */
+static void ignore_scratch(Closure *c)
+{
+    const Catalog *catalog = c->in->catalog;
+    const char *name = plan_scratch_name(c->arena, c->in->environment->name);
+    const CatalogSchema *schema = catalog_schema(catalog, catalog->database, name);
+    const CatalogCluster *cluster = catalog_cluster(catalog, name);
+    if (schema) {
+        ignore(c, "schema", schema->id);
+    }
+    if (cluster) {
+        ignore(c, "cluster", cluster->id);
+    }
+}
+
 /*
  * Green sides that a deployment announced and did not make live, and sides that one retired: by its cutover,
  * or by the way back, which is recorded before it is sent. And what goes when its soak is over.
  */
 static void find_ignored(Closure *c)
 {
+    ignore_scratch(c);
     vec_each (RecordDeployment, d, &c->in->record->deployments) {
         for (size_t i = 0; !d->cut_over && i < d->green.count; i++) {
             const RecordGreen *it = &d->green.items[i];

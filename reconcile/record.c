@@ -106,6 +106,7 @@ static void fold_about(RecordDeployment *d, const Json *body)
     keep_text(&d->plan_digest, body, "plan");
     keep_text(&d->from_deployment, body, "from_deployment");
     d->in_place_only = json_get(body, "in_place") ? get_bool(body, "in_place") : d->in_place_only;
+    d->partial |= get_bool(body, "partial");
     int64_t attempt = json_get_int(body, "attempt", d->attempt);
     if (attempt > d->attempt) {
         d->attempt = attempt;

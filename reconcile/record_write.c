@@ -53,6 +53,9 @@ static void put_about(JsonOut *out, const RecordDeployment *d)
     json_put_str(out, "author", d->author);
     json_put_str(out, "ref", d->ref);
     json_put_bool(out, "in_place", d->in_place_only);
+    if (d->partial) {
+        json_put_bool(out, "partial", true);
+    }
     json_put_str(out, "plan", d->plan_digest);
     json_put_int(out, "from_generation", d->from_generation);
     json_put_str(out, "from_deployment", d->from_deployment);

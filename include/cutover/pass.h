@@ -6,6 +6,7 @@
 #ifndef CUTOVER_PASS_H
 #define CUTOVER_PASS_H
 
+#include "cutover/adopt.h"
 #include "cutover/decide.h"
 #include "cutover/drift.h"
 #include "cutover/files.h"
@@ -85,6 +86,17 @@ typedef struct PassResult {
 /* Runs one pass. False and ERR when it could not observe at all (connection, permissions); findings about
  * the project or the plan are no errors but in RESULT. All results live in ARENA. */
 bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, Err *err);
+
+/* Compares what is live under declared names, and is not ours, with what is declared; SELECT: globs, or NULL. Copies
+ * are made in a scratch schema and dropped. *INTERRUPTED instead: the deployment of an adoption that was recorded, and
+ * that passes have to bring to its end. False: ERR, or findings about the project in RESULT. */
+bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const StrVec *select,
+                     PassResult *result, Adoption **adoption, const char **interrupted, Err *err);
+
+/* Takes ADOPTION over, one action a call: record and marker are made when they are missing; then everything is
+ * recorded, and *DEPLOYMENT is set. What is left, to rename the marker, does the next pass_run(). */
+bool pass_adopt(Arena *arena, Pg *pg, const PassInput *input, const Adoption *adoption,
+                PassResult *result, const char **deployment, Err *err);
 
 /* A person's REQUEST (rollback ...), which gets its id here, or a notifier's final delivery, appended to the
  * record. */

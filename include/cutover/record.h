@@ -15,8 +15,8 @@
  * Bodies, by kind. Absent members have their zero value; members that are unknown are skipped.
  * Times are ISO texts.
  *
- *   intent    the deployment: generation, commit, short, subject, author, ref, in_place, plan,
- *             attempt, from_generation, from_deployment; and manifest, audit_event,
+ *   intent    the deployment: generation, commit, short, subject, author, ref, in_place, partial,
+ *             plan, attempt, from_generation, from_deployment; and manifest, audit_event,
  *             gates {approvals, soak, max_drops, max_cost?, timezone?, missed?, allow [text], freeze [text]},
  *             green [{kind, database?, schema?, name, green}], drops [{kind, id, database, schema, name}]
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
@@ -101,6 +101,7 @@ typedef struct RecordDeployment {
     int64_t generation; /* that it would make, or made */
     const char *commit, *short_commit, *subject, *author, *ref;
     bool in_place_only;
+    bool partial; /* adopted while something differed: its commit is still to be deployed */
     const char *manifest_digest, *plan_digest;
     int64_t attempt;
     int64_t audit_event; /* newest event before the first CREATE */

@@ -68,7 +68,9 @@ char *statement_comment(Arena *arena, StatementOn on, const char *column, const 
 char *statement_default_grant(Arena *arena, const CatalogDefault *privilege, const char *database,
                               const char *schema);
 
-/* --- reading green --- */
+/* --- reading --- */
+/* How many rows of REL are not in OTHER; doubles count. */
+char *statement_count_missing(Arena *arena, RelName rel, RelName other);
 /* SELECT * FROM rel LIMIT 0: are the owner's rights enough? */
 char *statement_probe(Arena *arena, RelName rel);
 /* SET cluster = name */

@@ -1,0 +1,335 @@
+#include "cutover/adopt.h"
+
+#include "cutover/digest.h"
+#include "cutover/sqltok.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+typedef struct Finding {
+    Arena *arena;
+    const AdoptInput *in;
+    Adoption *out;
+    Map containers; /* kind and name of those that are listed */
+} Finding;
+
+static const char *text_of(const Finding *f, RelName rel)
+{
+    return relname_text(f->arena, rel, f->in->plan->desired->default_database);
+}
+
+static bool is_selected(const Finding *f, RelName rel, const char *id)
+{
+    const StrVec *select = f->in->select;
+    for (size_t i = 0; select && i < select->count; i++) {
+        const char *glob = select->items[i];
+        if (str_glob(glob, rel.name) || str_glob(glob, text_of(f, rel)) ||
+            (id && str_glob(glob, id))) {
+            return true;
+        }
+    }
+    return !select;
+}
+
+/* ---- whose it is ---- */
+
+static const char *words_of_kind(Arena *arena, const char *kind)
+{
+    char *words = arena_strdup(arena, kind);
+    for (char *p = words; *p; p++) {
+        *p = *p == '-' ? ' ' : *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
+    }
+    return words;
+}
+
+static void block(AdoptItem *item, const char *what, const char *hint)
+{
+    item->verdict = ADOPT_BLOCKED;
+    item->prove = false;
+    item->what = what;
+    item->hint = hint;
+}
+
+/* A container's or relation's name in SQL. */
+static const char *sql_name(const Finding *f, const AdoptItem *item)
+{
+    if (str_eq(item->kind, "cluster")) {
+        return sql_ident(f->arena, item->rel.name);
+    }
+    if (str_eq(item->kind, "schema")) {
+        return arena_printf(f->arena, "%s.%s", sql_ident(f->arena, item->rel.database),
+                            sql_ident(f->arena, item->rel.name));
+    }
+    return relname_sql(f->arena, item->rel);
+}
+
+/* What Cutover swaps, renames and drops it must own; an index is owned with its relation. */
+static void check_owner(const Finding *f, AdoptItem *item)
+{
+    const char *role = f->in->plan->catalog->role;
+    const char *other =
+        map_get(f->in->others, arena_printf(f->arena, "%s:%s", item->kind, item->id));
+    if (other) {
+        block(item, arena_printf(f->arena, "belongs to environment %s", other),
+              "give each environment schemas and clusters of its own");
+    } else if (f->in->roles && !str_in(f->in->roles, item->owner)) {
+        block(item, arena_printf(f->arena, "belongs to role %s", item->owner),
+              arena_printf(f->arena, "ALTER %s %s OWNER TO %s", words_of_kind(f->arena, item->kind),
+                           sql_name(f, item), sql_ident(f->arena, role)));
+    }
+}
+
+static AdoptItem *add_item(Finding *f, AdoptItem item)
+{
+    if (record_object(f->in->plan->record, item.kind, item.id)) {
+        f->out->ours++;
+        return NULL;
+    }
+    if (!item.name) {
+        item.name = text_of(f, item.rel);
+    }
+    item.scratch = item.prove ? arena_printf(f->arena, "n%zu", f->out->items.count) : NULL;
+    check_owner(f, &item);
+    vec_push(f->arena, &f->out->items, item);
+    return &vec_last(&f->out->items);
+}
+
+/* ---- containers ---- */
+
+static void add_schema(Finding *f, RelName rel)
+{
+    const PlanInput *in = f->in->plan;
+    const CatalogSchema *live = catalog_schema(in->catalog, rel.database, rel.schema);
+    if (!live || plan_protected(in, false, live->database, live->name, live->owner) ||
+        map_put(f->arena, &f->containers, arena_printf(f->arena, "schema:%s", live->id), live)) {
+        return;
+    }
+    add_item(f, (AdoptItem){.kind = "schema",
+                            .id = live->id,
+                            .rel = {.database = live->database, .name = live->name},
+                            .name = arena_printf(f->arena, "schema %s", live->name),
+                            .owner = live->owner});
+}
+
+static void add_cluster(Finding *f, const char *name)
+{
+    const PlanInput *in = f->in->plan;
+    const CatalogCluster *live = name ? catalog_cluster(in->catalog, name) : NULL;
+    if (!live || plan_protected(in, true, NULL, live->name, live->owner) ||
+        map_put(f->arena, &f->containers, arena_printf(f->arena, "cluster:%s", live->id), live)) {
+        return;
+    }
+    add_item(f, (AdoptItem){.kind = "cluster",
+                            .id = live->id,
+                            .rel = {.name = live->name},
+                            .name = arena_printf(f->arena, "cluster %s", live->name),
+                            .owner = live->owner});
+}
+
+/* ---- nodes and indexes ---- */
+
+static bool is_seed_or_relation(NodeKind kind)
+{
+    return kind == NODE_VIEW || kind == NODE_MATERIALIZED_VIEW || kind == NODE_SEED;
+}
+
+/* A view may take the place of a materialized view; what holds data takes nobody's, and nobody takes its. */
+static void compare_kind(AdoptItem *item)
+{
+    static const char *const derived[] = {"view", "materialized-view"};
+    const char *declared = node_kind_catalog(item->node->kind);
+    if (str_eq(item->kind, declared)) {
+        return;
+    }
+    bool from = false, to = false;
+    for (size_t i = 0; i < 2; i++) {
+        from |= str_eq(item->kind, derived[i]);
+        to |= str_eq(declared, derived[i]);
+    }
+    item->prove = false;
+    if (from && (to || item->node->kind == NODE_SEED)) {
+        item->verdict = ADOPT_DIFFERS;
+        item->what = "kind";
+    } else {
+        block(item, "is of another kind, and holds data", "rename it, or drop it");
+    }
+}
+
+static void compare_cluster(const Finding *f, AdoptItem *item, const char *declared)
+{
+    const CatalogCluster *cluster = catalog_cluster(f->in->plan->catalog, declared);
+    if (item->verdict == ADOPT_EQUAL &&
+        (!cluster || !str_eq(cluster->id, item->live->cluster_id))) {
+        item->verdict = ADOPT_DIFFERS;
+        item->what = "cluster";
+    }
+}
+
+static void add_index(Finding *f, RelName on, const DesiredNode *node, const DesiredIndex *index)
+{
+    const PlanInput *in = f->in->plan;
+    RelName rel = {on.database, on.schema, index->name};
+    const CatalogObject *live = catalog_index(in->catalog, rel);
+    const CatalogObject *relation = catalog_object(in->catalog, on);
+    if (!live || !relation || !str_eq(live->on_id, relation->id)) {
+        return;
+    }
+    add_cluster(f, index->cluster);
+    AdoptItem *item = add_item(f, (AdoptItem){.kind = "index",
+                                              .id = live->id,
+                                              .rel = rel,
+                                              .owner = live->owner,
+                                              .node = node,
+                                              .index = index,
+                                              .on = on,
+                                              .live = live,
+                                              .prove = true});
+    if (item) {
+        compare_cluster(f, item, index->cluster);
+    }
+}
+
+static void add_node(Finding *f, const DesiredNode *node)
+{
+    const CatalogObject *live = catalog_object(f->in->plan->catalog, node->rel);
+    if (!live || str_eq(live->kind, "index")) {
+        vec_push(f->arena, &f->out->absent, text_of(f, node->rel));
+        return;
+    }
+    bool own_cluster = node->kind != NODE_VIEW && node->kind != NODE_SEED && node->cluster;
+    add_schema(f, node->rel);
+    add_cluster(f, own_cluster ? node->cluster : NULL);
+    AdoptItem *item = add_item(f, (AdoptItem){.kind = live->kind,
+                                              .id = live->id,
+                                              .rel = node->rel,
+                                              .owner = live->owner,
+                                              .node = node,
+                                              .live = live,
+                                              .prove = is_seed_or_relation(node->kind)});
+    if (item && item->verdict != ADOPT_BLOCKED) {
+        compare_kind(item);
+        if (own_cluster && is_seed_or_relation(node->kind)) {
+            compare_cluster(f, item, node->cluster);
+        }
+    }
+    vec_each (DesiredIndex, it, &node->indexes) {
+        add_index(f, node->rel, node, it);
+    }
+}
+
+Adoption *adopt_find(Arena *arena, const AdoptInput *input)
+{
+    const Desired *desired = input->plan->desired;
+    Adoption *out = arena_make(arena, Adoption);
+    *out = (Adoption){.environment = input->plan->environment->name,
+                      .default_database = desired->default_database};
+    Finding f = {.arena = arena, .in = input, .out = out};
+    vec_each (DesiredNode, it, &desired->nodes) {
+        if (it->kind != NODE_SINK && is_selected(&f, it->rel, it->id)) {
+            add_node(&f, it);
+        }
+    }
+    vec_each (DesiredExternal, it, &desired->externals) {
+        for (size_t i = 0; is_selected(&f, it->rel, NULL) && i < it->indexes.count; i++) {
+            add_index(&f, it->rel, NULL, &it->indexes.items[i]);
+        }
+    }
+    return out;
+}
+
+/* ---- judging ---- */
+
+static void differs(AdoptItem *item, const char *what)
+{
+    if (item->verdict == ADOPT_EQUAL) {
+        item->verdict = ADOPT_DIFFERS;
+        item->what = what;
+    }
+}
+
+static void judge(Arena *arena, AdoptItem *item, const AdoptDefinitions *definitions)
+{
+    const char *live = map_get(definitions->live, item->id);
+    const char *scratch = map_get(definitions->scratch, item->scratch);
+    item->stored = live ? digest_sha256(arena, live, strlen(live)) : NULL;
+    if (item->node && item->node->kind == NODE_SEED && !item->index) {
+        return;
+    }
+    const char *refused = map_get(definitions->refused, item->scratch);
+    if (!live || !scratch) {
+        differs(item, refused ? arena_printf(arena, "SQL; the server says %s", refused) : "SQL");
+        return;
+    }
+    const char *what = adopt_compare(arena, live, scratch);
+    if (what) {
+        differs(item, what);
+    }
+}
+
+void adopt_judge(Arena *arena, Adoption *adoption, const AdoptDefinitions *definitions)
+{
+    vec_each (AdoptItem, it, &adoption->items) {
+        if (it->prove) {
+            judge(arena, it, definitions);
+        }
+    }
+}
+
+void adopt_judge_seed(AdoptItem *item, bool columns_equal, int64_t only_live, int64_t only_declared)
+{
+    if (!columns_equal) {
+        block(item, "has other columns, and holds data", "rename it, or drop it");
+    } else if (only_live) {
+        block(item, "holds rows that are not in Git", "put them into the seed, or delete them");
+    } else if (only_declared) {
+        differs(item, "rows");
+    }
+}
+
+/* ---- what is recorded ---- */
+
+static const char *digest_of(Arena *arena, const AdoptItem *item)
+{
+    if (!item->live) {
+        return NULL;
+    }
+    if (item->verdict == ADOPT_DIFFERS) {
+        return arena_printf(arena, "adopted:%s", item->stored ? item->stored : item->what);
+    }
+    return item->index ? desired_index_digest(arena, item->on, item->index) : item->node->digest;
+}
+
+/* The cluster that it is declared on, unless it is on another. */
+static const char *cluster_of(const AdoptItem *item, const Catalog *catalog)
+{
+    if (!item->node || item->index) {
+        return NULL;
+    }
+    bool other = item->verdict == ADOPT_DIFFERS && item->live->cluster_id;
+    const CatalogCluster *live =
+        other ? catalog_cluster_by_id(catalog, item->live->cluster_id) : NULL;
+    return live ? live->name : item->node->cluster;
+}
+
+AdoptObjects adopt_objects(Arena *arena, const Adoption *adoption, const Catalog *catalog)
+{
+    AdoptObjects objects = {0};
+    vec_each (AdoptItem, it, &adoption->items) {
+        if (it->verdict == ADOPT_BLOCKED) {
+            continue;
+        }
+        RecordObject object = {.id = it->id,
+                               .kind = it->kind,
+                               .rel = it->rel,
+                               .cluster = cluster_of(it, catalog),
+                               .digest = digest_of(arena, it),
+                               .node = it->node ? it->node->id : NULL,
+                               .file = it->node && !it->index ? it->node->file : NULL,
+                               .action = "adopted"};
+        if (it->live && !it->index) {
+            object.inputs = it->live->reads;
+        }
+        vec_push(arena, &objects, object);
+    }
+    return objects;
+}
