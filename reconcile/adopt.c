@@ -100,7 +100,7 @@ static void add_schema(Finding *f, RelName rel)
 {
     const PlanInput *in = f->in->plan;
     const CatalogSchema *live = catalog_schema(in->catalog, rel.database, rel.schema);
-    if (!live || plan_protected(in, false, live->database, live->name, live->owner) ||
+    if (!live || plan_container_protected(in, false, live->database, live->name, live->owner) ||
         map_put(f->arena, &f->containers, arena_printf(f->arena, "schema:%s", live->id), live)) {
         return;
     }
@@ -115,7 +115,7 @@ static void add_cluster(Finding *f, const char *name)
 {
     const PlanInput *in = f->in->plan;
     const CatalogCluster *live = name ? catalog_cluster(in->catalog, name) : NULL;
-    if (!live || plan_protected(in, true, NULL, live->name, live->owner) ||
+    if (!live || plan_container_protected(in, true, NULL, live->name, live->owner) ||
         map_put(f->arena, &f->containers, arena_printf(f->arena, "cluster:%s", live->id), live)) {
         return;
     }

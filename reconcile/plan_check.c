@@ -25,12 +25,8 @@ static const char *protected_schema(const PlanInput *in, const char *database, c
     return record ? "the record lies in it" : NULL;
 }
 
-<<<<<<< HEAD
-const char *plan_protected(const Closure *c, const Place *place)
-=======
-const char *plan_protected(const PlanInput *in, bool is_cluster, const char *database,
-                           const char *name, const char *owner)
->>>>>>> 9902dfb (Take over what dbt or a person made, when it equals what is declared)
+const char *plan_container_protected(const PlanInput *in, bool is_cluster, const char *database,
+                                     const char *name, const char *owner)
 {
     if (owner && str_starts(owner, "mz_")) {
         return "it belongs to a system role";
@@ -38,16 +34,17 @@ const char *plan_protected(const PlanInput *in, bool is_cluster, const char *dat
     return is_cluster ? protected_cluster(in, name) : protected_schema(in, database, name);
 }
 
-static void check_protected(Closure *c, const Place *place)
+const char *plan_protected(const Closure *c, const Place *place)
 {
-<<<<<<< HEAD
-    const char *why = plan_protected(c, place);
-=======
     const char *owner = place->schema    ? place->schema->owner
                         : place->cluster ? place->cluster->owner
                                          : NULL;
-    const char *why = plan_protected(c->in, place->is_cluster, place->database, place->name, owner);
->>>>>>> 9902dfb (Take over what dbt or a person made, when it equals what is declared)
+    return plan_container_protected(c->in, place->is_cluster, place->database, place->name, owner);
+}
+
+static void check_protected(Closure *c, const Place *place)
+{
+    const char *why = plan_protected(c, place);
     if (!why) {
         return;
     }

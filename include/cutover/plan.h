@@ -157,8 +157,8 @@ PlanOwnedList plan_owned(Arena *arena, const Desired *desired,
 
 /* Why a container that OWNER (a role, or NULL) has must never be renamed or dropped; NULL: it may be. DATABASE is
  * NULL for clusters. */
-const char *plan_protected(const PlanInput *input, bool is_cluster, const char *database,
-                           const char *name, const char *owner);
+const char *plan_container_protected(const PlanInput *input, bool is_cluster, const char *database,
+                                     const char *name, const char *owner);
 
 /* The name of the schema in which `adopt` makes copies, and of the cluster without replicas that they are on. */
 char *plan_scratch_name(Arena *arena, const char *environment);

@@ -59,10 +59,6 @@ def adopt(world, expect, *args):
     return {o["object"]: (o["verdict"], o.get("what")) for o in document["objects"]}
 
 
-def green(world):
-    return sorted(o["name"] for o in world.plan()["objects"] if o["where"] == "green" and o["kind"] != "index")
-
-
 def what_dbt_made_is_taken_over_and_nothing_is_rebuilt(world):
     dbt_run(world)
     before = ids(world)
@@ -96,7 +92,7 @@ def what_differs_is_rebuilt_by_the_next_deployment(world):
     assert ids(world) == before
     plan = world.plan()
     changed = sorted(o["name"] for o in plan["objects"] if o["where"] == "green" and o["action"] == "change")
-    assert changed == ["by_customer", "by_customer_customer_id_idx", "top_items"], plan["objects"]
+    assert changed == ["by_customer_customer_id_idx", "top_items"], plan["objects"]
     world.apply()
     assert "where cents > 0" in world.sql("SELECT create_sql FROM mz_materialized_views WHERE name = 'top_items'")[0][0].lower().replace('"', "")
     assert world.plan()["outcome"] == "nothing"

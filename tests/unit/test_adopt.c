@@ -116,7 +116,7 @@ static void what_holds_data_takes_nobodys_place(void **state)
     Adoption *adoption = find(w, NULL);
     CHECK_INT(item(adoption, "shop.clean")->verdict, ADOPT_EQUAL);
     CHECK_INT(item(adoption, "shop.daily")->verdict, ADOPT_BLOCKED);
-    CHECK_INT(adopt_objects(*state, adoption, w->catalog).count, 2); /* the schema and the view */
+    CHECK_INT(adopt_objects(*state, adoption, w->catalog).count, 3); /* schema, cluster, view */
 }
 
 static void a_view_may_become_a_materialized_one(void **state)
@@ -141,8 +141,7 @@ static void another_roles_object_needs_its_owner_changed(void **state)
     const AdoptItem *clean = item(adoption, "shop.clean");
     CHECK_INT(clean->verdict, ADOPT_BLOCKED);
     CHECK_STR(clean->what, "belongs to role looker");
-    CHECK_STR(clean->hint,
-              "ALTER VIEW \"materialize\".\"shop\".\"clean\" OWNER TO \"cutover\"");
+    CHECK_STR(clean->hint, "ALTER VIEW \"materialize\".\"shop\".\"clean\" OWNER TO \"cutover\"");
     CHECK_INT(adopt_objects(*state, adoption, w->catalog).count, 0);
 }
 
