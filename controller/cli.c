@@ -293,7 +293,7 @@ bool cli_parse(Arena *arena, int argc, char **argv, const char *(*get)(const cha
     StrVec given = {0};
     bool read = read_words(arena, argc, argv, &parsed, &given, err);
     const Command *command = cli_command(parsed.cli.command);
-    if (!read && command && !command->run) {
+    if (command && !command->run && !parsed.cli.help) {
         return not_ready(arena, command, err);
     }
     take_environment(arena, get, &parsed);
