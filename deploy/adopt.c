@@ -2,9 +2,8 @@
  * Taking over what others made: what equals the declared is recorded as ours, and the marker moves on, as with a
  * cutover that changes no names.
  */
+#include "rights.h"
 #include "scratch.h"
-
-#include "deploy_sql.h"
 
 #include "cutover/str.h"
 
@@ -61,34 +60,6 @@ static bool may_adopt(Pass *pass, Err *err)
         const Diag *diag = &pass->out->plan->diags.list.items[i];
         if (diag->severity == DIAG_REFUSED && str_eq(diag->code, "CO4104")) {
             return refuse(pass, err, diag->message, diag->hint);
-        }
-    }
-    return true;
-}
-
-/* ---- whose objects we may change ---- */
-
-/* Membership is inherited. NULL: all roles, since nothing is checked. */
-static bool read_roles(Pass *pass, StrVec **roles, Err *err)
-{
-    const Catalog *catalog = pass->snapshot.catalog;
-    PgResult rows = {0};
-    *roles = NULL;
-    if (catalog->superuser || !catalog->rbac) {
-        return true;
-    }
-    if (!pg_query(pass->pg, pass->arena, sql_role_members, NULL, pass_limit(pass), &rows, err)) {
-        return false;
-    }
-    *roles = arena_make(pass->arena, StrVec);
-    vec_push(pass->arena, *roles, catalog->role);
-    for (size_t i = 0; i < (*roles)->count; i++) {
-        for (size_t row = 0; row < rows.rows.count; row++) {
-            const char *role = pg_value(&rows, row, "role");
-            if (str_eq(pg_value(&rows, row, "member"), (*roles)->items[i]) &&
-                !str_in(*roles, role)) {
-                vec_push(pass->arena, *roles, role);
-            }
         }
     }
     return true;
@@ -154,7 +125,7 @@ bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const StrVec 
                      PassResult *result, Adoption **adoption, const char **interrupted, Err *err)
 {
     Pass *pass = begin(arena, pg, input, result);
-    StrVec *roles;
+    Rights rights;
     Map others = {0};
     if (!observe(pass, err)) {
         return false;
@@ -168,12 +139,16 @@ bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const StrVec 
     if (!result->desired) {
         return false;
     }
-    if (!may_adopt(pass, err) || !read_roles(pass, &roles, err) ||
+    if (!may_adopt(pass, err) ||
+        !rights_read(pg, arena, pass->snapshot.catalog, pass_limit(pass), &rights, err) ||
         !read_others(pass, &others, err)) {
         return false;
     }
     PlanInput plan = plan_input(pass);
-    AdoptInput in = {.plan = &plan, .select = select, .roles = roles, .others = &others};
+    AdoptInput in = {.plan = &plan,
+                     .select = select,
+                     .roles = rights.all ? NULL : &rights.roles,
+                     .others = &others};
     *adoption = adopt_find(arena, &in);
     return scratch_prove(pass, *adoption, err);
 }

@@ -81,6 +81,8 @@ typedef struct KindWords {
 static const KindWords kind_words[] = {
     {"schema", "SCHEMA", "SCHEMA"},
     {"cluster", "CLUSTER", "CLUSTER"},
+    {"database", "DATABASE", "DATABASE"},
+    {"system", NULL, "SYSTEM"},
     {"table", "TABLE", "TABLE"},
     {"view", "VIEW", "TABLE"},
     {"materialized-view", "MATERIALIZED VIEW", "TABLE"},
@@ -109,7 +111,7 @@ static void put_kind(Sql *sql, const char *kind)
 /* The name of ON as its kind writes it. */
 static void put_on(Sql *sql, StatementOn on)
 {
-    if (str_eq(on.kind, "cluster")) {
+    if (str_eq(on.kind, "cluster") || str_eq(on.kind, "database")) {
         put_name(sql, on.rel.name);
     } else if (str_eq(on.kind, "schema")) {
         put_schema(sql, on.rel.database, on.rel.name);
@@ -369,8 +371,10 @@ static char *grant_or_revoke(Arena *arena, StatementOn on, const char *privilege
     put_privilege(&sql, privilege);
     put(&sql, " ON ");
     put(&sql, words ? words->grant : NULL);
-    put(&sql, " ");
-    put_on(&sql, on);
+    if (!str_eq(on.kind, "system")) {
+        put(&sql, " ");
+        put_on(&sql, on);
+    }
     put(&sql, grant ? " TO " : " FROM ");
     put_role(&sql, grantee);
     return sql_done(&sql);

@@ -18,7 +18,7 @@
 
 bool statement_name_ok(const char *name);
 
-/* What a statement is about. `kind` is "schema", "cluster", or as mz_objects.type (table, source,
+/* What a statement is about. `kind` is "schema", "cluster", "database" or "system" (both to GRANT on), or as mz_objects.type (table, source,
  * view, materialized-view, sink, index). A schema: rel.database and rel.name; a cluster: rel.name
  * alone. */
 typedef struct StatementOn {
