@@ -491,6 +491,8 @@ static const char *waits_for(Phase phase)
         return "canary";
     case PHASE_AWAITING_WINDOW:
         return "window";
+    case PHASE_REPOINTING:
+        return "retry";
     case PHASE_SOAKING:
         return "soak";
     case PHASE_CLEANING:

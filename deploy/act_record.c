@@ -58,6 +58,7 @@ static Moment deadline_of(const Pass *pass, const RecordDeployment *d, Phase pha
         seconds = e->promote_within;
         break;
     case PHASE_CUTTING_OVER:
+    case PHASE_REPOINTING:
         seconds = e->promote_within;
         break;
     case PHASE_SOAKING:
@@ -214,6 +215,27 @@ static void add_drops(Pass *pass, RecordDeployment *d)
     }
 }
 
+static const char *sink_action(PlanAction action)
+{
+    return action == PLAN_CREATE   ? SINK_TO_CREATE
+           : action == PLAN_CHANGE ? SINK_TO_RECREATE
+                                   : SINK_TO_REPOINT;
+}
+
+static void add_sinks(Pass *pass, RecordDeployment *d)
+{
+    vec_each (PlanObject, it, &pass->out->plan->objects) {
+        if (str_eq(it->kind, "sink") && it->action != PLAN_REMOVE) {
+            vec_push(pass->arena, &d->sinks,
+                     (RecordSink){.action = sink_action(it->action),
+                                  .id = it->live ? it->live->id : NULL,
+                                  .node = it->id,
+                                  .rel = it->rel,
+                                  .from = sink_from(pass->out->desired, it->node)});
+        }
+    }
+}
+
 /* Permits take effect with the intent: from then on the deployment has them. */
 static void add_permits_used(Pass *pass, RecordEntries *entries, const RecordDeployment *d)
 {
@@ -234,8 +256,10 @@ bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     intent.gates = strict_gates(pass->own);
     memset(&intent.green, 0, sizeof intent.green);
     memset(&intent.drops, 0, sizeof intent.drops);
+    memset(&intent.sinks, 0, sizeof intent.sinks);
     add_green(pass, &intent);
     add_drops(pass, &intent);
+    add_sinks(pass, &intent);
     intent.in_place_only = intent.green.count == 0;
     RecordEntries entries = {0};
     vec_push(pass->arena, &entries, entry_intent(pass->arena, &intent));

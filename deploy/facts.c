@@ -25,11 +25,13 @@ static bool intent_fits(const Pass *pass, const RecordDeployment *d)
     vec_each (PlanContainer, it, &plan->clusters) {
         wanted += it->wanted;
     }
-    size_t drops = 0;
+    size_t drops = 0, sinks = 0;
     vec_each (PlanObject, it, &plan->objects) {
-        drops += it->action == PLAN_REMOVE && it->where == PLAN_AFTER_CUTOVER;
+        bool after = it->where == PLAN_AFTER_CUTOVER;
+        drops += after && it->action == PLAN_REMOVE;
+        sinks += after && it->action != PLAN_REMOVE;
     }
-    return d->green.count == wanted && d->drops.count == drops;
+    return d->green.count == wanted && d->drops.count == drops && d->sinks.count == sinks;
 }
 
 static const RecordResult *last_result(const RecordDeployment *d, const char *check)
@@ -283,6 +285,7 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     pass->blue = leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d);
     facts->blue =
         tri(pass->blue->objects.count || pass->blue->schemas.count || pass->blue->clusters.count);
+    facts->sinks = tri(pass_sink_step(pass, d).action != SINK_NONE);
     facts->soak_over = tri(now >= d->deadline || next_is_ready(pass));
     facts->drained = tri(now >= d->deadline);
     facts->readers = tri(is_read(pass));
@@ -290,7 +293,7 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     const RecordRequest *rollback = request_open(pass->out->record, d, "rollback");
     facts->rollback_asked = tri(rollback != NULL);
     pass->request = rollback ? rollback : pass->request;
-    if (rollback && d->phase == PHASE_SOAKING) {
+    if (rollback && (d->phase == PHASE_SOAKING || d->phase == PHASE_REPOINTING)) {
         facts->can_go_back = tri(facts->blue == YES && blue_can_serve(pass));
     }
     if (d->phase == PHASE_CLEANING && pass->blue->foreign.list.count) {

@@ -105,6 +105,8 @@ static bool carry_out(Pass *pass, const Choice *choice, Err *err)
         return act_check(pass, d, err);
     case ACTION_MOVE:
         return act_move(pass, d, rule, err);
+    case ACTION_REPOINT:
+        return act_repoint(pass, d, err);
     case ACTION_ALTER:
         return act_alter(pass, d, err);
     case ACTION_PREPARE:
@@ -157,7 +159,7 @@ static bool act(Pass *pass, Choice *choice, Err *err)
     if (done && pass->problem && !had_problem && choice->d) {
         done = follow_problem(pass, choice, err);
     }
-    out->acted = done;
+    out->acted = done && !out->retry_ms; /* what is to be tried again later has not been done */
     if (!done) {
         out->retry_ms = out->retry_ms ? out->retry_ms : AFTER_ERROR_MS;
     }

@@ -8,6 +8,7 @@
 #include "cutover/pass.h"
 #include "cutover/record_prune.h"
 #include "cutover/requests.h"
+#include "cutover/sinks.h"
 #include "cutover/snapshot.h"
 #include "cutover/statement.h"
 
@@ -133,6 +134,13 @@ bool act_clear_stale(Pass *pass, RecordDeployment *d, Err *err);
 bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err);
 bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err);
 bool act_drop(Pass *pass, RecordDeployment *d, const Leftover *leftover, Err *err);
+
+/* ---- act_sink.c ---- */
+/* The first thing that is still to be done for D's sinks. */
+SinkStep pass_sink_step(const Pass *pass, const RecordDeployment *d);
+bool act_repoint(Pass *pass, RecordDeployment *d, Err *err);
+/* Before the cutover: whether each sink can go on with its new input; if not, it becomes the problem. */
+bool pass_sinks_fit(Pass *pass, Err *err);
 
 /* ---- tell.c: what is written down ---- */
 /* The event NAME about D, ready to be appended beside the phase entry. */

@@ -12,7 +12,8 @@ int64_t build_ours_since(const Record *record)
 {
     int64_t since = INT64_MAX;
     vec_each (RecordDeployment, it, &record->deployments) {
-        if (it->has_intent && !it->cut_over && it->audit_event < since) {
+        bool over = it->cut_over && phase_is_final(it->phase);
+        if (it->has_intent && !over && it->audit_event < since) {
             since = it->audit_event;
         }
     }

@@ -72,7 +72,7 @@ static void follow_live_readers(Closure *c, Item *item)
     for (size_t i = 0; readers && i < readers->count; i++) {
         const CatalogObject *reader = readers->items[i];
         Item *own = map_get(&c->item_by_live, reader->id);
-        if (own) { /* a sink is refused on its own account */
+        if (own) { /* a sink is repointed */
             mark_item(c, own, (Why){.cause = CAUSE_READS, .from = item});
         } else if (!plan_is_ignored(c, reader) && !map_get(&c->removed_by_id, reader->id)) {
             refuse_readers(c, reader, item);
@@ -271,7 +271,7 @@ static void check_place(Closure *c, const Place *place)
         return;
     }
     vec_each (Item *, it, &place->tenants) {
-        if (!(*it)->rebuildable && (*it)->node->kind != NODE_SINK) {
+        if (!(*it)->rebuildable) {
             plan_refuse_stays(c, place, *it);
         }
     }

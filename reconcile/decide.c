@@ -121,6 +121,8 @@ static const Rule rules[] = {
     GO(580, CHECKING, ALWAYS, PREPARE, CUTTING_OVER, "cutting_over", "every gate is passed"),
 
     /* From here on the marker alone says whether it happened. */
+    GO(595, CUTTING_OVER, WHEN(.happened = YES, .sinks = YES), MOVE, REPOINTING, "repointing",
+       "the marker says that the cutover has happened; sinks still read the old side"),
     GO(600, CUTTING_OVER, WHEN(.happened = YES, .blue = YES), MOVE, SOAKING, "soaking",
        "the marker says that the cutover has happened"),
     GO(610, CUTTING_OVER, WHEN(.happened = YES), MOVE, LIVE, "live",
@@ -134,6 +136,16 @@ static const Rule rules[] = {
        "somebody changed a name that the cutover needs"),
     STAY(660, CUTTING_OVER, ALWAYS, CUT_OVER, "one transaction"),
 
+    STAY(670, REPOINTING, WHEN(.overtaken = YES), BLOCK, "the marker is of another deployment"),
+    GO(675, REPOINTING, WHEN(.rollback_asked = YES, .can_go_back = YES), PREPARE_BACK, ROLLING_BACK,
+       "rolling_back", "a person asked for the way back"),
+    STAY(680, REPOINTING, WHEN(.rollback_asked = YES), REFUSE_REQUEST, "the old side cannot serve"),
+    STAY(685, REPOINTING, WHEN(.sinks = YES), REPOINT, "sinks follow, one after the other"),
+    GO(690, REPOINTING, WHEN(.blue = YES), MOVE, SOAKING, "soaking",
+       "every sink reads what is live"),
+    GO(695, REPOINTING, ALWAYS, MOVE, LIVE, "live",
+       "every sink reads what is live; there is no old side"),
+
     STAY(700, SOAKING, WHEN(.overtaken = YES), BLOCK, "the marker is of another deployment"),
     GO(710, SOAKING, WHEN(.rollback_asked = YES, .can_go_back = YES), PREPARE_BACK, ROLLING_BACK,
        "rolling_back", "a person asked for the way back"),
@@ -143,6 +155,8 @@ static const Rule rules[] = {
     GO(730, SOAKING, WHEN(.soak_over = YES), MOVE, CLEANING, "cleaning", "the soak is over"),
     STAY(740, SOAKING, ALWAYS, WAIT, "soak"),
 
+    STAY(795, ROLLING_BACK, WHEN(.happened = YES, .sinks = YES), REPOINT,
+         "sinks go back, one after the other"),
     GO(800, ROLLING_BACK, WHEN(.happened = YES), MOVE, ROLLED_BACK, "rolled_back",
        "the marker says that the way back was taken"),
     STAY(810, ROLLING_BACK, WHEN(.overtaken = YES), BLOCK, "the marker is of another deployment"),
@@ -256,6 +270,7 @@ const char *action_name(Action action)
         [ACTION_REHEARSE] = "rehearse",
         [ACTION_CHECK] = "check",
         [ACTION_MOVE] = "move",
+        [ACTION_REPOINT] = "repoint",
         [ACTION_ALTER] = "alter",
         [ACTION_PREPARE] = "prepare",
         [ACTION_CUT_OVER] = "cut_over",

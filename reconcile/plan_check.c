@@ -255,15 +255,6 @@ static void check_number(Closure *c)
 void plan_check_drops(Closure *c)
 {
     check_number(c);
-    vec_each (Item, it, &c->items) {
-        if (it->node->kind == NODE_SINK) {
-            plan_refuse(
-                c, "CO4112", plan_item_name(c, it),
-                arena_printf(c->arena, "sink %s: sinks are not yet supported",
-                             plan_item_name(c, it)),
-                "way out:  disable the model, config(enabled=false), and keep the sink by hand");
-        }
-    }
 }
 
 /* ---- what source() reads ---- */

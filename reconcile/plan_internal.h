@@ -164,6 +164,9 @@ void plan_add_alterations(Closure *c);
 /* Adds OBJECT to what is done in place, because of REASON. */
 void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason);
 
+/* ---- plan_sinks.c ---- */
+void plan_add_sinks(Closure *c);
+
 /* ---- plan_warn.c ---- */
 void plan_warn(Closure *c);
 

@@ -143,5 +143,6 @@ void plan_fill(Closure *c)
     plan_add_leaves(c);
     plan_add_indexes(c, PLAN_IN_PLACE);
     plan_add_alterations(c);
+    plan_add_sinks(c);
     plan_add_removed(c);
 }

@@ -70,6 +70,24 @@ static void check_stateful(Closure *c, const CatalogObject *object)
                 plan_permit_ways(c, arena_printf(c->arena, "restore %s", file), permit));
 }
 
+/* A sink that is made anew writes all that it reads once more. */
+static void check_changed_sink(Closure *c, const PlanObject *object)
+{
+    const char *name = relname_text(c->arena, object->rel, c->plan->default_database);
+    const char *whole = relname_text(c->arena, object->rel, NULL);
+    const char *permit = arena_printf(c->arena, "stateful:%s", whole);
+    if (!plan_permitted(c, permit,
+                        arena_printf(c->arena, "sink %s is dropped and created anew", name))) {
+        plan_refuse(
+            c, "CO4112", whole,
+            arena_printf(c->arena,
+                         "sink %s has changed: it would be dropped and created anew, and write "
+                         "all that it reads once more",
+                         name),
+            plan_permit_ways(c, "give the new definition another name", permit));
+    }
+}
+
 /* ---- history ---- */
 
 static void check_history(Closure *c)
@@ -124,6 +142,11 @@ void plan_check_permits(Closure *c)
     vec_each (const CatalogObject *, it, &c->removed) {
         if (plan_is_stateful(*it)) {
             check_stateful(c, *it);
+        }
+    }
+    vec_each (PlanObject, it, &c->plan->objects) {
+        if (it->action == PLAN_CHANGE && str_eq(it->kind, "sink")) {
+            check_changed_sink(c, it);
         }
     }
     check_history(c);

@@ -162,9 +162,10 @@ static const char *first_reason(const PlanObject *object)
 }
 
 /* Indexes of what is built anew come with it; they are counted, not listed. */
-static bool is_shown(const PlanObject *object)
+static bool is_shown(Arena *arena, const Plan *plan, const PlanObject *object)
 {
-    bool rebuilt = object->node && object->node->kind <= NODE_SEED;
+    bool rebuilt = object->node && object->node->kind <= NODE_SEED &&
+                   !map_get(&plan->names.indexes, relname_key(arena, object->rel));
     bool with_its_relation = str_eq(object->kind, "index") && rebuilt;
     return object->where == PLAN_WITH_BLUE || (object->where == PLAN_GREEN && !with_its_relation);
 }
@@ -180,7 +181,7 @@ static void write_green(Buf *out, const Plan *plan, bool color)
 {
     Rows rows = {0};
     vec_each (PlanObject, it, &plan->objects) {
-        if (is_shown(it)) {
+        if (is_shown(out->arena, plan, it)) {
             vec_push(out->arena, &rows,
                      (Row){.mark = mark_of(it->action),
                            .name = shown_name(out->arena, plan, it),
@@ -246,6 +247,10 @@ static const char *in_place_text(Arena *arena, const Plan *plan, const PlanHead 
     if (str_eq(object->kind, "cluster")) {
         return arena_printf(arena, "cluster %s%s", object->rel.name,
                             size_text(arena, head, object->rel.name));
+    }
+    if (str_eq(object->kind, "sink") && object->on) {
+        return arena_printf(arena, "sink   %s: from %s", shown_name(arena, plan, object),
+                            object->on);
     }
     if (str_eq(object->kind, "schema")) {
         bool elsewhere = !str_eq(object->rel.database, plan->default_database);

@@ -131,6 +131,12 @@ static RecordGates read_gates(Arena *arena, const Json *body)
                          .freeze = get_texts(arena, gates, "freeze")};
 }
 
+static RelName get_rel(const Json *it)
+{
+    return (RelName){json_get_str(it, "database"), json_get_str(it, "schema"),
+                     json_get_str(it, "name")};
+}
+
 static void fold_drops(Fold *fold, RecordDeployment *d, const Json *body)
 {
     const Json *drops = get_array(body, "drops");
@@ -140,8 +146,22 @@ static void fold_drops(Fold *fold, RecordDeployment *d, const Json *body)
         vec_push(fold->arena, &d->drops,
                  (RecordDrop){.kind = json_get_str(it, "kind"),
                               .id = json_get_str(it, "id"),
-                              .rel = {json_get_str(it, "database"), json_get_str(it, "schema"),
-                                      json_get_str(it, "name")}});
+                              .rel = get_rel(it)});
+    }
+}
+
+static void fold_sinks(Fold *fold, RecordDeployment *d, const Json *body)
+{
+    const Json *sinks = get_array(body, "sinks");
+    d->sinks.count = 0;
+    for (size_t i = 0; i < sinks->count; i++) {
+        const Json *it = sinks->items[i];
+        vec_push(fold->arena, &d->sinks,
+                 (RecordSink){.action = json_get_str(it, "action"),
+                              .id = json_get_str(it, "id"),
+                              .node = json_get_str(it, "node"),
+                              .rel = get_rel(it),
+                              .from = get_rel(json_get(it, "from"))});
     }
 }
 
@@ -170,6 +190,7 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
                                json_get_str(it, "green")});
     }
     fold_drops(fold, d, entry->body);
+    fold_sinks(fold, d, entry->body);
 }
 
 static RecordNames read_names(Arena *arena, const Json *body)

@@ -93,6 +93,35 @@ static void put_gates(JsonOut *out, const RecordGates *gates)
     json_close_object(out);
 }
 
+static void put_rel(JsonOut *out, RelName rel)
+{
+    json_put_str(out, "database", rel.database);
+    json_put_str(out, "schema", rel.schema);
+    json_put_str(out, "name", rel.name);
+}
+
+static void put_sinks(JsonOut *out, const RecordDeployment *d)
+{
+    if (!d->sinks.count) {
+        return;
+    }
+    json_key(out, "sinks");
+    json_open_array(out);
+    vec_each (RecordSink, it, &d->sinks) {
+        json_open_object(out);
+        json_put_str(out, "action", it->action);
+        json_put_str(out, "id", it->id);
+        json_put_str(out, "node", it->node);
+        put_rel(out, it->rel);
+        json_key(out, "from");
+        json_open_object(out);
+        put_rel(out, it->from);
+        json_close_object(out);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
 static void put_drops(JsonOut *out, const RecordDeployment *d)
 {
     if (!d->drops.count) {
@@ -104,9 +133,7 @@ static void put_drops(JsonOut *out, const RecordDeployment *d)
         json_open_object(out);
         json_put_str(out, "kind", it->kind);
         json_put_str(out, "id", it->id);
-        json_put_str(out, "database", it->rel.database);
-        json_put_str(out, "schema", it->rel.schema);
-        json_put_str(out, "name", it->rel.name);
+        put_rel(out, it->rel);
         json_close_object(out);
     }
     json_close_array(out);
@@ -126,6 +153,7 @@ RecordEntry entry_intent(Arena *arena, const RecordDeployment *d)
     }
     json_close_array(&body->out);
     put_drops(&body->out, d);
+    put_sinks(&body->out, d);
     return body_close(body, d->id, "intent");
 }
 

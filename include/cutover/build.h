@@ -88,7 +88,7 @@ Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *reco
                         const RecordDeployment *deployment);
 
 /* The event id of mz_audit_events from which creations count as ours when our role made them: the oldest
- * intent that is not yet live. INT64_MAX: none. */
+ * intent of a deployment that is not at its end. INT64_MAX: none. */
 int64_t build_ours_since(const Record *record);
 
 #endif

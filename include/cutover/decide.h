@@ -23,6 +23,7 @@ typedef enum Action {
     ACTION_REHEARSE,     /* the cutover's message with ROLLBACK */
     ACTION_CHECK,        /* run the next tests and checks */
     ACTION_MOVE,         /* only the transition itself is recorded */
+    ACTION_REPOINT,      /* one step for one sink, now that the names have moved */
     ACTION_ALTER,        /* one change to production where it is */
     ACTION_PREPARE,      /* record the list of names, then the phase of no return */
     ACTION_CUT_OVER,     /* the one transaction */
@@ -88,6 +89,7 @@ typedef struct Facts {
     Tri can_go_back;      /* blue is there, and proved */
     Tri readers;          /* somebody still reads the old side */
     Tri drained;          /* they have had their time */
+    Tri sinks;            /* something is still to be done for a sink */
     Tri blue;             /* something of the old side is left */
     Tri green;            /* something of an unwanted green is left */
     Tri kept_long_enough; /* green of a failed deployment */

@@ -18,7 +18,8 @@
  *   intent    the deployment: generation, commit, short, subject, author, ref, in_place, partial,
  *             plan, attempt, from_generation, from_deployment; and manifest, audit_event,
  *             gates {approvals, soak, max_drops, max_cost?, timezone?, missed?, allow [text], freeze [text]},
- *             green [{kind, database?, schema?, name, green}], drops [{kind, id, database, schema, name}]
+ *             green [{kind, database?, schema?, name, green}], drops [{kind, id, database, schema, name}],
+ *             sinks [{action, id?, node, database, schema, name, from {database, schema, name}}]
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
  *             names? [{kind, id, database?, schema?, from, to, retired}]
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
@@ -74,6 +75,15 @@ typedef struct RecordDrop {
     RelName rel;
 } RecordDrop;
 
+/* A sink that must be seen to once the names have moved. */
+typedef struct RecordSink {
+    const char *action; /* SINK_TO_... of sinks.h */
+    const char *id;     /* of the live one; NULL: create */
+    const char *node;   /* its declaration */
+    RelName rel;
+    RelName from; /* what it reads, under its production name */
+} RecordSink;
+
 typedef struct RecordResult {
     const char *check;   /* "hydration", "rehearsal", "test:<id>", "check:<name>" */
     const char *verdict; /* passed | failed | warned | lost */
@@ -107,6 +117,7 @@ typedef struct RecordDeployment {
     int64_t audit_event; /* newest event before the first CREATE */
     VEC(RecordGreen) green;
     VEC(RecordDrop) drops;
+    VEC(RecordSink) sinks;
     Phase phase;
     Moment phase_since, started_at;
     Moment ready_since;          /* it passed its hydration, or its canary; 0: not yet */

@@ -45,9 +45,10 @@ class Receiver:
                     self.end_headers()
                     return
                 receiver.messages.append(json.loads(body))
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(b"ok")
+                with contextlib.suppress(BrokenPipeError):  # a client that was killed does not listen
+                    self.send_response(200)
+                    self.end_headers()
+                    self.wfile.write(b"ok")
 
             def log_message(self, *args):
                 pass

@@ -66,7 +66,7 @@ COMMENTS = ("SELECT c.object_type, coalesce(s.name || '.' || o.name, p.name, k.n
             "ORDER BY 1, 2, 3")
 DEFAULTS = "SELECT * FROM mz_internal.mz_show_default_privileges ORDER BY 1, 2, 3, 4, 5, 6"
 DEFINITIONS = " UNION ALL ".join("SELECT s.name, o.name, o.create_sql FROM mz_%s o JOIN mz_schemas s ON s.id = o.schema_id WHERE o.id LIKE 'u%%'" % k
-                                 for k in ("views", "materialized_views")) + " ORDER BY 1, 2"
+                                 for k in ("views", "materialized_views", "sinks")) + " ORDER BY 1, 2"
 
 RAM = "/dev/shm"
 if os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > 2 << 30:

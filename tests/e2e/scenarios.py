@@ -16,15 +16,23 @@ class Small(Project):
         self.put("by_region", "s0", "view", None, ["clean", "regions"], 13).indexes.append(("by_region_idx", "c0"))
         self.put("top", "s1", "materialized_view", "c1", ["daily"], 17)
         self.test = "select * from {{ ref('daily') }} where x < 0"
+        self.sinks = []  # (name, what it reads)
 
     def put(self, name, schema, kind, cluster, reads, number):
         self.nodes[name] = Node(name, schema, kind, cluster, reads, number)
         return self.nodes[name]
 
+    def clusters(self):
+        return super().clusters() | ({"outs"} if self.sinks else set())
+
     def files(self, **settings):
-        return {**super().files(**settings), "tests/never_negative.sql": self.test}
+        sinks = {"models/%s.sql" % name: SINK % reads for name, reads in self.sinks}
+        return {**super().files(**settings), **sinks, "tests/never_negative.sql": self.test}
 
 
+SINK = ("{{ config(materialized='sink', schema='kafka', cluster='outs') }}\nFROM {{ ref('%s') }}\n"
+        "INTO KAFKA CONNECTION public.broker (TOPIC 't') FORMAT JSON ENVELOPE DEBEZIUM\n")
+BROKER = "CREATE CONNECTION public.broker TO KAFKA (BROKER 'b:9092', SECURITY PROTOCOL = 'PLAINTEXT') WITH (VALIDATE = false)"
 GRANTS = ["CREATE ROLE reader", "GRANT USAGE ON SCHEMA s0 TO reader", "GRANT USAGE ON CLUSTER c0 TO reader", "GRANT SELECT ON s0.daily TO reader",
           "ALTER DEFAULT PRIVILEGES FOR ROLE materialize IN SCHEMA s0 GRANT SELECT ON TABLES TO reader",
           "COMMENT ON VIEW s0.clean IS 'orders without mistakes'"]
@@ -135,10 +143,45 @@ def waits_for_a_person(lab):
     lab.cutover("apply", "--yes", expect=3)
 
 
+def with_sinks(lab, **settings):
+    lab.ask(BROKER)
+    project = live(lab)
+    project.sinks = [("daily_out", "daily"), ("top_out", "top")]
+    deploy(lab, project, "Two sinks", **settings)
+    return project
+
+
+def sinks(lab):
+    """Two follow what they read, a third one is new."""
+    project = with_sinks(lab)
+    project.nodes["clean"].number += 1
+    project.sinks.append(("region_out", "daily"))
+    commit(lab, project, "Change what the sinks read")
+
+
+def rollback_with_sinks(lab):
+    project = with_sinks(lab, soak="7d")
+    project.nodes["clean"].number += 1
+    project.sinks.append(("region_out", "daily"))
+    commit(lab, project, "To be regretted", soak="7d")
+    lab.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    lab.cutover("rollback", "--reason", "numbers look wrong", expect=(0, 2))
+
+
+def additive(lab):
+    """A model and an index come, a leaf goes, and nothing else is built."""
+    project = live(lab)
+    project.put("extra", "s1", "materialized_view", "c0", ["daily"], 19)
+    project.nodes["regions"].indexes.append(("regions_idx", "c0"))
+    del project.nodes["top"]
+    commit(lab, project, "A model and an index more, a leaf less")
+
+
 def canary(lab):
     project = live(lab)
     project.nodes["clean"].number += 1
     commit(lab, project, "Is looked at before", gates=["canary: {for: 5m}"])
 
 
-ALL = [first, change, closure_over_two_clusters, grow, shrink, two_databases, a_failing_test, supersede, rollback, approved, aborted, canary]
+ALL = [first, change, closure_over_two_clusters, grow, shrink, two_databases, a_failing_test, supersede, rollback, approved, aborted, canary,
+       sinks, rollback_with_sinks, additive]

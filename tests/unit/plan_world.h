@@ -575,6 +575,30 @@ static inline void world_alter(World *w, const Plan *plan)
     }
 }
 
+/* After the cutover: each reads what bears its input's name now. */
+static inline void world_see_to_sinks(World *w, const Plan *plan)
+{
+    vec_each (PlanObject, it, &plan->objects) {
+        if (!str_eq(it->kind, "sink") || it->action == PLAN_REMOVE) {
+            continue;
+        }
+        CatalogObject sink = {.id = it->live && it->action == PLAN_REPOINT ? it->live->id
+                                                                           : world_id(w),
+                              .kind = "sink",
+                              .rel = it->rel,
+                              .owner = "cutover",
+                              .cluster_id = world_live_cluster(w, it->cluster)->id};
+        vec_push(w->arena, &sink.reads, world_live(w, it->on)->id);
+        world_record(w, "sink", sink.id, it->rel, it->cluster, it->node->digest, it->node->id);
+        CatalogObject *live = world_live(w, relname_text(w->arena, it->rel, DB));
+        if (live) {
+            *live = sink;
+        } else {
+            vec_push(w->arena, &w->catalog->objects, sink);
+        }
+    }
+}
+
 static inline void world_apply(World *w, const Plan *plan)
 {
     assert_int_equal(plan->outcome, PLAN_CHANGES);
@@ -582,6 +606,7 @@ static inline void world_apply(World *w, const Plan *plan)
     world_make_objects(w, plan);
     world_alter(w, plan);
     world_cut_over(w, plan);
+    world_see_to_sinks(w, plan);
 }
 
 /* Drops every retired side of the newest deployment, and fails where RESTRICT would. */

@@ -185,13 +185,6 @@ static void long_names_are_refused_by_bytes(void **state)
     CHECK(world_finding(world_plan(w), "CO4120"));
 }
 
-static void sinks_are_not_yet_supported(void **state)
-{
-    World *w = deployed_shop(*state);
-    world_declare(w, NODE_SINK, "out.daily", "compute", "shop.daily");
-    CHECK(world_finding(world_plan(w), "CO4112"));
-}
-
 static void a_missing_source_is_refused_with_the_nearest_name(void **state)
 {
     World *w = world_new(*state);
@@ -241,7 +234,6 @@ int main(void)
         TEST(names_that_green_needs_must_be_free),
         TEST(green_of_this_deployment_is_no_obstacle),
         TEST(long_names_are_refused_by_bytes),
-        TEST(sinks_are_not_yet_supported),
         TEST(a_missing_source_is_refused_with_the_nearest_name),
         TEST(a_model_read_by_source_would_stay_on_the_old_side),
         TEST(two_environments_must_not_own_the_same),

@@ -1,0 +1,46 @@
+/*
+ * Sinks outlive what they read: they lie outside of every side, and are created, recreated or sent to the new input
+ * once the names have moved. What is still to be done is derived from the catalog alone, one step after the other, so
+ * that a process which ends in between loses nothing; the way back sends them back. Pure.
+ */
+#ifndef CUTOVER_SINKS_H
+#define CUTOVER_SINKS_H
+
+#include "cutover/catalog.h"
+#include "cutover/desired.h"
+#include "cutover/record.h"
+
+typedef enum SinkAction {
+    SINK_NONE,    /* nothing is left to do */
+    SINK_CREATE,  /* of NODE */
+    SINK_CLAIM,   /* LIVE was made from NODE, but is not recorded */
+    SINK_DROP,    /* LIVE makes way for a new one, or goes with a denied commit */
+    SINK_REPOINT, /* LIVE goes on with what bears the name SINK->from now */
+} SinkAction;
+
+typedef struct SinkStep {
+    SinkAction action;
+    const RecordSink *sink;
+    const CatalogObject *live;
+    const DesiredNode *node; /* production rendering */
+} SinkStep;
+
+typedef struct SinkInput {
+    const Catalog *catalog;
+    const Record *record;
+    const RecordDeployment *deployment; /* its phase tells the direction */
+    const Desired *desired;             /* of its commit; NULL when another is wanted by now */
+} SinkInput;
+
+/* The first thing to be done for the deployment's sinks. What it points at belongs to INPUT. */
+SinkStep sink_next(const SinkInput *input);
+
+/* The relation that the sink NODE reads, under its production name; no name: it reads none of the project. */
+RelName sink_from(const Desired *desired, const DesiredNode *node);
+
+/* "repoint", "create", "recreate": RecordSink.action. */
+#define SINK_TO_REPOINT "repoint"
+#define SINK_TO_CREATE "create"
+#define SINK_TO_RECREATE "recreate"
+
+#endif

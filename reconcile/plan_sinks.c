@@ -1,0 +1,66 @@
+/* Sinks: created, recreated or repointed after the cutover; they are on no side. */
+#include "plan_internal.h"
+
+#include "cutover/sinks.h"
+#include "cutover/str.h"
+
+static void add(Closure *c, const Item *item, PlanAction action, PlanReason reason)
+{
+    RelName from = sink_from(c->in->desired, item->node);
+    PlanObject object = {.id = item->node->id,
+                         .kind = "sink",
+                         .rel = item->node->rel,
+                         .cluster = item->node->cluster,
+                         .action = action,
+                         .where = PLAN_AFTER_CUTOVER,
+                         .node = item->node,
+                         .on = from.name ? relname_text(c->arena, from, c->plan->default_database)
+                                         : NULL,
+                         .live = item->live,
+                         .file = item->node->file,
+                         .line = item->node->line};
+    vec_push(c->arena, &object.reasons, reason);
+    vec_push(c->arena, &c->plan->objects, object);
+    c->plan->in_place++;
+}
+
+static void add_if_it_reads_another(Closure *c, const Item *item)
+{
+    const DesiredNode *node = item->node;
+    const Item *input =
+        node->depends.count ? map_get(&c->item_by_id, node->depends.items[0]) : NULL;
+    const CatalogObject *wanted = catalog_object(c->in->catalog, sink_from(c->in->desired, node));
+    if (input && input->green) {
+        add(c, item, PLAN_REPOINT,
+            (PlanReason){CAUSE_READS, plan_item_name(c, input), "repointed after the cutover"});
+    } else if (wanted && !str_in(&item->live->reads, wanted->id)) {
+        add(c, item, PLAN_REPOINT,
+            (PlanReason){CAUSE_DRIFT, NULL, "reads another relation: repointed"});
+    }
+}
+
+static void add_sink(Closure *c, const Item *item)
+{
+    const RecordObject *known =
+        item->live ? record_object(c->in->record, "sink", item->live->id) : NULL;
+    if (!item->live) {
+        add(c, item, PLAN_CREATE, (PlanReason){CAUSE_NEW, NULL, "new: created after the cutover"});
+    } else if (!known) {
+        plan_refuse_name(c, item->live);
+    } else if (!str_eq(known->digest, item->node->digest)) {
+        add(c, item, PLAN_CHANGE,
+            (PlanReason){CAUSE_CHANGED, NULL,
+                         "changed in Git: dropped and created anew after the cutover"});
+    } else {
+        add_if_it_reads_another(c, item);
+    }
+}
+
+void plan_add_sinks(Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        if (it->node->kind == NODE_SINK) {
+            add_sink(c, it);
+        }
+    }
+}

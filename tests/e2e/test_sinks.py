@@ -1,0 +1,127 @@
+"""Sinks write on while what they read is replaced: they keep their id, follow after the cutover, and go back with it."""
+from harness import ROOT, run
+from test_deploy import deploy, names
+
+PROJECT = ROOT / "tests" / "e2e" / "project"
+SEED = ROOT / "tests" / "e2e" / "seed.sql"
+SINK = ("{{ config(materialized='sink', schema='kafka', cluster='sinks') }}\nFROM {{ ref('%s') }}\n"
+        "INTO KAFKA CONNECTION public.broker (TOPIC '%s')\nFORMAT JSON ENVELOPE DEBEZIUM\n")
+
+
+def begin(world):
+    """Production is live, with a sink of daily."""
+    world.sql("CREATE CONNECTION public.broker TO KAFKA (BROKER 'b:9092', SECURITY PROTOCOL = 'PLAINTEXT') WITH (VALIDATE = false)")
+    world.repository.edit("cutover.yaml", "      serving: {size: 25cc}", "      serving: {size: 25cc}\n      sinks: {size: 25cc}")
+    world.repository.write("models/daily_out.sql", SINK % ("daily", "daily"))
+    world.repository.commit("Write what we sell a day to Kafka")
+    deploy(world)
+
+
+def sink(world, name="daily_out"):
+    """Its id, and the schema and name of what it reads."""
+    rows = world.sql("SELECT k.id, s.name || '.' || o.name FROM mz_sinks k JOIN mz_internal.mz_object_dependencies d ON d.object_id = k.id "
+                     "JOIN mz_relations o ON o.id = d.referenced_object_id JOIN mz_schemas s ON s.id = o.schema_id WHERE k.name = '%s'" % name)
+    assert len(rows) <= 1, rows
+    return rows[0] if rows else None
+
+
+def change_daily(world):
+    world.repository.edit("models/shop/daily.sql", "count(*) as orders", "count(*) + 0 as orders")
+    return world.repository.commit("Count differently")
+
+
+def a_sink_is_created_when_what_it_reads_is_live(world):
+    begin(world)
+    assert sink(world)[1] == "shop.daily"
+    assert world.plan(expect=0)["outcome"] == "nothing"
+    assert "repointing" in world.phases()
+
+
+def a_sink_follows_what_it_reads_and_keeps_its_id(world):
+    begin(world)
+    before = sink(world)
+    change_daily(world)
+    plan = world.plan(expect=2)
+    assert names(plan, action="repoint", where="after_cutover") == ["daily_out"]
+    text = world.cutover("plan", expect=2)
+    assert "> sink   kafka.daily_out: from shop.daily" in text and "repointed after the cutover" in text, text
+    world.apply()
+    assert sink(world) == before
+    assert world.phases()[-4:] == ["repointing", "soaking", "cleaning", "live"]
+    assert world.plan(expect=0)["outcome"] == "nothing"
+    altered = world.sql("SELECT count(*) FROM mz_audit_events WHERE event_type = 'alter' AND object_type = 'sink'")
+    assert altered == [("1",)] or altered == [(1,)], altered
+
+
+def the_old_side_stays_until_its_sinks_have_left_it(world):
+    begin(world)
+    change_daily(world)
+    world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) "
+              "VALUES ('ALTER SINK%', 0, 'refuse', 'XX000', 'sink is stalled')")
+    world.cutover("apply", "--yes", "--until", "repointing", expect=(0, 2))
+    world.start("run")
+    world.wait_for("the reason is shown", lambda: "repointing sink kafka.daily_out: the server says XX000 sink is stalled" in world.tail())
+    assert "shop_blue_g1" in world.schemas() and sink(world)[1] == "shop_blue_g1.daily"
+    world.sql("DELETE FROM standin_control.faults")
+    world.wait_for("live", lambda: world.phases()[-1] == "live")
+    assert sink(world)[1] == "shop.daily" and "shop_blue_g1" not in world.schemas()
+
+
+def the_way_back_takes_the_sinks_along(world):
+    begin(world)
+    before = sink(world)
+    old = world.sql("SELECT id FROM mz_materialized_views WHERE name = 'daily'")
+    change_daily(world)
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    assert sink(world) == before
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.start("run")
+    world.wait_for("the way back", lambda: world.phases()[-1] == "rolled_back")
+    assert sink(world) == before
+    assert world.sql("SELECT m.id FROM mz_materialized_views m JOIN mz_schemas s ON s.id = m.schema_id WHERE s.name = 'shop' AND m.name = 'daily'") == old
+
+
+def a_new_sink_goes_with_the_commit_that_brought_it(world):
+    begin(world)
+    change_daily(world)
+    world.repository.write("models/items_out.sql", SINK % ("customers", "customers"))
+    world.repository.commit("Another sink")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    assert sink(world, "items_out")[1] == "shop.customers"
+    world.cutover("rollback", "--reason", "nobody wants it")
+    world.start("run")
+    world.wait_for("the way back", lambda: world.phases()[-1] == "rolled_back")
+    assert sink(world, "items_out") is None and sink(world)[1] == "shop.daily"
+
+
+def columns_that_a_sink_cannot_follow_fail_the_commit(world):
+    begin(world)
+    before = sink(world)
+    world.repository.edit("models/shop/daily.sql", "count(*) as orders", "count(*) as orders, 1 as more")
+    world.repository.commit("Another column")
+    world.apply(expect=1)
+    text = world.cutover("status", expect=3)
+    assert "sink kafka.daily_out cannot go on with the new shop.daily: its columns change from" in text, text
+    assert world.marker().startswith("cutover_production_g1_") and sink(world) == before
+
+
+def a_changed_sink_is_made_anew_only_when_it_is_permitted(world):
+    begin(world)
+    before = sink(world)
+    world.repository.edit("models/daily_out.sql", "TOPIC 'daily'", "TOPIC 'daily_v2'")
+    world.repository.commit("Another topic")
+    text = world.cutover("plan", expect=3)
+    assert "refused CO4112: sink kafka.daily_out has changed" in text, text
+    world.repository.commit("Another topic\n\nCutover-Permit: stateful:materialize.kafka.daily_out")
+    world.apply()
+    assert sink(world)[0] != before[0] and sink(world)[1] == "shop.daily"
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+TESTS = [a_sink_is_created_when_what_it_reads_is_live, a_sink_follows_what_it_reads_and_keeps_its_id,
+         the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
+         a_new_sink_goes_with_the_commit_that_brought_it, columns_that_a_sink_cannot_follow_fail_the_commit,
+         a_changed_sink_is_made_anew_only_when_it_is_permitted]
+
+if __name__ == "__main__":
+    run(TESTS, PROJECT, SEED)

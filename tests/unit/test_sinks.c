@@ -1,0 +1,192 @@
+/* Sinks: they stay where they are while what they read is replaced, and follow once the names have moved. */
+#include "plan_world.h"
+
+#include "cutover/sinks.h"
+
+static World *shop_with_sink(Arena *arena)
+{
+    World *w = deployed_shop(arena);
+    world_size(w, "sinks", "25cc", 1);
+    world_declare(w, NODE_SINK, "kafka.daily_out", "sinks", "shop.daily");
+    return w;
+}
+
+static World *deployed_sink(Arena *arena)
+{
+    World *w = shop_with_sink(arena);
+    world_apply(w, world_plan(w));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    return w;
+}
+
+/* ---- the plan ---- */
+
+static void a_new_sink_is_created_after_the_cutover(void **state)
+{
+    World *w = shop_with_sink(*state);
+    Plan *plan = world_plan(w);
+    const PlanObject *sink = world_planned(plan, "kafka.daily_out");
+    CHECK_INT(sink->action, PLAN_CREATE);
+    CHECK_INT(sink->where, PLAN_AFTER_CUTOVER);
+    CHECK_STR(sink->on, "shop.daily");
+    CHECK_INT(plan->green, 0);
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_sink_follows_what_it_reads(void **state)
+{
+    World *w = deployed_sink(*state);
+    const char *id = world_live(w, "kafka.daily_out")->id;
+    world_change(w, "shop.daily");
+    Plan *plan = world_plan(w);
+    const PlanObject *sink = world_planned(plan, "kafka.daily_out");
+    CHECK_INT(sink->action, PLAN_REPOINT);
+    CHECK_STR(sink->reasons.items[0].text, "repointed after the cutover");
+    world_apply(w, plan);
+    CHECK_STR(world_live(w, "kafka.daily_out")->id, id);
+    CHECK_STR(world_live(w, "kafka.daily_out")->reads.items[0], world_live(w, "shop.daily")->id);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_sink_that_reads_something_else_is_left_alone(void **state)
+{
+    World *w = deployed_sink(*state);
+    world_declare(w, NODE_VIEW, "api.orders", NULL, "[public.orders]");
+    world_apply(w, world_plan(w));
+    world_change(w, "api.orders");
+    CHECK(!world_planned(world_plan(w), "kafka.daily_out"));
+}
+
+static void a_changed_sink_needs_a_permit(void **state)
+{
+    World *w = deployed_sink(*state);
+    world_change(w, "kafka.daily_out");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_REFUSED);
+    CHECK_STR(world_finding(plan, "CO4112")->object, "materialize.kafka.daily_out");
+    CHECK_STR(plan->permits.items[0].permit, "stateful:materialize.kafka.daily_out");
+}
+
+static void a_sink_among_what_is_rebuilt_is_refused(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_SINK, "shop.daily_out", "compute", "shop.daily");
+    world_apply(w, world_plan(w));
+    world_change(w, "shop.daily");
+    CHECK_STR(world_finding(world_plan(w), "CO4105")->message,
+              "sink shop.daily_out cannot be rebuilt, and is in schema shop");
+}
+
+static void somebody_elses_sink_stands_in_the_way(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_stranger(w, "sink", "kafka.theirs", NULL, "shop.daily");
+    world_change(w, "shop.daily");
+    CHECK_STR(world_finding(world_plan(w), "CO4103")->object, "kafka.theirs");
+}
+
+/* ---- the steps ---- */
+
+typedef struct Scene {
+    World *w;
+    RecordDeployment d;
+    SinkInput input;
+} Scene;
+
+/* The deployment has cut over; what it wrote down of its sinks is ACTION. */
+static Scene *scene(Arena *arena, World *w, const char *action, Phase phase)
+{
+    Scene *s = arena_make(arena, Scene);
+    const CatalogObject *live = world_live(w, "kafka.daily_out");
+    s->w = w;
+    s->d = (RecordDeployment){.phase = phase, .audit_event = 10};
+    vec_push(arena, &s->d.sinks,
+             (RecordSink){.action = action,
+                          .id = live && !str_eq(action, SINK_TO_CREATE) ? live->id : NULL,
+                          .node = "model.shop.kafka.daily_out",
+                          .rel = world_rel(w, "kafka.daily_out"),
+                          .from = world_rel(w, "shop.daily")});
+    world_seal(w);
+    s->input = (SinkInput){
+        .catalog = w->catalog, .record = w->record, .deployment = &s->d, .desired = w->desired};
+    return s;
+}
+
+static SinkAction next(const Scene *s)
+{
+    return sink_next(&s->input).action;
+}
+
+static void a_sink_is_repointed_until_it_reads_what_is_live(void **state)
+{
+    World *w = deployed_sink(*state);
+    Scene *s = scene(*state, w, SINK_TO_REPOINT, PHASE_REPOINTING);
+    CHECK_INT(next(s), SINK_NONE);
+    world_live(w, "kafka.daily_out")->reads.items[0] = "u9999";
+    CHECK_INT(next(s), SINK_REPOINT);
+    s->input.desired =
+        NULL; /* another commit is wanted by now: this sink must follow all the same */
+    CHECK_INT(next(s), SINK_REPOINT);
+    s->d.phase = PHASE_ROLLING_BACK;
+    CHECK_INT(next(s), SINK_REPOINT);
+}
+
+static void a_new_sink_is_created_once_and_claimed(void **state)
+{
+    World *w = shop_with_sink(*state);
+    Scene *s = scene(*state, w, SINK_TO_CREATE, PHASE_REPOINTING);
+    CHECK_INT(next(s), SINK_CREATE);
+    CatalogObject *made = world_stranger(w, "sink", "kafka.daily_out", NULL, "shop.daily");
+    world_seal(w);
+    CHECK_INT(next(s), SINK_NONE); /* somebody else made it: not ours to touch */
+    CatalogCreation creation = {11, "sink", made->id, "daily_out", "cutover"};
+    vec_push(w->arena, &w->catalog->creations, creation);
+    CHECK_INT(next(s), SINK_CLAIM);
+    world_record(w, "sink", made->id, made->rel, NULL, "v1:x", "model.shop.kafka.daily_out");
+    CHECK_INT(next(s), SINK_NONE);
+}
+
+static void a_new_sink_of_a_commit_that_was_overtaken_is_left_to_the_next(void **state)
+{
+    World *w = shop_with_sink(*state);
+    Scene *s = scene(*state, w, SINK_TO_CREATE, PHASE_REPOINTING);
+    s->input.desired = NULL;
+    CHECK_INT(next(s), SINK_NONE);
+}
+
+static void the_way_back_drops_the_sink_that_the_denied_commit_made(void **state)
+{
+    World *w = deployed_sink(*state);
+    Scene *s = scene(*state, w, SINK_TO_CREATE, PHASE_ROLLING_BACK);
+    CHECK_INT(next(s), SINK_DROP);
+}
+
+static void a_changed_sink_makes_way_first(void **state)
+{
+    World *w = deployed_sink(*state);
+    Scene *s = scene(*state, w, SINK_TO_RECREATE, PHASE_REPOINTING);
+    CHECK_INT(next(s), SINK_DROP);
+    *world_live(w, "kafka.daily_out") = vec_last(&w->catalog->objects);
+    w->catalog->objects.count--;
+    world_seal(w);
+    CHECK_INT(next(s), SINK_CREATE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_new_sink_is_created_after_the_cutover),
+        TEST(a_sink_follows_what_it_reads),
+        TEST(a_sink_that_reads_something_else_is_left_alone),
+        TEST(a_changed_sink_needs_a_permit),
+        TEST(a_sink_among_what_is_rebuilt_is_refused),
+        TEST(somebody_elses_sink_stands_in_the_way),
+        TEST(a_sink_is_repointed_until_it_reads_what_is_live),
+        TEST(a_new_sink_is_created_once_and_claimed),
+        TEST(a_new_sink_of_a_commit_that_was_overtaken_is_left_to_the_next),
+        TEST(the_way_back_drops_the_sink_that_the_denied_commit_made),
+        TEST(a_changed_sink_makes_way_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
