@@ -293,7 +293,8 @@ static void write_under_way(Buf *out, const Status *status)
             write_cluster(out, cluster);
         }
     }
-    if (!(pass->proof && pass->proof->clusters.count) && pass->action == ACTION_WAIT) {
+    bool waits = pass->action == ACTION_WAIT || d->phase == PHASE_REPOINTING;
+    if (!(pass->proof && pass->proof->clusters.count) && waits) {
         buf_printf(out, "  waits for: %s\n", pass->waits_for);
     }
     write_next(out, status);

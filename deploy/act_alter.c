@@ -1,10 +1,25 @@
 /*
- * Changes to production where it is: one statement a pass, of what is still to be done. Its name must belong right
+ * Changes to production where it is, when the cutover has happened: one statement a pass, of what is still to be done. Its name must belong right
  * before to the id that the plan has seen; afterwards the record tells of it.
  */
 #include "pass_internal.h"
 
 #include "cutover/str.h"
+
+#define RETRY_MS 5000
+
+bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err)
+{
+    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
+        return false;
+    }
+    pass->out->waits_for =
+        arena_printf(pass->arena, "%s: the server says %s %s", what, err->sqlstate, err->message);
+    pass->out->blocked = d->deadline && pass->snapshot.catalog->now > d->deadline;
+    pass->out->retry_ms = RETRY_MS;
+    *err = (Err){0};
+    return true;
+}
 
 static const char *id_now(const Catalog *catalog, const Step *step)
 {
@@ -30,7 +45,7 @@ static bool note(Pass *pass, const RecordDeployment *d, const Step *step, Err *e
 
 bool act_alter(Pass *pass, RecordDeployment *d, Err *err)
 {
-    const Step *step = &pass->build->alterations.items[0];
+    const Step *step = &pass->alterations.steps.items[0];
     const Catalog *now;
     if (!pass_look_again(pass, &now, err)) {
         return false;
@@ -38,8 +53,8 @@ bool act_alter(Pass *pass, RecordDeployment *d, Err *err)
     if (!str_eq(id_now(now, step), step->id)) {
         return true; /* somebody else has changed it: the next pass plans anew */
     }
-    if (!pass_exec(pass, step_sql(pass->arena, step), err)) {
-        return step_judge(pass, step, err);
+    if (pass_exec(pass, step_sql(pass->arena, step), err)) {
+        return note(pass, d, step, err);
     }
-    return note(pass, d, step, err);
+    return pass_try_later(pass, d, step_text(pass, step), err);
 }

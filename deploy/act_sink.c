@@ -7,8 +7,6 @@
 #include "cutover/str.h"
 #include "deploy_sql.h"
 
-#define RETRY_MS 5000
-
 SinkStep pass_sink_step(const Pass *pass, const RecordDeployment *d)
 {
     bool wanted = str_eq(pass->in->commit.sha, d->commit);
@@ -80,16 +78,10 @@ bool act_repoint(Pass *pass, RecordDeployment *d, Err *err)
     if (pass_exec(pass, sql_of(pass, &step), err)) {
         return note(pass, d, &step, err);
     }
-    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
-        return false;
-    }
-    pass->out->waits_for =
-        arena_printf(pass->arena, "%s sink %s: the server says %s %s", verb(step.action),
-                     pass_name(pass, step.sink->rel), err->sqlstate, err->message);
-    pass->out->blocked = d->deadline && pass->snapshot.catalog->now > d->deadline;
-    pass->out->retry_ms = RETRY_MS;
-    *err = (Err){0};
-    return true;
+    return pass_try_later(
+        pass, d,
+        arena_printf(pass->arena, "%s sink %s", verb(step.action), pass_name(pass, step.sink->rel)),
+        err);
 }
 
 /* ---- before the cutover ---- */

@@ -138,8 +138,6 @@ static void build_facts(Pass *pass, RecordDeployment *d, Facts *facts)
     facts->stale =
         tri(build->stale.count || build->stale_schemas.count || build->stale_clusters.count);
     facts->missing = tri(build->missing.count > 0);
-    facts->alterations = tri(build->alterations.count > 0);
-    facts->altering = tri(build->altering);
     if (build->foreign.list.count) {
         pass->problem = build->foreign.list.items[0].message;
     }
@@ -273,6 +271,18 @@ static bool next_is_ready(const Pass *pass)
     return next && next->phase == PHASE_CHECKING && pass->out->next_is_ready;
 }
 
+/* Another commit that is wanted by now changes in place what it declares, when it is live. */
+static void follow_up_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    bool wanted = pass->out->plan && str_eq(pass->in->commit.sha, d->commit);
+    pass->alterations = wanted ? build_alterations(pass->arena, pass->out->plan) : (Alterations){0};
+    facts->sinks = tri(pass_sink_step(pass, d).action != SINK_NONE);
+    facts->alterations = tri(pass->alterations.steps.count > 0);
+    facts->altering = tri(pass->alterations.altering);
+    facts->follow_up =
+        tri(facts->sinks == YES || facts->alterations == YES || facts->altering == YES);
+}
+
 static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
 {
     Moment now = pass->snapshot.catalog->now;
@@ -285,7 +295,7 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     pass->blue = leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d);
     facts->blue =
         tri(pass->blue->objects.count || pass->blue->schemas.count || pass->blue->clusters.count);
-    facts->sinks = tri(pass_sink_step(pass, d).action != SINK_NONE);
+    follow_up_facts(pass, d, facts);
     facts->soak_over = tri(now >= d->deadline || next_is_ready(pass));
     facts->drained = tri(now >= d->deadline);
     facts->readers = tri(is_read(pass));

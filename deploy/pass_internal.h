@@ -48,6 +48,7 @@ typedef struct Pass {
     Phase
         after_recorded; /* the phase that the log tells of `after`, when the marker knows better */
     Build *build;
+    Alterations alterations; /* to production, of a deployment that has cut over */
     Leftover *blue, *unused; /* the old side of what is looked at; a green that nothing wants */
     VEC(Gate) gates;
     RecordPrune prune; /* what may go from the record */
@@ -125,6 +126,9 @@ bool act_build(Pass *pass, Err *err);
 bool act_claim(Pass *pass, RecordDeployment *d, Err *err);
 /* The first of the alterations. */
 bool act_alter(Pass *pass, RecordDeployment *d, Err *err);
+/* WHAT was refused after the cutover, where nothing can fail any more: it is told and tried again, and is a person's
+ * business after the phase's deadline. False when ERR is no refusal. */
+bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err);
 /* The statement of STEP, what it does in words, and what follows when the server refused it: the world is looked at,
  * and it becomes the problem unless what it makes is there. */
 char *step_sql(Arena *arena, const Step *step);

@@ -120,7 +120,9 @@ static void row_session(Load *load, size_t row)
 
 static void row_role(Load *load, size_t row)
 {
-    map_put(load->arena, &load->roles, text(load, row, "id"), text(load, row, "name"));
+    const char *name = text(load, row, "name");
+    map_put(load->arena, &load->roles, text(load, row, "id"), name);
+    vec_push(load->arena, &load->catalog->roles, name);
 }
 
 static void row_database(Load *load, size_t row)

@@ -3,7 +3,7 @@
  * that is done is not in it any more. A cluster takes its new size when replicas of that size are hydrated: the server
  * shows the old one until then, and refuses more.
  */
-#include "build_internal.h"
+#include "cutover/build.h"
 
 #include "cutover/str.h"
 
@@ -33,17 +33,18 @@ static Step resize_step(const PlanObject *object)
                   .replication_factor = resize->size ? -1 : resize->replication_factor};
 }
 
-void build_compare_alterations(Comparison *c)
+Alterations build_alterations(Arena *arena, const Plan *plan)
 {
-    vec_each (PlanObject, it, &c->in->plan->objects) {
+    Alterations found = {0};
+    vec_each (PlanObject, it, &plan->objects) {
         if (it->where != PLAN_IN_PLACE || it->action != PLAN_CHANGE) {
             continue;
         }
         if (it->resize && it->resize->live->reconfiguring) {
-            c->build->altering = true;
+            found.altering = true;
         } else {
-            vec_push(c->arena, &c->build->alterations,
-                     it->resize ? resize_step(it) : trait_step(it));
+            vec_push(arena, &found.steps, it->resize ? resize_step(it) : trait_step(it));
         }
     }
+    return found;
 }

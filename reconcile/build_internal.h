@@ -44,9 +44,6 @@ void build_compare_beside_indexes(Comparison *c);
 /* Grants, comments and owners. */
 void build_compare_traits(Comparison *c);
 
-/* What is changed where it is. */
-void build_compare_alterations(Comparison *c);
-
 bool build_has_default(const Catalog *catalog, const CatalogDefault *wanted, const char *schema);
 
 /* The relation that INDEX of an external belongs to, or NULL. */

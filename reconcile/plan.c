@@ -32,6 +32,7 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     plan_check_places(&c);
     plan_check_drops(&c);
     plan_check_inputs(&c);
+    plan_check_known(&c);
     plan_check_permits(&c);
     plan->outcome = outcome_of(plan);
     return plan;

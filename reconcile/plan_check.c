@@ -1,6 +1,7 @@
 /* Refusals because of names, sizes, numbers: what must never be replaced, what is taken, what is too much. */
 #include "plan_internal.h"
 
+#include "cutover/sqltok.h"
 #include "cutover/str.h"
 
 #include <string.h>
@@ -255,6 +256,59 @@ static void check_number(Closure *c)
 void plan_check_drops(Closure *c)
 {
     check_number(c);
+}
+
+/* ---- what the server must know ---- */
+
+static const char *did_you_mean(Closure *c, const char *name, const StrVec *known,
+                                const char *otherwise)
+{
+    const char *nearest = str_nearest(name, known);
+    return nearest
+               ? arena_printf(c->arena, "ways out:  did you mean %s?  or  %s", nearest, otherwise)
+               : arena_printf(c->arena, "way out:  %s", otherwise);
+}
+
+static void check_role(Closure *c, const Item *item, const char *role)
+{
+    const StrVec *roles = &c->in->catalog->roles;
+    if (!roles->count || str_eq(role, "PUBLIC") || str_in(roles, role)) {
+        return;
+    }
+    plan_refuse(c, "CO4116", role,
+                arena_printf(c->arena, "%s is granted to role %s, which does not exist (%s:%d)",
+                             plan_item_name(c, item), role,
+                             item->node->file ? item->node->file : "?", item->node->line),
+                did_you_mean(c, role, roles,
+                             arena_printf(c->arena, "CREATE ROLE %s", sql_ident(c->arena, role))));
+}
+
+static void check_known_size(Closure *c, const ClusterConfig *config)
+{
+    StrVec sizes = {0};
+    vec_each (CatalogSize, it, &c->in->catalog->sizes) {
+        vec_push(c->arena, &sizes, it->size);
+    }
+    if (!sizes.count || !config->size || str_in(&sizes, config->size)) {
+        return;
+    }
+    plan_refuse(
+        c, "CO4117", config->name,
+        arena_printf(c->arena, "cluster %s: there is no size %s", config->name, config->size),
+        did_you_mean(c, config->size, &sizes,
+                     "SELECT size FROM mz_catalog.mz_cluster_replica_sizes"));
+}
+
+void plan_check_known(Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        vec_each (DesiredGrant, grant, &it->node->grants) {
+            check_role(c, it, grant->grantee);
+        }
+    }
+    vec_each (ClusterConfig, it, &c->in->environment->clusters) {
+        check_known_size(c, it);
+    }
 }
 
 /* ---- what source() reads ---- */

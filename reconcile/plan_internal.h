@@ -133,6 +133,8 @@ const char *plan_protected(const Closure *c, const Place *place);
 void plan_check_places(Closure *c);
 void plan_check_drops(Closure *c);
 void plan_check_inputs(Closure *c);
+/* Roles that are granted something, and sizes of clusters: a statement about them must not fail once all is live. */
+void plan_check_known(Closure *c);
 void plan_check_name(Closure *c, const char *kind, const char *name);
 
 /* ---- plan_containers.c ---- */

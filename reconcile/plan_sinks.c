@@ -1,4 +1,5 @@
 /* Sinks: created, recreated or repointed after the cutover; they are on no side. */
+#include "build_internal.h"
 #include "plan_internal.h"
 
 #include "cutover/sinks.h"
@@ -39,6 +40,13 @@ static void add_if_it_reads_another(Closure *c, const Item *item)
     }
 }
 
+/* A process that ended right after CREATE SINK left one that is not recorded yet: what follows the cutover claims it. */
+static bool is_made_by_us(Closure *c, const CatalogObject *sink)
+{
+    Map created = build_created_by_us(c->arena, c->in->catalog, c->in->record);
+    return map_get(&created, arena_printf(c->arena, "sink:%s", sink->id));
+}
+
 static void add_sink(Closure *c, const Item *item)
 {
     const RecordObject *known =
@@ -46,7 +54,9 @@ static void add_sink(Closure *c, const Item *item)
     if (!item->live) {
         add(c, item, PLAN_CREATE, (PlanReason){CAUSE_NEW, NULL, "new: created after the cutover"});
     } else if (!known) {
-        plan_refuse_name(c, item->live);
+        if (!is_made_by_us(c, item->live)) {
+            plan_refuse_name(c, item->live);
+        }
     } else if (!str_eq(known->digest, item->node->digest)) {
         add(c, item, PLAN_CHANGE,
             (PlanReason){CAUSE_CHANGED, NULL,

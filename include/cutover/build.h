@@ -42,8 +42,6 @@ typedef struct Step {
 
 typedef struct Build {
     VEC(Step) missing;                /* in the order in which they must be sent */
-    VEC(Step) alterations;            /* to production, once every gate is passed */
-    bool altering;                    /* the server has not yet carried out all of them */
     VEC(const CatalogObject *) stale; /* to drop, what reads others first */
     VEC(const CatalogSchema *) stale_schemas;
     VEC(const CatalogCluster *) stale_clusters;
@@ -66,6 +64,14 @@ typedef struct BuildInput {
 } BuildInput;
 
 Build *build_compare(Arena *arena, const BuildInput *input);
+
+/* What PLAN still changes in production where it is, in the order in which it is sent. */
+typedef struct Alterations {
+    VEC(Step) steps;
+    bool altering; /* the server has not yet carried out all that it was told */
+} Alterations;
+
+Alterations build_alterations(Arena *arena, const Plan *plan);
 
 /* Objects that were created in place for DEPLOYMENT's intent but are not recorded yet: they are added to
  * RECORD in memory, so that the plan does not take them for strangers, and to its `unwritten`. */

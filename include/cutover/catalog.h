@@ -115,7 +115,7 @@ typedef struct Catalog {
     bool superuser, rbac;
     Moment started_at;    /* of the server */
     int64_t newest_event; /* of mz_audit_events */
-    StrVec databases;
+    StrVec databases, roles;
     VEC(CatalogSchema) schemas;
     VEC(CatalogCluster) clusters;
     VEC(CatalogObject) objects; /* user objects */

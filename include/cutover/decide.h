@@ -89,6 +89,7 @@ typedef struct Facts {
     Tri can_go_back;      /* blue is there, and proved */
     Tri readers;          /* somebody still reads the old side */
     Tri drained;          /* they have had their time */
+    Tri follow_up;        /* of what follows: any of sinks, alterations, altering */
     Tri sinks;            /* something is still to be done for a sink */
     Tri blue;             /* something of the old side is left */
     Tri green;            /* something of an unwanted green is left */

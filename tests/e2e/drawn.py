@@ -14,6 +14,7 @@ class Node:
         self.name, self.schema, self.kind, self.cluster, self.number = name, schema, kind, cluster, number
         self.reads = reads  # names of nodes
         self.indexes = []   # (name, cluster)
+        self.grants = []    # roles that may read it
         self.from_source = False
         self.database = None
 
@@ -109,6 +110,8 @@ class Project:
             config.append("cluster='%s'" % node.cluster)
         if node.database:
             config.append("database='%s'" % node.database)
+        if node.grants:
+            config.append("grants={'select': %s}" % node.grants)
         if node.indexes:
             config.append("indexes=[%s]" % ", ".join("{'columns': ['id'], 'name': '%s', 'cluster': '%s'}" % i for i in node.indexes))
         inputs = ["{{ ref('%s') }}" % r for r in node.reads] + (["{{ source('raw', 'orders') }}"] if node.from_source else [])

@@ -177,6 +177,15 @@ def additive(lab):
     commit(lab, project, "A model and an index more, a leaf less")
 
 
+def in_place(lab):
+    """Two grants, and nothing else."""
+    project = live(lab)
+    lab.ask("CREATE ROLE analyst")
+    project.nodes["daily"].grants.append("analyst")
+    project.nodes["top"].grants.append("analyst")
+    commit(lab, project, "Let analysts read")
+
+
 def canary(lab):
     project = live(lab)
     project.nodes["clean"].number += 1
@@ -184,4 +193,4 @@ def canary(lab):
 
 
 ALL = [first, change, closure_over_two_clusters, grow, shrink, two_databases, a_failing_test, supersede, rollback, approved, aborted, canary,
-       sinks, rollback_with_sinks, additive]
+       sinks, rollback_with_sinks, additive, in_place]

@@ -63,17 +63,31 @@ def a_cluster_is_resized_where_it_is(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
-def what_the_server_refuses_fails_the_commit(world):
+def a_role_or_a_size_that_does_not_exist_is_refused_at_once(world):
     deploy(world)
     before = ids(world)
+    world.repository.edit("cutover.yaml", "compute: {size: 25cc}", "compute: {size: 26cc}")
     world.repository.edit("models/shop/daily.sql", "materialized='materialized_view'",
                           "materialized='materialized_view', grants={'select': ['nobody_known']}")
-    world.repository.commit("A role that does not exist")
-    world.apply(expect=1)
-    text = world.cutover("status", expect=3)
-    assert "granting on materialized-view shop.daily" in text and "nobody_known" in text and "models/shop/daily.sql" in text, text
+    world.repository.commit("A role and a size that do not exist")
+    text = world.cutover("plan", expect=3)
+    assert "refused CO4116: shop.daily is granted to role nobody_known, which does not exist (models/shop/daily.sql:1)" in text, text
+    assert "refused CO4117: cluster compute: there is no size 26cc" in text and "did you mean 25cc?" in text, text
     assert ids(world) == before
-    assert world.marker().startswith("cutover_production_g1_")
+
+
+def what_is_refused_after_the_cutover_is_told_and_tried_again(world):
+    world.sql("CREATE ROLE analyst")
+    deploy(world)
+    world.repository.edit("models/shop/daily.sql", "materialized='materialized_view'",
+                          "materialized='materialized_view', grants={'select': ['analyst']}")
+    world.repository.commit("Let analysts read")
+    world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) VALUES ('GRANT SELECT%', 0, 'refuse', 'XX000', 'not now')")
+    world.start("run")
+    world.wait_for("the reason is shown", lambda: "granting on materialized-view shop.daily: the server says XX000 not now" in world.tail())
+    world.sql("DELETE FROM standin_control.faults")
+    world.wait_for("live", lambda: world.phases()[-1] == "live")
+    assert "analyst" in may_read(world, "daily")
 
 
 REFUNDS = "{{ config(materialized='materialized_view', indexes=[{'columns': ['id']}]%s) }}\nselect id, amount from {{ source('raw', 'orders') }} where amount < 0\n"

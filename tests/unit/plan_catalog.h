@@ -229,6 +229,8 @@ static inline World *world_new(Arena *arena)
     world_add_cluster(w, "quickstart", "25cc", 1)->owner = "mz_system";
     vec_push(arena, &w->catalog->sizes, (CatalogSize){"200cc", 2.0});
     vec_push(arena, &w->catalog->sizes, (CatalogSize){"100cc", 1.0});
+    vec_push(arena, &w->catalog->sizes, (CatalogSize){"50cc", 0.5});
+    vec_push(arena, &w->catalog->sizes, (CatalogSize){"25cc", 0.25});
     world_stranger(w, "source", "public.orders", NULL, NULL);
     return w;
 }

@@ -14,26 +14,13 @@ static const PlanObject *altered(const Plan *plan, const char *kind)
     return NULL;
 }
 
-static Build *compare(World *w, const Plan *plan)
-{
-    static RecordDeployment deployment = {.id = "production-g2-4f2a9c1b03de"};
-    BuildInput input = {.plan = plan,
-                        .production = w->desired,
-                        .green = w->desired,
-                        .catalog = w->catalog,
-                        .record = w->record,
-                        .deployment = &deployment,
-                        .environment = &w->environment};
-    return build_compare(w->arena, &input);
-}
-
 /* The only step, which the plan leaves to be done. */
 static const Step *only_step(World *w, const Plan *plan)
 {
-    const Build *build = compare(w, plan);
-    CHECK_INT(build->missing.count, 0);
-    CHECK_INT(build->alterations.count, 1);
-    return &build->alterations.items[0];
+    Alterations *alterations = arena_make(w->arena, Alterations);
+    *alterations = build_alterations(w->arena, plan);
+    CHECK_INT(alterations->steps.count, 1);
+    return &alterations->steps.items[0];
 }
 
 static const char *text_of(World *w, const Plan *plan)
@@ -177,14 +164,14 @@ static void a_cluster_that_takes_its_new_size_is_waited_for(void **state)
     World *w = deployed_shop(*state);
     world_size(w, "compute", "100cc", 2);
     world_live_cluster(w, "compute")->reconfiguring = true;
-    const Build *build = compare(w, world_plan(w));
-    CHECK_INT(build->alterations.count, 0);
-    CHECK(build->altering);
+    Alterations alterations = build_alterations(w->arena, world_plan(w));
+    CHECK_INT(alterations.steps.count, 0);
+    CHECK(alterations.altering);
     world_live_cluster(w, "compute")->reconfiguring = false;
     world_live_cluster(w, "compute")->size = "100cc";
-    build = compare(w, world_plan(w));
-    CHECK_INT(build->alterations.count, 0);
-    CHECK(!build->altering);
+    alterations = build_alterations(w->arena, world_plan(w));
+    CHECK_INT(alterations.steps.count, 0);
+    CHECK(!alterations.altering);
 }
 
 static void a_cluster_of_sources_is_resized_where_it_is(void **state)

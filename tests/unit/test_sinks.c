@@ -86,6 +86,19 @@ static void somebody_elses_sink_stands_in_the_way(void **state)
     CHECK_STR(world_finding(world_plan(w), "CO4103")->object, "kafka.theirs");
 }
 
+static void a_sink_that_was_made_but_not_recorded_is_no_stranger(void **state)
+{
+    World *w = shop_with_sink(*state);
+    CatalogObject *made = world_stranger(w, "sink", "kafka.daily_out", NULL, "shop.daily");
+    RecordDeployment d = {
+        .phase = PHASE_REPOINTING, .has_intent = true, .cut_over = true, .audit_event = 10};
+    vec_push(w->arena, &w->record->deployments, d);
+    CHECK(world_finding(world_plan(w), "CO4103"));
+    CatalogCreation creation = {11, "sink", made->id, "daily_out", "cutover"};
+    vec_push(w->arena, &w->catalog->creations, creation);
+    CHECK(!world_finding(world_plan(w), "CO4103"));
+}
+
 /* ---- the steps ---- */
 
 typedef struct Scene {
@@ -182,6 +195,7 @@ int main(void)
         TEST(a_changed_sink_needs_a_permit),
         TEST(a_sink_among_what_is_rebuilt_is_refused),
         TEST(somebody_elses_sink_stands_in_the_way),
+        TEST(a_sink_that_was_made_but_not_recorded_is_no_stranger),
         TEST(a_sink_is_repointed_until_it_reads_what_is_live),
         TEST(a_new_sink_is_created_once_and_claimed),
         TEST(a_new_sink_of_a_commit_that_was_overtaken_is_left_to_the_next),
