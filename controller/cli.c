@@ -45,6 +45,8 @@ static const Command commands[] = {
     {"reingest", "RELATION [--yes]", "read one table of a source again", "", true, NULL},
     {"adopt", "[--select S] [--yes]", "take over live objects that equal the declared ones",
      "select yes", false, cmd_adopt},
+    {"repair", "[--yes]", "put right what people damaged in record and marker", "yes", false,
+     cmd_repair},
     {"drift", "", "what in Materialize is no longer as deployed", "", false, cmd_drift},
     {"notify", "--test [NOTIFIER]", "send a test message and print each answer", "test", true,
      cmd_notify},

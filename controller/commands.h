@@ -16,6 +16,7 @@ int cmd_status(const Cli *cli);
 int cmd_request(const Cli *cli); /* approve, abort, hold, resume, promote, rollback */
 int cmd_drift(const Cli *cli);
 int cmd_doctor(const Cli *cli);
+int cmd_repair(const Cli *cli);
 int cmd_adopt(const Cli *cli);
 int cmd_history(const Cli *cli);
 int cmd_show(const Cli *cli);

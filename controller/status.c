@@ -42,13 +42,15 @@ static bool ended_badly(const RecordDeployment *d, const PassCommit *wanted)
            d->phase != PHASE_SUPERSEDED && str_eq(d->commit, wanted->sha);
 }
 
-/* What a person means by "the deployment": the one that works, else the last attempt at what is wanted. */
+/* What a person means by "the deployment": the one that works, else the last attempt at what is wanted. One that is
+ * live is not what blocks an environment. */
 static const RecordDeployment *deployment_of(const PassResult *pass, const PassCommit *wanted)
 {
     const RecordDeployment *found = pass->deployment;
     for (size_t i = pass->record ? pass->record->deployments.count : 0; !found && i-- > 0;) {
         const RecordDeployment *d = &pass->record->deployments.items[i];
-        found = wanted->sha && str_eq(d->commit, wanted->sha) ? d : NULL;
+        bool done = pass->blocked && d->phase == PHASE_LIVE;
+        found = wanted->sha && str_eq(d->commit, wanted->sha) && !done ? d : NULL;
     }
     return found;
 }

@@ -271,10 +271,10 @@ static bool next_is_ready(const Pass *pass)
     return next && next->phase == PHASE_CHECKING && pass->out->next_is_ready;
 }
 
-/* Another commit that is wanted by now changes in place what it declares, when it is live. */
+/* Another commit that is wanted by now changes in place what it declares, when it is live; an adoption changes nothing. */
 static void follow_up_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 {
-    bool wanted = pass->out->plan && str_eq(pass->in->commit.sha, d->commit);
+    bool wanted = pass->out->plan && !d->partial && str_eq(pass->in->commit.sha, d->commit);
     pass->alterations = wanted ? build_alterations(pass->arena, pass->out->plan) : (Alterations){0};
     facts->sinks = tri(pass_sink_step(pass, d).action != SINK_NONE);
     facts->alterations = tri(pass->alterations.steps.count > 0);
@@ -330,10 +330,11 @@ static void facts_at_end(Pass *pass, RecordDeployment *d, Facts *facts)
 
 /* ---- the environment's own ---- */
 
-/* One marker at most; and a marker means that the record knows who made it. */
+/* One marker at most, of no older generation than the record tells; and the record knows who made it. */
 static bool markers_agree(const Pass *pass)
 {
-    if (pass->marker.count > 1) {
+    int64_t newest = record_newest_generation(pass->out->record);
+    if (pass->marker.count > 1 || (newest && pass->marker.generation < newest)) {
         return false;
     }
     if (pass->marker.generation <= 0) {

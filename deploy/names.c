@@ -79,26 +79,12 @@ RecordNames pass_cutover_names(Pass *pass)
     return names;
 }
 
-static const char *id_at(const Pass *pass, const RecordName *name)
-{
-    const Catalog *catalog = pass->snapshot.catalog;
-    if (str_eq(name->kind, "schema")) {
-        const CatalogSchema *schema = catalog_schema(catalog, name->database, name->from);
-        return schema ? schema->id : NULL;
-    }
-    if (str_eq(name->kind, "cluster")) {
-        const CatalogCluster *cluster = catalog_cluster(catalog, name->from);
-        return cluster ? cluster->id : NULL;
-    }
-    const CatalogObject *object =
-        catalog_object(catalog, (RelName){name->database, name->schema, name->from});
-    return object ? object->id : NULL;
-}
-
 bool pass_names_hold(const Pass *pass, const RecordNames *names)
 {
     vec_each (RecordName, it, names) {
-        if (!str_eq(id_at(pass, it), it->id)) {
+        const char *id =
+            catalog_id_at(pass->snapshot.catalog, it->kind, it->database, it->schema, it->from);
+        if (!str_eq(id, it->id)) {
             return false;
         }
     }

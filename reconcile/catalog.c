@@ -81,3 +81,18 @@ const char *catalog_comment(const CatalogObject *object, const char *column)
     }
     return column ? NULL : object->comment;
 }
+
+const char *catalog_id_at(const Catalog *catalog, const char *kind, const char *database,
+                          const char *schema, const char *name)
+{
+    if (str_eq(kind, "schema")) {
+        const CatalogSchema *found = catalog_schema(catalog, database, name);
+        return found ? found->id : NULL;
+    }
+    if (str_eq(kind, "cluster")) {
+        const CatalogCluster *found = catalog_cluster(catalog, name);
+        return found ? found->id : NULL;
+    }
+    const CatalogObject *found = catalog_object(catalog, (RelName){database, schema, name});
+    return found && str_eq(found->kind, kind) ? found->id : NULL;
+}

@@ -15,26 +15,10 @@ static void ignore(Closure *c, const char *kind, const char *id)
     map_put(c->arena, &c->ignored, kind_key(c->arena, kind, id), c);
 }
 
-/* The id of what bears NAME now, or NULL. SCHEMA is where a relation or an index lies. */
-static const char *id_at(const Catalog *catalog, const char *kind, const char *database,
-                         const char *schema, const char *name)
-{
-    if (str_eq(kind, "schema")) {
-        const CatalogSchema *found = catalog_schema(catalog, database, name);
-        return found ? found->id : NULL;
-    }
-    if (str_eq(kind, "cluster")) {
-        const CatalogCluster *found = catalog_cluster(catalog, name);
-        return found ? found->id : NULL;
-    }
-    const CatalogObject *found = catalog_object(catalog, (RelName){database, schema, name});
-    return found && str_eq(found->kind, kind) ? found->id : NULL;
-}
-
 static void ignore_retired(Closure *c, const RecordNames *names)
 {
     vec_each (RecordName, it, names) {
-        const char *id = id_at(c->in->catalog, it->kind, it->database, it->schema, it->to);
+        const char *id = catalog_id_at(c->in->catalog, it->kind, it->database, it->schema, it->to);
         if (it->retired && str_eq(id, it->id)) {
             ignore(c, it->kind, it->id);
         }
@@ -71,7 +55,8 @@ static void find_ignored(Closure *c)
     vec_each (RecordDeployment, d, &c->in->record->deployments) {
         for (size_t i = 0; !d->cut_over && i < d->green.count; i++) {
             const RecordGreen *it = &d->green.items[i];
-            const char *id = id_at(c->in->catalog, it->kind, it->database, it->schema, it->green);
+            const char *id =
+                catalog_id_at(c->in->catalog, it->kind, it->database, it->schema, it->green);
             if (id) {
                 ignore(c, it->kind, id);
             }

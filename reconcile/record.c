@@ -591,6 +591,17 @@ RecordDeployment *record_generation(const Record *record, int64_t generation)
     return NULL;
 }
 
+int64_t record_newest_generation(const Record *record)
+{
+    int64_t newest = 0;
+    vec_each (RecordDeployment, d, &record->deployments) {
+        bool back = d->phase == PHASE_ROLLED_BACK;
+        int64_t generation = back ? d->rollback_generation : d->cut_over ? d->generation : 0;
+        newest = generation > newest ? generation : newest;
+    }
+    return newest;
+}
+
 static int by_length(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;

@@ -141,6 +141,11 @@ const CatalogObject *catalog_object(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_index(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id);
 
+/* The id of the KIND (schema, cluster, or as mz_objects.type) that bears NAME, or NULL. SCHEMA is where a relation or
+ * an index lies. */
+const char *catalog_id_at(const Catalog *catalog, const char *kind, const char *database,
+                          const char *schema, const char *name);
+
 /* Whether GRANTEE may do PRIVILEGE on OBJECT: by a grant, or as its owner. */
 bool catalog_allows(const CatalogObject *object, const char *grantee, const char *privilege);
 

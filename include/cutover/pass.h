@@ -13,6 +13,7 @@
 #include "cutover/pg.h"
 #include "cutover/plan.h"
 #include "cutover/proof.h"
+#include "cutover/repair.h"
 #include "cutover/strict.h"
 
 typedef struct PassCommit {
@@ -97,6 +98,13 @@ bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const StrVec 
  * recorded, and *DEPLOYMENT is set. What is left, to rename the marker, does the next pass_run(). */
 bool pass_adopt(Arena *arena, Pg *pg, const PassInput *input, const Adoption *adoption,
                 PassResult *result, const char **deployment, Err *err);
+
+/* What is damaged. REPAIR lives in ARENA. */
+bool pass_repair_look(Arena *arena, Pg *pg, const PassInput *input, Repair **repair, Err *err);
+
+/* Carries out FINDING, which must still be the first that can be repaired. COMMIT: of MAKE_LIVE, else NULL. */
+bool pass_repair(Arena *arena, Pg *pg, const PassInput *input, const RepairFinding *finding,
+                 const PassCommit *commit, Err *err);
 
 /* A person's REQUEST (rollback ...), which gets its id here, or a notifier's final delivery, appended to the
  * record. */

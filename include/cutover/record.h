@@ -190,6 +190,9 @@ RecordDeployment *record_generation(const Record *record, int64_t generation);
 /* The commit of the generation before D's: the nearest that was live before it and is another. NULL: none. */
 const char *record_commit_before(const Record *record, const RecordDeployment *d);
 
+/* The newest generation that was ever live, as far as the record tells; 0: none. The marker is never behind it. */
+int64_t record_newest_generation(const Record *record);
+
 const RecordObject *record_object(const Record *record, const char *kind, const char *id);
 
 /* The way back from NAMES (of a cutover): every name goes where it came from, and what is live now is

@@ -1,0 +1,401 @@
+#include "cutover/repair.h"
+
+#include "cutover/sqltok.h"
+#include "cutover/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct FoundMarker {
+    const char *name, *commit8;
+    int64_t generation;
+} FoundMarker;
+
+/* A generation that the record tells, and whether production's names bear the ids that it had then. */
+typedef struct Claim {
+    int64_t generation;
+    const char *commit; /* "" when nothing was ever live */
+    bool known;         /* the record tells any */
+    bool holds;
+} Claim;
+
+typedef struct Search {
+    Arena *arena;
+    const Catalog *catalog;
+    const Record *record;
+    const char *environment, *record_schema;
+    VEC(FoundMarker) markers;
+    Repair *out;
+} Search;
+
+static RepairFinding *add(Search *s, RepairKind kind, const char *code, const char *text,
+                          const char *advice)
+{
+    vec_push(s->arena, &s->out->findings,
+             (RepairFinding){.kind = kind, .code = code, .text = text, .advice = advice});
+    return &vec_last(&s->out->findings);
+}
+
+static void find_markers(Search *s)
+{
+    vec_each (CatalogSchema, it, &s->catalog->schemas) {
+        FoundMarker marker = {.name = it->name};
+        if (str_eq(it->database, s->catalog->database) &&
+            marker_parse(s->arena, s->environment, it->name, &marker.generation, &marker.commit8)) {
+            vec_push(s->arena, &s->markers, marker);
+        }
+    }
+}
+
+static const char *schema_sql(const Search *s, const char *name)
+{
+    return arena_printf(s->arena, "%s.%s", sql_ident(s->arena, s->catalog->database),
+                        sql_ident(s->arena, name));
+}
+
+/* ---- what the record claims ---- */
+
+/* Every name that was made production's is borne by the id that was recorded for it. */
+static bool names_hold(const Search *s, const RecordNames *names)
+{
+    vec_each (RecordName, it, names) {
+        const char *id = catalog_id_at(s->catalog, it->kind, it->database, it->schema, it->to);
+        if (!it->retired && !str_eq(id, it->id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Where a generation has changed no name: something that is recorded is still there under its name. */
+static bool any_holds(const Search *s)
+{
+    map_each (it, &s->record->object_by_id) {
+        const RecordObject *o = it->value;
+        if (str_eq(catalog_id_at(s->catalog, o->kind, o->rel.database, o->rel.schema, o->rel.name),
+                   o->id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool proved(const Search *s, const RecordNames *names)
+{
+    return names->count ? names_hold(s, names) : any_holds(s);
+}
+
+static void claim(Claim *best, int64_t generation, const char *commit, bool holds)
+{
+    if (!best->known || generation > best->generation) {
+        *best = (Claim){generation, commit ? commit : "", true, holds};
+    }
+}
+
+static bool was_live(const RecordDeployment *d)
+{
+    return d->cut_over && d->generation > 0;
+}
+
+/* Its message may have been sent: that its names have moved proves that it happened. */
+static bool has_moved(const Search *s, const RecordDeployment *d, Phase phase)
+{
+    return d->phase == phase && d->names.count && names_hold(s, &d->names);
+}
+
+static Claim newest_claim(const Search *s)
+{
+    Claim best = {0};
+    vec_each (RecordDeployment, d, &s->record->deployments) {
+        const RecordDeployment *before = record_deployment(s->record, d->from_deployment);
+        if (was_live(d)) {
+            claim(&best, d->generation, d->commit, proved(s, &d->cutover_names));
+        } else if (has_moved(s, d, PHASE_CUTTING_OVER)) {
+            claim(&best, d->generation, d->commit, true);
+        }
+        if (d->phase == PHASE_ROLLED_BACK || has_moved(s, d, PHASE_ROLLING_BACK)) {
+            claim(&best, d->rollback_generation, before ? before->commit : "",
+                  names_hold(s, &d->names));
+        }
+    }
+    if (!best.known && s->record->deployments.count) {
+        best = (Claim){.known = true, .holds = true, .commit = ""};
+    }
+    return best;
+}
+
+static const char *marker_of(const Search *s, const Claim *best)
+{
+    return marker_name(s->arena, s->environment, best->generation, best->commit);
+}
+
+/* ---- what the containers' comments tell ---- */
+
+/* "Deployment by .. | Commit SHA: <40 hex> | Cutover production g42" */
+static const char *commit_in(const Search *s, const char *comment, const char *commit8)
+{
+    const char *sha = comment ? strstr(comment, "| Commit SHA: ") : NULL;
+    const char *ours = arena_printf(s->arena, "| Cutover %s g", s->environment);
+    if (!sha || !strstr(comment, ours)) {
+        return NULL;
+    }
+    sha += strlen("| Commit SHA: ");
+    size_t length = strspn(sha, "0123456789abcdef");
+    return length == 40 && str_starts(sha, commit8) ? arena_strndup(s->arena, sha, length) : NULL;
+}
+
+/* The whole commit whose first digits the marker bears. */
+static const char *commit_of_comments(const Search *s, const char *commit8)
+{
+    vec_each (CatalogSchema, it, &s->catalog->schemas) {
+        const char *commit = commit_in(s, it->comment, commit8);
+        if (commit) {
+            return commit;
+        }
+    }
+    vec_each (CatalogCluster, it, &s->catalog->clusters) {
+        const char *commit = commit_in(s, it->comment, commit8);
+        if (commit) {
+            return commit;
+        }
+    }
+    return NULL;
+}
+
+/* ---- the markers ---- */
+
+static void find_missing(Search *s, const Claim *best)
+{
+    const char *name = marker_of(s, best);
+    const char *text = arena_printf(s->arena, "the generation marker is missing");
+    if (!best->holds) {
+        add(s, REPAIR_PERSON, "CO5034", text,
+            arena_printf(s->arena,
+                         "the record tells generation %lld, but other objects bear production's "
+                         "names; when it is right all the same:   CREATE SCHEMA %s",
+                         (long long)best->generation, schema_sql(s, name)));
+        return;
+    }
+    RepairFinding *finding =
+        add(s, REPAIR_MAKE_MARKER, "CO5034", text,
+            arena_printf(s->arena,
+                         "create %s: the record tells this generation, and its objects bear "
+                         "production's names",
+                         name));
+    finding->to = name;
+}
+
+static void find_surplus(Search *s, const Claim *best)
+{
+    const char *right = best->known && best->holds ? marker_of(s, best) : NULL;
+    Buf drops = buf_new(s->arena, 1 << 20);
+    bool found = false;
+    vec_each (FoundMarker, it, &s->markers) {
+        found |= str_eq(it->name, right);
+        if (!str_eq(it->name, right)) {
+            buf_printf(&drops, "%sDROP SCHEMA %s RESTRICT", drops.length ? "; " : "",
+                       schema_sql(s, it->name));
+        }
+    }
+    const char *text = arena_printf(s->arena, "there are %zu generation markers", s->markers.count);
+    add(s, REPAIR_PERSON, "CO5030", text,
+        found ? arena_printf(s->arena, "%s is the right one; somebody made the rest:   %s", right,
+                             drops.data)
+              : "record and names do not tell which is right: look at each, and drop all but one");
+}
+
+/* The record knows nothing of the one marker: either it was renamed, or rows were deleted. */
+static void find_unknown(Search *s, const Claim *best)
+{
+    const FoundMarker *marker = &s->markers.items[0];
+    const char *text = arena_printf(
+        s->arena, "the marker %s tells generation %lld, which the record does not know",
+        marker->name, (long long)marker->generation);
+    const char *commit = commit_of_comments(s, marker->commit8);
+    bool renamed = best->known && best->holds && s->record->deployments.count &&
+                   (!commit || best->generation > marker->generation);
+    if (renamed) {
+        RepairFinding *finding =
+            add(s, REPAIR_RENAME_MARKER, "CO5035", text,
+                arena_printf(s->arena,
+                             "rename it to %s: the record tells this generation, and its objects "
+                             "bear production's names",
+                             marker_of(s, best)));
+        finding->from = marker->name;
+        finding->to = marker_of(s, best);
+        return;
+    }
+    RepairFinding *finding =
+        add(s, REPAIR_MAKE_LIVE, "CO5035", text,
+            arena_printf(s->arena,
+                         "record generation %lld as live at commit %s; then `cutover adopt` finds "
+                         "again which objects are Cutover's",
+                         (long long)marker->generation, commit ? commit : marker->commit8));
+    finding->generation = marker->generation;
+    finding->commit8 = marker->commit8;
+    finding->commit = commit;
+}
+
+static bool is_known(const Search *s, const FoundMarker *marker, const Claim *best)
+{
+    const RecordDeployment *d = record_generation(s->record, marker->generation);
+    bool live = d && d->commit && str_starts(d->commit, marker->commit8);
+    bool newest = best->known && str_eq(marker->name, marker_of(s, best));
+    bool first = marker->generation == 0 && (!best->known || best->generation == 0);
+    return newest || first || (live && marker->generation >= best->generation);
+}
+
+/* Between the two names of a message that is being sent; the marker itself says which. */
+static bool is_on_the_move(const Search *s, const FoundMarker *marker)
+{
+    vec_each (RecordDeployment, d, &s->record->deployments) {
+        bool sent = d->phase == PHASE_CUTTING_OVER || d->phase == PHASE_ROLLING_BACK;
+        int64_t to = d->phase == PHASE_ROLLING_BACK ? d->rollback_generation : d->generation;
+        int64_t from = d->phase == PHASE_ROLLING_BACK ? d->generation : d->from_generation;
+        bool meant = marker->generation == from || marker->generation == to;
+        if (sent && meant) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void look_at_markers(Search *s)
+{
+    Claim best = newest_claim(s);
+    if (!s->markers.count) {
+        if (s->record->deployments.count) {
+            find_missing(s, &best);
+        }
+        return;
+    }
+    if (s->markers.count > 1) {
+        find_surplus(s, &best);
+        return;
+    }
+    const FoundMarker *marker = &s->markers.items[0];
+    if (!is_known(s, marker, &best) && !is_on_the_move(s, marker)) {
+        find_unknown(s, &best);
+    }
+}
+
+/* ---- the record ---- */
+
+static void look_at_record(Search *s)
+{
+    if (s->record->exists || !s->markers.count) {
+        return;
+    }
+    add(s, REPAIR_MAKE_RECORD, "CO5036",
+        arena_printf(s->arena, "the record is gone: there is no table %s.log", s->record_schema),
+        "make it anew, empty; denials, requests and history are lost");
+}
+
+/* ---- a way back that cannot be taken ---- */
+
+static bool sources_hold(const Search *s, const RecordNames *names)
+{
+    vec_each (RecordName, it, names) {
+        const char *id = catalog_id_at(s->catalog, it->kind, it->database, it->schema, it->from);
+        if (!str_eq(id, it->id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool still_live(const Search *s, const RecordDeployment *d)
+{
+    const char *name = marker_name(s->arena, s->environment, d->generation, d->commit);
+    return s->markers.count == 1 && str_eq(s->markers.items[0].name, name);
+}
+
+static void look_at_ways_back(Search *s)
+{
+    vec_each (RecordDeployment, d, &s->record->deployments) {
+        if (d->phase != PHASE_ROLLING_BACK || !still_live(s, d) || sources_hold(s, &d->names)) {
+            continue;
+        }
+        const char *text = arena_printf(
+            s->arena,
+            "the way back from generation %lld cannot be taken: the old side is not as it was",
+            (long long)d->generation);
+        bool certain = names_hold(s, &d->cutover_names);
+        RepairFinding *finding =
+            add(s, certain ? REPAIR_END_WAY_BACK : REPAIR_PERSON, "CO5037", text,
+                certain ? arena_printf(s->arena, "end it: generation %lld stays live",
+                                       (long long)d->generation)
+                        : "names of the cutover have changed as well: give them back");
+        finding->deployment = d->id;
+    }
+}
+
+Repair *repair_find(Arena *arena, const Catalog *catalog, const Record *record,
+                    const char *environment, const char *record_schema)
+{
+    Search s = {.arena = arena,
+                .catalog = catalog,
+                .record = record,
+                .environment = environment,
+                .record_schema = record_schema,
+                .out = arena_make(arena, Repair)};
+    s.out->environment = environment;
+    find_markers(&s);
+    look_at_record(&s);
+    look_at_markers(&s);
+    look_at_ways_back(&s);
+    return s.out;
+}
+
+const RepairFinding *repair_first(const Repair *repair)
+{
+    vec_each (RepairFinding, it, &repair->findings) {
+        if (it->kind != REPAIR_PERSON) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+bool repair_needs_person(const Repair *repair)
+{
+    vec_each (RepairFinding, it, &repair->findings) {
+        if (it->kind == REPAIR_PERSON) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- what people read ---- */
+
+void repair_write_text(Buf *out, const Repair *repair)
+{
+    vec_each (RepairFinding, it, &repair->findings) {
+        buf_printf(out, "%s %s: %s\n", repair->environment, it->code, it->text);
+        buf_printf(out, "  %s:  %s\n", it->kind == REPAIR_PERSON ? "a person must act" : "repair",
+                   it->advice);
+    }
+    if (!repair->findings.count) {
+        buf_printf(out, "%s: record and marker agree, there is nothing to repair.\n",
+                   repair->environment);
+    }
+}
+
+void repair_write_json(JsonOut *out, const Repair *repair)
+{
+    json_open_object(out);
+    json_put_str(out, "schema", "cutover.repair/1");
+    json_put_str(out, "environment", repair->environment);
+    json_key(out, "findings");
+    json_open_array(out);
+    vec_each (RepairFinding, it, &repair->findings) {
+        json_open_object(out);
+        json_put_str(out, "code", it->code);
+        json_put_str(out, "text", it->text);
+        json_put_str(out, it->kind == REPAIR_PERSON ? "advice" : "repair", it->advice);
+        json_close_object(out);
+    }
+    json_close_array(out);
+    json_close_object(out);
+}

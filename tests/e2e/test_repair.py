@@ -1,0 +1,182 @@
+"""What people damage: the controller stands still and says so, and `cutover repair` puts right what can be proved."""
+import json
+
+from harness import ROOT, run
+
+PROJECT = ROOT / "tests" / "e2e" / "project"
+SEED = ROOT / "tests" / "e2e" / "seed.sql"
+
+
+def go_live_twice(world):
+    """Generation 2 is live and its cleaning is over; gives its marker."""
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.apply()
+    return world.marker()
+
+
+def stands_still(world, reason="see cutover repair"):
+    """The controller does nothing, however often it looks, and tells why."""
+    before = world.schemas(), world.clusters()
+    for _ in range(3):
+        world.cutover("run", "--once")
+    status = world.status()
+    assert status["state"] == "blocked", status
+    text = world.cutover("status", expect=3)
+    assert reason in text, text
+    assert (world.schemas(), world.clusters()) == before
+    return text
+
+
+def repair(world, expect=0):
+    document = json.loads(world.cutover("repair", "--yes", "--output", "json", expect=expect))
+    assert document["schema"] == "cutover.repair/1" and document["environment"] == "production"
+    return [f["code"] for f in document["findings"]]
+
+
+def is_healthy(world):
+    assert world.cutover("repair", expect=0) == "production: record and marker agree, there is nothing to repair.\n"
+    world.apply()
+    assert world.status()["state"] == "live" and world.plan()["outcome"] == "nothing"
+
+
+def an_undamaged_world_needs_no_repair(world):
+    assert world.cutover("repair", expect=0).endswith("there is nothing to repair.\n")
+    assert "cutover" not in world.schemas(), "looking makes nothing"
+    go_live_twice(world)
+    is_healthy(world)
+
+
+def a_dropped_marker_is_made_again(world):
+    marker = go_live_twice(world)
+    world.sql("DROP SCHEMA %s" % marker)
+    stands_still(world)
+    text = world.cutover("repair", expect=3)
+    assert text.startswith("production CO5034: the generation marker is missing\n  repair:  create %s: the record" % marker), text
+    assert "give --yes" in world.stderr and world.marker() is None, "it asks before it acts"
+    assert repair(world) == ["CO5034"]
+    assert world.marker() == marker
+    is_healthy(world)
+
+
+def a_marker_that_was_renamed_gets_its_name_back(world):
+    marker = go_live_twice(world)
+    for wrong in ("cutover_production_g9_deadbeef", "cutover_production_g1_" + marker[-8:]):
+        world.sql("ALTER SCHEMA %s RENAME TO %s" % (marker, wrong))
+        stands_still(world)
+        assert repair(world) == ["CO5035"]
+        assert world.marker() == marker
+    world.sql("ALTER SCHEMA %s RENAME TO what_was_this_for" % marker)
+    stands_still(world)
+    assert repair(world) == ["CO5034"]
+    assert world.marker() == marker and "what_was_this_for" in world.schemas(), "what bears no marker's name is not touched"
+    is_healthy(world)
+
+
+def of_two_markers_a_person_drops_one(world):
+    marker = go_live_twice(world)
+    world.sql("CREATE SCHEMA cutover_production_g7_0123abcd")
+    stands_still(world)
+    text = world.cutover("repair", "--yes", expect=3)
+    assert "CO5030: there are 2 generation markers" in text, text
+    assert marker + " is the right one" in text and 'DROP SCHEMA "materialize"."cutover_production_g7_0123abcd" RESTRICT' in text, text
+    assert "cutover_production_g7_0123abcd" in world.schemas(), "nothing is dropped that Cutover did not make"
+    world.sql('DROP SCHEMA "materialize"."cutover_production_g7_0123abcd" RESTRICT')
+    is_healthy(world)
+
+
+def a_record_that_was_dropped_is_made_again(world):
+    marker = go_live_twice(world)
+    ids = world.sql("SELECT id, name FROM mz_objects WHERE id LIKE 'u%' AND name NOT IN ('log') ORDER BY 1")
+    world.sql("DROP SCHEMA cutover CASCADE")
+    stands_still(world)
+    assert repair(world) == ["CO5036", "CO5035"]
+    assert world.marker() == marker
+    assert world.plan(expect=3)["outcome"] == "refused", "which objects are ours is not known yet"
+    world.cutover("adopt", "--yes", expect=0)
+    is_healthy(world)
+    assert world.sql("SELECT id, name FROM mz_objects WHERE id LIKE 'u%' AND name NOT IN ('log') ORDER BY 1") == ids
+    assert world.marker().startswith("cutover_production_g3_")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 6")
+    world.repository.commit("Leave more out")
+    world.apply()
+    assert world.marker().startswith("cutover_production_g4_")
+
+
+def deleted_rows_are_told_anew(world):
+    marker = go_live_twice(world)
+    world.sql("DELETE FROM cutover.log WHERE deployment LIKE 'production-g2-%'")
+    stands_still(world)
+    assert repair(world) == ["CO5035"]
+    assert world.marker() == marker
+    world.cutover("adopt", "--yes", expect=0)
+    is_healthy(world)
+
+
+def a_record_alone_is_no_proof(world):
+    marker = go_live_twice(world)
+    world.sql("DROP SCHEMA %s" % marker)
+    world.sql("ALTER SCHEMA shop RENAME TO shop_by_hand")
+    stands_still(world)
+    text = world.cutover("repair", "--yes", expect=3)
+    assert "a person must act" in text and "other objects bear production's names" in text, text
+    assert world.marker() is None
+    world.sql("ALTER SCHEMA shop_by_hand RENAME TO shop")
+    assert repair(world) == ["CO5034"]
+    is_healthy(world)
+
+
+def a_marker_that_goes_in_the_soak_stops_the_cleaning(world):
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    marker = world.marker()
+    world.sql("DROP SCHEMA %s" % marker)
+    world.sql("SELECT standin_control.set_clock_factor(3600)")
+    assert {s for s in world.schemas() if "blue" in s} == {"shop_blue_g1", "reports_blue_g1"}
+    stands_still(world)
+    assert repair(world) == ["CO5034"]
+    is_healthy(world)
+    assert not {s for s in world.schemas() if "blue" in s}
+
+
+def a_way_back_that_is_blocked_is_ended(world):
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolling_back")
+    world.sql("ALTER SCHEMA shop_blue_g1 RENAME TO shop_by_hand")
+    marker = world.marker()
+    stands_still(world)
+    assert repair(world) == ["CO5037"]
+    assert world.marker() == marker and world.phases()[-1] == "soaking"
+    world.cutover("promote")
+    world.apply()
+    assert world.status()["state"] == "live" and world.marker() == marker
+    assert world.sql("SELECT count(*) FROM shop.daily"), "what was live stays it"
+    assert "shop_by_hand" in world.schemas()
+
+
+def green_that_was_dropped_is_only_built_again(world):
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    promotion: manual")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", expect=3)
+    assert world.phases()[-1] == "awaiting_approval"
+    world.sql("DROP SCHEMA reports_green CASCADE")
+    assert world.cutover("repair", expect=0).endswith("there is nothing to repair.\n")
+    world.cutover("approve", "--yes")
+    is_healthy(world)
+
+
+if __name__ == "__main__":
+    run([an_undamaged_world_needs_no_repair, a_dropped_marker_is_made_again, a_marker_that_was_renamed_gets_its_name_back,
+         of_two_markers_a_person_drops_one, a_record_that_was_dropped_is_made_again, deleted_rows_are_told_anew, a_record_alone_is_no_proof,
+         a_marker_that_goes_in_the_soak_stops_the_cleaning, a_way_back_that_is_blocked_is_ended, green_that_was_dropped_is_only_built_again],
+        PROJECT, SEED)
