@@ -268,6 +268,15 @@ static void write_passes(Buf *out, const Board *board)
     }
 }
 
+static void write_state(Buf *out, const Board *board, const char *name, StatusState state)
+{
+    buf_printf(out, "# TYPE %s gauge\n", name);
+    for (const Slot *slot = board->slots; slot; slot = slot->next) {
+        buf_printf(out, "%s{environment=\"%s\"} %d\n", name, slot->environment,
+                   slot->sheet && slot->sheet->state == state);
+    }
+}
+
 static void write_phases(Buf *out, const Board *board)
 {
     buf_text(out, "# TYPE cutover_phase gauge\n");
@@ -285,11 +294,8 @@ static void write_phases(Buf *out, const Board *board)
                        (long long)slot->sheet->generation);
         }
     }
-    buf_text(out, "# TYPE cutover_blocked gauge\n");
-    for (const Slot *slot = board->slots; slot; slot = slot->next) {
-        buf_printf(out, "cutover_blocked{environment=\"%s\"} %d\n", slot->environment,
-                   slot->sheet && slot->sheet->state == STATUS_BLOCKED);
-    }
+    write_state(out, board, "cutover_blocked", STATUS_BLOCKED);
+    write_state(out, board, "cutover_held", STATUS_HELD);
 }
 
 static void put_label(Buf *out, const char *text)

@@ -335,6 +335,23 @@ static void write_drift(Buf *out, const Json *data)
     }
 }
 
+static void write_by(Buf *out, const Json *data, const char *verb)
+{
+    const char *by = text_of(out->arena, data, "by");
+    buf_printf(out, ": %s%s%s", verb, by ? " by " : "", by ? by : "");
+    put_reason(out, data, "reason");
+}
+
+static void write_held(Buf *out, const Json *data)
+{
+    write_by(out, data, "held");
+}
+
+static void write_resumed(Buf *out, const Json *data)
+{
+    write_by(out, data, "resumed");
+}
+
 static void write_drift_gone(Buf *out, const Json *data)
 {
     (void)data;
@@ -363,6 +380,8 @@ static const struct {
     {"superseded", "", write_superseded},
     {"drift", ":warning: ", write_drift},
     {"drift_gone", "", write_drift_gone},
+    {"held", ":double_vertical_bar: ", write_held},
+    {"resumed", "", write_resumed},
 };
 
 /* Ends a text that is too long between two characters. */

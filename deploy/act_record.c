@@ -346,6 +346,16 @@ bool act_answer(Pass *pass, Err *err)
     vec_push(pass->arena, &entries,
              entry_outcome(pass->arena, answer->request->deployment, answer->request->id,
                            answer->outcome, answer->why));
+    const char *event = str_eq(answer->request->kind, "hold")     ? "environment.held"
+                        : str_eq(answer->request->kind, "resume") ? "environment.resumed"
+                                                                  : NULL;
+    if (event) {
+        static const RecordDeployment nothing = {0};
+        const RecordDeployment *live = pass->out->live ? pass->out->live : &nothing;
+        pass->request = answer->request;
+        vec_push(pass->arena, &entries,
+                 tell_event(pass, live, event, live->phase, answer->request->reason));
+    }
     return pass_append(pass, &entries, err);
 }
 

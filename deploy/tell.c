@@ -10,6 +10,9 @@ static void put_commit(JsonOut *out, const Pass *pass, const RecordDeployment *d
 {
     const PassCommit *wanted = &pass->in->commit;
     bool same = str_eq(wanted->sha, d->commit);
+    if (!d->commit) {
+        return; /* of an environment where nothing is live yet */
+    }
     json_key(out, "commit");
     json_open_object(out);
     json_put_str(out, "sha", d->commit);
@@ -166,7 +169,8 @@ static void put_details(JsonOut *out, Pass *pass, const RecordDeployment *d, con
                                           pass->local));
     } else if (str_eq(name, "canary")) {
         put_canary(out, pass);
-    } else if (str_eq(name, "aborted") && pass->request) {
+    } else if (pass->request && (str_eq(name, "aborted") || str_eq(name, "environment.held") ||
+                                 str_eq(name, "environment.resumed"))) {
         json_put_str(out, "by", pass->request->by);
     } else if (str_starts(name, "environment.drift")) {
         put_drift(out, pass);

@@ -193,10 +193,12 @@ def a_hold_starts_nothing(world):
     world.cutover("hold", "--reason", "incident 812")
     change(world)
     world.apply(expect=3)
+    assert [t for t in world.receiver.texts() if "held by materialize: incident 812" in t], world.receiver.texts()
     assert world.phases()[-1] == "live" and "held by" in world.cutover("status", expect=3)
     world.cutover("resume")
     world.apply()
     assert is_live(world, 2)
+    assert [t for t in world.receiver.texts() if "resumed by materialize" in t], world.receiver.texts()
 
 
 def a_failed_commit_is_tried_again_when_somebody_says_so(world):
@@ -221,6 +223,8 @@ def a_commit_that_weakens_a_gate_still_passes_the_old_one(world):
     world.repository.edit("cutover.yaml", "    promotion: manual", "    promotion: auto")
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 1m")
     change(world)
+    gates = {g["name"]: (g["required"], g["source"]) for g in world.plan()["gates"]}
+    assert gates["approval"] == ("0 of 1", "previous") and gates["soak"] == ("4m", "previous"), gates
     text = world.cutover("plan", expect=2)
     assert "approvals 1 to 0: this commit keeps 1" in text and "soak 4m to 1m: this commit keeps 4m" in text, text
     world.apply(expect=3)
