@@ -3,11 +3,13 @@
 #include "loose.h"
 
 #include "cutover/files_disk.h"
+#include "cutover/files_wanted.h"
 #include "cutover/json.h"
 #include "cutover/str.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { ANSWER_MAX = 256 << 20 };
 
@@ -34,11 +36,29 @@ static bool find_environment(const Cli *cli, const Loose *loose, const Environme
                    cli->environment);
 }
 
+/* Marks the folders that --out makes (one a package), so that within a project they are never read as a part of it.
+ * One that is there already may hold anything, and is left as it is. */
+static bool mark_output(const Cli *cli, const char *path, StrVec *seen, Err *err)
+{
+    const char *folder =
+        arena_printf(cli->arena, "%s/%.*s", cli->out, (int)strcspn(path, "/"), path);
+    struct stat info;
+    if (str_in(seen, folder)) {
+        return true;
+    }
+    vec_push(cli->arena, seen, folder);
+    return stat(folder, &info) == 0 ||
+           files_disk_write(cli->arena, arena_printf(cli->arena, "%s/" FILES_OUTPUT_TAG, folder),
+                            FILES_OUTPUT_SIGNATURE "\n# Written by `cutover compile`.\n", err);
+}
+
 static bool write_files(const Cli *cli, const char *folder, const DbtProject *project, Err *err)
 {
+    StrVec seen = {0};
     vec_each (const DbtCompiled, it, &project->compiled) {
         const char *path = arena_printf(cli->arena, "%s/%s", folder, it->path);
-        if (strstr(it->path, "../") || !files_disk_write(cli->arena, path, it->text, err)) {
+        if (strstr(it->path, "../") || (cli->out && !mark_output(cli, it->path, &seen, err)) ||
+            !files_disk_write(cli->arena, path, it->text, err)) {
             return false;
         }
     }

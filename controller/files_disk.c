@@ -1,5 +1,6 @@
 #include "cutover/files_disk.h"
 
+#include "cutover/files_wanted.h"
 #include "cutover/str.h"
 
 #include <dirent.h>
@@ -18,34 +19,11 @@ typedef struct Walk {
     const char *root; /* without symbolic links */
     GitLimits limits;
     int64_t count, total;
+    StrVec outputs; /* what dbt_project.yml names as written, not read */
     FileSet *files;
     Diags *diags;
     Err *err;
 } Walk;
-
-bool files_wanted(const char *path)
-{
-    static const char *const patterns[] = {
-        ".git",
-        "*/.git",
-        "target",
-        "logs",
-        "node_modules",
-        "*/node_modules",
-        "venv",
-        ".venv",
-        "*/__pycache__",
-        "dbt_packages/*/integration_tests",
-        "dbt_packages/*/docs",
-        "dbt_packages/*/.github",
-    };
-    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
-        if (str_glob(patterns[i], path)) {
-            return false;
-        }
-    }
-    return true;
-}
 
 static bool read_all(Arena *arena, int fd, char *bytes, size_t size, const char *path, Err *err)
 {
@@ -165,12 +143,25 @@ static StrVec names_in(Arena *arena, DIR *dir)
     return names;
 }
 
+static bool is_output(Walk *walk, DIR *dir, const StrVec *names)
+{
+    File tag;
+    Err ignored = {0};
+    return str_in(names, FILES_OUTPUT_TAG) &&
+           read_at(walk->arena, dirfd(dir), FILES_OUTPUT_TAG, FILES_OUTPUT_TAG, walk->limits.file,
+                   &tag, &ignored) &&
+           files_is_output_tag(tag.text);
+}
+
 static bool read_names(Walk *walk, DIR *dir, const char *below, int depth)
 {
     StrVec names = names_in(walk->arena, dir);
+    if (depth > 0 && is_output(walk, dir, &names)) {
+        return true;
+    }
     vec_each (const char *, name, &names) {
         const char *path = below[0] ? arena_printf(walk->arena, "%s/%s", below, *name) : *name;
-        if (files_wanted(path) && !visit(walk, dirfd(dir), *name, path, depth)) {
+        if (files_wanted(path, &walk->outputs) && !visit(walk, dirfd(dir), *name, path, depth)) {
             return false;
         }
     }
@@ -208,7 +199,15 @@ bool files_disk_read(Arena *arena, const char *folder, const GitLimits *limits, 
     all.files = all.files > 0 ? all.files : FILES_MAX;
     all.total = all.total > 0 ? all.total : TOTAL_BYTES;
     *files = (FileSet){0};
-    Walk walk = {arena, arena_strdup(arena, real), all, 0, 0, files, diags, err};
+    Err ignored = {0};
+    const char *project = arena_printf(arena, "%s/dbt_project.yml", real);
+    Walk walk = {.arena = arena,
+                 .root = arena_strdup(arena, real),
+                 .limits = all,
+                 .outputs = files_outputs(arena, files_disk_one(arena, project, 0, &ignored)),
+                 .files = files,
+                 .diags = diags,
+                 .err = err};
     if (!read_folder(&walk, AT_FDCWD, walk.root, "", 0)) {
         return false;
     }

@@ -8,7 +8,7 @@
 
 #include "cutover/clock.h"
 #include "cutover/digest.h"
-#include "cutover/files_disk.h"
+#include "cutover/files_wanted.h"
 #include "cutover/str.h"
 
 #include <git2.h>
@@ -467,6 +467,7 @@ typedef struct TreeWalk {
     Arena *arena;
     GitLimits limits;
     int64_t count, total;
+    StrVec outputs; /* what dbt_project.yml names as written, not read */
     FileSet *files;
     Diags *diags;
     Err *err;
@@ -546,7 +547,7 @@ static bool visit(TreeWalk *walk, const git_tree_entry *entry, const char *below
     const char *name = git_tree_entry_name(entry);
     const char *path = arena_printf(walk->arena, "%s%s%s", below, *below ? "/" : "", name);
     git_filemode_t mode = git_tree_entry_filemode(entry);
-    if (!files_wanted(path)) {
+    if (!files_wanted(path, &walk->outputs)) {
         return true;
     }
     if (mode == GIT_FILEMODE_TREE) {
@@ -559,6 +560,18 @@ static bool visit(TreeWalk *walk, const git_tree_entry *entry, const char *below
     return add_blob(walk, entry, path);
 }
 
+/* The file NAME of TREE, or NULL. */
+static const File *peek(const TreeWalk *walk, const git_tree *tree, const char *name)
+{
+    Err ignored = {0};
+    File *file = arena_make(walk->arena, File);
+    TreeWalk reader = *walk;
+    reader.err = &ignored;
+    const git_tree_entry *entry = git_tree_entry_byname(tree, name);
+    bool is_file = entry && git_tree_entry_type(entry) == GIT_OBJECT_BLOB;
+    return is_file && load_blob(&reader, git_tree_entry_id(entry), name, file) ? file : NULL;
+}
+
 static bool walk_tree(TreeWalk *walk, const git_oid *oid, const char *below, int depth)
 {
     git_tree *tree = NULL;
@@ -568,8 +581,12 @@ static bool walk_tree(TreeWalk *walk, const git_oid *oid, const char *below, int
             arena_printf(walk->arena, "folder %s cannot be read, or is nested too deeply", below),
             NULL);
     }
+    const File *tag = depth ? peek(walk, tree, FILES_OUTPUT_TAG) : NULL;
+    if (!depth) {
+        walk->outputs = files_outputs(walk->arena, peek(walk, tree, "dbt_project.yml"));
+    }
     bool done = true;
-    size_t count = git_tree_entrycount(tree);
+    size_t count = tag && files_is_output_tag(tag->text) ? 0 : git_tree_entrycount(tree);
     for (size_t i = 0; done && i < count; i++) {
         done = visit(walk, git_tree_entry_byindex(tree, i), below, depth);
     }

@@ -19,7 +19,4 @@ const File *files_disk_one(Arena *arena, const char *path, int64_t max, Err *err
  * project is as it was the last time, and whoever watches the folder sees what changed. ERR: CO3080. */
 bool files_disk_write(Arena *arena, const char *path, const char *text, Err *err);
 
-/* False for what no project needs: .git, dbt's target and logs, tests and docs of packages, ... */
-bool files_wanted(const char *path);
-
 #endif

@@ -35,6 +35,32 @@ static void a_folder_is_read_without_what_no_project_needs(void **state)
     CHECK_INT(diags_count(&diags, DIAG_WARNING), 3); /* outside, broken, folder */
 }
 
+static void what_is_written_is_not_read_back(void **state)
+{
+    Arena *arena = *state;
+    const char *folder = child_folder(arena);
+    child_shell(arena, folder,
+                "mkdir -p p/models/ours/compiled p/models/theirs p/out p/logging "
+                "p/dbt_packages/u && cd p && "
+                "echo s >models/a.sql && echo o >out/a.sql && echo l >logging/dbt.log && "
+                "echo m >dbt_packages/u/m.sql && echo o >models/ours/compiled/a.sql && "
+                "echo 'Signature: 8a477f597d28d172789f06886806bc55' >models/ours/CACHEDIR.TAG && "
+                "echo 'my own' >models/theirs/CACHEDIR.TAG && echo t >models/theirs/t.sql && "
+                "printf 'target-path: ./out/\nlog-path: logging\n"
+                "clean-targets: [out, dbt_packages, models, .]\n' >dbt_project.yml");
+    FileSet files;
+    Diags diags = diags_new(arena);
+    Err err = {0};
+    CHECK(files_disk_read(arena, arena_printf(arena, "%s/p", folder), NULL, &files, &diags, &err));
+    StrVec paths = {0};
+    vec_each (File, file, &files.list) {
+        vec_push(arena, &paths, file->path);
+    }
+    CHECK_STR(str_join(arena, &paths, " "),
+              "dbt_packages/u/m.sql dbt_project.yml models/a.sql models/theirs/CACHEDIR.TAG "
+              "models/theirs/t.sql");
+}
+
 static void limits_and_missing_folders_are_said(void **state)
 {
     Arena *arena = *state;
@@ -81,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_folder_is_read_without_what_no_project_needs),
+        TEST(what_is_written_is_not_read_back),
         TEST(limits_and_missing_folders_are_said),
         TEST(what_is_written_already_stays_untouched),
     };
