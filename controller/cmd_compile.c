@@ -1,6 +1,7 @@
 /* compile and validate: files alone, no connection. */
 #include "commands.h"
 #include "loose.h"
+#include "node_table.h"
 
 #include "cutover/files_disk.h"
 #include "cutover/files_wanted.h"
@@ -65,70 +66,6 @@ static bool write_files(const Cli *cli, const char *folder, const DbtProject *pr
     return true;
 }
 
-static void put_node(JsonOut *json, const DesiredNode *node)
-{
-    json_open_object(json);
-    json_put_str(json, "id", node->id);
-    json_put_str(json, "kind", node_kind_text(node->kind));
-    json_put_str(json, "database", node->rel.database);
-    json_put_str(json, "schema", node->rel.schema);
-    json_put_str(json, "name", node->rel.name);
-    json_put_str(json, "cluster", node->cluster);
-    json_put_str(json, "sql", node->sql);
-    json_put_str(json, "options", node->options);
-    json_put_str(json, "file", node->file);
-    json_put_int(json, "line", node->line);
-    json_put_str(json, "digest", node->digest);
-    json_key(json, "depends");
-    json_open_array(json);
-    vec_each (const char *, id, &node->depends) {
-        json_str(json, *id);
-    }
-    json_close_array(json);
-    json_key(json, "indexes");
-    json_open_array(json);
-    vec_each (const DesiredIndex, index, &node->indexes) {
-        json_open_object(json);
-        json_put_str(json, "name", index->name);
-        json_put_str(json, "cluster", index->cluster);
-        json_put_str(json, "keys", index->keys);
-        json_close_object(json);
-    }
-    json_close_array(json);
-    json_close_object(json);
-}
-
-static void put_compiled(JsonOut *json, const DbtProject *project)
-{
-    json_key(json, "compiled");
-    json_open_array(json);
-    vec_each (const DbtCompiled, it, &project->compiled) {
-        json_open_object(json);
-        json_put_str(json, "id", it->id);
-        json_put_str(json, "path", it->path);
-        json_put_str(json, "sql", it->text);
-        json_close_object(json);
-    }
-    json_close_array(json);
-}
-
-static void write_nodes(Buf *out, const DbtProject *project)
-{
-    JsonOut json = json_out(out);
-    json_open_object(&json);
-    json_put_str(&json, "schema", "cutover.nodes/1");
-    json_put_str(&json, "project", project->desired->project);
-    json_key(&json, "nodes");
-    json_open_array(&json);
-    vec_each (const DesiredNode, node, &project->desired->nodes) {
-        put_node(&json, node);
-    }
-    json_close_array(&json);
-    put_compiled(&json, project);
-    json_close_object(&json);
-    buf_char(out, '\n');
-}
-
 static int answer_compile(const Cli *cli, const Loose *loose, const DbtProject *project, Err *err)
 {
     const char *folder =
@@ -138,7 +75,7 @@ static int answer_compile(const Cli *cli, const Loose *loose, const DbtProject *
         return cli_fail(cli, err);
     }
     if (cli->json) {
-        write_nodes(&out, project);
+        node_table_write(&out, project);
     } else {
         buf_printf(&out, "%zu files written below %s\n", project->compiled.count, folder);
     }
@@ -156,6 +93,7 @@ int cmd_compile(const Cli *cli)
         return stopped(cli, &diags, &err);
     }
     DbtOptions options = loose_options(cli, &loose, environment);
+    options.table = cli->json;
     DbtProject *project = dbt_read(cli->arena, &options, &diags);
     if (!project) {
         return stopped(cli, &diags, &err);

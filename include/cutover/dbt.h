@@ -9,6 +9,7 @@
 #include "cutover/desired.h"
 #include "cutover/diag.h"
 #include "cutover/files.h"
+#include "cutover/pyvalue.h"
 #include "cutover/yaml.h"
 
 typedef struct DbtOptions {
@@ -21,6 +22,7 @@ typedef struct DbtOptions {
     const NameMap *names;    /* NULL: production names */
     const char
         *manifest; /* dbt's manifest.json among FILES, read instead of the sources; or NULL */
+    bool table;    /* fill the node table */
     int64_t steps; /* limit of Jinja steps for the whole project; 0: 50,000,000 */
 } DbtOptions;
 
@@ -31,9 +33,19 @@ typedef struct DbtCompiled {
     const char *text;
 } DbtCompiled;
 
+/* A model, seed or test as dbt's manifest has it. */
+typedef struct DbtNode {
+    const char *id, *resource;   /* "model.shop.daily"; "model", "seed", "test" */
+    const char *relation, *code; /* quoted name, compiled SQL; NULL where there is none */
+    StrVec fqn, tags;
+    StrVec depends;       /* ids of what it names by ref() and source(), ephemeral models too */
+    const PyDict *config; /* in the end, with what dbt fills in */
+} DbtNode;
+
 typedef struct DbtProject {
     Desired *desired;
     VEC(DbtCompiled) compiled; /* models and tests, ephemeral ones too */
+    VEC(DbtNode) table;        /* every enabled node, inputs first; filled when OPTIONS.table */
 } DbtProject;
 
 /* Reads and renders the project, by the front end that fits what OPTIONS.files hold: a manifest when one is

@@ -201,16 +201,17 @@ static void set_defaults(Reader *r, Node *node)
 {
     static const char *const lists[] = {"tags", "pre-hook", "post-hook", NULL};
     static const char *const dicts[] = {"meta", "quoting", "column_types", "persist_docs", NULL};
+    size_t all = node->resource == RES_TEST ? 1 : 4; /* a test has tags and meta alone */
     static const char *const kinds[] = {
         [RES_MODEL] = "view", [RES_SEED] = "seed", [RES_TEST] = "test"};
     node->config = py_dict(r->arena).dict;
     py_dict_put(r->arena, node->config, "enabled", py_bool(true));
     py_dict_put(r->arena, node->config, "materialized", py_text(kinds[node->resource]));
-    for (const char *const *key = lists; *key; key++) {
-        py_dict_put(r->arena, node->config, *key, py_list(r->arena));
+    for (size_t i = 0; i < all && lists[i]; i++) {
+        py_dict_put(r->arena, node->config, lists[i], py_list(r->arena));
     }
-    for (const char *const *key = dicts; *key; key++) {
-        py_dict_put(r->arena, node->config, *key, py_dict(r->arena));
+    for (size_t i = 0; i < all && dicts[i]; i++) {
+        py_dict_put(r->arena, node->config, dicts[i], py_dict(r->arena));
     }
 }
 

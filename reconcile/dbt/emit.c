@@ -347,4 +347,7 @@ void emit_desired(Reader *r, DbtProject *project)
         }
     }
     emit_rest(r, desired);
+    if (r->options->table) {
+        emit_table(r, project);
+    }
 }

@@ -116,6 +116,7 @@ struct Node {
     VEC(RefCall) refs;
     VEC(SourceCall) source_calls;
     VEC(Node *) depends; /* resolved, no doubles */
+    size_t by_hand;      /* how many of them, the last ones, no ref() names */
     VEC(Source *) sources;
     const char *compiled; /* as `dbt compile` writes it */
     const char *body;     /* before ephemeral models were put in front */
@@ -316,5 +317,6 @@ const char *cluster_of(Reader *r, const Node *node, bool needed);
 SeedData *read_seed(Reader *r, const Node *node);
 const char *options_sql(Reader *r, Node *node);
 void emit_desired(Reader *r, DbtProject *project);
+void emit_table(Reader *r, DbtProject *project); /* node_table.c */
 
 #endif

@@ -74,6 +74,7 @@ static void add_edge(Reader *r, Node *node, Node *other)
         }
     }
     vec_push(r->arena, &node->depends, other);
+    node->by_hand++;
 }
 
 static void met(Reader *r, Node *node, Node *other, Place place)

@@ -19,7 +19,7 @@ FIRST = int(os.environ.get("CUTOVER_RANDOM_SEED", 1))
 
 
 def files_below(folder):
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != "CACHEDIR.TAG"}
 
 
 def nodes_of_dbt(folder):
@@ -36,6 +36,21 @@ def nodes_of_dbt(folder):
 
     return {i: ("%s.%s.%s" % (n["database"], n["schema"], n["alias"]), sorted(set(inputs(n)))) for i, n in manifest.items()
             if n["resource_type"] in ("model", "seed") and i not in ephemeral}
+
+
+def table_of_dbt(folder):
+    """Every node of dbt's manifest, as far as Cutover's node table says the same."""
+    manifest = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
+    return {i: {"resource_type": n["resource_type"], "relation_name": n["relation_name"], "fqn": n["fqn"], "tags": n["tags"], "config": n["config"],
+                "depends_on": sorted(n["depends_on"].get("nodes", [])), "compiled_code": n.get("compiled_code") if n["resource_type"] != "seed" else None}
+            for i, n in manifest.items() if n["resource_type"] in ("model", "seed", "test")}
+
+
+def table_of_cutover(folder):
+    out = subprocess.run([str(CUTOVER), "compile", "--project", str(folder), "--target", "prod", "-o", "json"], capture_output=True, text=True, check=True).stdout
+    return {n["unique_id"]: {"resource_type": n["resource_type"], "relation_name": n.get("relation_name"), "fqn": n["fqn"], "tags": n["tags"],
+                             "config": n["config"], "depends_on": sorted(n["depends_on"]["nodes"]), "compiled_code": n.get("compiled_code")}
+            for n in json.loads(out)["table"]}
 
 
 def nodes_of_cutover(folder):
@@ -77,6 +92,12 @@ def compare(dbt, folder):
     for node in sorted(set(wanted) | set(got)):
         if wanted.get(node) != got.get(node):
             return "%s\n  dbt:     %s\n  Cutover: %s" % (node, wanted.get(node), got.get(node))
+    wanted, got = table_of_dbt(folder), table_of_cutover(folder)
+    for node in sorted(set(wanted) | set(got)):
+        dbts, ours = wanted.get(node) or {}, got.get(node) or {}
+        for key in sorted(set(dbts) | set(ours)):
+            if dbts.get(key) != ours.get(key):
+                return "%s: %s\n  dbt:     %s\n  Cutover: %s" % (node, key, json.dumps(dbts.get(key), sort_keys=True), json.dumps(ours.get(key), sort_keys=True))
     return compare_manifest(folder)
 
 

@@ -1,0 +1,144 @@
+/*
+ * The node table: of each enabled node what dbt's manifest says of it, its config as it is in the end with
+ * what dbt fills in. The selection, people and other programs read it; what is deployed is Desired's.
+ */
+#include "reader.h"
+
+#include "cutover/json.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+/* What dbt 1.10 gives a config that nothing sets. */
+static const char every_default[] =
+    "{\"enabled\": true, \"alias\": null, \"schema\": null, \"database\": null, \"tags\": [], "
+    "\"meta\": {}, \"group\": null, ";
+
+static const char relation_defaults[] =
+    "\"incremental_strategy\": null, \"batch_size\": null, \"lookback\": 1, \"begin\": null, "
+    "\"persist_docs\": {}, \"post-hook\": [], \"pre-hook\": [], \"quoting\": {}, "
+    "\"column_types\": {}, \"full_refresh\": null, \"unique_key\": null, "
+    "\"on_schema_change\": \"ignore\", \"on_configuration_change\": \"apply\", \"grants\": {}, "
+    "\"packages\": [], \"docs\": {\"show\": true, \"node_color\": null}, "
+    "\"contract\": {\"enforced\": false, \"alias_types\": true}, \"event_time\": null, "
+    "\"concurrent_batches\": null, ";
+
+static const char *const own_defaults[] = {
+    [RES_MODEL] = "\"materialized\": \"view\", \"access\": \"protected\", \"freshness\": null}",
+    [RES_SEED] = "\"materialized\": \"seed\", \"delimiter\": \",\", \"quote_columns\": null}",
+    [RES_TEST] = "\"materialized\": \"test\", \"severity\": \"ERROR\", \"store_failures\": null, "
+                 "\"store_failures_as\": null, \"where\": null, \"limit\": null, "
+                 "\"fail_calc\": \"count(*)\", \"warn_if\": \"!= 0\", \"error_if\": \"!= 0\"}",
+};
+
+static PyDict *defaults_of(Arena *arena, Resource resource)
+{
+    Err err = {0};
+    const char *text =
+        arena_printf(arena, "%s%s%s", every_default, resource == RES_TEST ? "" : relation_defaults,
+                     own_defaults[resource]);
+    PyDict *dict = py_from_json(arena, json_parse(arena, text, strlen(text), &err)).dict;
+    if (resource == RES_TEST) {
+        py_dict_put(arena, dict, "schema", py_text("dbt_test__audit"));
+    }
+    return dict;
+}
+
+/* A hook as dbt keeps it; one that is written as a map has some of it already. */
+static PyValue hook_value(Arena *arena, PyValue written)
+{
+    PyValue hook = py_dict(arena);
+    py_dict_put(arena, hook.dict, "sql", written);
+    py_dict_put(arena, hook.dict, "transaction", py_bool(true));
+    py_dict_put(arena, hook.dict, "index", py_none());
+    for (size_t i = 0; written.type == PY_DICT && i < written.dict->count; i++) {
+        py_dict_set(arena, hook.dict, written.dict->entries[i].key, written.dict->entries[i].value);
+    }
+    return hook;
+}
+
+static PyValue hooks_value(Arena *arena, PyValue written)
+{
+    PyValue hooks = py_list(arena);
+    for (size_t i = 0; written.type == PY_LIST && i < written.list->count; i++) {
+        py_append(arena, hooks, hook_value(arena, written.list->items[i]));
+    }
+    return hooks;
+}
+
+/* contract and docs are maps of which a project writes a part. */
+static PyValue filled(Arena *arena, const PyValue *preset, PyValue written)
+{
+    if (!preset || preset->type != PY_DICT || written.type != PY_DICT) {
+        return written;
+    }
+    PyValue dict = py_dict_copy(arena, preset->dict);
+    for (size_t i = 0; i < written.dict->count; i++) {
+        py_dict_set(arena, dict.dict, written.dict->entries[i].key, written.dict->entries[i].value);
+    }
+    return dict;
+}
+
+static const PyDict *config_of(Arena *arena, const Node *node, const PyDict *defaults)
+{
+    PyDict *config = py_dict_copy(arena, defaults).dict;
+    for (size_t i = 0; i < node->config->count; i++) {
+        const PyEntry *it = &node->config->entries[i];
+        bool hook = str_eq(it->key.text, "pre-hook") || str_eq(it->key.text, "post-hook");
+        PyValue value = hook ? hooks_value(arena, it->value)
+                             : filled(arena, py_dict_find(config, it->key.text), it->value);
+        py_dict_set(arena, config, it->key, value);
+    }
+    return config;
+}
+
+static StrVec depends_of(Arena *arena, const Node *node)
+{
+    StrVec ids = {0};
+    for (size_t i = 0; i < node->depends.count - node->by_hand; i++) {
+        vec_push(arena, &ids, node->depends.items[i]->id);
+    }
+    vec_each (Source *, it, &((Node *)node)->sources) {
+        vec_push(arena, &ids, (*it)->id);
+    }
+    return ids;
+}
+
+static StrVec tags_of(Arena *arena, const PyDict *config)
+{
+    StrVec tags = {0};
+    const PyValue *list = py_dict_find(config, "tags");
+    for (size_t i = 0; list && list->type == PY_LIST && i < list->list->count; i++) {
+        vec_push(arena, &tags, py_str(arena, list->list->items[i]));
+    }
+    return tags;
+}
+
+void emit_table(Reader *r, DbtProject *project)
+{
+    static const char *const types[] = {
+        [RES_MODEL] = "model", [RES_SEED] = "seed", [RES_TEST] = "test"};
+    const PyDict *defaults[RES_TEST + 1];
+    for (int i = 0; i <= RES_TEST; i++) {
+        defaults[i] = defaults_of(r->arena, i);
+    }
+    vec_each (Node *, it, &r->order) {
+        const Node *node = *it;
+        if (node->failed || !node->compiled || !node->config) {
+            continue;
+        }
+        bool makes = node->resource != RES_TEST && !node->ephemeral;
+        const PyDict *config = config_of(r->arena, node, defaults[node->resource]);
+        vec_push(r->arena, &project->table,
+                 (DbtNode){
+                     .id = node->id,
+                     .resource = types[node->resource],
+                     .relation = makes ? relname_sql(r->arena, node->rel) : NULL,
+                     .code = node->resource == RES_SEED ? NULL : node->compiled,
+                     .fqn = node->fqn,
+                     .tags = tags_of(r->arena, config),
+                     .depends = depends_of(r->arena, node),
+                     .config = config,
+                 });
+    }
+}
