@@ -271,8 +271,8 @@ static void look_at_strangers(Visit *v, const PlanInput *in)
     size_t count = 0;
     vec_each (DesiredNode, it, &in->desired->nodes) {
         const CatalogObject *live = catalog_object(v->catalog, it->rel);
-        bool made = it->kind == NODE_SOURCE || it->kind == NODE_SOURCE_TABLE;
-        count += live && !made && !record_object(in->record, live->kind, live->id);
+        count +=
+            live && !node_kind_stays(it->kind) && !record_object(in->record, live->kind, live->id);
     }
     if (count) {
         doctor_add(v->doctor, DOCTOR_WARN, "objects", "cutover adopt",

@@ -211,6 +211,7 @@ static const NodeForm node_forms[] = {
     [NODE_SEED] = {"CREATE TABLE ", false, false, NULL},
     [NODE_SOURCE] = {"CREATE SOURCE ", false, true, " "},
     [NODE_SOURCE_TABLE] = {"CREATE TABLE ", false, false, " "},
+    [NODE_TABLE] = {"CREATE TABLE ", false, false, " "},
     [NODE_SINK] = {"CREATE SINK ", false, true, " "},
 };
 

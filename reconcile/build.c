@@ -197,6 +197,7 @@ Build *build_compare(Arena *arena, const BuildInput *input)
     compare_containers(&c);
     add_in_place(&c, "source");
     add_in_place(&c, "source_table");
+    add_in_place(&c, "table");
     build_find_stale(&c);
     build_compare_nodes(&c);
     build_compare_beside_indexes(&c);

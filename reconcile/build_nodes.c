@@ -187,8 +187,8 @@ static void claim_nodes(Arena *arena, const Desired *desired, const Catalog *cat
 {
     vec_each (DesiredNode, it, &desired->nodes) {
         const CatalogObject *live = catalog_object(catalog, it->rel);
-        bool stays = it->kind == NODE_SOURCE || it->kind == NODE_SOURCE_TABLE;
-        if (stays && live && claimable(arena, created, record, live->kind, live->id)) {
+        if (node_kind_stays(it->kind) && live &&
+            claimable(arena, created, record, live->kind, live->id)) {
             claim_one(arena, record, deployment,
                       (RecordObject){.id = live->id,
                                      .kind = live->kind,

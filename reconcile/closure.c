@@ -196,7 +196,7 @@ static void begin_with_removals(Closure *c)
             continue;
         }
         check_readers_of_removed(c, object);
-        if (plan_is_stateful(object)) {
+        if (plan_is_stateful(c, object)) {
             continue; /* it is dropped where it is, or with a place that goes for another reason */
         }
         const char *text = plan_object_name(c, object);

@@ -38,6 +38,7 @@ static const KindNames kinds[] = {
     [NODE_SEED] = {"seed", "table"},
     [NODE_SOURCE] = {"source", "source"},
     [NODE_SOURCE_TABLE] = {"source table", "table"},
+    [NODE_TABLE] = {"table", "table"},
     [NODE_SINK] = {"sink", "sink"},
 };
 
@@ -49,6 +50,11 @@ const char *node_kind_text(NodeKind kind)
 const char *node_kind_catalog(NodeKind kind)
 {
     return kinds[kind].catalog;
+}
+
+bool node_kind_stays(NodeKind kind)
+{
+    return kind == NODE_SOURCE || kind == NODE_SOURCE_TABLE || kind == NODE_TABLE;
 }
 
 /* ---- digests ---- */

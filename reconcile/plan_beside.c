@@ -232,18 +232,19 @@ void plan_add_indexes(Closure *c, PlanWhere where)
 
 /* ---- what is gone from Git ---- */
 
-static const char *removed_kind(const CatalogObject *live)
+static const char *removed_kind(const Closure *c, const CatalogObject *live)
 {
     bool table = str_eq(live->kind, "table");
     return str_eq(live->kind, "materialized-view") ? "materialized_view"
-           : table && plan_is_stateful(live)       ? "source_table"
+           : table && live->reads.count            ? "source_table"
+           : table && plan_is_stateful(c, live)    ? "table"
            : table                                 ? "seed"
                                                    : live->kind;
 }
 
 static void add_gone(Closure *c, PlanObject object, const CatalogObject *live, const char *text)
 {
-    object.kind = removed_kind(live);
+    object.kind = removed_kind(c, live);
     object.rel = live->rel;
     object.live = live;
     object.action = PLAN_REMOVE;
@@ -289,8 +290,8 @@ static void add_removed_relation(Closure *c, const CatalogObject *live)
 {
     const RecordObject *known = record_object(c->in->record, live->kind, live->id);
     const Place *schema = plan_schema(c, live->rel.database, live->rel.schema);
-    bool alone = plan_is_stateful(live) && !in_green_place(c, live);
-    bool away = !plan_is_stateful(live) && !schema->green;
+    bool alone = plan_is_stateful(c, live) && !in_green_place(c, live);
+    bool away = !plan_is_stateful(c, live) && !schema->green;
     if (away) {
         rename_away(c, live);
     }

@@ -154,8 +154,7 @@ static void settle_item(Closure *c, Item *item)
 void plan_find_items(Closure *c)
 {
     vec_each (DesiredNode, it, &c->in->desired->nodes) {
-        bool stays =
-            it->kind == NODE_SOURCE || it->kind == NODE_SOURCE_TABLE || it->kind == NODE_SINK;
+        bool stays = node_kind_stays(it->kind) || it->kind == NODE_SINK;
         vec_push(c->arena, &c->items,
                  (Item){.node = it,
                         .live = catalog_object(c->in->catalog, it->rel),

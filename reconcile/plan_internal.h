@@ -125,7 +125,7 @@ bool plan_permitted(Closure *c, const char *permit, const char *needed_for);
 /* The hint of a refusal that PERMIT would lift; OTHERWISE is the way out without it. */
 const char *plan_permit_ways(Closure *c, const char *otherwise, const char *permit);
 /* OBJECT, which is ours, holds data or is a way out: it is dropped by permit alone. */
-bool plan_is_stateful(const CatalogObject *object);
+bool plan_is_stateful(const Closure *c, const CatalogObject *object);
 
 /* ---- plan_check.c ---- */
 /* Why PLACE must never be replaced, or NULL. */

@@ -10,6 +10,7 @@ const char *plan_kind(NodeKind kind)
                                         [NODE_SEED] = "seed",
                                         [NODE_SOURCE] = "source",
                                         [NODE_SOURCE_TABLE] = "source_table",
+                                        [NODE_TABLE] = "table",
                                         [NODE_SINK] = "sink"};
     return kinds[kind];
 }

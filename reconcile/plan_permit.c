@@ -46,11 +46,15 @@ const char *plan_permit_ways(Closure *c, const char *otherwise, const char *perm
 
 /* ---- data ---- */
 
-bool plan_is_stateful(const CatalogObject *object)
+/* CREATE TABLE ... FROM SOURCE reads its source. Of the tables that read nothing, a seed is made from Git again, and
+ * what was declared as a table holds rows that nobody can bring back. */
+bool plan_is_stateful(const Closure *c, const CatalogObject *object)
 {
-    /* CREATE TABLE ... FROM SOURCE reads its source; a seed reads nothing, and is made from Git again. */
-    return str_eq(object->kind, "source") || str_eq(object->kind, "sink") ||
-           (str_eq(object->kind, "table") && object->reads.count);
+    if (!str_eq(object->kind, "table")) {
+        return str_eq(object->kind, "source") || str_eq(object->kind, "sink");
+    }
+    const RecordObject *known = record_object(c->in->record, object->kind, object->id);
+    return object->reads.count || (known && known->node && str_starts(known->node, "table."));
 }
 
 static void check_stateful(Closure *c, const CatalogObject *object)
@@ -140,7 +144,7 @@ static void check_cost(Closure *c)
 void plan_check_permits(Closure *c)
 {
     vec_each (const CatalogObject *, it, &c->removed) {
-        if (plan_is_stateful(*it)) {
+        if (plan_is_stateful(c, *it)) {
             check_stateful(c, *it);
         }
     }

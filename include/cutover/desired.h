@@ -19,6 +19,7 @@ typedef enum NodeKind {
     NODE_SEED,              /* a table whose rows are in Git */
     NODE_SOURCE,            /* CREATE SOURCE: created when absent, never rebuilt */
     NODE_SOURCE_TABLE,      /* CREATE TABLE ... FROM SOURCE: likewise */
+    NODE_TABLE,             /* CREATE TABLE with columns: likewise; its rows are not in Git */
     NODE_SINK,
 } NodeKind;
 
@@ -55,7 +56,8 @@ typedef VEC(DesiredGrant) DesiredGrants;
 typedef VEC(DesiredComment) DesiredComments;
 
 typedef struct DesiredNode {
-    const char *id; /* "model.shop.daily" */
+    const char *
+        id; /* "model.shop.daily"; plain SQL: "model.materialize.shop.daily", a NODE_TABLE "table...." */
     NodeKind kind;
     RelName rel;         /* in this rendering */
     const char *cluster; /* in this rendering; NULL for views, and for seeds that name none */
@@ -145,5 +147,8 @@ char *desired_index_digest(Arena *arena, RelName on, const DesiredIndex *index);
 /* "view", "materialized view", ... as people and Materialize's catalog (with '-') write it. */
 const char *node_kind_text(NodeKind kind);
 const char *node_kind_catalog(NodeKind kind);
+
+/* It is created when absent and never rebuilt, since what it holds cannot be made anew from Git. */
+bool node_kind_stays(NodeKind kind);
 
 #endif

@@ -18,6 +18,10 @@ static void adopt_nodes(Reader *r, const Desired *desired, Node *check)
         StrVec parts = str_split(r->arena, it->id, '.');
         const char *package = parts.count > 2 ? parts.items[1] : desired->project;
         const Package *owner = map_get(&r->package_by_name, package);
+        if (!owner && parts.count > 2) {
+            owner = map_get(&r->package_by_name,
+                            parts.items[parts.count - 2]); /* plain SQL: the schema */
+        }
         Node *node = add_node(r, owner ? owner : r->root, RES_MODEL, last_part(it->id));
         node->id = it->id;
         node->production = node->rel = it->rel;

@@ -48,11 +48,14 @@
 #define P_OVERRIDE "CO3042"     /* a macro or materialization that would change what dbt creates */
 #define P_MANIFEST "CO3060"     /* manifest.json is missing, broken, or of another version */
 #define P_NOT_COMPILED "CO3061" /* manifest.json holds no compiled SQL */
-#define P_STALE "CO3062"    /* manifest.json was made from other sources, or for another target */
-#define P_LIVE "CO2051"     /* Jinja that needs the database, the clock or the network */
-#define P_RAISED "CO2050"   /* exceptions.raise_compiler_error of the project itself */
-#define P_DISPATCH "CO2052" /* adapter.dispatch finds no macro */
-#define P_NO_MACRO "CO2054" /* package.macro() that is not there */
+#define P_STALE "CO3062"     /* manifest.json was made from other sources, or for another target */
+#define P_TOML "CO3063"      /* project.toml cannot be read */
+#define P_STATEMENT "CO3064" /* a statement of a plain SQL project that is not understood */
+#define P_MISPLACED "CO3065" /* a file of a plain SQL project that is not where its name belongs */
+#define P_LIVE "CO2051"      /* Jinja that needs the database, the clock or the network */
+#define P_RAISED "CO2050"    /* exceptions.raise_compiler_error of the project itself */
+#define P_DISPATCH "CO2052"  /* adapter.dispatch finds no macro */
+#define P_NO_MACRO "CO2054"  /* package.macro() that is not there */
 #define P_UNSUPPORTED "CO2053" /* a function, attribute or keyword of dbt that is not supported */
 
 #endif

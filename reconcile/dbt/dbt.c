@@ -79,7 +79,9 @@ static const FrontEnd native = {begin, read_all};
 
 const FrontEnd *front_end(const Reader *r)
 {
-    return r->options->manifest ? &front_manifest : &native;
+    bool plain =
+        !files_get(r->files, "dbt_project.yml") && files_get(r->files, "project.toml") != NULL;
+    return r->options->manifest ? &front_manifest : plain ? &front_sql : &native;
 }
 
 DbtProject *dbt_read(Arena *arena, const DbtOptions *options, Diags *diags)

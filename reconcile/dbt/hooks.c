@@ -15,6 +15,7 @@ typedef struct Cursor {
     Reader *r;
     const char *sql;
     const SqlTok *tok;
+    const Standing *standing; /* NULL: a hook */
 } Cursor;
 
 static bool take_word(Cursor *c, const char *word)
@@ -49,21 +50,32 @@ static size_t take_dotted(Cursor *c, const char *parts[4])
     return count;
 }
 
-static bool make_rel(const Reader *r, const char *const *parts, size_t count, RelName *rel)
+/* The relation that PARTS name; in a file of an object, only that object. */
+static bool make_rel(const Cursor *c, const char *const *parts, size_t count, RelName *rel)
 {
+    const Standing *standing = c->standing;
     if (count == 3) {
         *rel = (RelName){parts[0], parts[1], parts[2]};
     } else if (count == 2) {
-        *rel = (RelName){r->target.database, parts[0], parts[1]};
+        *rel = (RelName){standing ? standing->written.database : c->r->target.database, parts[0],
+                         parts[1]};
+    } else if (count == 1 && standing) {
+        *rel = (RelName){standing->written.database, standing->written.schema, parts[0]};
+    } else {
+        return false;
     }
-    return count == 2 || count == 3;
+    if (standing && !relname_eq(*rel, standing->written)) {
+        return false;
+    }
+    *rel = standing ? standing->own->production : *rel;
+    return true;
 }
 
 static bool take_rel(Cursor *c, RelName *rel)
 {
     const char *parts[4];
     size_t count = take_dotted(c, parts);
-    return make_rel(c->r, parts, count, rel);
+    return make_rel(c, parts, count, rel);
 }
 
 static bool at_end(const Cursor *c)
@@ -120,6 +132,12 @@ static bool take_keys(Cursor *c, const char **keys)
     return at_end(c);
 }
 
+static const char *named_cluster(const Cursor *c, const char *name)
+{
+    const char *suffix = c->standing ? c->standing->suffix : "";
+    return namemap_cluster(c->r->options->names, arena_printf(c->r->arena, "%s%s", name, suffix));
+}
+
 /* CREATE [DEFAULT] INDEX [IF NOT EXISTS] [name] [IN CLUSTER c] ON rel [USING ARRANGEMENT] [(keys)] */
 static bool declare_index(Cursor *c, Node *node, Place place)
 {
@@ -139,7 +157,9 @@ static bool declare_index(Cursor *c, Node *node, Place place)
         if (!take_word(c, "cluster") || !(index.cluster = take_name(c))) {
             return false;
         }
-        index.cluster = namemap_cluster(c->r->options->names, index.cluster);
+        index.cluster = named_cluster(c, index.cluster);
+    } else if (c->standing) {
+        return false;
     }
     if (!take_word(c, "on") || !take_rel(c, &rel) || !take_keys(c, &index.keys) ||
         (is_default && index.keys)) {
@@ -219,12 +239,12 @@ static bool declare_comment(Cursor *c)
         known = take_word(c, *it);
     }
     size_t count = known ? take_dotted(c, parts) : 0;
-    if (column && count > 2) {
+    if (column && count > (c->standing ? 1 : 2)) {
         comment.column = parts[--count];
     } else if (column) {
         return false;
     }
-    if (!make_rel(c->r, parts, count, &rel) || !take_word(c, "is") || c->tok->kind != SQL_STRING) {
+    if (!make_rel(c, parts, count, &rel) || !take_word(c, "is") || c->tok->kind != SQL_STRING) {
         return false;
     }
     comment.text = arena_strdup(c->r->arena, (c->tok++)->value);
@@ -243,6 +263,13 @@ static bool declare(Cursor *c, Node *node, Place place)
                                      : false;
 }
 
+bool declare_statement(Reader *r, const Standing *standing, const char *sql, const SqlTok *first,
+                       Place place)
+{
+    Cursor c = {r, sql, first, standing};
+    return declare(&c, standing->own, place);
+}
+
 /* Each statement of HOOK on its own. */
 static void take_hook(Reader *r, Node *node, const char *hook, Place place)
 {
@@ -258,7 +285,7 @@ static void take_hook(Reader *r, Node *node, const char *hook, Place place)
         while (toks.items[end].kind != SQL_END && !sql_is_symbol(&toks.items[end], ";")) {
             end++;
         }
-        Cursor c = {r, hook, &toks.items[i]};
+        Cursor c = {r, hook, &toks.items[i], NULL};
         if (end > i && !declare(&c, node, place)) {
             size_t start = toks.items[i].start;
             const char *rest =

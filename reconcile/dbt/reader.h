@@ -9,6 +9,7 @@
 
 #include "cutover/dbt.h"
 #include "cutover/jinja.h"
+#include "cutover/sqltok.h"
 
 /* Where something was written; a zero line means the file as a whole. */
 typedef struct Place {
@@ -184,6 +185,7 @@ typedef struct FrontEnd {
 } FrontEnd;
 
 extern const FrontEnd front_manifest; /* reconcile/manifest/manifest.c */
+extern const FrontEnd front_sql;      /* reconcile/sqlproject/sqlproject.c */
 
 /* The one that fits what the options name and the files hold. */
 const FrontEnd *front_end(const Reader *r);
@@ -308,6 +310,17 @@ const char *rewrite_sql(Reader *r, Node *node, const char *sql);
 
 /* Renders the hooks that run after NODE; in the parse pass only to see their edges. */
 void render_hooks(Reader *r, Node *node, bool execute);
+
+/* Where a statement of a plain SQL file stands: it may be about that file's object alone. */
+typedef struct Standing {
+    Node *own;
+    RelName written;    /* its name as SQL writes it, which other names are relative to */
+    const char *suffix; /* behind the names of clusters */
+} Standing;
+
+/* Declares the CREATE INDEX, GRANT or COMMENT that begins at FIRST; false when it is none that is understood. */
+bool declare_statement(Reader *r, const Standing *standing, const char *sql, const SqlTok *first,
+                       Place place);
 
 void read_indexes(Reader *r, Node *node);
 
