@@ -117,8 +117,7 @@ void pass_count_gates(Pass *pass)
     const EnvironmentConfig *environment = pass->in->environment;
     Map green = {0};
     vec_each (PlanObject, it, &pass->out->plan->objects) {
-        bool beside = it->where == PLAN_IN_PLACE && it->action == PLAN_CREATE;
-        if ((it->where == PLAN_GREEN || beside) && it->node) {
+        if (plan_is_built(it) && it->node) {
             map_put(pass->arena, &green, it->node->id, it);
         }
     }

@@ -37,7 +37,7 @@ Alterations build_alterations(Arena *arena, const Plan *plan)
 {
     Alterations found = {0};
     vec_each (PlanObject, it, &plan->objects) {
-        if (it->where != PLAN_IN_PLACE || it->action != PLAN_CHANGE) {
+        if (it->where != PLAN_IN_PLACE || it->action != PLAN_CHANGE || plan_is_built(it)) {
             continue;
         }
         if (it->resize && it->resize->live->reconfiguring) {

@@ -38,6 +38,13 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     return plan;
 }
 
+bool plan_is_built(const PlanObject *object)
+{
+    bool trait = object->grant || object->comment || object->resize;
+    bool made = object->action == PLAN_CREATE || object->action == PLAN_CHANGE;
+    return object->where == PLAN_GREEN || (object->where == PLAN_IN_PLACE && made && !trait);
+}
+
 double plan_credits(const Plan *plan, int64_t hydration, int64_t soak)
 {
     return plan->green_credits_per_hour * (double)(hydration + soak) / 3600;

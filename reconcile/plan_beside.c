@@ -1,6 +1,6 @@
 /*
- * What changes in a schema that stays: new relations and indexes are built beside under their green names and renamed
- * in the cutover; what was removed in Git is renamed away there. Nothing that exists is built anew for it.
+ * What changes in a schema that stays: new relations and indexes, and changed views and seeds that nobody reads, are
+ * built beside under their green names and renamed in the cutover; what was removed in Git is renamed away there. Nothing that exists is built anew for it.
  */
 #include "plan_internal.h"
 
@@ -22,7 +22,7 @@ static PlanBeside beside_of(const Closure *c, const char *kind, RelName rel)
                         .blue = config_pattern(c->arena, e->blue_pattern, rel.name, n)};
 }
 
-/* ---- new relations ---- */
+/* ---- relations ---- */
 
 /* Those of what was built beside already are its own. */
 static bool index_names_are_free(const Closure *c, const DesiredNode *node)
@@ -37,19 +37,45 @@ static bool index_names_are_free(const Closure *c, const DesiredNode *node)
     return true;
 }
 
+static bool is_read(Closure *c, const CatalogObject *live)
+{
+    const Objects *readers = map_get(&c->readers, live->id);
+    for (size_t i = 0; readers && i < readers->count; i++) {
+        const CatalogObject *reader = readers->items[i];
+        if (!plan_is_ignored(c, reader) && !map_get(&c->removed_by_id, reader->id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nothing hydrates for it, and nobody reads it: a view or a seed without indexes. */
+static bool is_light(Closure *c, const Item *item)
+{
+    NodeKind kind = item->node->kind;
+    return (kind == NODE_VIEW || kind == NODE_SEED) && !item->node->indexes.count &&
+           !map_get(&c->indexes_on, item->live->id) &&
+           str_eq(item->live->kind, node_kind_catalog(kind)) && !is_read(c, item->live);
+}
+
 bool plan_is_leaf(Closure *c, const Item *item)
 {
     const Place *schema = plan_schema(c, item->node->rel.database, item->node->rel.schema);
-    return item->state == ITEM_NEW && item->rebuildable && schema->schema &&
-           !plan_protected(c, schema) && index_names_are_free(c, item->node);
+    if (!item->rebuildable || !schema->schema || plan_protected(c, schema)) {
+        return false;
+    }
+    return item->state == ITEM_NEW       ? index_names_are_free(c, item->node)
+           : item->state == ITEM_CHANGED ? is_light(c, item)
+                                         : false;
 }
 
 void plan_name_leaves(Closure *c)
 {
     vec_each (Item, it, &c->items) {
-        if (!it->green && it->rebuildable && it->state == ITEM_NEW) {
+        if (!it->green && it->rebuildable && it->state != ITEM_SAME) {
             PlanBeside beside = beside_of(c, node_kind_catalog(it->node->kind), it->node->rel);
             beside.node = it->node;
+            beside.live_id = it->live ? it->live->id : NULL;
             vec_push(c->arena, &c->plan->besides, beside);
             map_put(c->arena, &c->plan->names.relations, relname_key(c->arena, beside.rel),
                     beside.green);
@@ -59,13 +85,22 @@ void plan_name_leaves(Closure *c)
 
 static void add_leaf(Closure *c, const DesiredNode *node)
 {
-    plan_add_created(c, (PlanObject){.id = node->id,
-                                     .kind = plan_kind(node->kind),
-                                     .rel = node->rel,
-                                     .cluster = node->cluster,
-                                     .node = node,
-                                     .file = node->file,
-                                     .line = node->line});
+    const Item *item = map_get(&c->item_by_id, node->id);
+    PlanObject object = {.id = node->id,
+                         .kind = plan_kind(node->kind),
+                         .rel = node->rel,
+                         .cluster = node->cluster,
+                         .action = PLAN_CHANGE,
+                         .node = node,
+                         .live = item->live,
+                         .file = node->file,
+                         .line = node->line};
+    if (item->live) {
+        plan_add_in_place(
+            c, object, (PlanReason){.cause = item->why.cause, .text = plan_item_reason(c, item)});
+        return;
+    }
+    plan_add_created(c, object);
     vec_each (DesiredIndex, it, &node->indexes) {
         plan_add_created(c, (PlanObject){.id = arena_printf(c->arena, "%s/%s", node->id, it->name),
                                          .kind = "index",

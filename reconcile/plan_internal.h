@@ -150,7 +150,7 @@ void plan_add_created(Closure *c, PlanObject object);
 
 /* ---- plan_beside.c: what changes in schemas that stay ---- */
 
-/* ITEM is new and can be built beside: it takes its schema along only when that goes green for another reason. */
+/* ITEM is new, or changed and read by nobody, and can be built beside: it takes its schema along only when that goes green for another reason. */
 bool plan_is_leaf(Closure *c, const Item *item);
 /* Indexes on sources and on what is outside; then, when it is known what goes green, those on everything else. */
 void plan_find_staying(Closure *c);

@@ -74,6 +74,9 @@ typedef struct PlanObject {
     int line;
 } PlanObject;
 
+/* Something is built for OBJECT, on green or beside: a relation or an index, new or anew. */
+bool plan_is_built(const PlanObject *object);
+
 /* A schema or cluster that takes part in the cutover. */
 typedef struct PlanContainer {
     bool is_cluster;

@@ -199,10 +199,17 @@ class Definition:
 
     def is_green(self, node):
         """What is new is built beside when its schema stays; an index is built beside when its relation stays."""
-        if node.name not in self.before.nodes:
+        if node.name not in self.before.nodes or self.is_light(node):
             return node.schema in self.schemas or node.schema not in self.live_schemas
         return (node.name in self.changed or node.schema in self.schemas or node.cluster in self.clusters
                 or set(node.reads) & {n.split(".")[1] for n in self.nodes})
+
+    def is_light(self, node):
+        """A view or a seed that changed, that nobody reads and that has no index, now as before."""
+        old = self.before.nodes.get(node.name)
+        read = {r for n in self.before.nodes.values() if n.name in self.after.nodes for r in n.reads}
+        return (node.name in self.changed and node.kind in ("view", "seed") and not node.indexes and not old.indexes
+                and node.name not in read and node.dotted() not in {s.reads for s in self.strangers})
 
     def rule_of_node(self, node):
         if self.is_green(node):

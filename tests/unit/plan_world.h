@@ -141,23 +141,18 @@ static inline void world_make_object(World *w, const Plan *plan, const PlanObjec
                      namemap_cluster(&plan->names, it->index->cluster));
 }
 
-static inline bool world_is_made(const PlanObject *it)
-{
-    return it->where == PLAN_GREEN || (it->where == PLAN_IN_PLACE && it->action == PLAN_CREATE);
-}
-
 /* Inputs come first, indexes last. */
 static inline void world_make_objects(World *w, const Plan *plan)
 {
     vec_each (DesiredNode, node, &w->desired->nodes) {
         vec_each (PlanObject, it, &plan->objects) {
-            if (it->node == node && !it->index && world_is_made(it)) {
+            if (it->node == node && !it->index && plan_is_built(it)) {
                 world_make_object(w, plan, it);
             }
         }
     }
     vec_each (PlanObject, it, &plan->objects) {
-        if (it->index && world_is_made(it)) {
+        if (it->index && plan_is_built(it)) {
             world_make_object(w, plan, it);
         }
     }

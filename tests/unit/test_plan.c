@@ -1,6 +1,8 @@
 /* What a commit would change, and why: stories of a small shop. */
 #include "plan_world.h"
 
+#include "cutover/build.h"
+
 static void the_first_deployment_builds_everything(void **state)
 {
     World *w = world_new(*state);
@@ -67,10 +69,11 @@ static void only_views_change_no_cluster(void **state)
 {
     World *w = deployed_shop(*state);
     world_declare(w, NODE_VIEW, "api.orders", NULL, "shop.daily");
+    world_declare(w, NODE_VIEW, "api.big_orders", NULL, "api.orders");
     world_apply(w, world_plan(w));
     world_change(w, "api.orders");
     Plan *plan = world_plan(w);
-    CHECK_INT(plan->green, 1);
+    CHECK_INT(plan->green, 2);
     CHECK_INT(plan->clusters.count, 0);
     world_apply(w, plan);
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
@@ -125,6 +128,41 @@ static void a_new_model_is_built_beside_and_nothing_else_is(void **state)
     world_apply(w, plan);
     CHECK(world_live(w, "shop.refunds") && world_live(w, "shop.refunds_by_day"));
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_changed_view_that_nobody_reads_is_built_beside(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_VIEW, "shop.top", NULL, "shop.daily");
+    world_apply(w, world_plan(w));
+    const char *old = world_live(w, "shop.top")->id;
+    world_change(w, "shop.top");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->green, 0);
+    CHECK_INT(plan->in_place, 1);
+    CHECK_INT(world_planned(plan, "shop.top")->action, PLAN_CHANGE);
+    CHECK_INT(world_planned(plan, "shop.top")->where, PLAN_IN_PLACE);
+    CHECK_STR(world_reason(plan, "shop.top"), "SQL changed (models/shop.top.sql)");
+    CHECK_STR(plan->besides.items[0].live_id, old);
+    CHECK_INT(build_alterations(w->arena, plan).steps.count, 0);
+    world_apply(w, plan);
+    CHECK(!str_eq(world_live(w, "shop.top")->id, old));
+    CHECK_STR(world_live(w, "shop.top_blue_g2")->id, old);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_clean(w);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_changed_view_that_somebody_reads_goes_green(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_VIEW, "shop.top", NULL, "shop.daily");
+    world_declare(w, NODE_VIEW, "api.top", NULL, "shop.top");
+    world_apply(w, world_plan(w));
+    world_change(w, "shop.top");
+    Plan *plan = world_plan(w);
+    CHECK_INT(world_planned(plan, "shop.top")->where, PLAN_GREEN);
+    CHECK_INT(world_planned(plan, "api.top")->where, PLAN_GREEN);
 }
 
 static void a_new_model_reads_what_goes_green_without_taking_its_own_schema_along(void **state)
@@ -471,6 +509,8 @@ int main(void)
         TEST(only_views_change_no_cluster),
         TEST(an_index_comes_changes_and_goes_while_its_relation_stays),
         TEST(a_new_model_is_built_beside_and_nothing_else_is),
+        TEST(a_changed_view_that_nobody_reads_is_built_beside),
+        TEST(a_changed_view_that_somebody_reads_goes_green),
         TEST(a_new_model_reads_what_goes_green_without_taking_its_own_schema_along),
         TEST(a_new_model_goes_green_with_its_schema),
         TEST(a_new_schema_does_not_replace_the_cluster_that_it_is_built_on),

@@ -271,10 +271,32 @@ static void put(Game *g, Definition *d, Map *set, const char *name)
     }
 }
 
+static const char *dotted(Game *g, const CatalogObject *object)
+{
+    return arena_printf(g->w->arena, "%s.%s", object->rel.schema, object->rel.name);
+}
+
+/* A view or a seed that changed, that nobody reads and that has no index. */
+static bool is_light(Game *g, const DesiredNode *node)
+{
+    const CatalogObject *live = world_live(g->w, name_of(node));
+    bool light = node->kind == NODE_VIEW || node->kind == NODE_SEED;
+    if (!light || !map_get(&g->touched, name_of(node)) || node->indexes.count) {
+        return false;
+    }
+    vec_each (CatalogObject, it, &g->w->catalog->objects) {
+        bool goes = map_get(&g->removed, dotted(g, it)) != NULL;
+        if (str_eq(it->on_id, live->id) || (!goes && str_in(&it->reads, live->id))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* What is new is built beside when its schema stays, and on the clusters that are there. */
 static bool is_green(Game *g, const Definition *d, const DesiredNode *node)
 {
-    if (!world_live(g->w, name_of(node))) {
+    if (!world_live(g->w, name_of(node)) || is_light(g, node)) {
         return map_get(&d->schemas, node->rel.schema) ||
                !world_live_schema(g->w, DB, node->rel.schema);
     }
@@ -315,11 +337,6 @@ static bool is_declared_schema(const Game *g, const char *schema)
         }
     }
     return false;
-}
-
-static const char *dotted(Game *g, const CatalogObject *object)
-{
-    return arena_printf(g->w->arena, "%s.%s", object->rel.schema, object->rel.name);
 }
 
 static const CatalogObject *live_by_id(Game *g, const char *id)
