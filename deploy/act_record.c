@@ -302,7 +302,10 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     add_event(pass, &entries, d, rule, rule->to, reason);
     if (rule->to == PHASE_FAILED || rule->to == PHASE_ROLLED_BACK || rule->to == PHASE_ABORTED) {
         bool back = rule->to == PHASE_ROLLED_BACK;
-        const char *restore = back ? record_commit_before(pass->out->record, d) : NULL;
+        const char *restore = back ? pass_restored_commit(pass, d) : NULL;
+        if (str_eq(restore, d->commit) || str_eq(restore, NO_COMMIT)) {
+            restore = NULL; /* the way back from a healing, or from the first */
+        }
         vec_push(pass->arena, &entries,
                  entry_denied(pass->arena, d->id, d->commit, reason, restore));
     }

@@ -74,8 +74,11 @@ bool pass_has_drift_news(const Pass *pass)
             told = json_get_str(json_get(it->event, "data"), "digest");
         }
     }
-    return pass->out->drift_judged && str_eq(pass->in->environment->drift, "alert") &&
-           !str_eq(told ? told : "", drift_digest(pass->arena, &pass->out->drift));
+    const DriftItems *all = &pass->out->drift;
+    DriftItems alerted = drift_alerted(pass->arena, all, pass->in->environment);
+    bool silent = all->count && !alerted.count; /* it is not gone, only not told of */
+    return pass->out->drift_judged && !silent &&
+           !str_eq(told ? told : "", drift_digest(pass->arena, &alerted));
 }
 
 bool act_tell_drift(Pass *pass, Err *err)

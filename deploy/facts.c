@@ -357,8 +357,7 @@ static void environment_facts(Pass *pass, Facts *facts)
     RequestWorld world = pass_request_world(pass);
     facts->unanswered = tri(pass->in->mode == PASS_ACT &&
                             request_unanswered(pass->arena, out->record, &world, &pass->answer));
-    facts->wanted_is_live =
-        tri(out->live && !out->live->partial && str_eq(out->live->commit, pass->in->commit.sha));
+    facts->wanted_is_live = tri(pass_wanted_is_live(pass));
     if (plan) {
         facts->refused = tri(plan->outcome == PLAN_REFUSED);
         facts->changes = tri(plan->outcome == PLAN_CHANGES);
@@ -385,6 +384,8 @@ Facts pass_facts(Pass *pass, RecordDeployment *d)
     if (!d) {
         pass->request = request_restore(pass->out->record, pass->out->live);
         facts.restore_asked = tri(pass->request != NULL);
+        facts.heal =
+            tri(pass->out->drift_judged && drift_heals(&pass->out->drift, pass->in->environment));
         facts.aged = tri(is_aged(pass));
         facts.drift_news = tri(pass_has_drift_news(pass));
         return facts;

@@ -143,6 +143,12 @@ bool pass_observe_windows(Pass *pass, Err *err)
 
 /* ---- the project ---- */
 
+bool pass_wanted_is_live(const Pass *pass)
+{
+    const RecordDeployment *live = pass->out->live;
+    return live && !live->partial && str_eq(live->commit, pass->in->commit.sha);
+}
+
 static void make_plan(Pass *pass)
 {
     PlanInput input = {.desired = pass->out->desired,
@@ -156,7 +162,8 @@ static void make_plan(Pass *pass)
                        .record_schema = pass->in->record_schema,
                        .history = pass->history,
                        .permits = pass->in->permits,
-                       .deployment = pass->building};
+                       .deployment = pass->building,
+                       .is_live = pass_wanted_is_live(pass)};
     pass->out->plan = plan_make(pass->arena, &input);
     pass_count_gates(pass);
 }

@@ -72,6 +72,8 @@ bool pass_look_again(Pass *pass, const Catalog **catalog, Err *err);
 bool pass_observe_windows(Pass *pass, Err *err);
 /* The way from the live commit to the wanted one, when there is one. */
 bool pass_find_history(Pass *pass, Err *err);
+/* The wanted commit made the live generation, and not only a part of it. */
+bool pass_wanted_is_live(const Pass *pass);
 /* Desired state and plan; findings go to the result. */
 void pass_compile(Pass *pass);
 /* The second rendering, with green names; findings become the problem. */

@@ -113,9 +113,10 @@ static void put_back(JsonOut *out, const Pass *pass, const RecordDeployment *d)
 
 static void put_drift(JsonOut *out, const Pass *pass)
 {
-    json_put_str(out, "digest", drift_digest(pass->arena, &pass->out->drift));
+    DriftItems alerted = drift_alerted(pass->arena, &pass->out->drift, pass->in->environment);
+    json_put_str(out, "digest", drift_digest(pass->arena, &alerted));
     json_key(out, "objects");
-    drift_write_json(out, &pass->out->drift);
+    drift_write_json(out, &alerted);
 }
 
 static void put_failure(JsonOut *out, Pass *pass, const RecordDeployment *d)

@@ -232,20 +232,49 @@ static void check_windows(Decode *d, const YamlMember *member, const Environment
     }
 }
 
-/* heal, and a map by kind, are in the documents. */
+#define DRIFT_WORDS "report alert heal"
+#define DRIFT_FIELD(name, kind)                                                                    \
+    {.key = name,                                                                                  \
+     .type = DECODE_CHOICE,                                                                        \
+     .words = DRIFT_WORDS,                                                                         \
+     .offset = offsetof(EnvironmentConfig, drift) + sizeof(const char *) * (kind)}
+
+/* In the order of DriftKind. */
+static const DecodeField drift_fields[] = {
+    DRIFT_FIELD("definitions", DRIFT_DEFINITIONS),
+    DRIFT_FIELD("indexes", DRIFT_INDEXES),
+    DRIFT_FIELD("grants", DRIFT_GRANTS),
+    DRIFT_FIELD("clusters", DRIFT_CLUSTERS),
+    DRIFT_FIELD("comments", DRIFT_COMMENTS),
+    DRIFT_FIELD("other", DRIFT_OTHER),
+    {0},
+};
+
+const char *config_drift(const EnvironmentConfig *environment, const char *kind)
+{
+    for (size_t i = 0; i < DRIFT_KINDS; i++) {
+        if (str_eq(drift_fields[i].key, kind) && environment->drift[i]) {
+            return environment->drift[i];
+        }
+    }
+    return "alert";
+}
+
+/* One word for all kinds, or a map by kind. */
 static void read_drift(Decode *d, const char *path, EnvironmentConfig *e)
 {
     const Yaml *value = e->drift_given;
     const char *word = value && value->type == YAML_IS_SCALAR ? value->text : NULL;
-    if (!value || str_eq(word, "report") || str_eq(word, "alert")) {
-        e->drift = value ? word : "alert";
-    } else if (!word || str_eq(word, "heal")) {
-        decode_finding(d, value->line, value->column, "CO1010",
-                       "%s.drift: %s is not yet supported, only report and alert are", path,
-                       word ? word : "a map by kind");
-    } else {
-        decode_finding(d, value->line, value->column, "CO1007", "%s.drift must be report | alert",
-                       path);
+    StrVec words = str_split(d->arena, DRIFT_WORDS, ' ');
+    if (value && value->type == YAML_IS_MAP) {
+        decode_map(d, value, arena_printf(d->arena, "%s.drift", path), drift_fields, e);
+    } else if (word && str_in(&words, word)) {
+        for (size_t i = 0; i < DRIFT_KINDS; i++) {
+            e->drift[i] = word;
+        }
+    } else if (value) {
+        decode_finding(d, value->line, value->column, "CO1007",
+                       "%s.drift must be report | alert | heal, or a map of them by kind", path);
     }
 }
 

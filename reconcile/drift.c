@@ -244,21 +244,11 @@ static void judge_indexes(Search *s, RelName on, const DesiredIndexes *indexes)
     }
 }
 
-static bool has_grant(const CatalogObject *live, const DesiredGrant *grant)
-{
-    vec_each (CatalogGrant, it, &live->grants) {
-        if (str_eq(it->grantee, grant->grantee) && str_eq(it->privilege, grant->privilege)) {
-            return true;
-        }
-    }
-    return str_eq(grant->grantee, live->owner);
-}
-
 static void judge_traits(Search *s, const DesiredNode *node, const CatalogObject *live)
 {
     DriftItem item = {.object = text_of(s, node->rel), .id = live->id, .audit_type = live->kind};
     vec_each (DesiredGrant, it, &node->grants) {
-        if (!has_grant(live, it)) {
+        if (!catalog_allows(live, it->grantee, it->privilege)) {
             item.kind = "grants";
             item.audit_event = "revoke";
             item.what = arena_printf(s->arena, "%s revoked from %s", it->privilege, it->grantee);
@@ -266,10 +256,15 @@ static void judge_traits(Search *s, const DesiredNode *node, const CatalogObject
         }
     }
     vec_each (DesiredComment, it, &node->comments) {
-        if (!it->column && !str_eq(it->text, live->comment)) {
+        const char *have = catalog_comment(live, it->column);
+        bool none = str_empty(it->text) && str_empty(have);
+        if (!none && !str_eq(it->text, have)) {
+            const char *verb = have ? "changed" : "removed";
             item.kind = "comments";
             item.audit_event = "comment";
-            item.what = live->comment ? "comment changed" : "comment removed";
+            item.what = it->column
+                            ? arena_printf(s->arena, "comment on column %s %s", it->column, verb)
+                            : arena_printf(s->arena, "comment %s", verb);
             add(s, item);
         }
     }
@@ -301,6 +296,28 @@ DriftItems drift_find(Arena *arena, const DriftInput *input)
     judge_clusters(&search);
     judge_nodes(&search);
     return search.found;
+}
+
+DriftItems drift_alerted(Arena *arena, const DriftItems *items,
+                         const EnvironmentConfig *environment)
+{
+    DriftItems alerted = {0};
+    vec_each (DriftItem, it, items) {
+        if (!str_eq(config_drift(environment, it->kind), "report")) {
+            vec_push(arena, &alerted, *it);
+        }
+    }
+    return alerted;
+}
+
+bool drift_heals(const DriftItems *items, const EnvironmentConfig *environment)
+{
+    vec_each (DriftItem, it, items) {
+        if (!str_eq(config_drift(environment, it->kind), "heal")) {
+            return false;
+        }
+    }
+    return items->count > 0;
 }
 
 const char *drift_digest(Arena *arena, const DriftItems *items)

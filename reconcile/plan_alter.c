@@ -7,6 +7,13 @@
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
+/* Either Git says something else by now, or, where the commit is live already, somebody changed it by hand. */
+static PlanReason reason_of(const Closure *c, const char *in_git)
+{
+    return c->in->is_live ? (PlanReason){.cause = CAUSE_DRIFT, .text = "drift: not as deployed"}
+                          : (PlanReason){.cause = CAUSE_CHANGED, .text = in_git};
+}
+
 void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason)
 {
     object.where = PLAN_IN_PLACE;
@@ -37,8 +44,7 @@ static void add_grants(Closure *c, const Item *item)
             const char *what = arena_printf(c->arena, "%s/%s", it->privilege, it->grantee);
             PlanObject object = trait_of(c, item, "grant", what);
             object.grant = it;
-            plan_add_in_place(c, object,
-                              (PlanReason){.cause = CAUSE_CHANGED, .text = "added in Git"});
+            plan_add_in_place(c, object, reason_of(c, "added in Git"));
         }
     }
 }
@@ -51,8 +57,7 @@ static void add_comments(Closure *c, const Item *item)
         if (!none && !str_eq(it->text, have)) {
             PlanObject object = trait_of(c, item, "comment", it->column ? it->column : "");
             object.comment = it;
-            plan_add_in_place(c, object,
-                              (PlanReason){.cause = CAUSE_CHANGED, .text = "changed in Git"});
+            plan_add_in_place(c, object, reason_of(c, "changed in Git"));
         }
     }
 }
@@ -103,7 +108,7 @@ static void add_resize(Closure *c, const Place *place, const ClusterConfig *conf
                                    .rel = {.name = place->name},
                                    .action = PLAN_CHANGE,
                                    .resize = resize},
-                      (PlanReason){.cause = CAUSE_CHANGED, .text = "changed in cutover.yaml"});
+                      reason_of(c, "changed in cutover.yaml"));
 }
 
 /* ---- all of it ---- */

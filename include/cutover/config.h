@@ -15,6 +15,16 @@ typedef struct ClusterConfig {
     int64_t replication_factor; /* -1: as it is, or 1 for a new one */
 } ClusterConfig;
 
+typedef enum DriftKind {
+    DRIFT_DEFINITIONS,
+    DRIFT_INDEXES,
+    DRIFT_GRANTS,
+    DRIFT_CLUSTERS,
+    DRIFT_COMMENTS,
+    DRIFT_OTHER,
+    DRIFT_KINDS
+} DriftKind;
+
 typedef struct EnvironmentConfig {
     const char *name;
     int line;                          /* in cutover.yaml */
@@ -37,7 +47,7 @@ typedef struct EnvironmentConfig {
     Windows windows;
     int64_t soak, drain, promote_within, keep_failed; /* seconds */
     const Yaml *drift_given;
-    const char *drift; /* "report" | "alert": what happens when live is no longer as deployed */
+    const char *drift[DRIFT_KINDS]; /* "report" | "alert" | "heal", of each kind; NULL: alert */
     bool notify_given;
     StrVec notify; /* names of notifiers */
 } EnvironmentConfig;
@@ -71,6 +81,9 @@ const CheckConfig *config_check(const RepoConfig *config, const char *name);
 int64_t config_approvals(const EnvironmentConfig *environment);
 
 const ClusterConfig *config_cluster(const EnvironmentConfig *environment, const char *name);
+
+/* "report", "alert" or "heal": what happens to drift of KIND ("grants"). */
+const char *config_drift(const EnvironmentConfig *environment, const char *kind);
 
 /* A pattern such as "{name}_blue_g{n}" filled in. */
 char *config_pattern(Arena *arena, const char *pattern, const char *name, int64_t n);

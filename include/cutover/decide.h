@@ -52,6 +52,7 @@ typedef struct Facts {
     Tri aged;           /* enough rows of the record are older than the retention */
     Tri drift_news;     /* drift is not as people were last told */
     Tri restore_asked;  /* a person wants the generation before, whose side is gone */
+    Tri heal;           /* live has drifted, and all of that is to be healed */
     Tri denied;         /* the wanted commit failed or was rolled back */
     Tri unanswered;     /* a request needs nothing done, or cannot be granted */
     Tri held;           /* a person stopped this environment */

@@ -38,6 +38,14 @@ typedef struct DriftInput {
  * listed one by one. */
 DriftItems drift_find(Arena *arena, const DriftInput *input);
 
+/* Those of ITEMS that people are told of as the environment says: all but what is only reported. */
+DriftItems drift_alerted(Arena *arena, const DriftItems *items,
+                         const EnvironmentConfig *environment);
+
+/* There is drift, and all of it is of kinds that are to be healed: a deployment of the live commit brings back
+ * everything at once. */
+bool drift_heals(const DriftItems *items, const EnvironmentConfig *environment);
+
 /* The same for equal drift, whoever made it: tells whether people have heard of it. "" without drift. */
 const char *drift_digest(Arena *arena, const DriftItems *items);
 

@@ -141,6 +141,7 @@ typedef struct PlanInput {
     const PermitHistory *history; /* NULL: nothing is live, or this very commit is */
     PermitPolicy permits;
     const RecordDeployment *deployment; /* that carries the plan out, or NULL */
+    bool is_live;                       /* COMMIT made the live generation: what differs is drift */
 } PlanInput;
 
 Plan *plan_make(Arena *arena, const PlanInput *input);

@@ -124,11 +124,76 @@ def after_a_rollback_the_restored_side_is_what_counts(world):
     assert drift(world, 2) == [("shop.daily_day_idx", "index dropped")]
 
 
-def healing_is_refused_as_long_as_it_is_missing(world):
+def deploy_with(world, word):
+    """A project that grants and describes, under the given word or map for drift."""
+    world.sql("CREATE ROLE analyst")
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    drift: " + word)
+    world.repository.edit("models/shop/daily.sql", "materialized='materialized_view'",
+                          "materialized='materialized_view', grants={'select': ['analyst']}, "
+                          "post_hook='comment on column {{ this }}.day is \\'of the order\\''")
+    world.repository.commit("Grant, describe, and say what to do about drift")
+    world.apply()
+    assert drift(world, 0) == []
+
+
+def healed(world, generation):
+    return world.marker().startswith("cutover_production_g%d_" % generation) and world.phases()[-1] == "live"
+
+
+def what_is_healed_is_told_and_brought_back(world):
+    deploy_with(world, "heal")
+    world.sql("REVOKE SELECT ON shop.daily FROM analyst")
+    world.sql("COMMENT ON COLUMN shop.daily.day IS NULL")
+    assert drift(world, 2) == [("shop.daily", "SELECT revoked from analyst"), ("shop.daily", "comment on column day removed")]
+    plan = world.plan(expect=2)
+    assert {(o["kind"], o["reasons"][0]["cause"]) for o in plan["objects"]} == {("grant", "drift"), ("comment", "drift")}, plan["objects"]
+    before = world.sql("SELECT id FROM mz_objects WHERE name = 'daily'")
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    assert drift(world, 0) == [] and world.plan(expect=0)["outcome"] == "nothing"
+    assert world.sql("SELECT id FROM mz_objects WHERE name = 'daily'") == before, "nothing is rebuilt for a grant"
+    passes(world)
+    assert [e["type"].split(".")[-1] for e in events(world)] == ["drift", "drift_gone"]
+    assert healed(world, 2), "it is healed once"
+
+
+def a_size_an_index_and_a_view_come_back(world):
+    deploy_with(world, "heal")
+    resize(world, "50cc")
+    world.wait_for("the size", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    assert drift(world, 0) == []
+    world.sql("DROP INDEX shop.daily_day_idx")
+    world.wait_for("the index", lambda: world.cutover("run", "--once") is not None and healed(world, 3))
+    assert drift(world, 0) == []
+    world.sql("DROP VIEW reports.by_customer")
+    world.wait_for("the view", lambda: world.cutover("run", "--once") is not None and healed(world, 4))
+    assert drift(world, 0) == [] and world.plan(expect=0)["outcome"] == "nothing"
+
+
+def each_kind_is_treated_as_its_own_word_says(world):
+    deploy_with(world, "{grants: heal, indexes: report, definitions: alert}")
+    world.sql("REVOKE SELECT ON shop.daily FROM analyst")
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    told = len(events(world))
+    world.sql("DROP INDEX shop.daily_day_idx")
+    passes(world, 5)
+    assert healed(world, 2) and len(events(world)) <= told + 1, "what is only reported is not told, nor healed"
+    assert drift(world, 2) == [("shop.daily_day_idx", "index dropped")]
+    world.sql("DROP VIEW reports.by_customer")
+    passes(world, 5)
+    assert healed(world, 2) and events(world)[-1]["data"]["objects"][0]["what"] == "view dropped"
+    assert [o["object"] for o in events(world)[-1]["data"]["objects"]] == ["reports.by_customer"]
+
+
+def a_hold_stops_healing_too(world):
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    drift: heal")
     world.repository.commit("Heal")
-    world.cutover("plan", expect=1)
-    assert "CO1010" in world.stderr and "heal is not yet supported" in world.stderr
+    world.apply()
+    world.cutover("hold", "--reason", "we work on it by hand")
+    world.sql("DROP INDEX shop.daily_day_idx")
+    passes(world, 5)
+    assert healed(world, 1), "a hold stops healing too"
+    world.cutover("resume")
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
 
 
 def history_and_show_tell_what_has_happened(world):
@@ -160,5 +225,6 @@ def history_and_show_tell_what_has_happened(world):
 if __name__ == "__main__":
     run([a_dropped_index_is_seen_with_who_and_when, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
          one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so,
-         after_a_rollback_the_restored_side_is_what_counts, healing_is_refused_as_long_as_it_is_missing,
+         after_a_rollback_the_restored_side_is_what_counts, what_is_healed_is_told_and_brought_back,
+         a_size_an_index_and_a_view_come_back, each_kind_is_treated_as_its_own_word_says, a_hold_stops_healing_too,
          history_and_show_tell_what_has_happened], PROJECT, SEED)

@@ -125,6 +125,9 @@ static void every_key_arrives_and_anchors_are_shared(void **state)
     CHECK_STR(e->green_pattern, "{name}_next");
     CHECK_INT(e->max_drops, 0);
     CHECK(e->max_cost > 12.4 && e->max_cost < 12.6);
+    CHECK_STR(config_drift(e, "grants"), "heal");
+    CHECK_STR(config_drift(e, "indexes"), "report");
+    CHECK_STR(config_drift(e, "clusters"), "alert");
     CHECK_INT(e->hydration_deadline, 3600);
     CHECK_INT(e->settle, 0);
     CHECK(!e->tests && e->checks_given && e->notify_given);

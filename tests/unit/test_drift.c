@@ -112,6 +112,34 @@ static void equal_drift_has_an_equal_digest(void **state)
     CHECK(!str_eq(drift_digest(w->arena, &before), drift_digest(w->arena, &more)));
 }
 
+static void a_column_has_a_comment_of_its_own(void **state)
+{
+    World *w = deployed_shop(*state);
+    vec_push(w->arena, &world_node(w, "shop.daily")->comments,
+             ((DesiredComment){.column = "day", .text = "of the order"}));
+    check_one(w, "comments", "shop.daily", "comment on column day removed");
+}
+
+static void each_kind_is_told_or_healed_by_its_own_word(void **state)
+{
+    World *w = deployed_shop(*state);
+    EnvironmentConfig *e = &w->environment;
+    drop(w, "shop.daily_primary_idx");
+    DriftItems items = drift_of(w);
+    CHECK_INT(drift_alerted(w->arena, &items, e).count, 1);
+    CHECK(!drift_heals(&items, e));
+    e->drift[DRIFT_INDEXES] = "heal";
+    CHECK_INT(drift_alerted(w->arena, &items, e).count, 1);
+    CHECK(drift_heals(&items, e));
+    drop(w, "reports.top_items");
+    items = drift_of(w);
+    CHECK(!drift_heals(&items,
+                       e)); /* the view is only alerted, and one deployment would bring back both */
+    e->drift[DRIFT_INDEXES] = "report";
+    CHECK_INT(drift_alerted(w->arena, &items, e).count, 1);
+    CHECK(!drift_heals(&(DriftItems){0}, e));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +150,8 @@ int main(void)
         TEST(clusters_are_compared_by_id_and_by_value),
         TEST(declared_grants_and_comments_must_be_there),
         TEST(equal_drift_has_an_equal_digest),
+        TEST(a_column_has_a_comment_of_its_own),
+        TEST(each_kind_is_told_or_healed_by_its_own_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
