@@ -92,9 +92,13 @@ JinjaLimits jinja_limits(void);
 typedef bool (*JinjaLookup)(void *context, const JinjaTemplate *from, const char *name,
                             PyValue *out);
 
+/* Adds what JinjaLookup could find, for the nearest name to one that is not there. */
+typedef void (*JinjaNames)(void *context, Arena *arena, StrVec *names);
+
 typedef struct JinjaEnv {
     const PyDict *globals; /* may be NULL; wins over the built-in range, dict, namespace ... */
     JinjaLookup lookup;    /* may be NULL */
+    JinjaNames names;      /* may be NULL */
     void *context;         /* the host's, for lookup and for jinja_context() */
     JinjaUndefined undefined;
     JinjaLimits limits;

@@ -41,4 +41,7 @@ bool str_glob(const char *pattern, const char *text);
 /* The candidate that a person most likely meant by WORD, or NULL when none is near. */
 const char *str_nearest(const char *word, const StrVec *candidates);
 
+/* Bytes of the UTF-8 sequence at TEXT, or 0 when there is no valid one. */
+size_t str_utf8_length(const char *text);
+
 #endif

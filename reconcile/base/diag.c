@@ -74,6 +74,20 @@ static const char *severity_color(DiagSeverity severity)
 
 #define LONGEST_EXCERPT 200
 
+/* A line of somebody's file on somebody's terminal: no byte of it may command the terminal, or break the
+ * encoding of a log. */
+static const char *printable(Arena *arena, const char *line)
+{
+    Buf out = buf_new(arena, 4 * strlen(line) + 16);
+    for (const char *p = line; *p;) {
+        size_t n = str_utf8_length(p);
+        bool control = n == 1 && ((unsigned char)*p < 0x20 || *p == 0x7f) && *p != '\t';
+        buf_add(&out, n && !control ? p : "\xef\xbf\xbd", n && !control ? n : 3);
+        p += n ? n : 1;
+    }
+    return out.data;
+}
+
 static void spaces(Buf *out, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -91,7 +105,7 @@ static void write_excerpt(Buf *out, const Diag *diag)
         return;
     }
     int margin = (int)strlen(arena_printf(out->arena, "%4d", diag->line));
-    buf_printf(out, "%4d | %s\n", diag->line, diag->excerpt);
+    buf_printf(out, "%4d | %s\n", diag->line, printable(out->arena, diag->excerpt));
     if (!diag->column) {
         return;
     }
@@ -134,7 +148,8 @@ void diags_write_text(Buf *out, const Diags *diags, bool color)
 {
     vec_each (Diag, it, &diags->list) {
         buf_printf(out, "%s%s %s%s: %s\n", color ? severity_color(it->severity) : "",
-                   severity_name(it->severity), it->code, color ? "\033[0m" : "", it->message);
+                   severity_name(it->severity), it->code, color ? "\033[0m" : "",
+                   printable(out->arena, it->message));
         if (it->file) {
             write_place(out, it);
             write_excerpt(out, it);

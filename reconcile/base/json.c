@@ -56,30 +56,6 @@ void json_close_array(JsonOut *out)
     close_with(out, ']');
 }
 
-/* Length of the UTF-8 sequence at P, or 0 when there is no valid one. */
-static size_t utf8_length(const unsigned char *p)
-{
-    static const struct {
-        unsigned char mask, lead;
-        uint32_t least;
-    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-    for (size_t n = 1; n <= 4; n++) {
-        if ((p[0] & forms[n - 1].mask) != forms[n - 1].lead) {
-            continue;
-        }
-        uint32_t code = p[0] & (unsigned char)~forms[n - 1].mask;
-        for (size_t i = 1; i < n; i++) {
-            if ((p[i] & 0xc0) != 0x80) {
-                return 0;
-            }
-            code = code << 6 | (p[i] & 0x3f);
-        }
-        bool surrogate = code >= 0xd800 && code <= 0xdfff;
-        return code >= forms[n - 1].least && code <= 0x10ffff && !surrogate ? n : 0;
-    }
-    return 0;
-}
-
 static void escaped_char(Buf *buf, unsigned char c)
 {
     static const char short_forms[] = "\"\"\\\\\bb\ff\nn\rr\tt";
@@ -100,12 +76,12 @@ static void escaped_char(Buf *buf, unsigned char c)
 static void quoted(Buf *buf, const char *text)
 {
     buf_char(buf, '"');
-    for (const unsigned char *p = (const unsigned char *)text; *p;) {
-        size_t n = utf8_length(p);
+    for (const char *p = text; *p;) {
+        size_t n = str_utf8_length(p);
         if (n == 1) {
-            escaped_char(buf, *p);
+            escaped_char(buf, (unsigned char)*p);
         } else if (n) {
-            buf_add(buf, (const char *)p, n);
+            buf_add(buf, p, n);
         } else {
             buf_text(buf, "\\ufffd");
         }

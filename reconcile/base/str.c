@@ -177,3 +177,27 @@ const char *str_nearest(const char *word, const StrVec *candidates)
     arena_free(scratch);
     return nearest;
 }
+
+size_t str_utf8_length(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    static const struct {
+        unsigned char mask, lead;
+        uint32_t least;
+    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    for (size_t n = 1; n <= 4; n++) {
+        if ((p[0] & forms[n - 1].mask) != forms[n - 1].lead) {
+            continue;
+        }
+        uint32_t code = p[0] & (unsigned char)~forms[n - 1].mask;
+        for (size_t i = 1; i < n; i++) {
+            if ((p[i] & 0xc0) != 0x80) {
+                return 0;
+            }
+            code = code << 6 | (p[i] & 0x3f);
+        }
+        bool surrogate = code >= 0xd800 && code <= 0xdfff;
+        return code >= forms[n - 1].least && code <= 0x10ffff && !surrogate ? n : 0;
+    }
+    return 0;
+}

@@ -327,6 +327,20 @@ static bool find_function(const Scope *scope, const char *name, PyValue *out)
     return false;
 }
 
+void context_names(const Scope *scope, Arena *arena, StrVec *out)
+{
+    static const char *const others[] = {"var",   "target",  "config",     "this",
+                                         "model", "adapter", "exceptions", "execute"};
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        if (scope->kind >= functions[i].from) {
+            vec_push(arena, out, functions[i].name);
+        }
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        vec_push(arena, out, others[i]);
+    }
+}
+
 static PyValue exceptions_value(const Scope *scope)
 {
     static const char *const raising[] = {"raise_compiler_error", "raise_not_implemented",

@@ -39,11 +39,11 @@ static void add_chain(const JinjaRun *run, Diag *diag)
         vec_push(arena, &diag->chain, frame_name(run, run->frame));
     }
     for (const JinjaFrame *frame = run->frame; frame; frame = frame->outer) {
-        if (++count > MAX_CHAIN) {
+        count++;
+        if (count == MAX_CHAIN + 1) {
             vec_push(arena, &diag->chain, "and so on, through more calls");
-            break;
         }
-        if (frame->called_from && frame->call) {
+        if ((count <= MAX_CHAIN || !frame->outer) && frame->called_from && frame->call) {
             vec_push(arena, &diag->chain, call_place(run, frame));
         }
     }

@@ -24,6 +24,9 @@ static void suggest_name(JinjaRun *run, const char *name)
     for (const Builtin *it = jinja_globals; it->name; it++) {
         vec_push(run->arena, &names, it->name);
     }
+    if (run->env->names) {
+        run->env->names(run->env->context, run->arena, &names);
+    }
     jinja_suggest(run, name, &names);
 }
 

@@ -98,14 +98,16 @@ StrVec fqn_of(Reader *r, const Package *package, const char *path, const char *b
 /* dbt takes the white space off both ends of a file before it renders it. */
 static void parse_template(Reader *r, Node *node)
 {
-    const char *text = str_trim(r->arena, node->file->text);
+    bool whole =
+        strlen(node->file->text) == node->file->length; /* else the parser refuses the NUL */
+    const char *text = whole ? str_trim(r->arena, node->file->text) : node->file->text;
     int line = 1;
-    for (const char *p = node->file->text; strchr(" \t\r\n", *p) && *p; p++) {
+    for (const char *p = node->file->text; whole && strchr(" \t\r\n", *p) && *p; p++) {
         line += *p == '\n';
     }
     JinjaSource source = {.name = node->file->path,
                           .text = text,
-                          .length = strlen(text),
+                          .length = whole ? strlen(text) : node->file->length,
                           .first_line = line,
                           .owner = node->package};
     node->template = jinja_parse(r->arena, &source, r->diags);

@@ -198,6 +198,10 @@ static void read_entries(const PatchFile *p, const Yaml *yaml)
 static void read_file(Reader *r, const Package *package, const char *path, const char *base)
 {
     const Yaml *yaml = read_yaml(r, r->files, path);
+    if (yaml && yaml->type != YAML_IS_MAP) {
+        find_at(r, DIAG_ERROR, P_KEY, place_of(path, yaml), "the file must be a map")->hint =
+            "it begins with keys such as `models:` and `sources:`";
+    }
     if (!yaml || yaml->type != YAML_IS_MAP) {
         return;
     }

@@ -283,6 +283,7 @@ PyValue node_value(Reader *r, const Node *node);
 PyValue config_object(Reader *r, Scope *scope);
 PyValue adapter_object(Reader *r, const Scope *scope);
 bool context_value(const Scope *scope, const char *name, PyValue *out);
+void context_names(const Scope *scope, Arena *arena, StrVec *out); /* what it knows, for hints */
 bool call_ref(JinjaCall *call, void *self, PyValue *out);
 bool call_source(JinjaCall *call, void *self, PyValue *out);
 

@@ -98,6 +98,19 @@ static bool lookup(void *context, const JinjaTemplate *from, const char *name, P
     return context_value(scope, name, out);
 }
 
+static void names(void *context, Arena *arena, StrVec *out)
+{
+    const Scope *scope = context;
+    const Reader *r = scope->reader;
+    const Package *places[] = {scope->package, r->root, r->builtin};
+    for (size_t i = 0; scope->kind == SCOPE_NODE && i < sizeof places / sizeof *places; i++) {
+        for (size_t j = 0; places[i] && j < places[i]->macros.count; j++) {
+            vec_push(arena, out, places[i]->macros.entries[j].key);
+        }
+    }
+    context_names(scope, arena, out);
+}
+
 JinjaEnv scope_env(const Scope *scope)
 {
     JinjaLimits limits = jinja_limits();
@@ -107,6 +120,7 @@ JinjaEnv scope_env(const Scope *scope)
     }
     return (JinjaEnv){
         .lookup = lookup,
+        .names = names,
         .context = (void *)scope,
         .undefined = scope->kind == SCOPE_NODE && !scope->execute ? JINJA_SWALLOW : JINJA_PLAIN,
         .limits = limits,

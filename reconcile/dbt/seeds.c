@@ -307,8 +307,28 @@ static bool read_header(Reader *r, const Node *node, Csv *csv, SeedData *seed)
     return true;
 }
 
+/* dbt reads UTF-8 alone, and a NUL would end a text. */
+static bool check_text(Reader *r, const Node *node)
+{
+    const File *file = node->file;
+    const char *p = file->text;
+    int line = 1;
+    for (uint32_t c; (c = py_text_next(&p)) != 0 && c != PY_BAD_CHAR;) {
+        line += c == '\n';
+    }
+    bool good = p == file->text + file->length;
+    if (!good) {
+        find_at(r, DIAG_ERROR, P_SEED, (Place){file->path, line, 0, 0},
+                "the seed is not valid UTF-8, or holds a NUL byte");
+    }
+    return good;
+}
+
 SeedData *read_seed(Reader *r, const Node *node)
 {
+    if (!check_text(r, node)) {
+        return NULL;
+    }
     SeedData *seed = arena_make(r->arena, SeedData);
     const File *file = node->file;
     bool mark = str_starts(file->text, "\xef\xbb\xbf");
