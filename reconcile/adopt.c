@@ -165,6 +165,14 @@ static void compare_cluster(const Finding *f, AdoptItem *item, const char *decla
     }
 }
 
+/* To replace a sink is to write everything again: that is never done because of an adoption. */
+static void keep_sink(AdoptItem *item)
+{
+    if (item->node->kind == NODE_SINK && item->verdict == ADOPT_DIFFERS) {
+        block(item, "is on another cluster", "declare that cluster, or drop the sink");
+    }
+}
+
 static void add_index(Finding *f, RelName on, const DesiredNode *node, const DesiredIndex *index)
 {
     const PlanInput *in = f->in->plan;
@@ -208,8 +216,9 @@ static void add_node(Finding *f, const DesiredNode *node)
                                               .prove = is_seed_or_relation(node->kind)});
     if (item && item->verdict != ADOPT_BLOCKED) {
         compare_kind(item);
-        if (own_cluster && is_seed_or_relation(node->kind)) {
+        if (own_cluster && (item->prove || node->kind == NODE_SINK)) {
             compare_cluster(f, item, node->cluster);
+            keep_sink(item);
         }
     }
     vec_each (DesiredIndex, it, &node->indexes) {
@@ -225,7 +234,7 @@ Adoption *adopt_find(Arena *arena, const AdoptInput *input)
                       .default_database = desired->default_database};
     Finding f = {.arena = arena, .in = input, .out = out};
     vec_each (DesiredNode, it, &desired->nodes) {
-        if (it->kind != NODE_SINK && is_selected(&f, it->rel, it->id)) {
+        if (is_selected(&f, it->rel, it->id)) {
             add_node(&f, it);
         }
     }

@@ -18,6 +18,19 @@ size_t adopt_count(const Adoption *adoption, AdoptVerdict verdict)
     return count;
 }
 
+/* Sources and sinks are never made twice, not even to be looked at. */
+static size_t taken_as_they_are(const Adoption *adoption)
+{
+    size_t count = 0;
+    vec_each (AdoptItem, it, &adoption->items) {
+        bool flow = it->node && !it->index &&
+                    (it->node->kind == NODE_SOURCE || it->node->kind == NODE_SOURCE_TABLE ||
+                     it->node->kind == NODE_SINK);
+        count += flow && it->verdict == ADOPT_EQUAL;
+    }
+    return count;
+}
+
 static void write_differing(Buf *out, const Adoption *adoption, size_t differ)
 {
     const char *separator = "";
@@ -60,6 +73,10 @@ void adopt_write_text(Buf *out, const Adoption *adoption, int64_t generation)
     buf_printf(out,
                equal ? ": taken over as generation %lld, nothing of them is rebuilt.\n" : ".\n",
                (long long)generation);
+    if (taken_as_they_are(adoption)) {
+        buf_printf(out, "%zu of them are sources or sinks, whose options are not compared.\n",
+                   taken_as_they_are(adoption));
+    }
     if (differ) {
         write_differing(out, adoption, differ);
     }

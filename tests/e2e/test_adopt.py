@@ -5,6 +5,7 @@ import signal
 import subprocess
 
 from harness import ROOT, run
+from test_sinks import SINK
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
@@ -218,7 +219,41 @@ def a_name_that_was_refused_is_taken_over_later(world):
     assert world.plan()["outcome"] == "nothing"
 
 
-STORIES = [what_dbt_made_is_taken_over_and_nothing_is_rebuilt, what_differs_is_rebuilt_by_the_next_deployment, another_cluster_is_a_difference,
+def a_sink_is_taken_over_as_it_is(world):
+    dbt_run(world)
+    world.sql("CREATE CONNECTION public.broker TO KAFKA (BROKER 'b:9092', SECURITY PROTOCOL = 'PLAINTEXT') WITH (VALIDATE = false)")
+    world.sql("CREATE CLUSTER sinks (SIZE = '25cc')")
+    world.sql("CREATE SCHEMA kafka")
+    world.sql("CREATE SINK kafka.daily_out IN CLUSTER sinks FROM shop.daily INTO KAFKA CONNECTION public.broker (TOPIC 'daily') FORMAT JSON ENVELOPE DEBEZIUM")
+    world.repository.edit("cutover.yaml", "      serving: {size: 25cc}", "      serving: {size: 25cc}\n      sinks: {size: 25cc}")
+    world.repository.write("models/daily_out.sql", SINK % ("daily", "daily"))
+    world.repository.commit("Write what we sell a day to Kafka")
+    assert world.plan(expect=3)["outcome"] == "refused"
+    text = world.cutover("adopt", "--yes", expect=0)
+    assert "1 of them are sources or sinks, whose options are not compared." in text, text
+    assert world.plan()["outcome"] == "nothing"
+
+
+def what_another_environment_has_stays_its(world):
+    """Two targets that resolve to the same schemas: the first one who takes over keeps them."""
+    world.repository.edit("cutover.yaml", "    clusters:\n      compute: {size: 25cc}\n      serving: {size: 25cc}\n", "")
+    yaml = (world.repository.work / "cutover.yaml").read_text()
+    world.repository.write("cutover.yaml", yaml + "  staging: {branch: main, target: staging}\n")
+    world.repository.edit("macros/names.sql", "{{ target.schema }}_{{ custom_schema_name | trim }}", "{{ custom_schema_name | trim }}")
+    world.repository.commit("Add staging, whose target means the same schemas")
+    dbt_run(world)
+    adopt(world, 0)
+    marker = world.marker()
+    world.environment = "staging"
+    text = world.cutover("adopt", "--yes", expect=2)
+    assert "shop.daily belongs to environment production:" in text and text.startswith("0 of 9 objects"), text
+    assert world.marker() is None
+    world.environment = "production"
+    assert world.marker() == marker
+
+
+STORIES = [a_sink_is_taken_over_as_it_is, what_another_environment_has_stays_its,
+           what_dbt_made_is_taken_over_and_nothing_is_rebuilt, what_differs_is_rebuilt_by_the_next_deployment, another_cluster_is_a_difference,
            rows_that_are_not_in_git_are_never_taken_over, a_selection_takes_over_only_that, nothing_happens_without_a_yes,
            what_another_role_owns_is_left_alone, two_environments_do_not_take_each_others, what_a_killed_process_left_is_cleared_by_the_next,
            a_leftover_that_is_not_ours_is_not_touched, a_name_that_was_refused_is_taken_over_later]
