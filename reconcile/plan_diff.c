@@ -51,20 +51,33 @@ static bool is_relation(const CatalogObject *object)
     return false;
 }
 
+/* A table of a source stands for the source that its reader declares (`-- depends_on`), and that made it. */
+static size_t met_through(Arena *arena, const CatalogObject *table, const Map *expected, Map *seen)
+{
+    size_t met = 0;
+    bool flows = str_eq(table->kind, "source") || str_eq(table->kind, "table");
+    for (size_t i = 0; flows && i < table->reads.count; i++) {
+        const char *id = table->reads.items[i];
+        met += map_get(expected, id) && !map_put(arena, seen, id, table);
+    }
+    return met;
+}
+
 /*
  * Every relation that the live object reads is the one that its declaration means today. One that is not
  * declared, since its name was written by hand, is no reason as long as nothing declared is missing.
  */
 static bool inputs_hold(const Closure *c, const Item *item)
 {
-    Map expected = expected_inputs(c, item->node);
+    Map expected = expected_inputs(c, item->node), seen = {0};
     size_t met = 0, others = 0;
     vec_each (const char *, id, &item->live->reads) {
         const CatalogObject *input = catalog_object_by_id(c->in->catalog, *id);
         if (map_get(&expected, *id)) {
-            met++;
+            met += !map_put(c->arena, &seen, *id, input);
         } else if (is_relation(input)) {
             others++;
+            met += met_through(c->arena, input, &expected, &seen);
             if (plan_is_ignored(c, input)) {
                 return false;
             }

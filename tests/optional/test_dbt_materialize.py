@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -11,7 +12,7 @@ import traceback
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 from pypi import PINS, Environment, Project  # noqa: E402
-from harness import Standin  # noqa: E402
+from harness import BUILD, Standin  # noqa: E402
 
 ORDERS = ROOT / "tests" / "optional" / "orders"
 ORDERS_SEED = """
@@ -126,13 +127,40 @@ def promoting_nothing_is_an_error(world):
     assert "does not exist" in refused, refused[-1000:]
 
 
+CUTOVER_YAML = "version: 1\nenvironments:\n  production: {branch: main, target: prod}\n"
+
+
+def cutover(world, *words, expect=0):
+    env = dict(world.project.env, XDG_CACHE_HOME=str(world.folder / "cache"))
+    done = subprocess.run([str(BUILD / "cutover"), *words, "--repo", str(world.project.folder), "--materialize", world.standin.url()], env=env,
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == expect, "cutover %s: exit %d\n%s%s" % (" ".join(words), done.returncode, done.stdout[-4000:], done.stderr[-2000:])
+    return done.stdout
+
+
+def what_dbt_made_is_adopted(world):
+    """Cutover takes over all that dbt has made, and has nothing left to do."""
+    schema = world.project.folder / "models" / "shop" / "schema.yml"
+    schema.write_text(schema.read_text().replace("    config:\n      contract: {enforced: true}\n", ""))
+    world.dbt("seed")
+    assert passed(world.dbt("run")) == 19
+    (world.project.folder / "cutover.yaml").write_text(CUTOVER_YAML)
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "-q", "-m", "First"]):
+        subprocess.run(["git", "-C", str(world.project.folder), *words], check=True)
+    before = [world.ids(s) for s in ("shop", "shop_reports", "shop_seeds", "shop_raw")]
+    text = cutover(world, "adopt", "--yes")
+    assert text.startswith("25 of 25 objects equal what is declared: taken over as generation 1"), text
+    assert "nothing to do" in cutover(world, "plan")
+    assert [world.ids(s) for s in ("shop", "shop_reports", "shop_seeds", "shop_raw")] == before
+
+
 def main():
     environment = Environment(PINS)
     shop = ROOT / "examples" / "shop"
     shop_seed = "CREATE CLUSTER compute SIZE '25cc';\nCREATE CLUSTER serving SIZE '25cc';\n" + "\n".join(
         line for line in (shop / "demo" / "seed.sql").read_text().split("\n") if not line.startswith("--"))
     stories = [(the_example_runs, shop, shop_seed), (a_larger_project_runs, ORDERS, ORDERS_SEED), (the_deploy_cycle_ends_in_a_swap, ORDERS, ORDERS_SEED),
-               (promoting_nothing_is_an_error, ORDERS, ORDERS_SEED)]
+               (promoting_nothing_is_an_error, ORDERS, ORDERS_SEED), (what_dbt_made_is_adopted, ORDERS, ORDERS_SEED)]
     failed = 0
     for story, source, seed in stories:
         world = World(environment, source, seed)

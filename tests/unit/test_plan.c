@@ -366,6 +366,23 @@ static void an_input_replaced_by_hand_is_drift(void **state)
               "reads shop.orders_clean, whose inputs were replaced by others of the same name");
 }
 
+/* `-- depends_on: ref('auction')`, and the query reads a table that the source made. */
+static void a_table_of_a_source_stands_for_it(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_SOURCE, "raw.auction", "compute", "");
+    world_declare(w, NODE_VIEW, "shop.bids", NULL, "raw.auction");
+    world_apply(w, world_plan(w));
+    world_clean(w);
+    CatalogObject *table = world_stranger(w, "source", "raw.bids", NULL, "raw.auction");
+    CatalogObject *bids = world_live(w, "shop.bids");
+    bids->reads.items[0] = table->id;
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_live(w, "raw.bids")->reads.count = 0; /* a table of another source */
+    CHECK_STR(world_reason(world_plan(w), "shop.bids"),
+              "inputs were replaced by others of the same name");
+}
+
 static void an_object_dropped_by_hand_is_made_again(void **state)
 {
     World *w = deployed_shop(*state);
@@ -523,6 +540,7 @@ int main(void)
         TEST(an_index_that_stays_on_a_swapped_cluster_is_built_beside),
         TEST(sources_are_created_once_and_never_rebuilt),
         TEST(an_input_replaced_by_hand_is_drift),
+        TEST(a_table_of_a_source_stands_for_it),
         TEST(an_object_dropped_by_hand_is_made_again),
         TEST(a_changed_hook_is_a_change),
         TEST(after_a_rollback_the_restored_commit_needs_nothing),
