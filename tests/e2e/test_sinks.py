@@ -81,6 +81,22 @@ def the_way_back_takes_the_sinks_along(world):
     assert world.sql("SELECT m.id FROM mz_materialized_views m JOIN mz_schemas s ON s.id = m.schema_id WHERE s.name = 'shop' AND m.name = 'daily'") == old
 
 
+def the_way_back_is_open_while_a_sink_cannot_follow(world):
+    begin(world)
+    before = sink(world)
+    change_daily(world)
+    world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) "
+              "VALUES ('ALTER SINK%', 0, 'refuse', 'XX000', 'sink is stalled')")
+    world.cutover("apply", "--yes", "--until", "repointing", expect=(0, 2))
+    text = world.cutover("status", expect=2)
+    assert "repointing" in text and "waits for: sinks follow, one after the other" in text, text
+    world.cutover("rollback", "--reason", "the sink must not wait")
+    world.start("run")
+    world.wait_for("the way back", lambda: world.phases()[-1] == "rolled_back")
+    assert sink(world) == before
+    assert world.marker().startswith("cutover_production_g3_")
+
+
 def a_new_sink_goes_with_the_commit_that_brought_it(world):
     begin(world)
     change_daily(world)
@@ -120,6 +136,7 @@ def a_changed_sink_is_made_anew_only_when_it_is_permitted(world):
 
 TESTS = [a_sink_is_created_when_what_it_reads_is_live, a_sink_follows_what_it_reads_and_keeps_its_id,
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
+         the_way_back_is_open_while_a_sink_cannot_follow,
          a_new_sink_goes_with_the_commit_that_brought_it, columns_that_a_sink_cannot_follow_fail_the_commit,
          a_changed_sink_is_made_anew_only_when_it_is_permitted]
 

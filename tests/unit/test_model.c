@@ -64,6 +64,13 @@ static void append_row(World *w, const char *writer, int64_t seq, Moment at,
     vec_push(w->arena, &w->log, row);
 }
 
+/* ALTER SINK ... SET FROM shop.daily: whatever bears that name when it is carried out. */
+static void repoint_sink(World *w)
+{
+    const ModelSchema *shop = schema_named(w, "shop");
+    w->sink_reads = shop && shop->commit ? shop->view : w->sink_reads;
+}
+
 static void create_schema(World *w, const char *name)
 {
     if (schema_named(w, name) || w->count == SCHEMAS) {
@@ -110,6 +117,9 @@ static bool cut_over(World *w, const Op *op)
     w->marker = op->marker_to;
     w->generation++;
     w->live_once = true;
+    if (!w->sink_reads) {
+        repoint_sink(w); /* somebody creates it once there is something to read */
+    }
     (*(op->back ? &w->counts->rollbacks : &w->counts->cutovers))++;
     const char *key = arena_printf(w->arena, "%s%s", op->deployment, op->back ? " back" : "");
     CHECK(!map_put(w->arena, &w->stepped, key, "")); /* one step of the generation, never two */
@@ -130,6 +140,7 @@ static void drop_schema(World *w, const Op *op)
         return;
     }
     CHECK(!str_eq(schema->name, "shop")); /* never what production names mean */
+    CHECK(!schema->commit || !str_eq(schema->view, w->sink_reads)); /* nor what a sink reads */
     if (schema->was_live && schema->retired) {
         bool soaked = w->now - schema->retired >= w->environment.soak * SECOND;
         Record *record = record_fold(w->arena, "production", &w->log);
@@ -160,51 +171,17 @@ static bool execute(World *w, Controller *c, const Op *op)
     case OP_DROP:
         drop_schema(w, op);
         return true;
+    case OP_SINK:
+        if (!chance(w, 4)) {
+            return false; /* Kafka is away */
+        }
+        repoint_sink(w);
+        return true;
     }
     return false;
 }
 
 /* ---- observing ---- */
-
-static Catalog *catalog_of(World *w, Arena *arena)
-{
-    Catalog *catalog = arena_make(arena, Catalog);
-    *catalog = (Catalog){
-        .now = w->now, .database = "materialize", .role = "cutover", .newest_event = w->events + 1};
-    for (size_t i = 0; i < w->count; i++) {
-        const ModelSchema *it = &w->schemas[i];
-        if (!it->exists) {
-            continue;
-        }
-        CatalogSchema schema = {
-            .id = it->id, .database = "materialize", .name = it->name, .owner = "cutover"};
-        vec_push(arena, &catalog->schemas, schema);
-        CatalogObject view = {.id = it->view,
-                              .kind = "view",
-                              .owner = "cutover",
-                              .rel = {"materialize", it->name, "daily"}};
-        vec_push(arena, &catalog->creations,
-                 ((CatalogCreation){it->event, "schema", it->id, it->name, "cutover"}));
-        if (it->commit) {
-            vec_push(arena, &catalog->objects, view);
-            vec_push(arena, &catalog->creations,
-                     ((CatalogCreation){it->event + 1, "view", it->view, "daily", "cutover"}));
-        }
-        CatalogObject strange = {.id = arena_printf(arena, "f%s", it->id),
-                                 .kind = "view",
-                                 .owner = "looker",
-                                 .rel = {"materialize", it->name, "looker"}};
-        if (it->stranger) {
-            vec_push(arena, &catalog->objects, strange);
-        }
-    }
-    if (w->marker) {
-        vec_push(arena, &catalog->schemas,
-                 ((CatalogSchema){.id = "m1", .database = "materialize", .name = w->marker}));
-    }
-    catalog_seal(arena, catalog);
-    return catalog;
-}
 
 static void find_marker(Pass *pass)
 {
@@ -308,6 +285,19 @@ static void send(World *w, Op op)
     vec_push(w->arena, &w->acting->ops, op);
 }
 
+static PlanObject sink_that_follows(Arena *arena)
+{
+    DesiredNode *node = arena_make(arena, DesiredNode);
+    *node = (DesiredNode){.id = "model.shop.out", .kind = NODE_SINK};
+    vec_push(arena, &node->reads, ((RelName){"materialize", "shop", "daily"}));
+    return (PlanObject){.id = node->id,
+                        .kind = "sink",
+                        .rel = {"materialize", "kafka", "out"},
+                        .action = PLAN_REPOINT,
+                        .where = PLAN_AFTER_CUTOVER,
+                        .node = node};
+}
+
 static void give_plan(const World *w, Pass *pass)
 {
     Plan *plan = arena_make(pass->arena, Plan);
@@ -323,6 +313,9 @@ static void give_plan(const World *w, Pass *pass)
                             .live_id = live ? live->id : NULL,
                             .wanted = true};
     vec_push(pass->arena, &plan->schemas, schema);
+    if (w->sink_reads) {
+        vec_push(pass->arena, &plan->objects, sink_that_follows(pass->arena));
+    }
     pass->out->plan = plan;
     pass->out->desired = desired;
 }
@@ -418,6 +411,9 @@ static void act(World *w, Pass *pass, Choice *choice)
     case ACTION_CUT_OVER:
     case ACTION_ROLL_BACK:
         send_cutover(w, pass, d);
+        break;
+    case ACTION_REPOINT:
+        send(w, (Op){.kind = OP_SINK});
         break;
     case ACTION_DROP_BLUE:
         drop(w, pass, pass->blue);
@@ -566,7 +562,9 @@ static bool has_ended(World *w)
     bool there = live && str_eq(live->commit, commit);
     bool pending = w->controllers[0].next < w->controllers[0].ops.count ||
                    w->controllers[1].next < w->controllers[1].ops.count;
-    return !open && !pending && (there || map_get(&record->denied, commit));
+    const ModelSchema *shop = schema_named(w, "shop");
+    bool followed = !shop || !shop->commit || str_eq(shop->view, w->sink_reads);
+    return !open && !pending && followed && (there || map_get(&record->denied, commit));
 }
 
 static void begin(World *w, uint64_t seed)
