@@ -56,28 +56,56 @@ bool cli_findings(const Cli *cli, const Diags *diags)
     return diags_count(diags, DIAG_ERROR) > 0;
 }
 
-static bool read_answer(void)
+/* One line from the terminal without its end; false when it ends, or we are to stop. */
+static bool read_line(char *line, int size)
 {
     struct pollfd wait[] = {{.fd = STDIN_FILENO, .events = POLLIN},
                             {.fd = stop_fd(), .events = POLLIN}};
-    char line[16] = "";
-    if (poll(wait, 2, -1) <= 0 || !(wait[0].revents & POLLIN) || !fgets(line, sizeof line, stdin)) {
+    if (poll(wait, 2, -1) <= 0 || !(wait[0].revents & POLLIN) || !fgets(line, size, stdin)) {
         return false;
     }
-    return strcmp(line, "y\n") == 0 || strcmp(line, "yes\n") == 0;
+    line[strcspn(line, "\n")] = '\0';
+    return true;
+}
+
+static bool can_answer(const Cli *cli, const char *question)
+{
+    bool can = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    if (!can) {
+        cli_say(cli, "%s nobody can answer here: give --yes", question);
+    }
+    return can;
 }
 
 bool cli_ask(const Cli *cli, const char *question, bool *blocked)
 {
+    char line[16] = "";
     *blocked = false;
     if (cli->yes) {
         return true;
     }
-    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-        cli_say(cli, "%s nobody can answer here: give --yes", question);
+    if (!can_answer(cli, question)) {
         *blocked = true;
         return false;
     }
     fprintf(stderr, "%s [y/N] ", question);
-    return read_answer();
+    return read_line(line, sizeof line) && (str_eq(line, "y") || str_eq(line, "yes"));
+}
+
+bool cli_ask_text(const Cli *cli, const char *question, const char **answer)
+{
+    char line[512];
+    if (cli->yes) {
+        return true;
+    }
+    if (!can_answer(cli, arena_printf(cli->arena, "%s?", question))) {
+        return false;
+    }
+    fprintf(stderr, "%s [%s] ", question, *answer);
+    if (!read_line(line, sizeof line)) {
+        return false;
+    }
+    const char *text = str_trim(cli->arena, line);
+    *answer = *text ? text : *answer;
+    return true;
 }

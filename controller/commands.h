@@ -9,6 +9,7 @@ int cmd_help(const Cli *cli);
 int cmd_completion(const Cli *cli);
 int cmd_compile(const Cli *cli);
 int cmd_validate(const Cli *cli);
+int cmd_init(const Cli *cli);
 int cmd_plan(const Cli *cli);
 int cmd_apply(const Cli *cli);
 int cmd_run(const Cli *cli);

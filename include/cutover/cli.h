@@ -66,4 +66,7 @@ bool cli_findings(const Cli *cli, const Diags *diags);
 /* Asks on the terminal; false when the answer is no. Where nobody can answer *BLOCKED is set. */
 bool cli_ask(const Cli *cli, const char *question, bool *blocked);
 
+/* Asks for a text, offering what *ANSWER holds; with --yes, or an empty line, it stays. False when nobody answers. */
+bool cli_ask_text(const Cli *cli, const char *question, const char **answer);
+
 #endif

@@ -1,6 +1,6 @@
 /*
  * The desired state: what a project declares at one commit for one target. Every front end (the native
- * dbt reader, later manifest.json and mz-deploy projects) gives this, and nothing behind it knows dbt.
+ * dbt reader, manifest.json, plain SQL projects) gives this, and nothing behind it knows dbt.
  *
  * A project is rendered twice: with its production names (that is what is compared and shown), and with
  * a NameMap that sends some schemas and clusters to their green names (that is what is sent). A NameMap

@@ -1,5 +1,5 @@
-"""Writes tests/dbt/*/manifest.json anew: what dbt's own manifest says of these projects, without what Cutover does not
-read. Run it when a project there changes; tests/unit/test_manifest.c compares both ways to read them."""
+"""Writes the manifests of PROJECTS anew: what dbt's own says of them, without what Cutover does not read. Run it when one
+of these projects changes; tests/unit/test_dbt.c compares both ways to read them."""
 import json
 import os
 import pathlib
@@ -11,6 +11,8 @@ from pypi import PINS, Environment
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CASES = ("shop", "streams", "packages", "parse_time", "cross_db")
+PROJECTS = [("tests/dbt/%s/project" % case, "dev", "tests/dbt/%s/manifest.json" % case) for case in CASES]
+PROJECTS += [("tests/e2e/project", "prod", "tests/e2e/manifest.json"), ("examples/manifest", "prod", "examples/manifest/target/manifest.json")]
 NODE = ("database schema name resource_type package_name original_file_path unique_id fqn alias config description columns tags raw_code "
         "compiled_code compiled_path language depends_on").split()
 SOURCE = "database schema name source_name identifier package_name original_file_path unique_id resource_type".split()
@@ -38,13 +40,14 @@ def strip(manifest):
 
 def main():
     environment = Environment(PINS)
-    for case in CASES:
+    for project, target, written in PROJECTS:
         base = pathlib.Path(tempfile.mkdtemp(prefix="cutover-manifest-"))
-        shutil.copytree(ROOT / "tests" / "dbt" / case / "project", base / "project")
-        subprocess.run([str(pathlib.Path(environment.python).parent / "dbt"), "compile", "--no-populate-cache", "--target", "dev"], cwd=base / "project",
+        shutil.copytree(ROOT / project, base / "project", ignore=shutil.ignore_patterns("target", "cutover.yaml"))
+        subprocess.run([str(environment.folder / "bin" / "dbt"), "compile", "--no-populate-cache", "--target", target], cwd=base / "project",
                        env=dict(os.environ, DBT_PROFILES_DIR="."), check=True, stdout=subprocess.DEVNULL)
         manifest = json.loads((base / "project" / "target" / "manifest.json").read_text())
-        (ROOT / "tests" / "dbt" / case / "manifest.json").write_text(json.dumps(strip(manifest), indent=1) + "\n")
+        (ROOT / written).parent.mkdir(exist_ok=True)
+        (ROOT / written).write_text(json.dumps(strip(manifest), indent=1) + "\n")
         shutil.rmtree(base)
     environment.close()
 
