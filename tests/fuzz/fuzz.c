@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include "cutover/config.h"
+#include "cutover/dbt.h"
 #include "cutover/jinja.h"
 #include "cutover/json.h"
 #include "cutover/sqltok.h"
@@ -52,7 +53,72 @@ static void read_jinja(Arena *arena, const char *text, size_t length)
     }
 }
 
+/* ---- whole projects, of which one file is somebody's ---- */
+
+static const File project_files[] = {
+    {"dbt_project.yml", "name: shop\nprofile: shop\nvars: {start: 1}\nmodels: {+tags: [a]}\n", 0},
+    {"profiles.yml",
+     "shop: {target: dev, outputs: {dev: {type: materialize, host: h, port: 1, user: u, pass: p, "
+     "dbname: d, schema: s, cluster: c}}}\n",
+     0},
+    {"models/schema.yml",
+     "models: [{name: m, columns: [{name: a, tests: [unique]}]}]\n"
+     "sources: [{name: raw, tables: [{name: t}]}]\n",
+     0},
+    {"models/m.sql", "select * from {{ ref('n') }}\n", 0},
+    {"models/n.sql", "{{ config(materialized='ephemeral') }} select 1 as a\n", 0},
+    {"macros/cents.sql", "{% macro cents(a, b=2) %}{{ a }} * {{ b }}{% endmacro %}\n", 0},
+    {"seeds/codes.csv", "id,word\n1,one\n", 0},
+};
+
+/* Reads that project with TEXT in the place of PATH. */
+static void read_project(Arena *arena, const char *path, const char *text, size_t length)
+{
+    FileSet files = {0};
+    for (size_t i = 0; i < sizeof project_files / sizeof *project_files; i++) {
+        File file = project_files[i];
+        file.length = strlen(file.text);
+        if (strcmp(file.path, path) != 0) {
+            vec_push(arena, &files.list, file);
+        }
+    }
+    vec_push(arena, &files.list, ((File){path, arena_strndup(arena, text, length), length}));
+    files_seal(arena, &files);
+    Map env = {0};
+    DbtOptions options = {.files = &files, .env = &env, .table = true, .steps = 20000};
+    options.manifest = strcmp(path, "manifest.json") == 0 ? path : NULL;
+    Diags diags = diags_new(arena);
+    dbt_read(arena, &options, &diags);
+    Buf out = buf_new(arena, 1 << 20);
+    diags_write_text(&out, &diags, false);
+}
+
+#define PROJECT_FILE(name, path)                                                                   \
+    static void read_##name(Arena *arena, const char *text, size_t length)                         \
+    {                                                                                              \
+        read_project(arena, path, text, length);                                                   \
+    }
+
+PROJECT_FILE(settings, "dbt_project.yml")
+PROJECT_FILE(profiles, "profiles.yml")
+PROJECT_FILE(schema, "models/schema.yml")
+PROJECT_FILE(model, "models/m.sql")
+PROJECT_FILE(macro, "macros/cents.sql")
+PROJECT_FILE(seed, "seeds/codes.csv")
+PROJECT_FILE(manifest, "manifest.json")
+
 const FuzzTarget fuzz_targets[] = {
-    {"yaml", read_yaml}, {"config", read_config}, {"json", read_json},
-    {"sql", read_sql},   {"jinja", read_jinja},   {NULL, NULL},
+    {"yaml", read_yaml},
+    {"config", read_config},
+    {"json", read_json},
+    {"sql", read_sql},
+    {"jinja", read_jinja},
+    {"settings", read_settings},
+    {"profiles", read_profiles},
+    {"schema", read_schema},
+    {"model", read_model},
+    {"macro", read_macro},
+    {"seed", read_seed},
+    {"manifest", read_manifest},
+    {NULL, NULL},
 };
