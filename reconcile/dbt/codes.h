@@ -26,7 +26,7 @@
 #define P_MATERIALIZED "CO3020"    /* a materialization that is not supported */
 #define P_SNAPSHOT "CO3021"        /* snapshots are not supported */
 #define P_PYTHON "CO3022"          /* Python models are not supported */
-#define P_CONTRACT "CO3023"        /* an enforced contract is not supported */
+#define P_CONTRACT "CO3023"        /* an enforced contract that cannot be kept */
 #define P_CONFIG "CO3024"         /* a config of the wrong type or with a value that is not known */
 #define P_PRE_HOOK "CO3025"       /* pre-hooks are not supported */
 #define P_INDEX "CO3026"          /* an index that cannot be understood */

@@ -158,19 +158,6 @@ static void add_comments(Reader *r, const Node *node, DesiredComments *comments)
     }
 }
 
-static void refuse_contract(Reader *r, const Node *node)
-{
-    const PyValue *contract = config_get(node, "contract");
-    const PyValue *enforced =
-        contract && contract->type == PY_DICT ? py_dict_find(contract->dict, "enforced") : NULL;
-    if (enforced && py_truth(*enforced)) {
-        find_at(r, DIAG_ERROR, P_CONTRACT, config_place(node, "contract"),
-                "the enforced contract of %s is not supported", node->id)
-            ->hint = "Cutover compares the columns of green with production's and shows what "
-                     "changes; tests can assert the rest";
-    }
-}
-
 /* ---- nodes ---- */
 
 /* Real nodes and sources that NODE reads, through ephemeral models. */
@@ -237,7 +224,7 @@ static void emit_node(Reader *r, Node *node, Desired *desired)
     if (!how) {
         return;
     }
-    refuse_contract(r, node);
+    emit_contract(r, node, how->kind, desired);
     DesiredNode out = {.id = node->id,
                        .kind = how->kind,
                        .rel = node->rel,
@@ -254,8 +241,8 @@ static void emit_node(Reader *r, Node *node, Desired *desired)
     } else {
         out.sql = clean_sql(r, node, how->kind);
     }
-    if (how->kind == NODE_MATERIALIZED_VIEW) {
-        out.options = options_sql(r, node);
+    if (how->kind == NODE_MATERIALIZED_VIEW || how->kind == NODE_VIEW) {
+        out.options = options_sql(r, node, how->kind);
     }
     fill_declared(r, node, &out);
     if (how->kind == NODE_SINK) {

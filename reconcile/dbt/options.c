@@ -1,4 +1,4 @@
-/* refresh_interval, partition_by and retain_history as the WITH options of a materialized view. */
+/* refresh_interval, partition_by, retain_history and what a contract asserts as the WITH options of a materialized view. */
 #include "reader.h"
 
 #include "cutover/sqltok.h"
@@ -82,9 +82,13 @@ static void add_partition(Reader *r, const Node *node, StrVec *options)
     }
 }
 
-const char *options_sql(Reader *r, Node *node)
+const char *options_sql(Reader *r, Node *node, NodeKind kind)
 {
     StrVec options = {0};
+    contract_options(r, node, kind, &options);
+    if (kind == NODE_VIEW) {
+        return NULL; /* it has none; of its contract something may have been said */
+    }
     const PyValue *history = config_get(node, "retain_history");
     add_refresh(r, node, &options);
     add_partition(r, node, &options);

@@ -329,7 +329,11 @@ void read_indexes(Reader *r, Node *node);
 void name_indexes(Reader *r);
 const char *cluster_of(Reader *r, const Node *node, bool needed);
 SeedData *read_seed(Reader *r, const Node *node);
-const char *options_sql(Reader *r, Node *node);
+const char *options_sql(Reader *r, Node *node, NodeKind kind);
+
+/* contract.c: what an enforced contract adds to the options, and the test that compares the columns. */
+void contract_options(Reader *r, const Node *node, NodeKind kind, StrVec *options);
+void emit_contract(Reader *r, const Node *node, NodeKind kind, Desired *desired);
 void emit_desired(Reader *r, DbtProject *project);
 void emit_table(Reader *r, DbtProject *project); /* node_table.c */
 

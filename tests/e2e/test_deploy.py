@@ -97,6 +97,25 @@ def a_failing_test_keeps_production_untouched(world):
     assert "unique_daily_day" in "\n".join(world.receiver.texts()), out
 
 
+def an_enforced_contract_is_compared_on_green(world):
+    deploy(world)
+    world.repository.write("models/shop/kept.sql", "{{ config(materialized='materialized_view') }}\nselect day, orders, cents::text as cents from {{ ref('daily') }}\n")
+    world.repository.write("models/shop/kept.yml", "models:\n  - name: kept\n    config: {contract: {enforced: true}}\n    columns:\n"
+                           "      - {name: day, data_type: text, constraints: [{type: not_null}]}\n"
+                           "      - {name: orders, data_type: int8}\n      - {name: cents, data_type: numeric}\n")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Promise cents as a number")
+    world.apply(expect=1)
+    status = world.cutover("status", expect=3)
+    assert "contract_kept" in status and "failed on green: 2 rows" in status, status
+    assert world.marker().startswith("cutover_production_g1_")
+    world.repository.edit("models/shop/kept.sql", "cents::text as cents", "cents::numeric as cents")
+    world.repository.commit("Keep the promise")
+    world.apply()
+    assert world.marker().startswith("cutover_production_g"), world.marker()
+    assert world.sql("SELECT count(*) FROM shop.kept WHERE cents > 0")[0][0] > 0
+
+
 def a_fix_reuses_what_was_built(world):
     deploy(world)
     world.repository.edit("models/shop/daily.sql", "group by day", "group by day union all select '2026-11-01', 0, 0")
