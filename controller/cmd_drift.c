@@ -57,9 +57,10 @@ static int judge(const Cli *cli, Session *session, Diags *diags, Err *err)
     if (!result.drift_judged) {
         *diags = result.diags;
         err_set(cli->arena, err, ERR_CONFLICT, "CO5051", "drift cannot be told now: %s",
-                !result.live     ? "nothing that Cutover deployed is live"
-                : result.desired ? "a deployment is under way"
-                                 : "the live commit does not compile");
+                !result.live           ? "nothing that Cutover deployed is live"
+                : !result.desired      ? "the live commit does not compile"
+                : result.live->partial ? "not all that is declared was taken over"
+                                       : "a deployment is under way");
         return targets_stopped(cli, diags, err);
     }
     return answer(cli, &wanted, &result);

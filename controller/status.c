@@ -42,15 +42,20 @@ static bool ended_badly(const RecordDeployment *d, const PassCommit *wanted)
            d->phase != PHASE_SUPERSEDED && str_eq(d->commit, wanted->sha);
 }
 
-/* What a person means by "the deployment": the one that works, else the last attempt at what is wanted. One that is
- * live is not what blocks an environment. */
+/* What is live is neither what blocks an environment nor what is still to be taken up (after an adoption). */
+static bool is_done(const PassResult *pass, const RecordDeployment *d)
+{
+    return d->phase == PHASE_LIVE && (pass->blocked || pass->action == ACTION_BEGIN);
+}
+
+/* What a person means by "the deployment": the one that works, else the last attempt at what is wanted. */
 static const RecordDeployment *deployment_of(const PassResult *pass, const PassCommit *wanted)
 {
     const RecordDeployment *found = pass->deployment;
     for (size_t i = pass->record ? pass->record->deployments.count : 0; !found && i-- > 0;) {
         const RecordDeployment *d = &pass->record->deployments.items[i];
-        bool done = pass->blocked && d->phase == PHASE_LIVE;
-        found = wanted->sha && str_eq(d->commit, wanted->sha) && !done ? d : NULL;
+        bool of_wanted = wanted->sha && str_eq(d->commit, wanted->sha);
+        found = of_wanted && !is_done(pass, d) ? d : NULL;
     }
     return found;
 }

@@ -91,6 +91,9 @@ def what_differs_is_rebuilt_by_the_next_deployment(world):
     assert found["reports.by_customer_customer_id_idx"] == ("differs", "keys"), found
     assert found["shop.daily"] == found["shop.regions"] == ("equal", None), found
     assert ids(world) == before
+    assert "is not taken up yet" in world.cutover("status", expect=2)
+    world.cutover("drift", expect=1)
+    assert "not all that is declared was taken over" in world.stderr
     plan = world.plan()
     changed = sorted(o["name"] for o in plan["objects"] if o["where"] == "green" and o["action"] == "change")
     assert changed == ["by_customer_customer_id_idx", "top_items"], plan["objects"]
