@@ -63,7 +63,11 @@ bool node_kind_stays(NodeKind kind)
 static void put(Buf *buf, const char *text)
 {
     if (text) {
-        buf_printf(buf, "%zu:%s\n", strlen(text), text);
+        size_t length = strlen(text);
+        buf_count(buf, length);
+        buf_char(buf, ':');
+        buf_add(buf, text, length);
+        buf_char(buf, '\n');
     } else {
         buf_text(buf, "-\n");
     }
@@ -87,7 +91,7 @@ static void put_sql(Arena *arena, Buf *buf, const char *sql)
     }
     vec_each (SqlTok, it, &toks) {
         /* An unquoted and a quoted spelling of one name are the same name. */
-        buf_printf(buf, "%d", it->kind == SQL_QUOTED ? (int)SQL_WORD : (int)it->kind);
+        buf_count(buf, it->kind == SQL_QUOTED ? SQL_WORD : it->kind);
         put(buf, it->value);
     }
 }

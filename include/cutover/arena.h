@@ -22,6 +22,9 @@ Arena *arena_new(void);
 /* Runs the deferred functions, newest first, and frees all memory. NULL is accepted. */
 void arena_free(Arena *arena);
 
+/* What is in OTHER lives from now on as long as ARENA; OTHER itself is gone. */
+void arena_adopt(Arena *arena, Arena *other);
+
 /* SIZE zeroed bytes, aligned for any type; never NULL. */
 void *arena_alloc(Arena *arena, size_t size);
 

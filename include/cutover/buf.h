@@ -24,6 +24,7 @@ Buf buf_new(Arena *arena, size_t max);
 void buf_add(Buf *buf, const char *bytes, size_t length);
 void buf_text(Buf *buf, const char *text);
 void buf_char(Buf *buf, char c);
+void buf_count(Buf *buf, size_t number); /* in decimal digits */
 void buf_printf(Buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(Buf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 

@@ -197,6 +197,7 @@ const JinjaTemplate *jinja_root(const JinjaRun *run);
 
 const JinjaEnv *jinja_env(const JinjaRun *run);
 void *jinja_context(const JinjaRun *run);
+Arena *jinja_arena(const JinjaRun *run); /* of the rendering: for the values it gets */
 Diags *jinja_diags(const JinjaRun *run);
 
 /* Calls back into the project: a macro, a `caller`. Errors are already in Diags when it fails. */

@@ -141,6 +141,10 @@ PyValue *py_dict_find(const PyDict *dict, const char *key);
 /* Takes KEY out; false when it is not there. OUT may be NULL. */
 bool py_dict_remove(PyDict *dict, PyValue key, PyValue *out);
 
+/* A copy of VALUE with all that it holds. False for what belongs to its rendering (macros, objects of the host) or holds
+ * itself. */
+bool py_copy(Arena *arena, PyValue value, PyValue *out);
+
 /* A shallow copy. */
 PyValue py_dict_copy(Arena *arena, const PyDict *dict);
 

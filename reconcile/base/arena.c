@@ -97,6 +97,26 @@ void arena_free(Arena *arena)
     free(arena);
 }
 
+void arena_adopt(Arena *arena, Arena *other)
+{
+    Chunk **chunks = &other->chunks;
+    while (*chunks) {
+        chunks = &(*chunks)->next;
+    }
+    Deferred **deferred = &other->deferred;
+    while (*deferred) {
+        deferred = &(*deferred)->next;
+    }
+    /* Behind the chunk in use. */
+    Chunk **behind = arena->chunks ? &arena->chunks->next : &arena->chunks;
+    *chunks = *behind;
+    *behind = other->chunks;
+    *deferred = arena->deferred;
+    arena->deferred = other->deferred;
+    arena->used += other->used;
+    free(other);
+}
+
 /* A large object gets a chunk of its own behind the current one, whose free space stays in use. */
 static Chunk *chunk_for(Arena *arena, size_t size)
 {

@@ -43,15 +43,32 @@ void buf_text(Buf *buf, const char *text)
 
 void buf_char(Buf *buf, char c)
 {
-    buf_add(buf, &c, 1);
+    if (reserve(buf, 1)) {
+        buf->data[buf->length++] = c;
+        buf->data[buf->length] = '\0';
+    }
 }
 
+void buf_count(Buf *buf, size_t number)
+{
+    char digits[24], *first = digits + sizeof digits;
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    buf_add(buf, first, (size_t)(digits + sizeof digits - first));
+}
+
+/* Most texts are short: these are formatted once. */
 void buf_vprintf(Buf *buf, const char *format, va_list args)
 {
+    char text[256];
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
-    if (length > 0 && reserve(buf, (size_t)length)) {
+    int length = vsnprintf(text, sizeof text, format, args);
+    if (length > 0 && (size_t)length < sizeof text) {
+        buf_add(buf, text, (size_t)length);
+    } else if (length > 0 && reserve(buf, (size_t)length)) {
         vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
         buf->length += (size_t)length;
     }

@@ -18,7 +18,8 @@ static bool adapter_dispatch(JinjaCall *call, void *self, PyValue *out)
     if (!name) {
         return false;
     }
-    const Macro *macro = dispatch_macro(scope->reader, scope->package, name, namespace);
+    const Macro *macro =
+        dispatch_macro(scope->reader, call->arena, scope->package, name, namespace);
     if (!macro) {
         return jinja_fail(call->run, P_DISPATCH,
                           "no macro materialize__%s, postgres__%s or default__%s%s%s", name, name,
@@ -81,8 +82,7 @@ static bool adapter_get(JinjaRun *run, void *self, const char *name, PyValue *ou
     const Scope *scope = self;
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         if (str_eq(name, methods[i].name)) {
-            *out =
-                jinja_function(jinja_diags(run)->arena, methods[i].name, methods[i].function, self);
+            *out = jinja_function(jinja_arena(run), methods[i].name, methods[i].function, self);
             return true;
         }
     }
@@ -94,7 +94,7 @@ static bool adapter_get(JinjaRun *run, void *self, const char *name, PyValue *ou
 
 static const JinjaClass adapter_class = {.name = "adapter", .get = adapter_get};
 
-PyValue adapter_object(Reader *r, const Scope *scope)
+PyValue adapter_object(const Scope *scope)
 {
-    return jinja_object(r->arena, &adapter_class, (void *)scope);
+    return jinja_object(scope->arena, &adapter_class, (void *)scope);
 }

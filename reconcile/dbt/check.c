@@ -70,14 +70,11 @@ static const char *render_twice(Reader *r, Node *check, const char *sql)
     const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
     Buf out = buf_new(r->arena, 32u << 20);
     for (int pass = 0; template && pass < 2; pass++) {
-        Scope scope = {.reader = r,
-                       .kind = SCOPE_NODE,
-                       .package = r->root,
-                       .node = check,
-                       .execute = pass == 1};
+        Scope scope = open_node_scope(r, check, pass == 1);
         JinjaEnv env = scope_env(&scope);
         buf_reset(&out);
-        template = jinja_render(r->arena, &env, template, &out, r->diags) ? template : NULL;
+        template = jinja_render(scope.arena, &env, template, &out, r->diags) ? template : NULL;
+        close_node_scope(&scope);
     }
     return template ? out.data : NULL;
 }

@@ -9,21 +9,12 @@
 
 #define LARGEST_SQL (32u << 20)
 
-static Scope scope_of(Reader *r, Node *node, bool execute)
+static const char *render_file(const Scope *scope)
 {
-    return (Scope){.reader = r,
-                   .kind = SCOPE_NODE,
-                   .package = node->package,
-                   .node = node,
-                   .execute = execute};
-}
-
-static const char *render_file(Reader *r, Node *node, bool execute)
-{
-    Scope scope = scope_of(r, node, execute);
-    JinjaEnv env = scope_env(&scope);
-    Buf out = buf_new(r->arena, LARGEST_SQL);
-    bool ok = node->template && jinja_render(r->arena, &env, node->template, &out, r->diags);
+    JinjaEnv env = scope_env(scope);
+    const JinjaTemplate *template = scope->node->template;
+    Buf out = buf_new(scope->arena, LARGEST_SQL);
+    bool ok = template && jinja_render(scope->arena, &env, template, &out, scope->reader->diags);
     return ok ? out.data : NULL;
 }
 
@@ -52,7 +43,7 @@ static bool render_argument(const Scope *scope, PyValue value, PyValue *out);
 
 static bool render_items(const Scope *scope, PyValue value, PyValue *out)
 {
-    Arena *arena = scope->reader->arena;
+    Arena *arena = scope->arena;
     bool ok = true;
     *out = value.type == PY_LIST ? py_list(arena) : py_dict(arena);
     for (size_t i = 0; value.type == PY_LIST && i < value.list->count; i++) {
@@ -78,8 +69,9 @@ static bool render_argument(const Scope *scope, PyValue value, PyValue *out)
     if (value.type != PY_STRING) {
         return true;
     }
-    const char *text =
-        looks_like_call(value.text) ? arena_printf(r->arena, "{{ %s }}", value.text) : value.text;
+    const char *text = looks_like_call(value.text)
+                           ? arena_printf(scope->arena, "{{ %s }}", value.text)
+                           : value.text;
     if (!has_jinja(text)) {
         return true;
     }
@@ -88,9 +80,9 @@ static bool render_argument(const Scope *scope, PyValue value, PyValue *out)
                           .length = strlen(text),
                           .first_line = scope->node->place.line,
                           .owner = scope->package};
-    const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
+    const JinjaTemplate *template = jinja_parse(scope->arena, &source, r->diags);
     JinjaEnv env = scope_env(scope);
-    return template && jinja_eval_native(r->arena, &env, template, out, r->diags);
+    return template && jinja_eval_native(scope->arena, &env, template, out, r->diags);
 }
 
 /* A finding in an argument belongs to the line of the test. */
@@ -119,33 +111,39 @@ static const Macro *test_macro(Reader *r, const Node *node)
     return named ? map_get(&named->macros, test->macro) : find_macro(r, node->package, test->macro);
 }
 
-static const char *render_test(Reader *r, Node *node, bool execute)
+static const char *render_test(const Scope *scope)
 {
-    Scope scope = scope_of(r, node, execute);
-    JinjaEnv env = scope_env(&scope);
-    PyDict *named = py_dict(r->arena).dict;
+    Reader *r = scope->reader;
+    Node *node = scope->node;
+    JinjaEnv env = scope_env(scope);
+    PyDict *named = py_dict(scope->arena).dict;
     size_t before = r->diags->list.count;
     bool ok = true;
     for (size_t i = 0; i < node->generic->args->count; i++) {
         const PyEntry *arg = &node->generic->args->entries[i];
         PyValue value = arg->value;
         bool plain = str_eq(arg->key.text, "column_name");
-        ok = ok && (plain || render_argument(&scope, arg->value, &value));
-        py_dict_set(r->arena, named, arg->key, value);
+        ok = ok && (plain || render_argument(scope, arg->value, &value));
+        py_dict_set(scope->arena, named, arg->key, value);
     }
     PyValue out = py_none();
-    ok =
-        ok && jinja_invoke(r->arena, &env, test_macro(r, node)->value, NULL, named, &out, r->diags);
+    ok = ok &&
+         jinja_invoke(scope->arena, &env, test_macro(r, node)->value, NULL, named, &out, r->diags);
     place_findings(r, before, node);
-    return ok ? py_str(r->arena, out) : NULL;
+    return ok ? py_str(scope->arena, out) : NULL;
 }
 
+/* NULL after a finding. */
 static const char *render_node(Reader *r, Node *node, bool execute)
 {
     if (node->resource == RES_SEED) {
         return "";
     }
-    return node->generic ? render_test(r, node, execute) : render_file(r, node, execute);
+    Scope scope = open_node_scope(r, node, execute);
+    const char *text = node->generic ? render_test(&scope) : render_file(&scope);
+    text = execute ? arena_strdup(r->arena, text) : text ? "" : NULL;
+    close_node_scope(&scope);
+    return text;
 }
 
 /* ---- first pass ---- */
@@ -199,12 +197,15 @@ static void add_ctes(Reader *r, const Node *node, Map *seen, StrVec *ctes)
     }
 }
 
-static bool is_mutually_recursive(Reader *r, const char *sql)
+static bool is_mutually_recursive(const char *sql)
 {
+    Arena *scratch = arena_new();
     SqlToks toks;
     Err err = {0};
-    return sql_tokens(r->arena, sql, strlen(sql), &toks, &err) && sql_is_word(toks.items, "with") &&
-           sql_is_word(&toks.items[1], "mutually");
+    bool is = sql_tokens(scratch, sql, strlen(sql), &toks, &err) &&
+              sql_is_word(toks.items, "with") && sql_is_word(&toks.items[1], "mutually");
+    arena_free(scratch);
+    return is;
 }
 
 static void compile_node(Reader *r, Node *node)
@@ -217,7 +218,7 @@ static void compile_node(Reader *r, Node *node)
     Map seen = {0};
     StrVec ctes = {0};
     add_ctes(r, node, &seen, &ctes);
-    if (ctes.count && is_mutually_recursive(r, node->body)) {
+    if (ctes.count && is_mutually_recursive(node->body)) {
         find_at(r, DIAG_ERROR, P_UNSUPPORTED, node->place,
                 "%s reads an ephemeral model and begins with WITH MUTUALLY RECURSIVE", node->id)
             ->hint = "make the ephemeral model a view";

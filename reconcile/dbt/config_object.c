@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The keys of a call, from config(k = v) and config({'k': v}). */
-static bool collect(JinjaCall *call, const Scope *scope, const PyDict *dict)
+static bool collect(JinjaCall *call, Scope *scope, const PyDict *dict)
 {
     Node *node = scope->node;
     Arena *arena = scope->reader->arena;
@@ -18,14 +18,15 @@ static bool collect(JinjaCall *call, const Scope *scope, const PyDict *dict)
             return jinja_fail(call->run, P_CONFIG, "the keys of config() must be texts");
         }
         vec_push(arena, &node->called,
-                 (CalledConfig){dict->entries[i].key.text, dict->entries[i].value, place});
+                 (CalledConfig){arena_strdup(arena, dict->entries[i].key.text),
+                                keep_value(scope, dict->entries[i].value), place});
     }
     return true;
 }
 
 static bool config_call(JinjaCall *call, void *self, PyValue *out)
 {
-    const Scope *scope = self;
+    Scope *scope = self;
     *out = py_text("");
     if (scope->execute || !scope->node) {
         return true;
@@ -37,9 +38,25 @@ static bool config_call(JinjaCall *call, void *self, PyValue *out)
            collect(call, scope, call->named);
 }
 
+PyDict *config_of_scope(Scope *scope)
+{
+    if (!scope->config && scope->node->config) {
+        scope->config = own_dict(scope, scope->node->config);
+    }
+    return scope->config;
+}
+
+/* Lists and dicts may be changed by who gets them, the rest not: that needs no copy. */
+static const PyValue *find_config(Scope *scope, const char *name)
+{
+    const PyValue *value = py_dict_find(scope->node->config, name);
+    bool changes = value && (value->type == PY_LIST || value->type == PY_DICT);
+    return changes ? py_dict_find(config_of_scope(scope), name) : value;
+}
+
 static bool config_method_get(JinjaCall *call, void *self, PyValue *out)
 {
-    const Scope *scope = self;
+    Scope *scope = self;
     PyValue arg[3];
     if (!jinja_bind(call, "name default? validator?", arg)) {
         return false;
@@ -49,14 +66,14 @@ static bool config_method_get(JinjaCall *call, void *self, PyValue *out)
         return true;
     }
     const char *name = jinja_want_text(call->run, arg[0], "name");
-    const PyValue *value = name ? py_dict_find(scope->node->config, name) : NULL;
+    const PyValue *value = name ? find_config(scope, name) : NULL;
     *out = value ? *value : py_is_undefined(arg[1]) ? py_none() : arg[1];
     return name;
 }
 
 static bool config_method_require(JinjaCall *call, void *self, PyValue *out)
 {
-    const Scope *scope = self;
+    Scope *scope = self;
     PyValue arg[2];
     if (!jinja_bind(call, "name validator?", arg)) {
         return false;
@@ -66,7 +83,7 @@ static bool config_method_require(JinjaCall *call, void *self, PyValue *out)
     if (!name || !scope->execute || !scope->node) {
         return name;
     }
-    const PyValue *value = py_dict_find(scope->node->config, name);
+    const PyValue *value = find_config(scope, name);
     if (!value) {
         return jinja_fail(call->run, P_CONFIG, "config \"%s\" is not set", name);
     }
@@ -109,8 +126,7 @@ static bool config_get_attribute(JinjaRun *run, void *self, const char *name, Py
 {
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         if (str_eq(name, methods[i].name)) {
-            *out =
-                jinja_function(jinja_diags(run)->arena, methods[i].name, methods[i].function, self);
+            *out = jinja_function(jinja_arena(run), methods[i].name, methods[i].function, self);
             return true;
         }
     }
@@ -120,7 +136,7 @@ static bool config_get_attribute(JinjaRun *run, void *self, const char *name, Py
 static const JinjaClass config_class = {
     .name = "config", .get = config_get_attribute, .call = config_call};
 
-PyValue config_object(Reader *r, Scope *scope)
+PyValue config_object(Scope *scope)
 {
-    return jinja_object(r->arena, &config_class, scope);
+    return jinja_object(scope->arena, &config_class, scope);
 }

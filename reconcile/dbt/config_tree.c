@@ -37,7 +37,7 @@ ConfigTree *config_tree(const Scope *scope, const char *file, const Yaml *yaml)
         const char *key = plain_key(it->key);
         setting->place = (Place){file, it->key_line, it->key_column, (int)strlen(it->key)};
         if (is_hook(key)) {
-            setting->value = yaml_value(r, it->value);
+            setting->value = yaml_value(r->arena, it->value);
         } else {
             yaml_render(scope, file, it->value, &setting->value);
         }
@@ -171,13 +171,13 @@ static const ConfigTree *tree_of(const Package *package, Resource resource)
 /* `config:` of schema.yml; hooks stay texts until they run. */
 static void apply_patch(Reader *r, Node *node)
 {
-    Scope scope = {.reader = r, .kind = SCOPE_YAML, .package = node->package};
+    Scope scope = file_scope(r, SCOPE_YAML, node->package);
     const Yaml *config = yaml_get(node->patch, "config");
     if (config && config->type == YAML_IS_MAP) {
         vec_each (YamlMember, it, &config->members) {
             PyValue value = py_none();
             if (is_hook(canonical(it->key))) {
-                value = yaml_value(r, it->value);
+                value = yaml_value(r->arena, it->value);
             } else {
                 yaml_render(&scope, node->patch_file, it->value, &value);
             }

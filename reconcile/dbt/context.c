@@ -64,7 +64,7 @@ static void resolve_ref(JinjaCall *call, const Scope *scope, const char *package
     Reader *r = scope->reader;
     bool ambiguous = false;
     const Node *found = find_node(r, scope->package, package, name, &ambiguous);
-    *out = relation_value(r->arena, found ? found->rel : (RelName){"", "", name}, found);
+    *out = relation_value(scope->arena, found ? found->rel : (RelName){"", "", name}, found);
     if (ambiguous) {
         soft_error(call, package != NULL, P_REF_AMBIGUOUS, "several packages have a model \"%s\"",
                    name)
@@ -106,9 +106,12 @@ bool call_ref(JinjaCall *call, void *self, PyValue *out)
         return true;
     }
     if (scope->node && !scope->naming) {
-        vec_push(r->arena, &scope->node->refs, (RefCall){package, name, call_place(call)});
+        vec_push(r->arena, &scope->node->refs,
+                 (RefCall){arena_strdup(r->arena, package), arena_strdup(r->arena, name),
+                           call_place(call)});
     }
-    *out = relation_value(r->arena, (RelName){r->target.database, r->target.schema, name}, NULL);
+    *out =
+        relation_value(scope->arena, (RelName){r->target.database, r->target.schema, name}, NULL);
     return true;
 }
 
@@ -142,9 +145,11 @@ bool call_source(JinjaCall *call, void *self, PyValue *out)
     }
     const Source *source = find_source(r, group, name);
     RelName rel = source ? source->rel : (RelName){r->target.database, group, name};
-    *out = relation_value(r->arena, rel, NULL);
+    *out = relation_value(scope->arena, rel, NULL);
     if (!scope->execute && scope->node && !scope->naming) {
-        vec_push(r->arena, &scope->node->source_calls, (SourceCall){group, name, call_place(call)});
+        vec_push(r->arena, &scope->node->source_calls,
+                 (SourceCall){arena_strdup(r->arena, group), arena_strdup(r->arena, name),
+                              call_place(call)});
     }
     if (scope->execute && !source) {
         unknown_source(call, r, group, name);
@@ -167,8 +172,7 @@ static bool render_var(JinjaCall *call, const Scope *scope, PyValue value, PyVal
                           .text = value.text,
                           .length = strlen(value.text),
                           .owner = scope->package};
-    const JinjaTemplate *template =
-        jinja_parse(scope->reader->arena, &source, scope->reader->diags);
+    const JinjaTemplate *template = jinja_parse(scope->arena, &source, scope->reader->diags);
     const char *text = NULL;
     if (!template || !jinja_render_inside(call->run, template, &text)) {
         return false;
@@ -220,7 +224,7 @@ static bool var_get(JinjaRun *run, void *self, const char *name, PyValue *out)
 {
     bool has = str_eq(name, "has_var");
     if (has) {
-        *out = jinja_function(jinja_diags(run)->arena, "var.has_var", var_has, self);
+        *out = jinja_function(jinja_arena(run), "var.has_var", var_has, self);
     }
     return has;
 }
@@ -315,12 +319,11 @@ static const NamedFunction functions[] = {
     {"store_result", SCOPE_NODE, call_live},  {"load_relation", SCOPE_NODE, call_live},
 };
 
-static bool find_function(const Scope *scope, const char *name, PyValue *out)
+static bool find_function(Scope *scope, const char *name, PyValue *out)
 {
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         if (scope->kind >= functions[i].from && str_eq(name, functions[i].name)) {
-            *out = jinja_function(scope->reader->arena, functions[i].name, functions[i].function,
-                                  (void *)scope);
+            *out = jinja_function(scope->arena, functions[i].name, functions[i].function, scope);
             return true;
         }
     }
@@ -341,24 +344,22 @@ void context_names(const Scope *scope, Arena *arena, StrVec *out)
     }
 }
 
-static PyValue exceptions_value(const Scope *scope)
+static PyValue exceptions_value(Scope *scope)
 {
     static const char *const raising[] = {"raise_compiler_error", "raise_not_implemented",
                                           "raise_parsing_error", "raise_database_error", NULL};
-    Arena *arena = scope->reader->arena;
+    Arena *arena = scope->arena;
     PyValue exceptions = py_dict(arena);
     for (const char *const *it = raising; *it; it++) {
-        py_dict_put(arena, exceptions.dict, *it,
-                    jinja_function(arena, *it, call_raise, (void *)scope));
+        py_dict_put(arena, exceptions.dict, *it, jinja_function(arena, *it, call_raise, scope));
     }
-    py_dict_put(arena, exceptions.dict, "warn",
-                jinja_function(arena, "warn", call_warn, (void *)scope));
+    py_dict_put(arena, exceptions.dict, "warn", jinja_function(arena, "warn", call_warn, scope));
     return exceptions;
 }
 
-static PyValue flags_value(const Scope *scope)
+static PyValue flags_value(Scope *scope)
 {
-    Arena *arena = scope->reader->arena;
+    Arena *arena = scope->arena;
     PyValue flags = py_dict(arena);
     py_dict_put(arena, flags.dict, "FULL_REFRESH", py_bool(false));
     py_dict_put(arena, flags.dict, "STORE_FAILURES", py_bool(false));
@@ -366,31 +367,31 @@ static PyValue flags_value(const Scope *scope)
     return flags;
 }
 
-static PyValue builtins_value(const Scope *scope)
+static PyValue builtins_value(Scope *scope)
 {
-    Arena *arena = scope->reader->arena;
+    Arena *arena = scope->arena;
     PyValue builtins = py_dict(arena), function;
     static const char *const names[] = {"ref", "source", NULL};
     for (const char *const *it = names; *it; it++) {
         find_function(scope, *it, &function);
         py_dict_put(arena, builtins.dict, *it, function);
     }
-    py_dict_put(arena, builtins.dict, "config", config_object(scope->reader, (Scope *)scope));
+    py_dict_put(arena, builtins.dict, "config", config_object(scope));
     return builtins;
 }
 
 /* What depends on the node being rendered. */
-static bool node_name(const Scope *scope, const char *name, PyValue *out)
+static bool node_name(Scope *scope, const char *name, PyValue *out)
 {
     Reader *r = scope->reader;
     const Node *node = scope->node;
     bool known = true;
     if (str_eq(name, "config")) {
-        *out = config_object(r, (Scope *)scope);
+        *out = config_object(scope);
     } else if (str_eq(name, "this") && node) {
-        *out = relation_value(r->arena, node->rel, NULL);
+        *out = relation_value(scope->arena, node->rel, NULL);
     } else if (str_eq(name, "model") && node) {
-        *out = node_value(r, node);
+        *out = node_value(scope, node);
     } else if (str_eq(name, "schema")) {
         *out = py_text(node && node->rel.schema ? node->rel.schema : r->target.schema);
     } else if (str_eq(name, "database")) {
@@ -401,16 +402,15 @@ static bool node_name(const Scope *scope, const char *name, PyValue *out)
     return known;
 }
 
-static bool host_name(const Scope *scope, const char *name, PyValue *out)
+static bool host_name(Scope *scope, const char *name, PyValue *out)
 {
-    Reader *r = scope->reader;
     bool known = true;
     if (str_eq(name, "execute")) {
         *out = py_bool(scope->execute);
     } else if (str_eq(name, "adapter")) {
-        *out = adapter_object(r, scope);
+        *out = adapter_object(scope);
     } else if (str_eq(name, "api")) {
-        *out = relation_api(r->arena);
+        *out = relation_api(scope->arena);
     } else if (str_eq(name, "exceptions")) {
         *out = exceptions_value(scope);
     } else if (str_eq(name, "flags")) {
@@ -418,7 +418,7 @@ static bool host_name(const Scope *scope, const char *name, PyValue *out)
     } else if (str_eq(name, "builtins")) {
         *out = builtins_value(scope);
     } else if (str_eq(name, "selected_resources")) {
-        *out = py_list(r->arena);
+        *out = py_list(scope->arena);
     } else {
         known = false;
     }
@@ -426,30 +426,39 @@ static bool host_name(const Scope *scope, const char *name, PyValue *out)
 }
 
 /* Names that dbt has and that a reader cannot give: said by name, not as "undefined". */
-static bool unsupported_name(const Scope *scope, const char *name, PyValue *out)
+static bool unsupported_name(Scope *scope, const char *name, PyValue *out)
 {
     static const char *const names[] = {"graph",         "modules",     "run_started_at",
                                         "invocation_id", "dbt_version", "submit_python_job",
                                         "results",       "context",     NULL};
     for (const char *const *it = names; *it && scope->execute; it++) {
         if (str_eq(name, *it)) {
-            *out = py_undefined(
-                arena_printf(scope->reader->arena, "'%s' is not supported by Cutover", name));
+            *out =
+                py_undefined(arena_printf(scope->arena, "'%s' is not supported by Cutover", name));
             return true;
         }
     }
     return false;
 }
 
-bool context_value(const Scope *scope, const char *name, PyValue *out)
+/* Who changes it, changes it for this rendering alone. */
+static PyValue target_value(Scope *scope)
+{
+    if (!scope->target) {
+        scope->target = own_dict(scope, scope->reader->target.values);
+    }
+    return (PyValue){.type = PY_DICT, .dict = scope->target};
+}
+
+bool context_value(Scope *scope, const char *name, PyValue *out)
 {
     Reader *r = scope->reader;
     if (str_eq(name, "var")) {
-        *out = jinja_object(r->arena, &var_class, (void *)scope);
+        *out = jinja_object(scope->arena, &var_class, scope);
         return true;
     }
     if (str_eq(name, "target") && scope->kind != SCOPE_PROFILE) {
-        *out = (PyValue){.type = PY_DICT, .dict = r->target.values};
+        *out = target_value(scope);
         return true;
     }
     if (str_eq(name, "project_name")) {

@@ -21,7 +21,7 @@ Reader *new_reader(Arena *arena, const DbtOptions *options, Diags *diags)
 /* dbt-materialize's own blue/green appends _dbt_deploy to names: two ways of doing it would meet. */
 static void refuse_deploy_var(Reader *r)
 {
-    Scope scope = {.reader = r, .kind = SCOPE_YAML, .package = r->root};
+    Scope scope = file_scope(r, SCOPE_YAML, r->root);
     const PyValue *deploy = var_value(r, &scope, "deploy");
     if (deploy && py_truth(*deploy)) {
         find_at(r, DIAG_ERROR, P_DEPLOY_VAR,

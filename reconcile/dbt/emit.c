@@ -73,12 +73,12 @@ static size_t behind_header(Reader *r, const Node *node, NodeKind kind, const Sq
 }
 
 /* The text without white space at its ends, closing semicolon and old header; NULL after a finding. */
-static const char *clean_sql(Reader *r, const Node *node, NodeKind kind)
+static const char *cleaned(Reader *r, Arena *scratch, const Node *node, NodeKind kind)
 {
     const char *sql = node->compiled;
     SqlToks toks = {0};
     Err err = {0};
-    if (!sql_tokens(r->arena, sql, strlen(sql), &toks, &err)) {
+    if (!sql_tokens(scratch, sql, strlen(sql), &toks, &err)) {
         return NULL; /* scan_sql() has said why */
     }
     size_t count = toks.count - 1, end = strlen(sql);
@@ -97,7 +97,15 @@ static const char *clean_sql(Reader *r, const Node *node, NodeKind kind)
         }
     }
     size_t start = behind_header(r, node, kind, &toks);
-    return str_trim(r->arena, arena_strndup(r->arena, sql + start, end - start));
+    return str_trim(r->arena, arena_strndup(scratch, sql + start, end - start));
+}
+
+static const char *clean_sql(Reader *r, const Node *node, NodeKind kind)
+{
+    Arena *scratch = arena_new();
+    const char *sql = cleaned(r, scratch, node, kind);
+    arena_free(scratch);
+    return sql;
 }
 
 /* ---- grants and comments ---- */

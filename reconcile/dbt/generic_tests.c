@@ -56,7 +56,7 @@ static bool is_config(const char *key)
 static void add_config(TestEntry *t, const YamlMember *member)
 {
     Reader *r = t->r;
-    Scope scope = {.reader = r, .kind = SCOPE_YAML, .package = t->package};
+    Scope scope = file_scope(r, SCOPE_YAML, t->package);
     CalledConfig config = {.key = member->key, .value = py_none()};
     config.place = (Place){t->file, member->key_line, member->key_column, (int)strlen(member->key)};
     if (yaml_render(&scope, t->file, member->value, &config.value) && !py_is_none(config.value)) {
@@ -75,7 +75,7 @@ static void add_args(TestEntry *t, const Yaml *map)
 {
     for (size_t i = 0; map && map->type == YAML_IS_MAP && i < map->members.count; i++) {
         const YamlMember *it = &map->members.items[i];
-        py_dict_put(t->r->arena, t->args, it->key, yaml_value(t->r, it->value));
+        py_dict_put(t->r->arena, t->args, it->key, yaml_value(t->r->arena, it->value));
     }
 }
 
@@ -90,7 +90,7 @@ static void read_member(TestEntry *t, const YamlMember *it)
     } else if (is_config(it->key)) {
         add_config(t, it);
     } else if (!str_eq(it->key, "description") && !str_eq(it->key, "test_name")) {
-        py_dict_put(t->r->arena, t->args, it->key, yaml_value(t->r, it->value));
+        py_dict_put(t->r->arena, t->args, it->key, yaml_value(t->r->arena, it->value));
     }
 }
 

@@ -313,11 +313,7 @@ static bool runs_outside(PyValue hook)
 
 static const char *render_hook(Reader *r, Node *node, const char *text, Place place, bool execute)
 {
-    Scope scope = {.reader = r,
-                   .kind = SCOPE_NODE,
-                   .package = node->package,
-                   .node = node,
-                   .execute = execute};
+    Scope scope = open_node_scope(r, node, execute);
     JinjaEnv env = scope_env(&scope);
     JinjaSource source = {.name = place.file,
                           .text = text,
@@ -325,9 +321,11 @@ static const char *render_hook(Reader *r, Node *node, const char *text, Place pl
                           .first_line = place.line,
                           .owner = node->package};
     size_t before = r->diags->list.count;
-    const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
-    Buf out = buf_new(r->arena, 1u << 20);
-    bool ok = template && jinja_render(r->arena, &env, template, &out, r->diags);
+    const JinjaTemplate *template = jinja_parse(scope.arena, &source, r->diags);
+    Buf out = buf_new(scope.arena, 1u << 20);
+    bool ok = template && jinja_render(scope.arena, &env, template, &out, r->diags);
+    const char *sql = ok ? arena_strdup(r->arena, out.data) : NULL;
+    close_node_scope(&scope);
     for (size_t i = before; i < r->diags->list.count; i++) {
         Diag *diag = &r->diags->list.items[i];
         const File *file = files_get(r->files, place.file);
@@ -337,7 +335,7 @@ static const char *render_hook(Reader *r, Node *node, const char *text, Place pl
         }
         vec_push(r->arena, &diag->chain, arena_printf(r->arena, "in a hook of %s", node->id));
     }
-    return ok ? out.data : NULL;
+    return sql;
 }
 
 /* Once for each place: a hook of dbt_project.yml is that of many models. */

@@ -183,6 +183,11 @@ void *jinja_context(const JinjaRun *run)
     return run->env->context;
 }
 
+Arena *jinja_arena(const JinjaRun *run)
+{
+    return run->arena;
+}
+
 Diags *jinja_diags(const JinjaRun *run)
 {
     return run->diags;

@@ -36,6 +36,7 @@ typedef struct JinjaParser {
     Arena *arena;
     Diags *diags;
     JinjaTemplate *template;
+    Arena *scratch; /* for what only the parser needs: the tokens */
     TokenVec tokens;
     size_t next;             /* the current token */
     int depth;               /* of recursion */

@@ -44,7 +44,7 @@ static uint32_t skip_space(const Lexer *lexer, uint32_t at)
 
 static void push(Lexer *lexer, Token token)
 {
-    vec_push(lexer->parser->arena, &lexer->parser->tokens, token);
+    vec_push(lexer->parser->scratch, &lexer->parser->tokens, token);
 }
 
 /* --- data ----------------------------------------------------------------------------------- */
@@ -272,7 +272,7 @@ static bool lex_string(Lexer *lexer)
     uint32_t from = lexer->at;
     char quote = lexer->text[from];
     const char *p = lexer->text + from + 1;
-    Buf out = buf_new(lexer->parser->arena, lexer->length);
+    Buf out = buf_new(lexer->parser->scratch, lexer->length);
     while (*p && *p != quote) {
         if (*p != '\\') {
             buf_char(&out, *p++);

@@ -243,11 +243,12 @@ static bool start(JinjaParser *parser, const JinjaSource *source)
 
 const JinjaTemplate *jinja_parse(Arena *arena, const JinjaSource *source, Diags *diags)
 {
+    JinjaTemplate *template = arena_make(arena, JinjaTemplate);
     JinjaParser parser = {
-        .arena = arena, .diags = diags, .template = arena_make(arena, JinjaTemplate)};
-    if (!start(&parser, source) || !jinja_lex(&parser)) {
-        return NULL;
+        .arena = arena, .scratch = arena_new(), .diags = diags, .template = template};
+    if (start(&parser, source) && jinja_lex(&parser)) {
+        template->body = jinja_parse_body(&parser, NULL, NULL);
     }
-    parser.template->body = jinja_parse_body(&parser, NULL, NULL);
-    return parser.template->body ? parser.template : NULL;
+    arena_free(parser.scratch);
+    return template->body ? template : NULL;
 }

@@ -59,14 +59,14 @@ static JinjaNode *parse_name(JinjaParser *parser)
 static JinjaNode *parse_strings(JinjaParser *parser)
 {
     JinjaNode *node = jinja_node(parser, NODE_CONST, jinja_token(parser));
-    Buf joined = buf_new(parser->arena, parser->template->length + 1);
+    Buf joined = buf_new(parser->scratch, parser->template->length + 1);
     while (jinja_token(parser)->type == TOKEN_STRING) {
         Token *token = jinja_token(parser);
         buf_text(&joined, token->text);
         node->length = token->at + token->length - node->at;
         jinja_advance(parser);
     }
-    node->value = py_text(joined.data);
+    node->value = py_text(arena_strndup(parser->arena, joined.data, joined.length));
     return node;
 }
 

@@ -122,12 +122,13 @@ const Macro *find_macro(const Reader *r, const Package *package, const char *nam
     return macro || !r->builtin ? macro : map_get(&r->builtin->macros, name);
 }
 
-static const Macro *of_package(const Reader *r, const char *package, const char *name)
+static const Macro *of_package(const Reader *r, Arena *scratch, const char *package,
+                               const char *name)
 {
     static const char *const prefixes[] = {"materialize", "postgres", "default"};
     const Package *found = map_get(&r->package_by_name, package);
     for (size_t i = 0; found && i < sizeof prefixes / sizeof *prefixes; i++) {
-        const char *full = arena_printf(r->arena, "%s__%s", prefixes[i], name);
+        const char *full = arena_printf(scratch, "%s__%s", prefixes[i], name);
         const Macro *macro = map_get(&found->macros, full);
         if (macro) {
             return macro;
@@ -137,7 +138,7 @@ static const Macro *of_package(const Reader *r, const char *package, const char 
 }
 
 /* `dispatch:` of dbt_project.yml may give the packages to search; else the root project comes first. */
-static StrVec search_order(const Reader *r, const char *namespace)
+static StrVec search_order(const Reader *r, Arena *scratch, const char *namespace)
 {
     StrVec order = {0};
     const Yaml *list = yaml_get(r->root->yaml, "dispatch");
@@ -149,29 +150,29 @@ static StrVec search_order(const Reader *r, const char *namespace)
         for (size_t k = 0; packages && k < packages->items.count; k++) {
             const char *name = yaml_text(packages->items.items[k]);
             if (name) {
-                vec_push(r->arena, &order, name);
+                vec_push(scratch, &order, name);
             }
         }
         return order;
     }
-    vec_push(r->arena, &order, r->root->name);
-    vec_push(r->arena, &order, namespace);
+    vec_push(scratch, &order, r->root->name);
+    vec_push(scratch, &order, namespace);
     return order;
 }
 
-const Macro *dispatch_macro(const Reader *r, const Package *package, const char *name,
-                            const char *namespace)
+const Macro *dispatch_macro(const Reader *r, Arena *scratch, const Package *package,
+                            const char *name, const char *namespace)
 {
     StrVec order = {0};
     if (namespace) {
-        order = search_order(r, namespace);
+        order = search_order(r, scratch, namespace);
     } else {
-        vec_push(r->arena, &order, package->name);
-        vec_push(r->arena, &order, r->root->name);
-        vec_push(r->arena, &order, r->builtin->name);
+        vec_push(scratch, &order, package->name);
+        vec_push(scratch, &order, r->root->name);
+        vec_push(scratch, &order, r->builtin->name);
     }
     vec_each (const char *, it, &order) {
-        const Macro *macro = of_package(r, *it, name);
+        const Macro *macro = of_package(r, scratch, *it, name);
         if (macro) {
             return macro;
         }

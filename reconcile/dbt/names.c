@@ -16,26 +16,27 @@ static PyValue config_or_none(const Node *node, const char *key)
 }
 
 /* What MACRO makes of the config KEY, without white space around it; NULL after a finding. */
-static const char *generate(Reader *r, Node *node, const char *macro, const char *key)
+static const char *generate(Scope *scope, PyValue model, const char *macro, const char *key)
 {
-    Scope scope = {
-        .reader = r, .kind = SCOPE_NODE, .package = node->package, .node = node, .naming = true};
-    JinjaEnv env = scope_env(&scope);
+    Reader *r = scope->reader;
+    const Node *node = scope->node;
+    JinjaEnv env = scope_env(scope);
     const Macro *found = map_get(&r->root->macros, macro);
     found = found ? found : find_macro(r, node->package, macro);
-    PyValue args = py_list(r->arena), out = py_none();
-    py_append(r->arena, args, config_or_none(node, key));
-    py_append(r->arena, args, node_value(r, node));
+    PyValue args = py_list(scope->arena), out = py_none();
+    py_append(scope->arena, args, config_or_none(node, key));
+    py_append(scope->arena, args, model);
     size_t before = r->diags->list.count;
-    if (!jinja_invoke(r->arena, &env, found->value, args.list, NULL, &out, r->diags)) {
+    if (!jinja_invoke(scope->arena, &env, found->value, args.list, NULL, &out, r->diags)) {
         Diag *diag = before < r->diags->list.count ? &r->diags->list.items[before] : NULL;
         if (diag) {
             vec_push(r->arena, &diag->chain, arena_printf(r->arena, "for %s", node->id));
         }
         return NULL;
     }
-    const char *name =
-        py_is_none(out) || py_is_undefined(out) ? "" : str_trim(r->arena, py_str(r->arena, out));
+    const char *name = py_is_none(out) || py_is_undefined(out)
+                           ? ""
+                           : str_trim(r->arena, py_str(scope->arena, out));
     if (str_empty(name)) {
         find_at(r, DIAG_ERROR, P_GENERATED_NAME, node->place, "%s gives no name for %s", macro,
                 node->id)
@@ -75,9 +76,13 @@ void claim_relation(Reader *r, Node *node, RelName production)
 
 void name_node(Reader *r, Node *node)
 {
-    RelName rel = {generate(r, node, "generate_database_name", "database"), NULL, NULL};
-    rel.schema = rel.database ? generate(r, node, "generate_schema_name", "schema") : NULL;
-    rel.name = rel.schema ? generate(r, node, "generate_alias_name", "alias") : NULL;
+    Scope scope = open_node_scope(r, node, false);
+    scope.naming = true;
+    PyValue model = node_value(&scope, node);
+    RelName rel = {generate(&scope, model, "generate_database_name", "database"), NULL, NULL};
+    rel.schema = rel.database ? generate(&scope, model, "generate_schema_name", "schema") : NULL;
+    rel.name = rel.schema ? generate(&scope, model, "generate_alias_name", "alias") : NULL;
+    close_node_scope(&scope);
     if (!rel.name) {
         rel = (RelName){r->target.database, r->target.schema, node->name};
     }

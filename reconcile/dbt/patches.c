@@ -208,7 +208,7 @@ static void read_file(Reader *r, const Package *package, const char *path, const
     PatchFile p = {.r = r, .package = package, .file = path};
     p.folders = fqn_of(r, package, path + strlen(package->root), base);
     p.folders.count--;
-    p.scope = (Scope){.reader = r, .kind = SCOPE_YAML, .package = package};
+    p.scope = file_scope(r, SCOPE_YAML, package);
     read_entries(&p, yaml);
 }
 

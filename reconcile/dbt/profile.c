@@ -110,7 +110,7 @@ static bool fill_target(const Scope *scope, const Yaml *output)
 bool read_target(Reader *r)
 {
     const FileSet *files = profile_files(r);
-    Scope scope = {.reader = r, .kind = SCOPE_PROFILE, .package = r->root};
+    Scope scope = file_scope(r, SCOPE_PROFILE, r->root);
     const char *name = yaml_render_text(&scope, r->root->file, yaml_get(r->root->yaml, "profile"));
     if (!name) {
         find_at(r, DIAG_ERROR, P_PROFILE, (Place){.file = r->root->file},

@@ -152,7 +152,7 @@ Package *read_package(Reader *r, const char *root)
         }
         return NULL;
     }
-    Scope scope = {.reader = r, .kind = SCOPE_PROFILE, .package = package};
+    Scope scope = file_scope(r, SCOPE_PROFILE, package);
     package->name = yaml_render_text(&scope, package->file, yaml_get(package->yaml, "name"));
     if (str_empty(package->name)) {
         find_at(r, DIAG_ERROR, P_KEY, place_of(package->file, package->yaml),
@@ -167,7 +167,7 @@ Package *read_package(Reader *r, const char *root)
 /* What needs `target`: paths, config trees. */
 static void finish_package(Reader *r, Package *package)
 {
-    Scope scope = {.reader = r, .kind = SCOPE_PROJECT, .package = package};
+    Scope scope = file_scope(r, SCOPE_PROJECT, package);
     const Yaml *tests = yaml_get(package->yaml, "data_tests");
     read_paths(&scope, package);
     package->models = config_tree(&scope, package->file, yaml_get(package->yaml, "models"));
@@ -192,7 +192,7 @@ static const char *install_folder(const Scope *scope)
 
 static void read_packages(Reader *r)
 {
-    Scope scope = {.reader = r, .kind = SCOPE_PROFILE, .package = r->root};
+    Scope scope = file_scope(r, SCOPE_PROFILE, r->root);
     const char *folder = arena_printf(r->arena, "%s/", install_folder(&scope));
     vec_each (File, file, &r->files->list) {
         const char *rest = str_starts(file->path, folder) ? file->path + strlen(folder) : NULL;

@@ -471,6 +471,71 @@ bool py_dict_remove(PyDict *dict, PyValue key, PyValue *out)
     return true;
 }
 
+/* Deeper than anything that was written down: a list that holds itself. */
+#define DEEPEST_COPY 64
+
+static bool copy_value(Arena *arena, PyValue value, int depth, PyValue *out);
+
+static bool copy_items(Arena *arena, const PyList *from, int depth, PyValue *out)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < from->count; i++) {
+        PyValue item;
+        ok = copy_value(arena, from->items[i], depth, &item);
+        if (ok) {
+            py_append(arena, *out, item);
+        }
+    }
+    return ok;
+}
+
+static bool copy_entries(Arena *arena, const PyDict *from, int depth, PyValue *out)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < from->count; i++) {
+        PyValue key, value;
+        ok = copy_value(arena, from->entries[i].key, depth, &key) &&
+             copy_value(arena, from->entries[i].value, depth, &value);
+        if (ok) {
+            py_dict_set(arena, out->dict, key, value);
+        }
+    }
+    return ok;
+}
+
+static bool copy_value(Arena *arena, PyValue value, int depth, PyValue *out)
+{
+    *out = value;
+    if (depth > DEEPEST_COPY) {
+        return false;
+    }
+    switch (value.type) {
+    case PY_NONE:
+    case PY_BOOL:
+    case PY_INT:
+    case PY_FLOAT:
+        return true;
+    case PY_STRING:
+    case PY_UNDEFINED:
+        out->text = arena_strdup(arena, value.text);
+        return true;
+    case PY_LIST:
+    case PY_TUPLE:
+        *out = value.type == PY_LIST ? py_list(arena) : py_tuple(arena);
+        return copy_items(arena, value.list, depth + 1, out);
+    case PY_DICT:
+        *out = py_dict(arena);
+        return copy_entries(arena, value.dict, depth + 1, out);
+    default:
+        return false;
+    }
+}
+
+bool py_copy(Arena *arena, PyValue value, PyValue *out)
+{
+    return copy_value(arena, value, 0, out);
+}
+
 PyValue py_dict_copy(Arena *arena, const PyDict *dict)
 {
     PyValue copy = py_dict(arena);

@@ -166,9 +166,13 @@ typedef struct Scope {
     Reader *reader;
     ScopeKind kind;
     const Package *package;
-    Node *node;   /* NULL outside of nodes */
-    bool execute; /* dbt's compile pass */
-    bool naming;  /* inside generate_*_name */
+    Node *node;     /* NULL outside of nodes */
+    bool execute;   /* dbt's compile pass */
+    bool naming;    /* inside generate_*_name */
+    Arena *arena;   /* what a rendering makes; of a node's only what is copied out of it stays */
+    PyDict *config; /* the node's config and `target` as this rendering sees and may change them: */
+    PyDict *target; /* copies, made when they are first asked for */
+    bool outlives_it; /* something kept could not be copied, so the arena stays as a whole */
 } Scope;
 
 /* --- dbt.c ---------------------------------------------------------------------------------- */
@@ -204,8 +208,8 @@ const char *did_you_mean(Reader *r, const char *word, const StrVec *candidates);
 
 /* --- yaml_value.c --------------------------------------------------------------------------- */
 
-/* YAML as Python's values, texts as they are. */
-PyValue yaml_value(Reader *r, const Yaml *yaml);
+/* YAML as Python's values in ARENA, texts as they are. */
+PyValue yaml_value(Arena *arena, const Yaml *yaml);
 
 /* The same with Jinja rendered natively in SCOPE. False after a finding. */
 bool yaml_render(const Scope *scope, const char *file, const Yaml *yaml, PyValue *out);
@@ -219,6 +223,21 @@ bool has_jinja(const char *text);
 const Yaml *read_yaml(Reader *r, const FileSet *files, const char *path);
 
 /* --- scope.c -------------------------------------------------------------------------------- */
+
+/* For the texts of project files, whose values are all kept. */
+Scope file_scope(Reader *r, ScopeKind kind, const Package *package);
+
+/* For rendering what belongs to NODE, with an arena of its own. */
+Scope open_node_scope(Reader *r, Node *node, bool execute);
+
+/* Frees what the rendering has made. */
+void close_node_scope(Scope *scope);
+
+/* VALUE for as long as the project: copied out of the rendering's arena. */
+PyValue keep_value(Scope *scope, PyValue value);
+
+/* The other way: KEPT as a dict of the rendering, which may change it. */
+PyDict *own_dict(Scope *scope, PyDict *kept);
 
 /* The environment for rendering in SCOPE, which must live as long as it is used. */
 JinjaEnv scope_env(const Scope *scope);
@@ -242,8 +261,8 @@ const char *cross_db_text(Arena *arena); /* cross_db.c */
 const Macro *find_macro(const Reader *r, const Package *package, const char *name);
 
 /* adapter.dispatch(NAME, NAMESPACE) as seen from PACKAGE, or NULL. */
-const Macro *dispatch_macro(const Reader *r, const Package *package, const char *name,
-                            const char *namespace);
+const Macro *dispatch_macro(const Reader *r, Arena *scratch, const Package *package,
+                            const char *name, const char *namespace);
 
 /* --- config_tree.c -------------------------------------------------------------------------- */
 
@@ -279,10 +298,11 @@ Source *find_source(const Reader *r, const char *group, const char *name);
 PyValue relation_value(Arena *arena, RelName rel, const Node *node);
 bool relation_of(PyValue value, RelName *out);
 PyValue relation_api(Arena *arena);
-PyValue node_value(Reader *r, const Node *node);
-PyValue config_object(Reader *r, Scope *scope);
-PyValue adapter_object(Reader *r, const Scope *scope);
-bool context_value(const Scope *scope, const char *name, PyValue *out);
+PyValue node_value(Scope *scope, const Node *node);
+PyValue config_object(Scope *scope);
+PyDict *config_of_scope(Scope *scope); /* of its node */
+PyValue adapter_object(const Scope *scope);
+bool context_value(Scope *scope, const char *name, PyValue *out);
 void context_names(const Scope *scope, Arena *arena, StrVec *out); /* what it knows, for hints */
 bool call_ref(JinjaCall *call, void *self, PyValue *out);
 bool call_source(JinjaCall *call, void *self, PyValue *out);

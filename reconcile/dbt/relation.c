@@ -121,7 +121,7 @@ static bool get_part(const Relation *rel, const char *name, PyValue *out)
 static bool relation_get(JinjaRun *run, void *self, const char *name, PyValue *out)
 {
     const Relation *rel = self;
-    Arena *arena = jinja_diags(run)->arena;
+    Arena *arena = jinja_arena(run);
     if (get_part(rel, name, out)) {
         return true;
     }

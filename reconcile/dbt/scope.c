@@ -39,34 +39,35 @@ static const JinjaClass namespace_class = {.name = "MacroNamespace", .get = name
 
 /* ---- vars ---- */
 
-static const PyValue *value_in(Reader *r, const Yaml *map, const char *name)
+static const PyValue *value_in(Arena *arena, const Yaml *map, const char *name)
 {
     const Yaml *yaml = yaml_get(map, name);
     if (!yaml) {
         return NULL;
     }
-    PyValue *value = arena_make(r->arena, PyValue);
-    *value = yaml_value(r, yaml);
+    PyValue *value = arena_make(arena, PyValue);
+    *value = yaml_value(arena, yaml);
     return value;
 }
 
-static const PyValue *value_of_package(Reader *r, const Package *owner, const Package *user,
+static const PyValue *value_of_package(Arena *arena, const Package *owner, const Package *user,
                                        const char *name)
 {
     const Yaml *vars = yaml_get(owner->yaml, "vars");
-    const PyValue *value = value_in(r, yaml_get(vars, user->name), name);
-    return value ? value : value_in(r, vars, name);
+    const PyValue *value = value_in(arena, yaml_get(vars, user->name), name);
+    return value ? value : value_in(arena, vars, name);
 }
 
 const PyValue *var_value(Reader *r, const Scope *scope, const char *name)
 {
-    const PyValue *value = value_in(r, r->options->vars, name);
+    const PyValue *value = value_in(scope->arena, r->options->vars, name);
     if (value || scope->kind == SCOPE_PROFILE || scope->kind == SCOPE_PROJECT) {
         return value;
     }
     const Package *package = scope->package && scope->package->yaml ? scope->package : r->root;
-    value = value_of_package(r, r->root, package, name);
-    return value || package == r->root ? value : value_of_package(r, package, package, name);
+    value = value_of_package(scope->arena, r->root, package, name);
+    return value || package == r->root ? value
+                                       : value_of_package(scope->arena, package, package, name);
 }
 
 /* ---- looking up ---- */
@@ -83,7 +84,7 @@ static bool lookup_macro(const Scope *scope, const char *name, PyValue *out)
     }
     Package *named = map_get(&r->package_by_name, name);
     if (named) {
-        *out = jinja_object(r->arena, &namespace_class, named);
+        *out = jinja_object(scope->arena, &namespace_class, named);
     }
     return named;
 }
@@ -91,7 +92,7 @@ static bool lookup_macro(const Scope *scope, const char *name, PyValue *out)
 static bool lookup(void *context, const JinjaTemplate *from, const char *name, PyValue *out)
 {
     (void)from;
-    const Scope *scope = context;
+    Scope *scope = context;
     if (scope->kind == SCOPE_NODE && lookup_macro(scope, name, out)) {
         return true;
     }
@@ -109,6 +110,54 @@ static void names(void *context, Arena *arena, StrVec *out)
         }
     }
     context_names(scope, arena, out);
+}
+
+/* ---- a scope's life ---- */
+
+Scope file_scope(Reader *r, ScopeKind kind, const Package *package)
+{
+    return (Scope){.reader = r, .kind = kind, .package = package, .arena = r->arena};
+}
+
+Scope open_node_scope(Reader *r, Node *node, bool execute)
+{
+    return (Scope){.reader = r,
+                   .kind = SCOPE_NODE,
+                   .package = node->package,
+                   .node = node,
+                   .execute = execute,
+                   .arena = arena_new()};
+}
+
+void close_node_scope(Scope *scope)
+{
+    if (scope->outlives_it) {
+        arena_adopt(scope->reader->arena, scope->arena);
+    } else {
+        arena_free(scope->arena);
+    }
+    scope->arena = NULL;
+}
+
+/* What cannot be copied is shared, and then the rendering's arena has to stay. */
+static PyValue copy_or_share(Scope *scope, Arena *arena, PyValue value)
+{
+    PyValue copy;
+    if (py_copy(arena, value, &copy)) {
+        return copy;
+    }
+    scope->outlives_it = true;
+    return value;
+}
+
+PyValue keep_value(Scope *scope, PyValue value)
+{
+    return copy_or_share(scope, scope->reader->arena, value);
+}
+
+PyDict *own_dict(Scope *scope, PyDict *kept)
+{
+    return copy_or_share(scope, scope->arena, (PyValue){.type = PY_DICT, .dict = kept}).dict;
 }
 
 JinjaEnv scope_env(const Scope *scope)

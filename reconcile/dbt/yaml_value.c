@@ -58,15 +58,16 @@ static bool render_scalar(const Scope *scope, const char *file, const Yaml *yaml
                           .length = strlen(yaml->text),
                           .first_line = yaml->line,
                           .owner = scope->package};
-    const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
+    const JinjaTemplate *template = jinja_parse(scope->arena, &source, r->diags);
     JinjaEnv env = scope_env(scope);
-    bool ok = template && jinja_eval_native(r->arena, &env, template, out, r->diags);
+    bool ok = template && jinja_eval_native(scope->arena, &env, template, out, r->diags);
     move_findings(r, before, file, yaml);
     return ok;
 }
 
 /* SCOPE NULL: texts stay as they are. */
-static bool convert(Reader *r, const Scope *scope, const char *file, const Yaml *yaml, PyValue *out)
+static bool convert(Arena *arena, const Scope *scope, const char *file, const Yaml *yaml,
+                    PyValue *out)
 {
     bool ok = true;
     if (!yaml) {
@@ -77,33 +78,33 @@ static bool convert(Reader *r, const Scope *scope, const char *file, const Yaml 
         }
         *out = scalar(yaml);
     } else if (yaml->type == YAML_IS_LIST) {
-        *out = py_list(r->arena);
+        *out = py_list(arena);
         vec_each (Yaml *, it, &yaml->items) {
             PyValue item = py_none();
-            ok &= convert(r, scope, file, *it, &item);
-            py_append(r->arena, *out, item);
+            ok &= convert(arena, scope, file, *it, &item);
+            py_append(arena, *out, item);
         }
     } else {
-        *out = py_dict(r->arena);
+        *out = py_dict(arena);
         vec_each (YamlMember, it, &yaml->members) {
             PyValue value = py_none();
-            ok &= convert(r, scope, file, it->value, &value);
-            py_dict_put(r->arena, out->dict, it->key, value);
+            ok &= convert(arena, scope, file, it->value, &value);
+            py_dict_put(arena, out->dict, it->key, value);
         }
     }
     return ok;
 }
 
-PyValue yaml_value(Reader *r, const Yaml *yaml)
+PyValue yaml_value(Arena *arena, const Yaml *yaml)
 {
     PyValue out;
-    convert(r, NULL, NULL, yaml, &out);
+    convert(arena, NULL, NULL, yaml, &out);
     return out;
 }
 
 bool yaml_render(const Scope *scope, const char *file, const Yaml *yaml, PyValue *out)
 {
-    return convert(scope->reader, scope, file, yaml, out);
+    return convert(scope->arena, scope, file, yaml, out);
 }
 
 const char *yaml_render_text(const Scope *scope, const char *file, const Yaml *yaml)
@@ -113,7 +114,7 @@ const char *yaml_render_text(const Scope *scope, const char *file, const Yaml *y
         py_is_undefined(value)) {
         return NULL;
     }
-    return py_str(scope->reader->arena, value);
+    return py_str(scope->arena, value);
 }
 
 const Yaml *read_yaml(Reader *r, const FileSet *files, const char *path)

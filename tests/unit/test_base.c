@@ -31,6 +31,30 @@ static void an_arena_runs_its_cleanups_when_freed(void **state)
     arena_free(keep);
 }
 
+static void what_an_arena_adopts_lives_as_long_as_it(void **state)
+{
+    (void)state;
+    Arena *keep = arena_new(), *arena = arena_new(), *other = arena_new(), *empty = arena_new();
+    Buf seen = buf_new(keep, 10);
+    const char *first = arena_strdup(arena, "first");
+    const char *small = arena_strdup(other, "small");
+    char *large = arena_alloc(other, 1000000);
+    large[999999] = 'x';
+    arena_defer(other, append_one, &seen);
+    size_t used = arena_used(arena) + arena_used(other);
+    arena_adopt(arena, other);
+    arena_adopt(arena, empty);
+    CHECK_INT(arena_used(arena), used);
+    CHECK_STR(arena_strdup(arena, "more"), "more");
+    CHECK_STR(first, "first");
+    CHECK_STR(small, "small");
+    CHECK_INT(large[999999], 'x');
+    CHECK_STR(seen.data, "");
+    arena_free(arena);
+    CHECK_STR(seen.data, "x");
+    arena_free(keep);
+}
+
 static void what_grows_keeps_its_bytes_and_is_zero_behind_them(void **state)
 {
     Arena *arena = *state;
@@ -214,6 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_arena_runs_its_cleanups_when_freed),
+        TEST(what_an_arena_adopts_lives_as_long_as_it),
         TEST(what_grows_keeps_its_bytes_and_is_zero_behind_them),
         TEST(a_buffer_never_grows_past_its_maximum),
         TEST(a_map_keeps_the_order_of_insertion),

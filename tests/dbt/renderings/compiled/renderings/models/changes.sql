@@ -1,0 +1,7 @@
+
+
+
+
+
+
+select 'elsewhere' as s, 21 as n from "materialize"."public"."base"

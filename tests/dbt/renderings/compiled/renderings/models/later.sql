@@ -1,0 +1,2 @@
+
+select 'public' as s, 1 as n from "materialize"."public"."changes"
