@@ -30,6 +30,9 @@ StrVec str_split(Arena *arena, const char *text, char separator);
 /* The texts with SEPARATOR between them. */
 char *str_join(Arena *arena, const StrVec *texts, const char *separator);
 
+/* The texts one behind the other; the last argument is NULL. */
+char *str_concat(Arena *arena, const char *first, ...) __attribute__((sentinel));
+
 bool str_in(const StrVec *texts, const char *text);
 
 /* The whole TEXT as a decimal number in [MIN, MAX]. */

@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define ALIGNMENT 16
 
 /* Chunks double from the first to the largest: a short-lived arena is cheap, a large one has few chunks. */
 #define FIRST_CHUNK ((size_t)4 * 1024)
-#define LARGEST_CHUNK ((size_t)256 * 1024)
+#define LARGEST_CHUNK ((size_t)2 * 1024 * 1024)
 
 /*
  * Under the address sanitizer every object is an allocation of its own, so that an overrun or a use
@@ -62,9 +63,15 @@ static Chunk *chunk_new(size_t size)
     if (size > SIZE_MAX - sizeof(Chunk)) {
         die("an allocation is too large");
     }
-    Chunk *chunk = malloc(sizeof(Chunk) + size);
+    /* The largest are one huge page each where the system has them: one page fault instead of 512. */
+    bool huge = sizeof(Chunk) + size == LARGEST_CHUNK;
+    Chunk *chunk =
+        huge ? aligned_alloc(LARGEST_CHUNK, LARGEST_CHUNK) : malloc(sizeof(Chunk) + size);
     if (!chunk) {
         die("out of memory");
+    }
+    if (huge) {
+        madvise(chunk, LARGEST_CHUNK, MADV_HUGEPAGE);
     }
     chunk->next = NULL;
     chunk->used = 0;
@@ -125,7 +132,7 @@ static Chunk *chunk_for(Arena *arena, size_t size)
         return head;
     }
     bool alone = OBJECT_PER_CHUNK || size > arena->chunk_size / 4;
-    Chunk *chunk = chunk_new(alone ? size : arena->chunk_size);
+    Chunk *chunk = chunk_new(alone ? size : arena->chunk_size - sizeof(Chunk));
     if (alone && head) {
         chunk->next = head->next;
         head->next = chunk;

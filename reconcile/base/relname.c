@@ -22,13 +22,19 @@ char *relname_text(Arena *arena, RelName rel, const char *default_database)
     return arena_printf(arena, "%s.%s.%s", rel.database, rel.schema, rel.name);
 }
 
+static const char *or_none(const char *text)
+{
+    return text ? text : "";
+}
+
 /* NUL cannot be part of a name, but cannot be part of a C text either; \x1f in a name is absurd. */
 char *relname_key(Arena *arena, RelName rel)
 {
-    return arena_printf(arena, "%s\x1f%s\x1f%s", rel.database, rel.schema, rel.name);
+    return str_concat(arena, or_none(rel.database), "\x1f", or_none(rel.schema), "\x1f",
+                      or_none(rel.name), NULL);
 }
 
 char *schema_key(Arena *arena, const char *database, const char *schema)
 {
-    return arena_printf(arena, "%s\x1f%s", database, schema);
+    return str_concat(arena, or_none(database), "\x1f", or_none(schema), NULL);
 }

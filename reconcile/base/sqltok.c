@@ -174,7 +174,8 @@ static void symbol(Lexer *lx)
                                          "!=",  "||",  "@>", "<@", "=>", "!~~*", "!~~", "~~*",
                                          "~~",  "!~*", "!~", "~*", "<<", ">>"};
     size_t n = 1, start = lx->at;
-    for (size_t i = 0; i < sizeof longer / sizeof *longer; i++) {
+    bool can_be_longer = strchr("-#:<>!|@=~", lx->text[start]);
+    for (size_t i = 0; can_be_longer && i < sizeof longer / sizeof *longer; i++) {
         size_t m = strlen(longer[i]);
         if (m > n && start + m <= lx->length && memcmp(lx->text + start, longer[i], m) == 0) {
             n = m;

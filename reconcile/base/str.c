@@ -44,6 +44,24 @@ const char *str_trim(Arena *arena, const char *text)
     return arena_strndup(arena, text, n);
 }
 
+char *str_concat(Arena *arena, const char *first, ...)
+{
+    va_list args;
+    size_t length = 0;
+    va_start(args, first);
+    for (const char *text = first; text; text = va_arg(args, const char *)) {
+        length += strlen(text);
+    }
+    va_end(args);
+    char *joined = arena_array(arena, length + 1, 1), *end = joined;
+    va_start(args, first);
+    for (const char *text = first; text; text = va_arg(args, const char *)) {
+        end = stpcpy(end, text);
+    }
+    va_end(args);
+    return joined;
+}
+
 char *str_lower(Arena *arena, const char *text)
 {
     char *copy = arena_strdup(arena, text);

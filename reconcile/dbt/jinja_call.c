@@ -92,7 +92,8 @@ static bool bind_one(JinjaCall *call, const Param *param, Binding *binding, PyVa
         binding->named++;
         return true;
     }
-    *out = py_undefined(arena_printf(call->arena, "argument \"%s\" was not given", param->name));
+    *out =
+        py_undefined(str_concat(call->arena, "argument \"", param->name, "\" was not given", NULL));
     return param->optional || jinja_fail(call->run, "CO2012", "%s() needs the argument \"%s\"",
                                          call->name, param->name);
 }
@@ -258,10 +259,10 @@ static bool bind_defaults(JinjaRun *run, const JinjaNode *macro, const bool *mis
 {
     for (size_t i = 0; i < macro->items.count; i++) {
         const JinjaNode *param = macro->items.items[i];
-        PyValue value = missing_param(run, param->name);
         if (!missing[i]) {
             continue;
         }
+        PyValue value = missing_param(run, param->name);
         if (param->left && !jinja_eval(run, param->left, &value)) {
             return false;
         }

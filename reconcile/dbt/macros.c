@@ -128,7 +128,7 @@ static const Macro *of_package(const Reader *r, Arena *scratch, const char *pack
     static const char *const prefixes[] = {"materialize", "postgres", "default"};
     const Package *found = map_get(&r->package_by_name, package);
     for (size_t i = 0; found && i < sizeof prefixes / sizeof *prefixes; i++) {
-        const char *full = arena_printf(scratch, "%s__%s", prefixes[i], name);
+        const char *full = str_concat(scratch, prefixes[i], "__", name, NULL);
         const Macro *macro = map_get(&found->macros, full);
         if (macro) {
             return macro;

@@ -51,7 +51,7 @@ Node *find_node(const Reader *r, const Package *from, const char *package, const
 
 Source *find_source(const Reader *r, const char *group, const char *name)
 {
-    return map_get(&r->source_by_name, arena_printf(r->arena, "%s\t%s", group, name));
+    return map_get(&r->source_by_name, str_concat(r->arena, group, "\t", name, NULL));
 }
 
 /* ---- making ---- */
