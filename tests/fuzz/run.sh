@@ -25,6 +25,12 @@ clang-14 "${flags[@]}" -o build-fuzz/readers tests/fuzz/libfuzzer.c tests/fuzz/f
     $(pkg-config --cflags --libs yaml-0.1 jansson libcrypto) -lm
 fuzz readers yaml config json sql jinja settings profiles schema model macro seed manifest
 
+# The front ends that read one file whole, with all that is behind them.
+# shellcheck disable=SC2046
+for what in manifest toml plain_sql; do
+    fuzz "$what" tests/fuzz/fronts.c reconcile/*.c reconcile/*/*.c $(pkg-config --cflags --libs yaml-0.1 jansson libcrypto) -lm
+done
+
 # The stand-in's: what it reads off a socket, and how it cuts and rewrites SQL.
 cmake --preset default >/dev/null # for the list of its embedded SQL
 cmake --build --preset default --target standin >/dev/null
