@@ -209,7 +209,7 @@ static DbtProject *read_all(Reader *r)
         sql_read_statements(p, *it);
     }
     vec_each (SqlObject *, it, &p->objects) {
-        if ((*it)->found && (*it)->made) {
+        if ((*it)->made && (*it)->end) {
             sql_resolve(p, *it);
         }
     }

@@ -17,8 +17,9 @@ typedef struct SqlObject {
     bool found;       /* its CREATE was met */
     bool made;        /* Cutover makes it: no connection, no secret */
     const char *cluster, *options;
-    size_t body, end; /* tokens of the query, or of what follows the name */
-    const char *sql;  /* these with names resolved */
+    size_t body,
+        end; /* tokens of the query, or of what follows the name; END is 0 when it was not understood */
+    const char *sql; /* these with names resolved */
     VEC(RelName) reads;
 } SqlObject;
 
