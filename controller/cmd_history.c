@@ -8,17 +8,47 @@
 enum { ANSWER_MAX = 16 << 20, LIMIT_DEFAULT = 20, LIMIT_MAX = 10000 };
 
 typedef struct Past {
-    Wanted wanted;
+    EnvironmentConfig environment; /* its name alone */
     PassResult result;
 } Past;
 
-static bool read_past(const Cli *cli, Session *session, Past *past, Diags *diags, Err *err)
+/* --environment, else the only one that Materialize knows. */
+static bool choose_environment(const Cli *cli, Session *session, Past *past, Err *err)
 {
-    Target target;
-    return targets_one(cli, session->context, &target, diags, err) &&
-           wanted_read(target.repository, cli->arena, target.environment, NULL, &past->wanted,
-                       diags, err) &&
-           session_pass(session, cli->arena, &past->wanted, PASS_LOOK, &past->result, err);
+    StrVec names = {0};
+    past->environment.name = cli->environment;
+    if (cli->environment) {
+        return true;
+    }
+    if (!pass_environments(cli->arena, session->pg, &names, err)) {
+        return false;
+    }
+    if (names.count == 1) {
+        past->environment.name = names.items[0];
+        return true;
+    }
+    err_set(cli->arena, err, ERR_INPUT, "CO1092",
+            names.count ? "there is more than one environment" : "nothing was ever deployed here");
+    if (names.count) {
+        err->hint = arena_printf(cli->arena, "name one of %s by --environment",
+                                 str_join(cli->arena, &names, ", "));
+    }
+    return false;
+}
+
+/* The record alone is asked, so that it can be when Git cannot. */
+static bool read_past(const Cli *cli, Session *session, Past *past, Err *err)
+{
+    const Settings *settings = &session->context->settings;
+    if (!session_connect(session, cli->arena, err) ||
+        !choose_environment(cli, session, past, err)) {
+        return false;
+    }
+    PassInput input = {.environment = &past->environment,
+                       .record_schema = settings->record_schema,
+                       .record_cluster = settings->record_cluster,
+                       .instance = session->context->instance};
+    return pass_look_back(cli->arena, session->pg, &input, &past->result, err);
 }
 
 static Moment ended_at(const Past *past, const RecordDeployment *d)
@@ -84,7 +114,7 @@ static void write_history(const Cli *cli, Buf *out, const Past *past, int64_t li
     if (cli->json) {
         json_open_object(&json);
         json_put_str(&json, "schema", "cutover.history/1");
-        json_put_str(&json, "environment", past->wanted.environment->name);
+        json_put_str(&json, "environment", past->environment.name);
         json_key(&json, "deployments");
         json_open_array(&json);
     }
@@ -107,7 +137,7 @@ static void write_history(const Cli *cli, Buf *out, const Past *past, int64_t li
         json_close_object(&json);
         buf_char(out, '\n');
     } else if (!out->length) {
-        buf_printf(out, "%s: no deployments.\n", past->wanted.environment->name);
+        buf_printf(out, "%s: no deployments.\n", past->environment.name);
     }
 }
 
@@ -135,14 +165,58 @@ static bool is_about(const RecordEvent *event, const RecordDeployment *d)
     return str_eq(json_get_str(event->event, "subject"), d->id);
 }
 
+/* What its plan did, object by object; of plans that were told by an older version NULL. */
+static const Json *planned(const Record *record, const RecordDeployment *d)
+{
+    const Json *changes = NULL;
+    vec_each (RecordEvent, it, &record->events) {
+        const Json *plan = json_get(json_get(it->event, "data"), "plan");
+        if (is_about(it, d) && json_get(plan, "changes")) {
+            changes = json_get(plan, "changes");
+        }
+    }
+    return changes;
+}
+
+static void put_planned(JsonOut *json, const Json *changes)
+{
+    static const char *const keys[] = {"name", "kind", "action", "where", "reason"};
+    json_key(json, "objects");
+    json_open_array(json);
+    for (size_t i = 0; changes && i < changes->count; i++) {
+        json_open_object(json);
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+            json_put_str(json, keys[k], json_get_str(changes->items[i], keys[k]));
+        }
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
+static const char *word(const Json *object, const char *key)
+{
+    const char *text = json_get_str(object, key);
+    return text ? text : "";
+}
+
+static void write_planned(Buf *out, const Json *changes)
+{
+    for (size_t i = 0; changes && i < changes->count; i++) {
+        const Json *it = changes->items[i];
+        buf_printf(out, "  %-8s %s %s: %s\n", word(it, "action"), word(it, "kind"),
+                   word(it, "name"), word(it, "reason"));
+    }
+}
+
 static void show_json(Buf *out, const Past *past, const RecordDeployment *d)
 {
     const Record *record = past->result.record;
     JsonOut json = json_out(out);
     json_open_object(&json);
     json_put_str(&json, "schema", "cutover.deployment/1");
-    json_put_str(&json, "environment", past->wanted.environment->name);
+    json_put_str(&json, "environment", past->environment.name);
     put_deployment(&json, past, d);
+    put_planned(&json, planned(record, d));
     json_key(&json, "events");
     json_open_array(&json);
     vec_each (RecordEvent, it, &record->events) {
@@ -191,6 +265,7 @@ static void show_text(Buf *out, const Past *past, const RecordDeployment *d)
     buf_printf(out, "%s   %s   %s \"%s\", %s   attempt %lld\n", d->id, phase_name(d->phase),
                d->short_commit, d->subject ? d->subject : "", d->author ? d->author : "",
                (long long)d->attempt);
+    write_planned(out, planned(record, d));
     vec_each (RecordEvent, it, &record->events) {
         if (is_about(it, d)) {
             const char *reason = json_get_str(json_get(it->event, "data"), "reason");
@@ -245,13 +320,16 @@ static int with_past(const Cli *cli, int (*answer)(const Cli *, Past *, Diags *,
     Context context;
     Diags diags;
     Err err;
-    if (!targets_begin(cli, &context, &diags, &err)) {
+    diags = diags_new(cli->arena);
+    err = (Err){0};
+    if (!context_load(cli, cli->arena, &context, &diags, &err)) {
         return targets_stopped(cli, &diags, &err);
     }
+    context_log(cli, &context);
     Session session = {.context = &context};
     Past *past = arena_make(cli->arena, Past);
-    int code = read_past(cli, &session, past, &diags, &err) ? answer(cli, past, &diags, &err)
-                                                            : targets_stopped(cli, &diags, &err);
+    int code = read_past(cli, &session, past, &err) ? answer(cli, past, &diags, &err)
+                                                    : targets_stopped(cli, &diags, &err);
     session_end(&session);
     return code;
 }

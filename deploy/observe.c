@@ -7,11 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#define STATEMENT_LIMIT_MS 60000
-
 int64_t pass_limit(const Pass *pass)
 {
-    return pass->in->deadline_ms ? pass->in->deadline_ms : STATEMENT_LIMIT_MS;
+    return pass->in->deadline_ms ? pass->in->deadline_ms : PASS_STATEMENT_MS;
 }
 
 int64_t pass_clock_ms(void)

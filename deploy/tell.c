@@ -26,6 +26,24 @@ static void put_commit(JsonOut *out, const Pass *pass, const RecordDeployment *d
     json_close_object(out);
 }
 
+static const char *name_of(const Pass *pass, const PlanObject *object)
+{
+    const RelName *rel = &object->rel;
+    bool container = str_eq(object->kind, "cluster") || str_eq(object->kind, "schema");
+    return container ? rel->name : pass_name(pass, *rel);
+}
+
+static void put_change(JsonOut *out, const Pass *pass, const PlanObject *object)
+{
+    json_open_object(out);
+    json_put_str(out, "name", name_of(pass, object));
+    json_put_str(out, "kind", object->kind);
+    json_put_str(out, "action", plan_action_name(object->action));
+    json_put_str(out, "where", plan_where_name(object->where));
+    json_put_str(out, "reason", object->reasons.count ? object->reasons.items[0].text : NULL);
+    json_close_object(out);
+}
+
 static void put_plan(JsonOut *out, Pass *pass)
 {
     const Plan *plan = pass->out->plan;
@@ -42,7 +60,13 @@ static void put_plan(JsonOut *out, Pass *pass)
     json_key(out, "objects");
     json_open_array(out);
     for (size_t i = 0; i < plan->objects.count && i < OBJECTS_TOLD; i++) {
-        json_str(out, pass_name(pass, plan->objects.items[i].rel));
+        json_str(out, name_of(pass, &plan->objects.items[i]));
+    }
+    json_close_array(out);
+    json_key(out, "changes");
+    json_open_array(out);
+    for (size_t i = 0; i < plan->objects.count && i < OBJECTS_TOLD; i++) {
+        put_change(out, pass, &plan->objects.items[i]);
     }
     json_close_array(out);
     json_close_object(out);

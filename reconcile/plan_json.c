@@ -3,7 +3,7 @@
 
 #include "cutover/str.h"
 
-static const char *action_name(PlanAction action)
+const char *plan_action_name(PlanAction action)
 {
     static const char *const names[] = {[PLAN_CREATE] = "create",
                                         [PLAN_CHANGE] = "change",
@@ -13,7 +13,7 @@ static const char *action_name(PlanAction action)
     return names[action];
 }
 
-static const char *where_name(PlanWhere where)
+const char *plan_where_name(PlanWhere where)
 {
     static const char *const names[] = {[PLAN_GREEN] = "green",
                                         [PLAN_IN_PLACE] = "in_place",
@@ -164,8 +164,8 @@ static void put_object(JsonOut *out, const PlanObject *object)
     json_put_str(out, "on", object->on);
     json_put_str(out, "cluster", object->cluster);
     put_alteration(out, object);
-    json_put_str(out, "action", action_name(object->action));
-    json_put_str(out, "where", where_name(object->where));
+    json_put_str(out, "action", plan_action_name(object->action));
+    json_put_str(out, "where", plan_where_name(object->where));
     json_put_str(out, "file", object->file);
     if (object->line) {
         json_put_int(out, "line", object->line);

@@ -653,6 +653,23 @@ bool marker_parse(Arena *arena, const char *environment, const char *name, int64
     return str_to_int(arena_strndup(arena, digits, length), 0, INT64_MAX - 1, generation);
 }
 
+/* From the end, since an environment's name may hold anything but _g and digits there: _g<n>_<8 hex>. */
+const char *marker_environment(Arena *arena, const char *name)
+{
+    static const char prefix[] = "cutover_";
+    const char *last = strrchr(name, '_');
+    size_t from = strlen(prefix), end = last ? (size_t)(last - name) : 0;
+    while (end && isdigit((unsigned char)name[end - 1])) {
+        end--;
+    }
+    if (!str_starts(name, prefix) || end < from + 3 || strncmp(name + end - 2, "_g", 2) != 0) {
+        return NULL;
+    }
+    const char *environment = arena_strndup(arena, name + from, end - 2 - from), *commit8;
+    int64_t generation;
+    return marker_parse(arena, environment, name, &generation, &commit8) ? environment : NULL;
+}
+
 char *deployment_id(Arena *arena, const char *environment, int64_t generation, const char *commit)
 {
     return arena_printf(arena, "%s-g%lld-%.12s", environment, (long long)generation,

@@ -106,6 +106,14 @@ bool pass_repair_look(Arena *arena, Pg *pg, const PassInput *input, Repair **rep
 bool pass_repair(Arena *arena, Pg *pg, const PassInput *input, const RepairFinding *finding,
                  const PassCommit *commit, Err *err);
 
+/* Record and live generation alone, of the environment that INPUT names: for who has no commit to compare them with. */
+bool pass_look_back(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, Err *err);
+
+/* The environments that have a marker in the connection's database. */
+bool pass_environments(Arena *arena, Pg *pg, StrVec *names, Err *err);
+
+#define PASS_STATEMENT_MS 60000 /* time limit of a statement, unless PassInput has another */
+
 /* A person's REQUEST (rollback ...), which gets its id here, or a notifier's final delivery, appended to the
  * record. */
 bool pass_request(Arena *arena, Pg *pg, const PassInput *input, RecordRequest *request, Err *err);

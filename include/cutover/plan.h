@@ -183,6 +183,10 @@ typedef struct PlanHead {
 /* What green costs in all, credits: its clusters over that many seconds. */
 double plan_credits(const Plan *plan, int64_t hydration, int64_t soak);
 
+/* "create"; "in_place": the words of docs/interface.md 4.5. */
+const char *plan_action_name(PlanAction action);
+const char *plan_where_name(PlanWhere where);
+
 void plan_write_text(Buf *out, const Plan *plan, const PlanHead *head, bool color);
 void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head);
 

@@ -214,6 +214,9 @@ char *marker_name(Arena *arena, const char *environment, int64_t generation, con
 bool marker_parse(Arena *arena, const char *environment, const char *name, int64_t *generation,
                   const char **commit8);
 
+/* The environment whose marker bears NAME, or NULL when that is no marker's name. */
+const char *marker_environment(Arena *arena, const char *name);
+
 /* <environment>-g<n>-<12 hex of the commit> */
 char *deployment_id(Arena *arena, const char *environment, int64_t generation, const char *commit);
 

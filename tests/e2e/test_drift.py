@@ -1,5 +1,7 @@
 """Somebody else's hands: what changes in Materialize behind Cutover's back is seen and told, and nothing else is."""
 import json
+import shutil
+import subprocess
 
 from harness import ROOT, run
 
@@ -222,9 +224,25 @@ def history_and_show_tell_what_has_happened(world):
     assert "CO5050" in world.stderr
 
 
+def history_and_show_need_no_git(world):
+    world.apply()
+    shutil.rmtree(world.repository.bare)
+    assert world.cutover("history").split()[:2] == ["g1", "live"]
+    shown = json.loads(world.cutover("show", "g1", "--output", "json"))
+    daily = [o for o in shown["objects"] if o["name"] == "shop.daily"]
+    assert [(o["kind"], o["action"], o["where"]) for o in daily] == [("materialized_view", "create", "green")], daily
+    assert daily[0]["reason"].startswith("new"), daily
+    assert "create" in world.cutover("show") and "shop.daily: new" in world.cutover("show")
+    command = [part for part in world.command("history") if part not in ("--environment", "production")]
+    assert subprocess.run(command, env=world.env(), capture_output=True, text=True).stdout.startswith("g1")
+    world.sql("CREATE SCHEMA cutover_staging_g3_4f2a9c1b")
+    told = subprocess.run(command, env=world.env(), capture_output=True, text=True)
+    assert told.returncode == 1 and "name one of production, staging by --environment" in told.stderr, told.stderr
+
+
 if __name__ == "__main__":
     run([a_dropped_index_is_seen_with_who_and_when, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
          one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so,
          after_a_rollback_the_restored_side_is_what_counts, what_is_healed_is_told_and_brought_back,
          a_size_an_index_and_a_view_come_back, each_kind_is_treated_as_its_own_word_says, a_hold_stops_healing_too,
-         history_and_show_tell_what_has_happened], PROJECT, SEED)
+         history_and_show_tell_what_has_happened, history_and_show_need_no_git], PROJECT, SEED)

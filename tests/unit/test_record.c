@@ -406,6 +406,11 @@ static void markers_are_read_back_and_only_ours(void **state)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         CHECK(!marker_parse(arena, "production", others[i], &generation, &commit8));
     }
+    CHECK_STR(marker_environment(arena, name), "production");
+    CHECK_STR(marker_environment(arena, "cutover_a_g_b_g12_4f2a9c1b"), "a_g_b");
+    CHECK(!marker_environment(arena, "cutover_production_scratch"));
+    CHECK(!marker_environment(arena, "cutover__g12_4f2a9c1b"));
+    CHECK(!marker_environment(arena, "cutover"));
     CHECK_STR(deployment_id(arena, "production", 42, COMMIT_A), DEPLOYMENT);
 }
 
