@@ -189,6 +189,35 @@ static void check_environment(Closure *c, const EnvironmentConfig *other)
     }
 }
 
+/* Every side that Cutover makes says in its comment for which environment: "... | Cutover production g42". */
+static const char *environment_in(Arena *arena, const char *comment)
+{
+    static const char mark[] = "| Cutover ";
+    const char *at = comment ? strstr(comment, mark) : NULL;
+    const char *name = at ? at + strlen(mark) : NULL;
+    const char *end = name ? strchr(name, ' ') : NULL;
+    return end && strncmp(end, " g", 2) == 0 ? arena_strndup(arena, name, (size_t)(end - name))
+                                             : NULL;
+}
+
+static void check_owner(Closure *c, const Place *place)
+{
+    const char *kind = place->is_cluster ? "cluster" : "schema";
+    const char *id = place->schema ? place->schema->id : place->cluster ? place->cluster->id : NULL;
+    const char *comment = place->schema    ? place->schema->comment
+                          : place->cluster ? place->cluster->comment
+                                           : NULL;
+    const char *owner = environment_in(c->arena, comment);
+    if (!owner || str_eq(owner, c->in->environment->name) ||
+        record_object(c->in->record, kind, id)) {
+        return;
+    }
+    plan_refuse(c, "CO4104", place->name,
+                arena_printf(c->arena, "%s %s belongs to environment %s", kind, place->name, owner),
+                "way out:  give each environment schemas and clusters of its own; when that "
+                "environment is no more, drop what it left");
+}
+
 static void check_environments(Closure *c)
 {
     for (size_t i = 0; c->in->config && i < c->in->config->environments.count; i++) {
@@ -206,6 +235,12 @@ void plan_check_places(Closure *c)
     }
     map_each (it, &c->cluster_by_name) {
         check_place(c, it->value);
+    }
+    map_each (it, &c->schema_by_key) {
+        check_owner(c, it->value);
+    }
+    map_each (it, &c->cluster_by_name) {
+        check_owner(c, it->value);
     }
     check_besides(c);
     check_environments(c);

@@ -63,6 +63,7 @@ static void check_double(Reader *r, Node *node)
     map_put(r->arena, &r->by_production, key, node);
     map_put(r->arena, &r->by_rel, relname_key(r->arena, node->rel), node);
     map_put(r->arena, &r->schemas, node->production.schema, node);
+    map_put(r->arena, &r->schemas, node->rel.schema, node);
 }
 
 void claim_relation(Reader *r, Node *node, RelName production)

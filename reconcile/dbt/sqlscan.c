@@ -30,21 +30,26 @@ static size_t dotted(const SqlToks *toks, size_t i, const char *parts[3], size_t
 }
 
 /* A name of two parts, of three, or of a column behind either; SCHEMA: which part is the schema. */
-static Node *node_called(const Reader *r, Arena *scratch, const char *parts[3], size_t count,
-                         size_t *schema)
+static Node *node_in(const Reader *r, const Map *names, Arena *scratch, const char *parts[3],
+                     size_t count, size_t *schema)
 {
     Node *node = NULL;
     *schema = 1;
     if (count >= 3 && map_get(&r->schemas, parts[1])) {
-        node = map_get(&r->by_production,
-                       relname_key(scratch, (RelName){parts[0], parts[1], parts[2]}));
+        node = map_get(names, relname_key(scratch, (RelName){parts[0], parts[1], parts[2]}));
     }
     if (!node && (count == 2 || count == 3) && map_get(&r->schemas, parts[0])) {
         *schema = 0;
-        node = map_get(&r->by_production,
-                       relname_key(scratch, (RelName){r->target.database, parts[0], parts[1]}));
+        node =
+            map_get(names, relname_key(scratch, (RelName){r->target.database, parts[0], parts[1]}));
     }
     return node;
+}
+
+static Node *node_called(const Reader *r, Arena *scratch, const char *parts[3], size_t count,
+                         size_t *schema)
+{
+    return node_in(r, &r->by_production, scratch, parts, count, schema);
 }
 
 /* Where the file has the text that was found, if it stands there as it is. */
@@ -148,6 +153,11 @@ void scan_sql(Reader *r, Node *node, const char *sql)
         size_t count, schema;
         step = dotted(&toks, i, parts, &count);
         Node *other = count > 1 ? node_called(r, scratch, parts, count, &schema) : NULL;
+        Node *green = count > 1 ? node_in(r, &r->by_rel, scratch, parts, count, &schema) : NULL;
+        if (green &&
+            green != node) { /* made from this.schema or target.schema: sent there already */
+            add_edge(r, node, green);
+        }
         if (other && other != node) {
             met(r, node, other,
                 place_in_file(scratch, node, sql, &toks.items[i], &toks.items[i + step - 1]));

@@ -37,6 +37,9 @@ rule "reconcile includes nothing of deploy or controller" "$(layer reconcile "$d
 rule "deploy includes nothing of controller" "$(layer deploy "$controller_headers")"
 rule "base includes nothing of the rest" \
     "$(layer reconcile/base 'catalog|config|dbt|decide|desired|jinja|phase|plan|proof|record|record_write|build|yaml|decode')"
+rule "every test that docs/hazards.md names exists" \
+    "$(grep -oE '`[a-z_]{12,}`' docs/hazards.md | tr -d '\140' | sort -u | while read -r name; do
+        grep -rqE "(static void|def) $name\(" tests/unit tests/e2e || echo "  $name"; done)"
 rule "no unfinished marks" \
     "$(sources '*.c' '*.h' '*.py' '*.sql' | grep -v '^tests/check/' | xargs grep -HnE '\b(TODO|FIXME|XXX|HACK)\b' | grep -v 'XX000' | sed 's/^/  /')"
 rule "CASCADE is never sent" \

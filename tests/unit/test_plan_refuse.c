@@ -202,6 +202,21 @@ static void a_model_read_by_source_would_stay_on_the_old_side(void **state)
     CHECK(world_finding(world_plan(w), "CO4114"));
 }
 
+static void what_another_environment_made_is_told_by_its_comment(void **state)
+{
+    World *w = world_new(*state);
+    declare_shop(w);
+    CatalogSchema *shop = world_add_schema(w, DB, "shop", "cutover");
+    shop->comment =
+        "Deployment by Ada on 2026-11-23 16:02:11 UTC | Commit SHA: 4f2a | Cutover staging g4";
+    CHECK_STR(world_finding(world_plan(w), "CO4104")->message,
+              "schema shop belongs to environment staging");
+    shop->comment = "Deployment by Ada | Commit SHA: 4f2a | Cutover production g4";
+    CHECK(!world_finding(world_plan(w), "CO4104"));
+    shop->comment = "made by hand | Cutover of 2020";
+    CHECK(!world_finding(world_plan(w), "CO4104"));
+}
+
 static void two_environments_must_not_own_the_same(void **state)
 {
     World *w = deployed_shop(*state);
@@ -236,6 +251,7 @@ int main(void)
         TEST(long_names_are_refused_by_bytes),
         TEST(a_missing_source_is_refused_with_the_nearest_name),
         TEST(a_model_read_by_source_would_stay_on_the_old_side),
+        TEST(what_another_environment_made_is_told_by_its_comment),
         TEST(two_environments_must_not_own_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
