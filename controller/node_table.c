@@ -66,7 +66,7 @@ static void put_members(JsonOut *json, Arena *arena, const PyDict *dict)
     for (size_t i = 0; i < dict->count; i++) {
         vec_push(arena, &keys, py_str(arena, dict->entries[i].key));
     }
-    qsort(keys.items, keys.count, sizeof *keys.items, str_compare);
+    vec_sort(&keys, str_compare);
     for (size_t i = 0; i < keys.count; i++) {
         const PyValue *value = py_dict_find(dict, keys.items[i]);
         json_key(json, keys.items[i]);
