@@ -82,6 +82,10 @@ static void add_object(SqlProject *p, const Chosen *chosen)
     node->file = chosen->file;
     node->path = chosen->file->path;
     node->place = (Place){node->path, 1, 1, 1};
+    vec_push(r->arena, &node->fqn, r->root->name);
+    vec_push(r->arena, &node->fqn, database);
+    vec_push(r->arena, &node->fqn, schema);
+    vec_push(r->arena, &node->fqn, name);
     object->node = node;
     index_node(r, node);
     claim_relation(r, node,

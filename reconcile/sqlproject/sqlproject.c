@@ -154,6 +154,25 @@ static void warn_folders(Reader *r)
 
 /* ---- to the desired state ---- */
 
+/* What there is to say of an object as a row of the node table. */
+static void emit_row(Reader *r, const SqlObject *object, const DesiredNode *made,
+                     DbtProject *project)
+{
+    PyDict *config = py_dict(r->arena).dict;
+    py_dict_put(r->arena, config, "materialized", py_text(node_kind_text(object->kind)));
+    if (object->cluster) {
+        py_dict_put(r->arena, config, "cluster", py_text(object->cluster));
+    }
+    vec_push(r->arena, &project->table,
+             (DbtNode){.id = made->id,
+                       .resource = "model",
+                       .relation = relname_sql(r->arena, made->rel),
+                       .code = object->sql,
+                       .fqn = object->node->fqn,
+                       .depends = made->depends,
+                       .config = config});
+}
+
 static void emit_object(Reader *r, const SqlObject *object, DbtProject *project)
 {
     const Node *node = object->node;
@@ -175,6 +194,9 @@ static void emit_object(Reader *r, const SqlObject *object, DbtProject *project)
         vec_push(r->arena, &out.reads, *it);
     }
     vec_push(r->arena, &project->desired->nodes, out);
+    if (r->options->table) {
+        emit_row(r, object, &out, project);
+    }
     vec_push(r->arena, &project->compiled, (DbtCompiled){node->id, node->file->path, object->sql});
 }
 

@@ -71,54 +71,74 @@ static const File project_files[] = {
     {"seeds/codes.csv", "id,word\n1,one\n", 0},
 };
 
-/* Reads that project with TEXT in the place of PATH. */
-static void read_project(Arena *arena, const char *path, const char *text, size_t length)
+static const File sql_files[] = {
+    {"project.toml", "dependencies = [\"m.raw.t\"]\n[dev]\nvariables = {x = \"1\"}\n", 0},
+    {"models/m/s/t.sql", "create materialized view t in cluster c as select 1 as id", 0},
+    {"models/m/s/v.sql", "create view v as select :x, :'x' from t", 0},
+};
+
+/* FILES, but TEXT in the place of PATH. */
+static FileSet with_file(Arena *arena, const File *files, size_t count, File given)
 {
-    FileSet files = {0};
-    for (size_t i = 0; i < sizeof project_files / sizeof *project_files; i++) {
-        File file = project_files[i];
+    FileSet set = {0};
+    for (size_t i = 0; i < count; i++) {
+        File file = files[i];
         file.length = strlen(file.text);
-        if (strcmp(file.path, path) != 0) {
-            vec_push(arena, &files.list, file);
+        if (strcmp(file.path, given.path) != 0) {
+            vec_push(arena, &set.list, file);
         }
     }
-    vec_push(arena, &files.list, ((File){path, arena_strndup(arena, text, length), length}));
-    files_seal(arena, &files);
-    Map env = {0};
-    DbtOptions options = {.files = &files, .env = &env, .table = true, .steps = 20000};
-    options.manifest = strcmp(path, "manifest.json") == 0 ? path : NULL;
-    Diags diags = diags_new(arena);
-    dbt_read(arena, &options, &diags);
-    Buf out = buf_new(arena, 1 << 20);
-    diags_write_text(&out, &diags, false);
+    vec_push(arena, &set.list, given);
+    files_seal(arena, &set);
+    return set;
 }
 
-#define PROJECT_FILE(name, path)                                                                   \
+/* In production's names, and in green ones. */
+static void read_project(Arena *arena, bool dbt, const char *path, const char *text, size_t length)
+{
+    File given = {path, arena_strndup(arena, text, length), length};
+    FileSet files =
+        dbt ? with_file(arena, project_files, sizeof project_files / sizeof *project_files, given)
+            : with_file(arena, sql_files, sizeof sql_files / sizeof *sql_files, given);
+    Map env = {0};
+    NameMap names = {0};
+    map_put(arena, &names.schemas, schema_key(arena, dbt ? "d" : "m", "s"), "s_green");
+    map_put(arena, &names.clusters, "c", "c_green");
+    for (int green = 0; green < 2; green++) {
+        DbtOptions options = {.files = &files,
+                              .target = "dev",
+                              .env = &env,
+                              .names = green ? &names : NULL,
+                              .table = true,
+                              .steps = 20000};
+        options.manifest = strcmp(path, "manifest.json") == 0 ? path : NULL;
+        Diags diags = diags_new(arena);
+        dbt_read(arena, &options, &diags);
+        Buf out = buf_new(arena, 1 << 20);
+        diags_write_text(&out, &diags, false);
+    }
+}
+
+#define PROJECT_FILE(name, dbt, path)                                                              \
     static void read_##name(Arena *arena, const char *text, size_t length)                         \
     {                                                                                              \
-        read_project(arena, path, text, length);                                                   \
+        read_project(arena, dbt, path, text, length);                                              \
     }
 
-PROJECT_FILE(settings, "dbt_project.yml")
-PROJECT_FILE(profiles, "profiles.yml")
-PROJECT_FILE(schema, "models/schema.yml")
-PROJECT_FILE(model, "models/m.sql")
-PROJECT_FILE(macro, "macros/cents.sql")
-PROJECT_FILE(seed, "seeds/codes.csv")
-PROJECT_FILE(manifest, "manifest.json")
+PROJECT_FILE(settings, true, "dbt_project.yml")
+PROJECT_FILE(profiles, true, "profiles.yml")
+PROJECT_FILE(schema, true, "models/schema.yml")
+PROJECT_FILE(model, true, "models/m.sql")
+PROJECT_FILE(macro, true, "macros/cents.sql")
+PROJECT_FILE(seed, true, "seeds/codes.csv")
+PROJECT_FILE(manifest, true, "manifest.json")
+PROJECT_FILE(toml, false, "project.toml")
+PROJECT_FILE(plain_sql, false, "models/m/s/v.sql")
 
 const FuzzTarget fuzz_targets[] = {
-    {"yaml", read_yaml},
-    {"config", read_config},
-    {"json", read_json},
-    {"sql", read_sql},
-    {"jinja", read_jinja},
-    {"settings", read_settings},
-    {"profiles", read_profiles},
-    {"schema", read_schema},
-    {"model", read_model},
-    {"macro", read_macro},
-    {"seed", read_seed},
-    {"manifest", read_manifest},
-    {NULL, NULL},
+    {"yaml", read_yaml},         {"config", read_config},       {"json", read_json},
+    {"sql", read_sql},           {"jinja", read_jinja},         {"settings", read_settings},
+    {"profiles", read_profiles}, {"schema", read_schema},       {"model", read_model},
+    {"macro", read_macro},       {"seed", read_seed},           {"manifest", read_manifest},
+    {"toml", read_toml},         {"plain_sql", read_plain_sql}, {NULL, NULL},
 };

@@ -197,6 +197,21 @@ static void what_is_declared_arrives(void **state)
     CHECK_INT(desired->sources.count, 1);
 }
 
+static void every_object_is_a_row_of_the_node_table(void **state)
+{
+    Try *t = shop(*state);
+    t->options.table = true;
+    DbtProject *project = dbt_read(t->arena, &t->options, &t->diags);
+    CHECK_INT(project->table.count, 2);
+    const DbtNode *row = &project->table.items[1];
+    CHECK_STR(row->id, "model.materialize.shop.daily");
+    CHECK_STR(row->relation, DAILY);
+    CHECK_STR(str_join(*state, &row->fqn, "."), "project.materialize.shop.daily");
+    CHECK_STR(str_join(*state, &row->depends, " "), "model.materialize.shop.orders_clean");
+    CHECK_STR(py_repr(*state, (PyValue){.type = PY_DICT, .dict = (PyDict *)row->config}),
+              "{'materialized': 'materialized view', 'cluster': 'compute'}");
+}
+
 static void green_names_go_into_sql_and_clusters(void **state)
 {
     Try *t = shop(*state);
@@ -378,6 +393,7 @@ int main(void)
         TEST(names_where_a_relation_stands_are_written_out),
         TEST(a_statement_that_is_not_understood_is_shown),
         TEST(what_is_declared_arrives),
+        TEST(every_object_is_a_row_of_the_node_table),
         TEST(green_names_go_into_sql_and_clusters),
         TEST(the_way_a_name_is_written_changes_nothing),
         TEST(tables_and_sources_stay),
