@@ -46,6 +46,7 @@
 #define P_UNIT_TEST "CO3040"      /* unit tests are not run (warning) */
 #define P_DEPENDENCY "CO3041"     /* a package is declared but not in dbt_packages/ */
 #define P_OVERRIDE "CO3042"     /* a macro or materialization that would change what dbt creates */
+#define P_DOCS "CO3043"         /* doc() of a block that is not there, or a block without end */
 #define P_MANIFEST "CO3060"     /* manifest.json is missing, broken, or of another version */
 #define P_NOT_COMPILED "CO3061" /* manifest.json holds no compiled SQL */
 #define P_STALE "CO3062"     /* manifest.json was made from other sources, or for another target */

@@ -46,6 +46,7 @@ static bool read_nodes(Reader *r)
 {
     find_nodes(r);
     read_patches(r);
+    read_docs(r);
     parse_nodes(r);
     check_doubles(r);
     resolve_edges(r);

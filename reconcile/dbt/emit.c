@@ -145,11 +145,8 @@ static void add_comment(Reader *r, const Node *node, const Yaml *owner, const ch
                         DesiredComments *comments)
 {
     const Yaml *description = yaml_get(owner, "description");
-    const char *text = yaml_text(description);
-    if (has_jinja(text)) {
-        find_at(r, DIAG_ERROR, P_UNSUPPORTED, place_of(node->patch_file, description),
-                "doc() and other Jinja in a description that is kept as a comment");
-    } else if (!str_empty(text)) {
+    const char *text = description_text(r, node, description);
+    if (!str_empty(text)) {
         vec_push(r->arena, comments, (DesiredComment){column, text});
     }
 }

@@ -147,6 +147,7 @@ typedef struct Reader {
     Map by_production;  /* relname_key() to Node * */
     Map by_rel;         /* the same for the relations of this rendering */
     Map refused_hooks;  /* places of pre-hooks that were already said */
+    Map docs;           /* package, tab, name of a docs block to its text */
     Map schemas;        /* names of schemas in which nodes lie */
     NodeVec order;      /* enabled models and seeds, inputs first */
     VEC(DesiredExternal *) externals;
@@ -263,6 +264,13 @@ const Macro *find_macro(const Reader *r, const Package *package, const char *nam
 /* adapter.dispatch(NAME, NAMESPACE) as seen from PACKAGE, or NULL. */
 const Macro *dispatch_macro(const Reader *r, Arena *scratch, const Package *package,
                             const char *name, const char *namespace);
+
+/* --- docs.c ---------------------------------------------------------------------------------- */
+
+void read_docs(Reader *r);
+
+/* A description of schema.yml with doc() and variables rendered; NULL: none, or a finding. */
+const char *description_text(Reader *r, const Node *node, const Yaml *yaml);
 
 /* --- config_tree.c -------------------------------------------------------------------------- */
 

@@ -254,6 +254,14 @@ def a_seed_that_is_no_csv(p):
         p.findings("CO3034", "seeds/codes.csv")
 
 
+def docs_blocks_that_are_not_there_or_do_not_end(p):
+    p.write("models/docs.md", "{% docs order_status %}One of many.{% enddocs %}\n\n{% docs open %} and so on")
+    p.write("models/schema.yml", "models:\n  - name: fine\n    config: {persist_docs: {relation: true}}\n    description: \"{{ doc('order_statsu') }}\"\n")
+    p.findings("CO3043", 'the docs block "open" does not end', "models/docs.md:3:1")
+    p.write("models/docs.md", "{% docs order_status %}One of many.{% enddocs %}\n")
+    p.findings("CO3043", 'there is no docs block "order_statsu"', 'did you mean "order_status"?', "models/schema.yml:4:")
+
+
 def empty_files(p):
     p.write("models/schema.yml", "")
     p.write("macros/none.sql", "")

@@ -252,12 +252,11 @@ static const char *page(Arena *arena)
     Buf out = buf_new(arena, 1 << 20);
     size_t count;
     const Code *all = codes_all(&count);
-    buf_printf(&out,
-               "# Diagnostics\n\nThe %zu codes that Cutover can say, each with an example of its "
-               "message. `cutover help CODE` prints the same.\nWritten from "
-               "`reconcile/base/codes.def` (`CUTOVER_WRITE=1 build/test_codes`); codes are never "
-               "given to something else.\n",
-               count);
+    buf_text(
+        &out,
+        "# Diagnostics\n\nThe codes that Cutover can say, each with an example of its message. "
+        "`cutover help CODE` prints the same.\nWritten from `reconcile/base/codes.def` "
+        "(`CUTOVER_WRITE=1 build/test_codes`); codes are never given to something else.\n");
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || all[i - 1].code[2] != all[i].code[2]) {
             buf_printf(&out,
