@@ -29,6 +29,7 @@ typedef struct TestEntry {
     const Source *source;
     Node *on;
     const char *column;
+    const Yaml *owner; /* the column, model, seed or table that has it */
 } TestEntry;
 
 static bool wrong(TestEntry *t, const char *message)
@@ -291,6 +292,37 @@ static bool has_config(const TestEntry *t, const char *key)
     return false;
 }
 
+static void inherit(const TestEntry *t, Node *node, PyValue tags)
+{
+    for (size_t i = 0; tags.type == PY_LIST && i < tags.list->count; i++) {
+        const char *tag = py_str(t->r->arena, tags.list->items[i]);
+        if (!str_in(&node->inherited, tag)) {
+            vec_push(t->r->arena, &node->inherited, tag);
+        }
+    }
+    if (tags.type == PY_STRING && !str_in(&node->inherited, tags.text)) {
+        vec_push(t->r->arena, &node->inherited, tags.text);
+    }
+}
+
+/* A test has the tags of its column, and of its source; those of its model it has not. */
+static void inherit_tags(const TestEntry *t, Node *node)
+{
+    const Yaml *config = yaml_get(t->owner, "config");
+    const Yaml *of_column[] = {yaml_get(t->owner, "tags"), yaml_get(config, "tags")};
+    Scope scope = {.reader = t->r, .kind = SCOPE_YAML, .package = t->package};
+    for (size_t i = 0; t->column && i < 2; i++) {
+        PyValue tags = py_none();
+        if (of_column[i] && yaml_render(&scope, t->file, of_column[i], &tags)) {
+            inherit(t, node, tags);
+        }
+    }
+    if (t->source) {
+        inherit(t, node, t->source->tags);
+    }
+    vec_sort(&node->inherited, str_compare);
+}
+
 static void make_node(TestEntry *t)
 {
     Reader *r = t->r;
@@ -310,6 +342,7 @@ static void make_node(TestEntry *t)
     node->compiled_path =
         arena_printf(r->arena, "%s/%s/%s.sql", t->package->name, node->path, brief);
     node->place = t->place;
+    inherit_tags(t, node);
     vec_each (CalledConfig, it, &t->configs) {
         vec_push(r->arena, &node->called, *it);
     }
@@ -353,6 +386,7 @@ void add_generic_tests(Reader *r, const Package *package, const char *file, cons
                            .package = package,
                            .file = file,
                            .yaml = list->items.items[i],
+                           .owner = owner,
                            .place = place_of(file, list->items.items[i]),
                            .source = source,
                            .on = on,

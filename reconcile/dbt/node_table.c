@@ -79,6 +79,17 @@ static PyValue filled(Arena *arena, const PyValue *preset, PyValue written)
     return dict;
 }
 
+/* Whether a test's failing rows are kept, in dbt's two ways to say it. */
+static void settle_failures(Arena *arena, const Node *node, PyDict *config)
+{
+    const PyValue *as = py_dict_find(config, "store_failures_as");
+    const PyValue *stored = config_get(node, "store_failures");
+    if (as && py_is_none(*as) && stored) {
+        py_dict_put(arena, config, "store_failures_as",
+                    py_text(py_truth(*stored) ? "table" : "ephemeral"));
+    }
+}
+
 static const PyDict *config_of(Arena *arena, const Node *node, const PyDict *defaults)
 {
     PyDict *config = py_dict_copy(arena, defaults).dict;
@@ -88,6 +99,9 @@ static const PyDict *config_of(Arena *arena, const Node *node, const PyDict *def
         PyValue value = hook ? hooks_value(arena, it->value)
                              : filled(arena, py_dict_find(config, it->key.text), it->value);
         py_dict_set(arena, config, it->key, value);
+    }
+    if (node->resource == RES_TEST) {
+        settle_failures(arena, node, config);
     }
     return config;
 }
@@ -104,12 +118,18 @@ static StrVec depends_of(Arena *arena, const Node *node)
     return ids;
 }
 
-static StrVec tags_of(Arena *arena, const PyDict *config)
+static StrVec tags_of(Arena *arena, const Node *node, const PyDict *config)
 {
     StrVec tags = {0};
     const PyValue *list = py_dict_find(config, "tags");
+    vec_each (const char *, tag, &((Node *)node)->inherited) {
+        vec_push(arena, &tags, *tag);
+    }
     for (size_t i = 0; list && list->type == PY_LIST && i < list->list->count; i++) {
-        vec_push(arena, &tags, py_str(arena, list->list->items[i]));
+        const char *tag = py_str(arena, list->list->items[i]);
+        if (!node->inherited.count || !str_in(&tags, tag)) {
+            vec_push(arena, &tags, tag);
+        }
     }
     return tags;
 }
@@ -127,7 +147,8 @@ void emit_table(Reader *r, DbtProject *project)
         if (node->failed || !node->compiled || !node->config) {
             continue;
         }
-        bool makes = node->resource != RES_TEST && !node->ephemeral;
+        const PyValue *stored = config_get(node, "store_failures");
+        bool makes = node->resource == RES_TEST ? stored && py_truth(*stored) : !node->ephemeral;
         const PyDict *config = config_of(r->arena, node, defaults[node->resource]);
         vec_push(r->arena, &project->table,
                  (DbtNode){
@@ -136,7 +157,7 @@ void emit_table(Reader *r, DbtProject *project)
                      .relation = makes ? relname_sql(r->arena, node->rel) : NULL,
                      .code = node->resource == RES_SEED ? NULL : node->compiled,
                      .fqn = node->fqn,
-                     .tags = tags_of(r->arena, config),
+                     .tags = tags_of(r->arena, node, config),
                      .depends = depends_of(r->arena, node),
                      .config = config,
                  });

@@ -123,6 +123,20 @@ static const char *or_else(const char *text, const char *other)
     return str_empty(text) ? other : text;
 }
 
+static void add_tags(const PatchFile *p, const Yaml *yaml, PyValue list)
+{
+    PyValue tags = py_none();
+    if (!yaml || !yaml_render(&p->scope, p->file, yaml, &tags)) {
+        return;
+    }
+    for (size_t i = 0; tags.type == PY_LIST && i < tags.list->count; i++) {
+        py_append(p->r->arena, list, tags.list->items[i]);
+    }
+    if (tags.type == PY_STRING) {
+        py_append(p->r->arena, list, tags);
+    }
+}
+
 static void read_table(const PatchFile *p, const Yaml *group, const char *group_name,
                        const Yaml *table)
 {
@@ -151,6 +165,9 @@ static void read_table(const PatchFile *p, const Yaml *group, const char *group_
         or_else(yaml_render_text(&p->scope, p->file, yaml_get(group, "schema")), group_name),
         or_else(yaml_render_text(&p->scope, p->file, yaml_get(table, "identifier")), name),
     };
+    source->tags = py_list(r->arena);
+    add_tags(p, yaml_get(group, "tags"), source->tags);
+    add_tags(p, yaml_get(table, "tags"), source->tags);
     source->enabled = is_enabled(p, group, table, source);
     vec_push(r->arena, &r->sources, source);
     map_put(r->arena, &r->source_by_name, arena_printf(r->arena, "%s\t%s", group_name, name),

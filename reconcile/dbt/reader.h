@@ -59,6 +59,7 @@ typedef struct Source {
     const char *description;
     RelName rel;
     const Package *package;
+    PyValue tags; /* of the source and the table: its tests have them too */
     bool enabled;
     Place place;
 } Source;
@@ -110,6 +111,7 @@ struct Node {
     VEC(CalledConfig) called; /* what config() was given in the parse pass, in order */
     PyDict *config;           /* resolved */
     Map config_places;        /* key to Place * */
+    StrVec inherited;         /* tags that are no config: a test's, of its column and source */
     bool enabled, ephemeral;
 
     RelName production; /* its relation without, */

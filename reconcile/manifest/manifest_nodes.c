@@ -124,6 +124,7 @@ static Node *make_node(Manifest *m, const char *id, const Json *json, Resource r
     }
     node->fqn = texts_of(r, json_get(json, "fqn"));
     node->config = py_from_json(r->arena, json_get(json, "config")).dict;
+    node->inherited = texts_of(r, json_get(json, "tags"));
     node->enabled = config_bool(r, node, "enabled", true);
     node->ephemeral =
         resource == RES_MODEL && str_eq(config_text(r, node, "materialized"), "ephemeral");
