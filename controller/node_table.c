@@ -3,8 +3,6 @@
 #include "cutover/json.h"
 #include "cutover/str.h"
 
-#include <stdlib.h>
-
 static void put_node(JsonOut *json, const DesiredNode *node)
 {
     json_open_object(json);

@@ -49,12 +49,28 @@ static bool adapter_type(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
+static bool needs_database(JinjaCall *call, const Scope *scope)
+{
+    return !scope->execute || live_refused(call, "adapter.");
+}
+
 static bool adapter_live(JinjaCall *call, void *self, PyValue *out)
 {
-    const Scope *scope = self;
     *out = py_none();
-    return !scope->execute ||
-           jinja_fail(call->run, P_LIVE, "adapter.%s needs the live database", call->name);
+    return needs_database(call, self);
+}
+
+/* What gives a list gives an empty one while a project is parsed. */
+static bool adapter_live_list(JinjaCall *call, void *self, PyValue *out)
+{
+    *out = py_list(call->arena);
+    return needs_database(call, self);
+}
+
+static bool adapter_live_bool(JinjaCall *call, void *self, PyValue *out)
+{
+    *out = py_bool(false);
+    return needs_database(call, self);
 }
 
 static const struct {
@@ -64,10 +80,10 @@ static const struct {
     {"dispatch", adapter_dispatch},
     {"quote", adapter_quote},
     {"type", adapter_type},
-    {"get_columns_in_relation", adapter_live},
+    {"get_columns_in_relation", adapter_live_list},
     {"get_relation", adapter_live},
-    {"get_missing_columns", adapter_live},
-    {"check_schema_exists", adapter_live},
+    {"get_missing_columns", adapter_live_list},
+    {"check_schema_exists", adapter_live_bool},
     {"list_relations_without_caching", adapter_live},
     {"drop_relation", adapter_live},
     {"rename_relation", adapter_live},

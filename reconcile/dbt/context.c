@@ -294,13 +294,21 @@ static bool call_nothing(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
+bool live_refused(JinjaCall *call, const char *prefix)
+{
+    jinja_fail(call->run, P_LIVE, "%s%s() needs the live database, which a plan may not ask",
+               prefix, call->name);
+    jinja_error(call->run)->hint =
+        "let a variable hold the answer, or hand over dbt's manifest.json "
+        "(project.manifest in cutover.yaml): dbt has asked by then";
+    return false;
+}
+
 static bool call_live(JinjaCall *call, void *self, PyValue *out)
 {
     const Scope *scope = self;
     *out = py_none();
-    return !scope->execute ||
-           jinja_fail(call->run, P_LIVE, "%s() needs the live database, which a plan may not ask",
-                      call->name);
+    return !scope->execute || live_refused(call, "");
 }
 
 /* ---- the tables of names ---- */

@@ -310,7 +310,7 @@ static void inherit_tags(const TestEntry *t, Node *node)
 {
     const Yaml *config = yaml_get(t->owner, "config");
     const Yaml *of_column[] = {yaml_get(t->owner, "tags"), yaml_get(config, "tags")};
-    Scope scope = {.reader = t->r, .kind = SCOPE_YAML, .package = t->package};
+    Scope scope = file_scope(t->r, SCOPE_YAML, t->package);
     for (size_t i = 0; t->column && i < 2; i++) {
         PyValue tags = py_none();
         if (of_column[i] && yaml_render(&scope, t->file, of_column[i], &tags)) {

@@ -314,6 +314,8 @@ PyDict *config_of_scope(Scope *scope); /* of its node */
 PyValue adapter_object(const Scope *scope);
 bool context_value(Scope *scope, const char *name, PyValue *out);
 void context_names(const Scope *scope, Arena *arena, StrVec *out); /* what it knows, for hints */
+/* Fails: PREFIX and the function's name need the database. */
+bool live_refused(JinjaCall *call, const char *prefix);
 bool call_ref(JinjaCall *call, void *self, PyValue *out);
 bool call_source(JinjaCall *call, void *self, PyValue *out);
 

@@ -261,6 +261,13 @@ def docs_blocks_that_are_not_there_or_do_not_end(p):
     p.write("models/docs.md", "{% docs order_status %}One of many.{% enddocs %}\n")
     p.findings("CO3043", 'there is no docs block "order_statsu"', 'did you mean "order_status"?', "models/schema.yml:4:")
 
+def macros_that_ask_the_database(p):
+    p.write("macros/ask.sql", "{% macro columns() %}{{ answer() }}{% endmacro %}\n{% macro answer() %}{% set r = run_query('select 1') %}{{ r.columns if execute }}{% endmacro %}\n")
+    p.write("models/asks.sql", "select {{ columns() }}")
+    p.write("models/lists.sql", "select {% for c in adapter.get_columns_in_relation(ref('fine')) %}{{ c.name }}{% endfor %}")
+    p.findings("CO2051", "run_query() needs the live database", "macros/ask.sql:2:", "in macro answer", "in macro columns", "models/asks.sql:1:11",
+               "adapter.get_columns_in_relation() needs the live database", "models/lists.sql:1:", "project.manifest")
+
 
 def empty_files(p):
     p.write("models/schema.yml", "")
