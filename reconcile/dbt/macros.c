@@ -54,8 +54,10 @@ static void refuse_override(Reader *r, const Package *package, const JinjaMacro 
     find_at(r, r->options->manifest ? DIAG_WARNING : DIAG_ERROR, P_OVERRIDE, place,
             "%s \"%s\" changes how dbt creates objects",
             materialization ? "materialization" : "macro", jinja->name)
-        ->hint = "Cutover creates objects itself and would not call it; remove it, or hand over "
-                 "manifest.json (project.manifest)";
+        ->hint = r->options->manifest
+                     ? "Cutover creates objects itself and does not call it"
+                     : "Cutover creates objects itself and would not call it; remove it, or hand "
+                       "over manifest.json (project.manifest)";
 }
 
 void add_macro(Reader *r, Package *package, const JinjaMacro *jinja)

@@ -186,6 +186,19 @@ static void the_rows_of_a_seed_must_lie_beside_the_manifest(void **state)
     "\"depends_on\":{\"macros\":[\"macro.shop.m\"],\"nodes\":[]},\"config\":{\"materialized\":"    \
     "\"view\"" config "}}}" BROKEN_MACRO
 
+/* The native reader refuses such a project; who hands over a manifest is told what is not done. */
+static void a_macro_that_dbt_would_create_by_is_a_warning(void **state)
+{
+    Try *t = try_new(*state, "{" META ",\"nodes\":{},\"sources\":{},\"macros\":{\"macro.shop.m\":{"
+                             "\"package_name\":\"shop\",\"original_file_path\":\"macros/m.sql\","
+                             "\"macro_sql\":\"{% macro materialize__create_view_as(a, b) %}"
+                             "{% endmacro %}\"}}}");
+    CHECK(dbt_read(*state, &t->options, &t->diags));
+    CHECK_INT(t->diags.list.count, 1);
+    CHECK_STR(t->diags.list.items[0].code, "CO3042");
+    CHECK_STR(t->diags.list.items[0].hint, "Cutover creates objects itself and does not call it");
+}
+
 static void only_macros_that_hooks_call_must_be_readable(void **state)
 {
     Try *fine = try_new(*state, WITH_MACRO(""));
@@ -209,6 +222,7 @@ int main(void)
         TEST(a_manifest_of_another_target_stops_the_plan),
         TEST(a_manifest_of_another_project_stops_the_plan),
         TEST(the_rows_of_a_seed_must_lie_beside_the_manifest),
+        TEST(a_macro_that_dbt_would_create_by_is_a_warning),
         TEST(only_macros_that_hooks_call_must_be_readable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
