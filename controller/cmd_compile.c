@@ -14,29 +14,6 @@
 
 enum { ANSWER_MAX = 256 << 20 };
 
-/* What stopped us, on stderr. */
-static int stopped(const Cli *cli, const Diags *diags, const Err *err)
-{
-    cli_findings(cli, diags);
-    return err->kind == ERR_NONE ? EXIT_FAILED : cli_fail(cli, err);
-}
-
-/* --environment must be one of cutover.yaml; without it there is no environment, and --target rules. */
-static bool find_environment(const Cli *cli, const Loose *loose, const EnvironmentConfig **found,
-                             Err *err)
-{
-    *found = cli->environment && loose->config ? config_environment(loose->config, cli->environment)
-                                               : NULL;
-    if (!cli->environment || *found) {
-        return true;
-    }
-    return err_set(cli->arena, err, ERR_INPUT, "CO1092",
-                   loose->config
-                       ? "cutover.yaml has no environment \"%s\""
-                       : "environment \"%s\" cannot be looked up: there is no cutover.yaml",
-                   cli->environment);
-}
-
 /* Marks the folders that --out makes (one a package), so that within a project they are never read as a part of it.
  * One that is there already may hold anything, and is left as it is. */
 static bool mark_output(const Cli *cli, const char *path, StrVec *seen, Err *err)
@@ -89,14 +66,14 @@ int cmd_compile(const Cli *cli)
     Diags diags = diags_new(cli->arena);
     const EnvironmentConfig *environment;
     if (!loose_read(cli, &loose, &diags, &err) ||
-        !find_environment(cli, &loose, &environment, &err)) {
-        return stopped(cli, &diags, &err);
+        !loose_environment(cli, &loose, &environment, &err)) {
+        return loose_stopped(cli, &diags, &err);
     }
     DbtOptions options = loose_options(cli, &loose, environment);
     options.table = cli->json;
     DbtProject *project = dbt_read(cli->arena, &options, &diags);
     if (!project) {
-        return stopped(cli, &diags, &err);
+        return loose_stopped(cli, &diags, &err);
     }
     cli_findings(cli, &diags);
     return answer_compile(cli, &loose, project, &err);
@@ -171,9 +148,9 @@ int cmd_validate(const Cli *cli)
     Diags diags = diags_new(cli->arena);
     const EnvironmentConfig *environment = NULL;
     bool read =
-        loose_read(cli, &loose, &diags, &err) && find_environment(cli, &loose, &environment, &err);
+        loose_read(cli, &loose, &diags, &err) && loose_environment(cli, &loose, &environment, &err);
     if (err.kind != ERR_NONE) {
-        return stopped(cli, &diags, &err);
+        return loose_stopped(cli, &diags, &err);
     }
     if (read) {
         validate_all(cli, &loose, environment, &diags, &counts);

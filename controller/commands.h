@@ -8,6 +8,7 @@ int cmd_version(const Cli *cli);
 int cmd_help(const Cli *cli);
 int cmd_completion(const Cli *cli);
 int cmd_compile(const Cli *cli);
+int cmd_ls(const Cli *cli);
 int cmd_validate(const Cli *cli);
 int cmd_init(const Cli *cli);
 int cmd_plan(const Cli *cli);

@@ -134,5 +134,27 @@ DbtOptions loose_options(const Cli *cli, const Loose *loose, const EnvironmentCo
         .env = loose->env,
         .profiles = loose->profiles,
         .manifest = loose->config ? loose->config->manifest : NULL,
+        .select = environment ? environment->selection : NULL,
     };
+}
+
+bool loose_environment(const Cli *cli, const Loose *loose, const EnvironmentConfig **found,
+                       Err *err)
+{
+    *found = cli->environment && loose->config ? config_environment(loose->config, cli->environment)
+                                               : NULL;
+    if (!cli->environment || *found) {
+        return true;
+    }
+    return err_set(cli->arena, err, ERR_INPUT, "CO1092",
+                   loose->config
+                       ? "cutover.yaml has no environment \"%s\""
+                       : "environment \"%s\" cannot be looked up: there is no cutover.yaml",
+                   cli->environment);
+}
+
+int loose_stopped(const Cli *cli, const Diags *diags, const Err *err)
+{
+    cli_findings(cli, diags);
+    return err->kind == ERR_NONE ? EXIT_FAILED : cli_fail(cli, err);
 }

@@ -22,6 +22,13 @@ bool loose_read(const Cli *cli, Loose *loose, Diags *diags, Err *err);
 /* The options for one rendering. ENVIRONMENT may be NULL; --target and --vars win over it. */
 DbtOptions loose_options(const Cli *cli, const Loose *loose, const EnvironmentConfig *environment);
 
+/* --environment, which must be one of cutover.yaml; NULL without it: there is none, and --target rules. */
+bool loose_environment(const Cli *cli, const Loose *loose, const EnvironmentConfig **found,
+                       Err *err);
+
+/* Tells on stderr what stopped us; the exit code. */
+int loose_stopped(const Cli *cli, const Diags *diags, const Err *err);
+
 /* The process's variables whose names match PATTERNS (globs; NULL: DBT_*), never DBT_ENV_SECRET_*. */
 const Map *loose_env(Arena *arena, const StrVec *patterns);
 

@@ -190,6 +190,7 @@ void pass_compile(Pass *pass)
         .vars = environment->vars,
         .env = pass->in->env,
         .manifest = pass->in->config->manifest,
+        .select = environment->selection,
     };
     DbtProject *project = dbt_read(pass->arena, &pass->options, &pass->out->diags);
     if (!project) {

@@ -90,8 +90,8 @@ static const DecodeField environment_fields[] = {
     {.key = "commit", .type = DECODE_TEXT, .offset = offsetof(EnvironmentConfig, commit)},
     {.key = "target", .type = DECODE_TEXT, .offset = offsetof(EnvironmentConfig, target)},
     {.key = "vars", .type = DECODE_YAML, .offset = offsetof(EnvironmentConfig, vars)},
-    {.key = "select", .type = DECODE_LATER, .words = "*"},
-    {.key = "exclude", .type = DECODE_LATER},
+    {.key = "select", .type = DECODE_YAML, .offset = offsetof(EnvironmentConfig, select)},
+    {.key = "exclude", .type = DECODE_YAML, .offset = offsetof(EnvironmentConfig, exclude)},
     {.key = "clusters",
      .type = DECODE_NAMED,
      .offset = offsetof(EnvironmentConfig, clusters),
@@ -105,10 +105,7 @@ static const DecodeField environment_fields[] = {
      .max = 1000},
     {.key = "max_cost", .type = DECODE_CREDITS, .offset = offsetof(EnvironmentConfig, max_cost)},
     {.key = "hydration", .type = DECODE_MAP, .table = hydration_fields},
-    {.key = "tests",
-     .type = DECODE_CHOICE,
-     .words = "* none",
-     .offset = offsetof(EnvironmentConfig, tests_chosen)},
+    {.key = "tests", .type = DECODE_YAML, .offset = offsetof(EnvironmentConfig, chosen_tests)},
     {.key = "checks",
      .type = DECODE_TEXTS,
      .offset = offsetof(EnvironmentConfig, checks),
@@ -280,6 +277,39 @@ static void read_drift(Decode *d, const char *path, EnvironmentConfig *e)
 
 typedef VEC(EnvironmentConfig) EnvironmentConfigs;
 
+/* A selector or a list of them: their union. "*" is everything, as if nothing were said. */
+static SelectTexts selectors_of(Decode *d, const char *path, const char *key, const Yaml *yaml)
+{
+    SelectTexts texts = {0};
+    bool list = yaml && yaml->type == YAML_IS_LIST;
+    for (size_t i = 0; yaml && i < (list ? yaml->items.count : 1); i++) {
+        const Yaml *it = list ? yaml->items.items[i] : yaml;
+        const char *text = yaml_text(it);
+        if (!text) {
+            decode_finding(d, it->line, it->column, "CO1005",
+                           "%s.%s must be a selector, or a list of selectors", path, key);
+        } else if (!str_eq(text, "*")) {
+            vec_push(d->arena, &texts,
+                     ((SelectText){text, d->file, it->line, it->column, d->text, d->length}));
+        }
+    }
+    return texts;
+}
+
+static void read_selection(Decode *d, const char *path, EnvironmentConfig *e)
+{
+    SelectWanted *wanted = arena_make(d->arena, SelectWanted);
+    e->tests = !str_eq(yaml_text(e->chosen_tests), "none");
+    wanted->include = selectors_of(d, path, "select", e->select);
+    wanted->exclude = selectors_of(d, path, "exclude", e->exclude);
+    if (e->tests) {
+        wanted->tests = selectors_of(d, path, "tests", e->chosen_tests);
+    }
+    if (wanted->include.count || wanted->exclude.count || wanted->tests.count) {
+        e->selection = wanted;
+    }
+}
+
 static void read_environment(Decode *d, const YamlMember *member, const char *path, void *into)
 {
     EnvironmentConfigs *environments = into;
@@ -292,7 +322,6 @@ static void read_environment(Decode *d, const YamlMember *member, const char *pa
                            .hydration_deadline = 6 * HOUR,
                            .lag = 10,
                            .settle = 10,
-                           .tests_chosen = "*",
                            .promotion = "auto",
                            .approvals = 1,
                            .windows = {.missed = "wait"},
@@ -303,7 +332,7 @@ static void read_environment(Decode *d, const YamlMember *member, const char *pa
     check_name(d, member);
     decode_map(d, member->value, path, environment_fields, &e);
     read_drift(d, path, &e);
-    e.tests = !str_eq(e.tests_chosen, "none");
+    read_selection(d, path, &e);
     if (e.vars && e.vars->type != YAML_IS_MAP) {
         decode_finding(d, e.vars->line, e.vars->column, "CO1005", "%s.vars must be a map", path);
     }

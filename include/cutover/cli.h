@@ -24,7 +24,7 @@ typedef struct Cli {
     bool color_err; /* on stderr */
     /* of single commands; NULL or false when not given */
     const char *revision, *project, *plan, *until, *target, *vars, *out, *reason, *limit, *since;
-    const char *select;
+    const char *select, *exclude, *selector, *indirect_selection;
     const char *permit; /* several with blanks between */
     bool once, yes, watch, wait, test, sql;
 } Cli;

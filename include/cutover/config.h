@@ -6,6 +6,7 @@
 #define CUTOVER_CONFIG_H
 
 #include "cutover/diag.h"
+#include "cutover/select.h"
 #include "cutover/windows.h"
 #include "cutover/yaml.h"
 
@@ -35,15 +36,16 @@ typedef struct EnvironmentConfig {
     const char *green_pattern; /* "{name}_green" */
     const char *blue_pattern;  /* "{name}_blue_g{n}" */
     int64_t max_drops;
-    double max_cost;                         /* credits; 0: no cap */
-    int64_t hydration_deadline, lag, settle; /* seconds */
-    const char *tests_chosen;                /* "*" | "none" */
-    bool tests;                              /* false: `tests: none` */
-    bool checks_given;                       /* false: all that touch this environment */
-    StrVec checks;                           /* names */
-    int64_t canary;                          /* seconds; 0: none */
-    const char *promotion;                   /* "auto" | "manual" */
-    int64_t approvals;                       /* that a manual promotion needs */
+    double max_cost;                             /* credits; 0: no cap */
+    int64_t hydration_deadline, lag, settle;     /* seconds */
+    const Yaml *select, *exclude, *chosen_tests; /* as written */
+    const SelectWanted *selection; /* NULL: everything is deployed, and all tests count */
+    bool tests;                    /* false: `tests: none` */
+    bool checks_given;             /* false: all that touch this environment */
+    StrVec checks;                 /* names */
+    int64_t canary;                /* seconds; 0: none */
+    const char *promotion;         /* "auto" | "manual" */
+    int64_t approvals;             /* that a manual promotion needs */
     Windows windows;
     int64_t soak, drain, promote_within, keep_failed; /* seconds */
     const Yaml *drift_given;

@@ -10,6 +10,7 @@
 #include "cutover/diag.h"
 #include "cutover/files.h"
 #include "cutover/pyvalue.h"
+#include "cutover/select.h"
 #include "cutover/yaml.h"
 
 typedef struct DbtOptions {
@@ -22,8 +23,10 @@ typedef struct DbtOptions {
     const NameMap *names;    /* NULL: production names */
     const char
         *manifest; /* dbt's manifest.json among FILES, read instead of the sources; or NULL */
-    bool table;    /* fill the node table */
-    int64_t steps; /* limit of Jinja steps for the whole project; 0: 50,000,000 */
+    const SelectWanted *select; /* NULL: everything */
+    bool only_list;             /* fill `selected` alone: nothing is compiled */
+    bool table;                 /* fill the node table */
+    int64_t steps;              /* limit of Jinja steps for the whole project; 0: 50,000,000 */
 } DbtOptions;
 
 /* One rendered file as `dbt compile` writes it. */
@@ -42,9 +45,15 @@ typedef struct DbtNode {
     const PyDict *config; /* in the end, with what dbt fills in */
 } DbtNode;
 
+/* Something that is selected, as `dbt ls` prints it: "shop.marts.daily", "source:shop.raw.orders". */
+typedef struct DbtListed {
+    const char *id, *type, *text;
+} DbtListed;
+
 typedef struct DbtProject {
     Desired *desired;
     VEC(DbtCompiled) compiled; /* models and tests, ephemeral ones too */
+    VEC(DbtListed) selected;   /* by id; filled when OPTIONS.select is there */
     VEC(DbtNode) table;        /* every enabled node, inputs first; filled when OPTIONS.table */
 } DbtProject;
 

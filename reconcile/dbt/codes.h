@@ -53,10 +53,17 @@
 #define P_TOML "CO3063"      /* project.toml cannot be read */
 #define P_STATEMENT "CO3064" /* a statement of a plain SQL project that is not understood */
 #define P_MISPLACED "CO3065" /* a file of a plain SQL project that is not where its name belongs */
-#define P_LIVE "CO2051"      /* Jinja that needs the database, the clock or the network */
-#define P_RAISED "CO2050"    /* exceptions.raise_compiler_error of the project itself */
-#define P_DISPATCH "CO2052"  /* adapter.dispatch finds no macro */
-#define P_NO_MACRO "CO2054"  /* package.macro() that is not there */
+#define P_SELECT "CO3070"    /* a selector that cannot be read */
+#define P_SELECT_METHOD "CO3071"  /* a selector method that does not exist */
+#define P_SELECT_MISSING "CO3072" /* a selector method that is not supported */
+#define P_SELECT_NONE "CO3073"    /* a selector that matches nothing (warning) */
+#define P_SELECTORS "CO3074"      /* selectors.yml is written wrongly */
+#define P_SELECTOR_NAME "CO3075"  /* a selector that selectors.yml does not define */
+#define P_SELECT_STATE "CO3076"   /* state: where nothing is known of what is live */
+#define P_LIVE "CO2051"           /* Jinja that needs the database, the clock or the network */
+#define P_RAISED "CO2050"         /* exceptions.raise_compiler_error of the project itself */
+#define P_DISPATCH "CO2052"       /* adapter.dispatch finds no macro */
+#define P_NO_MACRO "CO2054"       /* package.macro() that is not there */
 #define P_UNSUPPORTED "CO2053" /* a function, attribute or keyword of dbt that is not supported */
 
 #endif

@@ -250,7 +250,9 @@ static void compile_node(Reader *r, Node *node)
 void compile_nodes(Reader *r)
 {
     vec_each (Node *, it, &r->order) {
-        if (!(*it)->failed) {
+        bool needed =
+            !(*it)->outside || (*it)->ephemeral; /* what is ephemeral is a part of its readers */
+        if (!(*it)->failed && needed) {
             compile_node(r, *it);
         }
     }

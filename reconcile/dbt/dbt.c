@@ -34,7 +34,7 @@ static void refuse_deploy_var(Reader *r)
 void declare_indexes(Reader *r)
 {
     vec_each (Node *, it, &r->order) {
-        bool has_relation = (*it)->resource != RES_TEST && !(*it)->ephemeral;
+        bool has_relation = (*it)->resource != RES_TEST && !(*it)->ephemeral && !(*it)->outside;
         if (has_relation && !(*it)->failed) {
             read_indexes(r, *it);
         }
@@ -50,8 +50,11 @@ static bool read_nodes(Reader *r)
     parse_nodes(r);
     check_doubles(r);
     resolve_edges(r);
-    if (!order_nodes(r)) {
+    if (!order_nodes(r) || !apply_selection(r)) {
         return false;
+    }
+    if (r->options->only_list) {
+        return true;
     }
     compile_nodes(r);
     return order_nodes(r); /* once more: names written by hand are edges, too */
@@ -68,9 +71,11 @@ static DbtProject *read_all(Reader *r)
     if (!read_nodes(r)) {
         return NULL;
     }
-    declare_indexes(r);
-    DbtProject *project = arena_make(r->arena, DbtProject);
-    emit_desired(r, project);
+    DbtProject *project = listed_project(r);
+    if (!r->options->only_list) {
+        declare_indexes(r);
+        emit_desired(r, project);
+    }
     return project;
 }
 

@@ -165,8 +165,9 @@ static void add_comments(Reader *r, const Node *node, DesiredComments *comments)
 
 /* ---- nodes ---- */
 
-/* Real nodes and sources that NODE reads, through ephemeral models. */
-static void collect(Reader *r, const Node *node, Map *seen, StrVec *ids, Map *sources)
+/* Real nodes that NODE reads, through ephemeral models, and in READS (relname_key() to RelName *) what is live
+ * anyway: sources, and nodes that are not selected. */
+static void collect(Reader *r, const Node *node, Map *seen, StrVec *ids, Map *reads)
 {
     for (size_t i = 0; i < node->depends.count; i++) {
         const Node *other = node->depends.items[i];
@@ -174,15 +175,19 @@ static void collect(Reader *r, const Node *node, Map *seen, StrVec *ids, Map *so
             continue;
         }
         if (other->ephemeral) {
-            collect(r, other, seen, ids, sources);
+            collect(r, other, seen, ids, reads);
+        } else if (other->outside) {
+            map_put(r->arena, reads, relname_key(r->arena, other->production), &other->production);
         } else {
             vec_push(r->arena, ids, other->id);
         }
     }
     for (size_t i = 0; i < node->sources.count; i++) {
         const Source *source = node->sources.items[i];
-        if (!map_get(&r->by_production, relname_key(r->arena, source->rel))) {
-            map_put(r->arena, sources, source->id, source);
+        const char *key = relname_key(r->arena, source->rel);
+        const Node *made = map_get(&r->by_production, key);
+        if (!made || made->outside) {
+            map_put(r->arena, reads, key, &source->rel);
         }
     }
 }
@@ -235,10 +240,10 @@ static void emit_node(Reader *r, Node *node, Desired *desired)
                        .rel = node->rel,
                        .file = node->file->path,
                        .line = node->place.line};
-    Map seen = {0}, sources = {0};
-    collect(r, node, &seen, &out.depends, &sources);
-    map_each (it, &sources) {
-        vec_push(r->arena, &out.reads, ((const Source *)it->value)->rel);
+    Map seen = {0}, reads = {0};
+    collect(r, node, &seen, &out.depends, &reads);
+    map_each (it, &reads) {
+        vec_push(r->arena, &out.reads, *(const RelName *)it->value);
     }
     fill_cluster(r, node, how, &out);
     if (how->kind == NODE_SEED) {
@@ -294,10 +299,10 @@ static void emit_test(Reader *r, const Node *node, Desired *desired)
         .file = node->place.file,
         .line = node->place.line,
     };
-    Map seen = {0}, sources = {0};
-    collect(r, node, &seen, &out.depends, &sources);
-    map_each (it, &sources) {
-        vec_push(r->arena, &out.reads, ((const Source *)it->value)->rel);
+    Map seen = {0}, reads = {0};
+    collect(r, node, &seen, &out.depends, &reads);
+    map_each (it, &reads) {
+        vec_push(r->arena, &out.reads, *(const RelName *)it->value);
     }
     vec_push(r->arena, &desired->tests, out);
 }
@@ -319,13 +324,12 @@ static void emit_rest(Reader *r, Desired *desired)
 
 void emit_desired(Reader *r, DbtProject *project)
 {
-    Desired *desired = arena_make(r->arena, Desired);
-    project->desired = desired;
+    Desired *desired = project->desired;
     desired->project = r->root->name;
     desired->default_database = r->target.database;
     vec_each (Node *, it, &r->order) {
         Node *node = *it;
-        if (node->failed || !node->compiled) {
+        if (node->failed || !node->compiled || node->outside) {
             continue;
         }
         if (node->resource != RES_SEED) {

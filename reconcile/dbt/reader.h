@@ -113,6 +113,7 @@ struct Node {
     Map config_places;        /* key to Place * */
     StrVec inherited;         /* tags that are no config: a test's, of its column and source */
     bool enabled, ephemeral;
+    bool outside; /* of what is selected: read where it is live */
 
     RelName production; /* its relation without, */
     RelName rel;        /* and with the NameMap */
@@ -154,7 +155,8 @@ typedef struct Reader {
     NodeVec order;      /* enabled models and seeds, inputs first */
     VEC(DesiredExternal *) externals;
     Map external_by_rel; /* relname_key() to DesiredExternal * */
-    void *front;         /* what the front end in use keeps for itself */
+    VEC(DbtListed) selected;
+    void *front; /* what the front end in use keeps for itself */
 } Reader;
 
 /* Which of dbt's contexts a text is rendered in. */
@@ -330,6 +332,14 @@ void resolve_edges(Reader *r);
 bool order_nodes(Reader *r);
 void compile_nodes(Reader *r);
 const char *inject_ctes(Arena *arena, const char *sql, const StrVec *ctes);
+
+/* --- select_apply.c ------------------------------------------------------------------------- */
+
+/* Marks what the options do not select. False after a finding. */
+bool apply_selection(Reader *r);
+
+/* A project of which only `selected` is known. */
+DbtProject *listed_project(Reader *r);
 
 /* --- sqlscan.c, hooks.c, seeds.c, indexes.c, emit.c ----------------------------------------- */
 

@@ -232,17 +232,22 @@ static DbtProject *read_all(Reader *r)
         return NULL;
     }
     manifest_check_stale(m);
-    if (diags_count(r->diags, DIAG_ERROR) > errors) {
+    if (diags_count(r->diags, DIAG_ERROR) > errors || !apply_selection(r)) {
         return NULL;
     }
+    if (r->options->only_list) {
+        return listed_project(r);
+    }
     vec_each (Node *, it, &r->order) {
-        compile_node(m, *it);
+        if (!(*it)->outside) {
+            compile_node(m, *it);
+        }
     }
     if (!order_nodes(r)) {
         return NULL;
     }
     declare_indexes(r);
-    DbtProject *project = arena_make(r->arena, DbtProject);
+    DbtProject *project = listed_project(r);
     emit_desired(r, project);
     return project;
 }

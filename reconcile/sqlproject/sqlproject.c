@@ -203,9 +203,8 @@ static void emit_object(Reader *r, const SqlObject *object, DbtProject *project)
 static DbtProject *emit(SqlProject *p)
 {
     Reader *r = p->r;
-    DbtProject *project = arena_make(r->arena, DbtProject);
+    DbtProject *project = listed_project(r);
     Map by_id = {0};
-    project->desired = arena_make(r->arena, Desired);
     project->desired->project = r->root->name;
     project->desired->default_database = r->target.database;
     vec_each (SqlObject *, it, &p->objects) {
@@ -221,10 +220,22 @@ static DbtProject *emit(SqlProject *p)
     return project;
 }
 
+/* Names of objects are in the SQL already when it is known what reads what. */
+static void refuse_selection(Reader *r)
+{
+    const SelectWanted *select = r->options->select;
+    if (select && (select->include.count || select->exclude.count || select->selector)) {
+        find_at(r, DIAG_ERROR, P_SELECT_MISSING, (Place){.file = r->root->file},
+                "a selection of a plain SQL project is not yet supported")
+            ->hint = "take out select, exclude and selector: the whole project is deployed";
+    }
+}
+
 static DbtProject *read_all(Reader *r)
 {
     SqlProject *p = r->front;
     size_t errors = diags_count(r->diags, DIAG_ERROR);
+    refuse_selection(r);
     warn_folders(r);
     sql_find_objects(p);
     vec_each (SqlObject *, it, &p->objects) {
@@ -235,8 +246,11 @@ static DbtProject *read_all(Reader *r)
             sql_resolve(p, *it);
         }
     }
-    if (diags_count(r->diags, DIAG_ERROR) > errors || !order_nodes(r)) {
+    if (diags_count(r->diags, DIAG_ERROR) > errors || !order_nodes(r) || !apply_selection(r)) {
         return NULL;
+    }
+    if (r->options->only_list) {
+        return listed_project(r);
     }
     name_indexes(r);
     return emit(p);

@@ -50,7 +50,7 @@ static void what_is_not_understood_is_said_with_the_nearest_word(void **state)
         {"cutover version --once=1", "--once takes no value", NULL},
         {"cutover version --log-level loud", "\"loud\" is not known here",
          "--log-level is one of error|warn|info|debug"},
-        {"cutover ls --select x", "`cutover ls` is not yet supported in this version",
+        {"cutover reingest raw.orders", "`cutover reingest` is not yet supported in this version",
          "see: cutover help"},
     };
     Arena *arena = *state;

@@ -1,0 +1,100 @@
+/* ls: what a selection holds, one unique name a line, as dbt ls prints them. Files alone, no connection. */
+#include "commands.h"
+#include "loose.h"
+
+#include "cutover/json.h"
+#include "cutover/str.h"
+
+#include <string.h>
+
+enum { ANSWER_MAX = 64 << 20 };
+
+static void add_text(const Cli *cli, SelectTexts *texts, const char *text, const char *flag)
+{
+    if (text) {
+        vec_push(cli->arena, texts,
+                 ((SelectText){.text = text,
+                               .file = flag,
+                               .line = 1,
+                               .column = 1,
+                               .source = text,
+                               .source_length = strlen(text)}));
+    }
+}
+
+/* What the flags say; without any an environment's own selection, or the default of selectors.yml. */
+static bool wanted(const Cli *cli, const EnvironmentConfig *environment, SelectWanted *out,
+                   Err *err)
+{
+    *out = (SelectWanted){.selector = cli->selector, .standard = !environment};
+    if (cli->indirect_selection && !select_indirect(cli->indirect_selection, &out->indirect)) {
+        return err_set(cli->arena, err, ERR_INPUT, "CO1093",
+                       "--indirect-selection: eager, cautious, buildable or empty, not \"%s\"",
+                       cli->indirect_selection);
+    }
+    if (cli->selector && (cli->select || cli->exclude)) {
+        return err_set(cli->arena, err, ERR_INPUT, "CO1093",
+                       "--selector takes the place of --select and --exclude");
+    }
+    bool silent = !cli->select && !cli->exclude && !cli->selector;
+    if (silent && environment && environment->selection) {
+        *out = *environment->selection;
+    }
+    add_text(cli, &out->include, cli->select, "--select");
+    add_text(cli, &out->exclude, cli->exclude, "--exclude");
+    return true;
+}
+
+static void write_json(Buf *out, const DbtProject *project)
+{
+    JsonOut json = json_out(out);
+    json_open_object(&json);
+    json_put_str(&json, "schema", "cutover.list/1");
+    json_key(&json, "nodes");
+    json_open_array(&json);
+    vec_each (const DbtListed, it, &project->selected) {
+        json_open_object(&json);
+        json_put_str(&json, "id", it->id);
+        json_put_str(&json, "resource", it->type);
+        json_put_str(&json, "name", it->text);
+        json_close_object(&json);
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+    buf_char(out, '\n');
+}
+
+static int answer(const Cli *cli, const DbtProject *project)
+{
+    Buf out = buf_new(cli->arena, ANSWER_MAX);
+    if (cli->json) {
+        write_json(&out, project);
+    }
+    for (size_t i = 0; !cli->json && i < project->selected.count; i++) {
+        buf_printf(&out, "%s\n", project->selected.items[i].text);
+    }
+    return !out.length || cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
+}
+
+int cmd_ls(const Cli *cli)
+{
+    Loose loose;
+    Err err = {0};
+    Diags diags = diags_new(cli->arena);
+    const EnvironmentConfig *environment = NULL;
+    SelectWanted select;
+    if (!loose_read(cli, &loose, &diags, &err) ||
+        !loose_environment(cli, &loose, &environment, &err) ||
+        !wanted(cli, environment, &select, &err)) {
+        return loose_stopped(cli, &diags, &err);
+    }
+    DbtOptions options = loose_options(cli, &loose, environment);
+    options.select = &select;
+    options.only_list = true;
+    DbtProject *project = dbt_read(cli->arena, &options, &diags);
+    if (!project) {
+        return loose_stopped(cli, &diags, &err);
+    }
+    cli_findings(cli, &diags);
+    return answer(cli, project);
+}

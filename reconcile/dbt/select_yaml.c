@@ -1,0 +1,183 @@
+/* selectors.yml: named selections, built from criteria by union, intersection and exclude. */
+#include "select_graph.h"
+
+#include "cutover/str.h"
+
+#define SELECTORS "selectors.yml"
+
+typedef struct Selectors {
+    SelectGraph *graph;
+    Arena *arena;
+    const File *file;
+} Selectors;
+
+static SelectText text_of(const Selectors *s, const Yaml *yaml, const char *text)
+{
+    return (SelectText){.text = text,
+                        .file = SELECTORS,
+                        .line = yaml->line,
+                        .column = yaml->column,
+                        .source = s->file->text,
+                        .source_length = s->file->length};
+}
+
+static const Selection *wrong(const Selectors *s, const Yaml *yaml, const char *message)
+{
+    find_at(s->graph->r, DIAG_ERROR, P_SELECTORS, place_of(SELECTORS, yaml), "%s", message);
+    return NULL;
+}
+
+static const Selection *definition(const Selectors *s, const Yaml *yaml);
+
+/* UNION or INTERSECTION of the members of LIST, without what its `exclude` member names. */
+static const Selection *combine(const Selectors *s, SelectOp op, const Yaml *list)
+{
+    if (!list || list->type != YAML_IS_LIST) {
+        return wrong(s, list ? list : s->graph->r->root->yaml,
+                     "a list of definitions is needed here");
+    }
+    SelectText where = text_of(s, list, op == SELECT_UNION ? "union" : "intersection");
+    Selection *all = select_group(s->arena, op, where, SELECT_EAGER);
+    const Selection *without = NULL;
+    for (size_t i = 0; i < list->items.count; i++) {
+        const Yaml *item = list->items.items[i], *exclude = yaml_get(item, "exclude");
+        bool alone = exclude && item->members.count == 1;
+        if (alone && without) {
+            return wrong(s, item, "a second exclude in one list");
+        }
+        const Selection *part = alone ? combine(s, SELECT_UNION, exclude) : definition(s, item);
+        if (!part) {
+            return NULL;
+        }
+        if (alone) {
+            without = part;
+        } else {
+            vec_push(s->arena, &all->parts, part);
+        }
+    }
+    return select_without(s->arena, all, without);
+}
+
+static bool flag(const Yaml *map, const char *key)
+{
+    bool value = false;
+    const char *text = yaml_text(yaml_get(map, key));
+    return yaml_bool(yaml_get(map, key), &value) ? value : str_eq(text, "true");
+}
+
+static int64_t steps(const Yaml *map, const char *key, const char *depth)
+{
+    int64_t value = SELECT_FAR;
+    yaml_int(yaml_get(map, depth), &value);
+    return flag(map, key) ? value : 0;
+}
+
+/* {method: tag, value: nightly, children: true, ...} */
+static const Selection *criterion(const Selectors *s, const Yaml *map)
+{
+    static const char *const known[] = {
+        "method",         "value",         "children",          "parents",
+        "children_depth", "parents_depth", "childrens_parents", "indirect_selection",
+        "exclude"};
+    vec_each (const YamlMember, it, &map->members) {
+        bool ok = false;
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+            ok |= str_eq(known[i], it->key);
+        }
+        if (!ok) {
+            return wrong(s, it->value, arena_printf(s->arena, "unknown key \"%s\"", it->key));
+        }
+    }
+    const Yaml *value = yaml_get(map, "value");
+    const char *method = yaml_text(yaml_get(map, "method"));
+    if (!method || !value || !value->text) {
+        return wrong(s, map, "a criterion needs a method and a value");
+    }
+    bool ignored;
+    int64_t number;
+    Selection *c =
+        select_group(s->arena, SELECT_CRITERION, text_of(s, map, value->text), SELECT_EAGER);
+    c->value = value->text;
+    c->typed = yaml_bool(value, &ignored) || yaml_int(value, &number);
+    c->ring = flag(map, "childrens_parents");
+    c->children = steps(map, "children", "children_depth");
+    c->parents = steps(map, "parents", "parents_depth");
+    const char *indirect = yaml_text(yaml_get(map, "indirect_selection"));
+    if (indirect && !select_indirect(indirect, &c->indirect)) {
+        return wrong(s, map, "indirect_selection: eager, cautious, buildable or empty");
+    }
+    if (!select_set_method(s->arena, c, method, s->graph->r->diags)) {
+        return NULL;
+    }
+    const Yaml *exclude = yaml_get(map, "exclude");
+    const Selection *without = exclude ? combine(s, SELECT_UNION, exclude) : NULL;
+    return exclude && !without ? NULL : select_without(s->arena, c, without);
+}
+
+/* {tag: nightly} */
+static const Selection *short_criterion(const Selectors *s, const YamlMember *member)
+{
+    const char *value = member->value->text;
+    if (!value) {
+        return wrong(s, member->value, "a text is needed here");
+    }
+    Selection *c =
+        select_group(s->arena, SELECT_CRITERION, text_of(s, member->value, value), SELECT_EAGER);
+    c->value = value;
+    return select_set_method(s->arena, c, member->key, s->graph->r->diags) ? c : NULL;
+}
+
+static const Selection *definition(const Selectors *s, const Yaml *yaml)
+{
+    if (yaml->type == YAML_IS_SCALAR && yaml->text) {
+        SelectText text = text_of(s, yaml, yaml->text);
+        return select_parse_one(s->arena, &text, SELECT_EAGER, s->graph->r->diags);
+    }
+    if (yaml->type != YAML_IS_MAP || !yaml->members.count) {
+        return wrong(s, yaml, "a definition is a text or a map");
+    }
+    const Yaml *all = yaml_get(yaml, "union"), *both = yaml_get(yaml, "intersection");
+    if (all || both) {
+        return yaml->members.count > 1
+                   ? wrong(s, yaml, "union or intersection stands alone")
+                   : combine(s, all ? SELECT_UNION : SELECT_INTERSECTION, all ? all : both);
+    }
+    return yaml->members.count == 1 ? short_criterion(s, &yaml->members.items[0])
+                                    : criterion(s, yaml);
+}
+
+static void read_one(const Selectors *s, const Yaml *yaml)
+{
+    const char *name = yaml_text(yaml_get(yaml, "name"));
+    const Yaml *defined = yaml_get(yaml, "definition");
+    if (!name || !defined) {
+        wrong(s, yaml, "a selector needs a name and a definition");
+        return;
+    }
+    if (map_get(&s->graph->selectors, name)) {
+        wrong(s, yaml, arena_printf(s->arena, "selector \"%s\" is defined twice", name));
+        return;
+    }
+    const Selection *selection = definition(s, defined);
+    if (selection) {
+        map_put(s->arena, &s->graph->selectors, name, selection);
+    }
+    if (flag(yaml, "default")) {
+        s->graph->standard = name;
+    }
+}
+
+void read_selectors(SelectGraph *graph)
+{
+    Reader *r = graph->r;
+    const Yaml *yaml = read_yaml(r, r->files, SELECTORS);
+    Selectors s = {graph, r->arena, files_get(r->files, SELECTORS)};
+    const Yaml *list = yaml_get(yaml, "selectors");
+    if (yaml && (!list || list->type != YAML_IS_LIST)) {
+        wrong(&s, yaml, "selectors.yml holds a list `selectors`");
+        return;
+    }
+    for (size_t i = 0; list && i < list->items.count; i++) {
+        read_one(&s, list->items.items[i]);
+    }
+}
