@@ -205,6 +205,7 @@ static bool call_var(JinjaCall *call, void *self, PyValue *out)
     }
     jinja_point_at(call, 0);
     jinja_fail(call->run, P_VAR, "var \"%s\" has no value", name);
+    jinja_error(call->run)->label = nearest_var(scope->reader, scope, name);
     jinja_error(call->run)->hint =
         "set it below `vars:` in dbt_project.yml, or give a default: var('name', value)";
     return false;

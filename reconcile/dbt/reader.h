@@ -249,6 +249,7 @@ JinjaEnv scope_env(const Scope *scope);
 
 /* The value of the variable NAME as var() of code in PACKAGE sees it; NULL: not set. */
 const PyValue *var_value(Reader *r, const Scope *scope, const char *name);
+const char *nearest_var(Reader *r, const Scope *scope, const char *name); /* did_you_mean() */
 
 /* --- project.c, profile.c, macros.c --------------------------------------------------------- */
 

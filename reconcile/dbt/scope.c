@@ -70,6 +70,21 @@ const PyValue *var_value(Reader *r, const Scope *scope, const char *name)
                                        : value_of_package(scope->arena, package, package, name);
 }
 
+const char *nearest_var(Reader *r, const Scope *scope, const char *name)
+{
+    const Package *package = scope->package && scope->package->yaml ? scope->package : r->root;
+    const Yaml *of_root = yaml_get(r->root->yaml, "vars");
+    const Yaml *places[] = {r->options->vars, of_root, yaml_get(of_root, package->name),
+                            yaml_get(package->yaml, "vars")};
+    StrVec names = {0};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        for (size_t j = 0; places[i] && j < places[i]->members.count; j++) {
+            vec_push(r->arena, &names, places[i]->members.items[j].key);
+        }
+    }
+    return did_you_mean(r, name, &names);
+}
+
 /* ---- looking up ---- */
 
 /* As seen from the node's package, also inside macros of other packages: that is why dbt's packages

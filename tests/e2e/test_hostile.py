@@ -294,12 +294,15 @@ def everything_that_is_wrong_is_said_at_once(p):
     p.write("models/one.sql", "select * from {{ ref('fin') }}")
     p.write("models/two.sql", "select {{ vra('x') }}, {{ var('x') }}")
     p.write("models/three.sql", "select {{ 'x' | uper }}")
+    p.write("dbt_project.yml", PROJECT + "vars: {start_date: 1, shop: {end_date: 2}}\n")
+    p.write("models/five.sql", "select {{ var('start_dat') }}")
+    p.write("models/six.sql", "select {{ var('end_dat') }}")
     p.write("models/four.sql", "select * from {{ source('raw', 'order') }}")
     p.write("models/schema.yml", "version: 2\nmodels:\n  - name: fin\nsources:\n  - name: raw\n    tables: [{name: orders}]\n")
     status, _, said = p.run("validate")
     assert status == 1
     for text in ('model "fin" not found', 'did you mean "fine"?', "'vra' is undefined", 'did you mean "var"?', 'filter "uper" is not supported',
-                 'did you mean "upper"?', 'source "raw.order" not found', 'did you mean "raw.orders"?', "models/schema.yml:3:11"):
+                 'did you mean "upper"?', 'source "raw.order" not found', 'did you mean "raw.orders"?', "models/schema.yml:3:11", 'did you mean "start_date"?', 'did you mean "end_date"?'):
         assert text in said, "%r is not in:\n%s" % (text, said)
 
 
