@@ -258,9 +258,8 @@ static inline void world_seal(World *w)
     desired_seal(w->arena, w->desired);
 }
 
-static inline Plan *world_plan(World *w)
+static inline Plan *world_plan_sealed(World *w)
 {
-    world_seal(w);
     PlanInput input = {.desired = w->desired,
                        .catalog = w->catalog,
                        .record = w->record,
@@ -273,6 +272,12 @@ static inline Plan *world_plan(World *w)
                        .history = w->history,
                        .permits = w->permits};
     return plan_make(w->arena, &input);
+}
+
+static inline Plan *world_plan(World *w)
+{
+    world_seal(w);
+    return world_plan_sealed(w);
 }
 
 #endif
