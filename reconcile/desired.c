@@ -81,19 +81,21 @@ static void put_rel(Buf *buf, RelName rel)
 }
 
 /* Tokens, not text: white space, comments and the case of keywords do not make a change. */
-static void put_sql(Arena *arena, Buf *buf, const char *sql)
+static void put_sql(Buf *buf, const char *sql)
 {
-    SqlToks toks;
+    Arena *scratch = arena_new();
+    SqlToks toks = {0};
     Err err = {0};
-    if (!sql || !sql_tokens(arena, sql, strlen(sql), &toks, &err)) {
+    if (!sql || !sql_tokens(scratch, sql, strlen(sql), &toks, &err)) {
         put(buf, sql);
-        return;
+        toks.count = 0;
     }
     vec_each (SqlTok, it, &toks) {
         /* An unquoted and a quoted spelling of one name are the same name. */
         buf_count(buf, it->kind == SQL_QUOTED ? SQL_WORD : it->kind);
         put(buf, it->value);
     }
+    arena_free(scratch);
 }
 
 static void put_seed(Buf *buf, const SeedData *seed)
@@ -122,13 +124,12 @@ static char *node_digest(Arena *arena, const DesiredNode *node)
     put_rel(&buf, node->rel);
     put(&buf, node->cluster);
     put(&buf, node->options);
-    put_sql(scratch, &buf, node->sql);
+    put_sql(&buf, node->sql);
     if (node->seed) {
         put_seed(&buf, node->seed);
     }
     vec_each (const char *, hook, &node->hooks) {
-        put_sql(scratch, &buf,
-                *hook); /* what a hook did cannot be compared, only whether it changed */
+        put_sql(&buf, *hook); /* what a hook did cannot be compared, only whether it changed */
     }
     char *digest = versioned(arena, &buf);
     arena_free(scratch);
@@ -142,7 +143,7 @@ char *desired_index_digest(Arena *arena, RelName on, const DesiredIndex *index)
     put(&buf, index->name);
     put_rel(&buf, on);
     put(&buf, index->cluster);
-    put_sql(scratch, &buf, index->keys);
+    put_sql(&buf, index->keys);
     char *digest = versioned(arena, &buf);
     arena_free(scratch);
     return digest;
@@ -182,7 +183,7 @@ static char *manifest_digest(Arena *arena, const Desired *desired)
     }
     vec_each (DesiredTest, it, &desired->tests) {
         put(&buf, it->id);
-        put_sql(scratch, &buf, it->sql);
+        put_sql(&buf, it->sql);
         put(&buf, it->severity);
     }
     char *digest = digest_sha256(arena, buf.data, buf.length);

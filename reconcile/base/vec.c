@@ -2,7 +2,7 @@
 
 #include <stdint.h>
 
-#define FIRST_CAPACITY 8
+#define FIRST_CAPACITY 4
 
 void *vec_reserve(Arena *arena, void *items, size_t count, size_t *cap, size_t item_size)
 {

@@ -196,28 +196,32 @@ static void apply_patch(Reader *r, Node *node)
     }
 }
 
-/* What config.get() finds when nothing is set. */
-static void set_defaults(Reader *r, Node *node)
+/* What config.get() finds when nothing is set: one dict for all nodes of a kind, since what is kept is never changed. */
+static const PyDict *defaults_of(Reader *r, Resource resource)
 {
     static const char *const lists[] = {"tags", "pre-hook", "post-hook", NULL};
     static const char *const dicts[] = {"meta", "quoting", "column_types", "persist_docs", NULL};
-    size_t all = node->resource == RES_TEST ? 1 : 4; /* a test has tags and meta alone */
+    size_t all = resource == RES_TEST ? 1 : 4; /* a test has tags and meta alone */
     static const char *const kinds[] = {
         [RES_MODEL] = "view", [RES_SEED] = "seed", [RES_TEST] = "test"};
-    node->config = py_dict(r->arena).dict;
-    py_dict_put(r->arena, node->config, "enabled", py_bool(true));
-    py_dict_put(r->arena, node->config, "materialized", py_text(kinds[node->resource]));
+    if (r->defaults[resource]) {
+        return r->defaults[resource];
+    }
+    PyDict *config = r->defaults[resource] = py_dict(r->arena).dict;
+    py_dict_put(r->arena, config, "enabled", py_bool(true));
+    py_dict_put(r->arena, config, "materialized", py_text(kinds[resource]));
     for (size_t i = 0; i < all && lists[i]; i++) {
-        py_dict_put(r->arena, node->config, lists[i], py_list(r->arena));
+        py_dict_put(r->arena, config, lists[i], py_list(r->arena));
     }
     for (size_t i = 0; i < all && dicts[i]; i++) {
-        py_dict_put(r->arena, node->config, dicts[i], py_dict(r->arena));
+        py_dict_put(r->arena, config, dicts[i], py_dict(r->arena));
     }
+    return config;
 }
 
 void resolve_config(Reader *r, Node *node)
 {
-    set_defaults(r, node);
+    node->config = py_dict_copy(r->arena, defaults_of(r, node->resource)).dict;
     apply_tree(r, node, tree_of(node->package, node->resource));
     if (node->patch) {
         apply_patch(r, node);

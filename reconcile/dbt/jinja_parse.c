@@ -193,6 +193,12 @@ void jinja_leave(JinjaParser *parser)
 /* \r\n and \r become \n, and one newline at the end goes, as Jinja does. */
 static void normalise(Arena *arena, JinjaTemplate *template, const JinjaSource *source)
 {
+    bool last = source->length && source->text[source->length - 1] == '\n';
+    if (!last && !memchr(source->text, '\r', source->length) && !source->text[source->length]) {
+        template->text = source->text;
+        template->length = source->length;
+        return;
+    }
     char *out = arena_alloc(arena, source->length + 1), *p = out;
     for (size_t i = 0; i < source->length; i++) {
         char c = source->text[i];

@@ -539,8 +539,12 @@ bool py_copy(Arena *arena, PyValue value, PyValue *out)
 PyValue py_dict_copy(Arena *arena, const PyDict *dict)
 {
     PyValue copy = py_dict(arena);
-    for (size_t i = 0; dict && i < dict->count; i++) {
-        py_dict_set(arena, copy.dict, dict->entries[i].key, dict->entries[i].value);
+    if (dict && dict->count) {
+        *copy.dict = *dict;
+        copy.dict->entries = arena_array(arena, dict->cap, sizeof *dict->entries);
+        copy.dict->slots = arena_array(arena, dict->slot_count, sizeof *dict->slots);
+        memcpy(copy.dict->entries, dict->entries, dict->count * sizeof *dict->entries);
+        memcpy(copy.dict->slots, dict->slots, dict->slot_count * sizeof *dict->slots);
     }
     return copy;
 }

@@ -143,8 +143,9 @@ typedef struct Reader {
     VEC(Package *) packages; /* root first, without `builtin` */
     Map package_by_name;
     Target target;
-    NodeVec nodes;      /* in the order of files; disabled ones too */
-    Map by_id, by_name; /* id to Node *; name to NodeVec * (models and seeds) */
+    PyDict *defaults[RES_TEST + 1]; /* of the config, by resource; made when first needed */
+    NodeVec nodes;                  /* in the order of files; disabled ones too */
+    Map by_id, by_name;             /* id to Node *; name to NodeVec * (models and seeds) */
     VEC(Source *) sources;
     Map source_by_name; /* group, tab, name to Source * */
     Map by_production;  /* relname_key() to Node * */
