@@ -161,17 +161,13 @@ static int adopt(Adopting *a, Diags *diags, Err *err)
     return all ? EXIT_DONE : EXIT_PENDING;
 }
 
+static int adopt_in(const Cli *cli, Session *session, Diags *diags, Err *err)
+{
+    Adopting adopting = {.cli = cli, .session = session};
+    return adopt(&adopting, diags, err);
+}
+
 int cmd_adopt(const Cli *cli)
 {
-    Context context;
-    Diags diags;
-    Err err;
-    if (!targets_begin(cli, &context, &diags, &err)) {
-        return targets_stopped(cli, &diags, &err);
-    }
-    Session session = {.context = &context};
-    Adopting adopting = {.cli = cli, .session = &session};
-    int code = adopt(&adopting, &diags, &err);
-    session_end(&session);
-    return code;
+    return session_with(cli, adopt_in);
 }

@@ -68,14 +68,5 @@ static int judge(const Cli *cli, Session *session, Diags *diags, Err *err)
 
 int cmd_drift(const Cli *cli)
 {
-    Context context;
-    Diags diags;
-    Err err;
-    if (!targets_begin(cli, &context, &diags, &err)) {
-        return targets_stopped(cli, &diags, &err);
-    }
-    Session session = {.context = &context};
-    int code = judge(cli, &session, &diags, &err);
-    session_end(&session);
-    return code;
+    return session_with(cli, judge);
 }

@@ -103,23 +103,19 @@ static int repair(Repairing *r, Err *err)
     return repair_needs_person(r->repair) ? EXIT_BLOCKED : EXIT_DONE;
 }
 
+static int repair_in(const Cli *cli, Session *session, Diags *diags, Err *err)
+{
+    Target target;
+    Repairing repairing = {.cli = cli, .session = session};
+    if (!targets_one(cli, session->context, &target, diags, err) ||
+        !wanted_read(target.repository, cli->arena, target.environment, NULL, &repairing.wanted,
+                     diags, err)) {
+        return targets_stopped(cli, diags, err);
+    }
+    return repair(&repairing, err);
+}
+
 int cmd_repair(const Cli *cli)
 {
-    Context context;
-    Target target;
-    Diags diags;
-    Err err;
-    if (!targets_begin(cli, &context, &diags, &err)) {
-        return targets_stopped(cli, &diags, &err);
-    }
-    Session session = {.context = &context};
-    Repairing repairing = {.cli = cli, .session = &session};
-    if (!targets_one(cli, &context, &target, &diags, &err) ||
-        !wanted_read(target.repository, cli->arena, target.environment, NULL, &repairing.wanted,
-                     &diags, &err)) {
-        return targets_stopped(cli, &diags, &err);
-    }
-    int code = repair(&repairing, &err);
-    session_end(&session);
-    return code;
+    return session_with(cli, repair_in);
 }

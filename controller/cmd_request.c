@@ -295,8 +295,9 @@ static const char *digest_seen(const PassResult *result, const RecordDeployment 
     return begun || !result->plan ? d->plan_digest : result->plan->digest;
 }
 
-static int ask(const Cli *cli, const Kind *kind, Session *session, Diags *diags, Err *err)
+static int ask(const Cli *cli, Session *session, Diags *diags, Err *err)
 {
+    const Kind *kind = kind_of(cli);
     Target target;
     Wanted wanted;
     PassResult result;
@@ -366,14 +367,5 @@ static int ask(const Cli *cli, const Kind *kind, Session *session, Diags *diags,
 
 int cmd_request(const Cli *cli)
 {
-    Context context;
-    Diags diags;
-    Err err;
-    if (!targets_begin(cli, &context, &diags, &err)) {
-        return targets_stopped(cli, &diags, &err);
-    }
-    Session session = {.context = &context};
-    int code = ask(cli, kind_of(cli), &session, &diags, &err);
-    session_end(&session);
-    return code;
+    return session_with(cli, ask);
 }

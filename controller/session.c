@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include "targets.h"
+
 #include "cutover/log.h"
 #include "cutover/str.h"
 
@@ -154,4 +156,18 @@ void session_tell(Session *session, Arena *arena, const Wanted *wanted, const Pa
 {
     Telling telling = {session, arena, wanted};
     session_undelivered(session, wanted, result, tell_one, &telling);
+}
+
+int session_with(const Cli *cli, SessionWork *work)
+{
+    Context context;
+    Diags diags;
+    Err err;
+    if (!targets_begin(cli, &context, &diags, &err)) {
+        return targets_stopped(cli, &diags, &err);
+    }
+    Session session = {.context = &context};
+    int code = work(cli, &session, &diags, &err);
+    session_end(&session);
+    return code;
 }

@@ -34,4 +34,9 @@ bool session_names(const RecordDeployment *d, const char *operand);
 
 void session_end(Session *session);
 
+typedef int SessionWork(const Cli *cli, Session *session, Diags *diags, Err *err);
+
+/* What nearly every command does: the context, and a session for WORK, whose exit code it gives. */
+int session_with(const Cli *cli, SessionWork *work);
+
 #endif

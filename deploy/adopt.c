@@ -97,20 +97,6 @@ static bool read_others(Pass *pass, Map *others, Err *err)
 
 /* ---- looking ---- */
 
-static PlanInput plan_input(const Pass *pass)
-{
-    return (PlanInput){.desired = pass->out->desired,
-                       .catalog = pass->snapshot.catalog,
-                       .record = pass->out->record,
-                       .environment = pass->in->environment,
-                       .config = pass->in->config,
-                       .commit = pass->in->commit.sha,
-                       .live_generation = pass->marker.generation,
-                       .record_cluster = pass->in->record_cluster,
-                       .record_schema = pass->in->record_schema,
-                       .permits = pass->in->permits};
-}
-
 static bool observe(Pass *pass, Err *err)
 {
     if (!pass_observe(pass, err)) {
@@ -144,7 +130,7 @@ bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const StrVec 
         !read_others(pass, &others, err)) {
         return false;
     }
-    PlanInput plan = plan_input(pass);
+    PlanInput plan = pass_plan_input(pass);
     AdoptInput in = {.plan = &plan,
                      .select = select,
                      .roles = rights.all ? NULL : &rights.roles,

@@ -147,9 +147,9 @@ bool pass_wanted_is_live(const Pass *pass)
     return live && !live->partial && str_eq(live->commit, pass->in->commit.sha);
 }
 
-static void make_plan(Pass *pass)
+PlanInput pass_plan_input(const Pass *pass)
 {
-    PlanInput input = {.desired = pass->out->desired,
+    return (PlanInput){.desired = pass->out->desired,
                        .catalog = pass->snapshot.catalog,
                        .record = pass->out->record,
                        .environment = pass->in->environment,
@@ -158,10 +158,15 @@ static void make_plan(Pass *pass)
                        .live_generation = pass->marker.generation,
                        .record_cluster = pass->in->record_cluster,
                        .record_schema = pass->in->record_schema,
-                       .history = pass->history,
-                       .permits = pass->in->permits,
-                       .deployment = pass->building,
-                       .is_live = pass_wanted_is_live(pass)};
+                       .permits = pass->in->permits};
+}
+
+static void make_plan(Pass *pass)
+{
+    PlanInput input = pass_plan_input(pass);
+    input.history = pass->history;
+    input.deployment = pass->building;
+    input.is_live = pass_wanted_is_live(pass);
     pass->out->plan = plan_make(pass->arena, &input);
     pass_count_gates(pass);
 }

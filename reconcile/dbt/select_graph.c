@@ -36,6 +36,9 @@ static void add_tags(Arena *arena, const Node *node, StrVec *tags)
     for (size_t i = 0; list && list->type == PY_LIST && i < list->list->count; i++) {
         vec_push(arena, tags, py_str(arena, list->list->items[i]));
     }
+    for (size_t i = 0; i < node->inherited.count; i++) {
+        vec_push(arena, tags, node->inherited.items[i]);
+    }
 }
 
 static void add_one(SelectGraph *graph, Node *node)

@@ -15,7 +15,7 @@ static const char *const project[][2] = {
      "dbname: materialize, schema: public, cluster: c}}}\n"},
     {"models/schema.yml",
      "version: 2\nsources: [{name: raw, schema: public, tables: [{name: orders}, {name: items}]}]\n"
-     "models: [{name: daily, columns: [{name: day, tests: [unique]}]},\n"
+     "models: [{name: daily, columns: [{name: day, tags: [keys], tests: [unique]}]},\n"
      "  {name: clean, columns: [{name: id, tests: [{relationships: {to: ref('daily'), field: "
      "id}}]}]}]\n"},
     {"models/staging/clean.sql", "select id from {{ source('raw', 'orders') }}"},
@@ -102,6 +102,7 @@ static void names_paths_and_tags_select(void **state)
     CHECK_STR(ls(*state, "models/staging", NULL), "clean lines + 1 tests");
     CHECK_STR(ls(*state, "lines.sql", NULL), "lines + 0 tests");
     CHECK_STR(ls(*state, "tag:nightly", NULL), "daily top + 2 tests");
+    CHECK_STR(ls(*state, "tag:keys", NULL), "+ 1 tests"); /* a test has the tags of its column */
     CHECK_STR(ls(*state, "config.materialized:view", NULL), "clean lines + 1 tests");
     CHECK_STR(ls(*state, "source:raw.orders", NULL), "orders + 0 tests");
 }
