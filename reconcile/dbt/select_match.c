@@ -169,7 +169,7 @@ static bool match_file(const Asked *asked, const SelectNode *node)
 /* ---- configs ---- */
 
 typedef struct Default {
-    const char *type; /* NULL: all that is made from a file */
+    const char *type; /* NULL: all */
     const char *path; /* dotted */
     const char *text; /* or a boolean: */
     bool value;
@@ -178,7 +178,8 @@ typedef struct Default {
 /* What dbt's config objects say when nobody did, as far as it can be compared with a text. */
 static const Default defaults[] = {
     {NULL, "enabled", NULL, true},
-    {NULL, "docs.show", NULL, true},
+    {"model", "docs.show", NULL, true},
+    {"seed", "docs.show", NULL, true},
     {"model", "access", "protected", false},
     {"model", "on_schema_change", "ignore", false},
     {"seed", "on_schema_change", "ignore", false},

@@ -104,6 +104,7 @@ static void names_paths_and_tags_select(void **state)
     CHECK_STR(ls(*state, "tag:nightly", NULL), "daily top + 2 tests");
     CHECK_STR(ls(*state, "tag:keys", NULL), "+ 1 tests"); /* a test has the tags of its column */
     CHECK_STR(ls(*state, "config.materialized:view", NULL), "clean lines + 1 tests");
+    CHECK_STR(ls(*state, "config.docs.show:true", NULL), "clean daily lines top + 2 tests");
     CHECK_STR(ls(*state, "source:raw.orders", NULL), "orders + 0 tests");
 }
 
