@@ -8,6 +8,7 @@
 #include "cutover/dbt.h"
 #include "cutover/jinja.h"
 #include "cutover/json.h"
+#include "cutover/select.h"
 #include "cutover/sqltok.h"
 #include "cutover/yaml.h"
 
@@ -23,6 +24,16 @@ static void read_config(Arena *arena, const char *text, size_t length)
 {
     Diags diags = diags_new(arena);
     config_read(arena, "cutover.yaml", text, length, &diags);
+    Buf out = buf_new(arena, 1 << 20);
+    diags_write_text(&out, &diags, false);
+}
+
+static void read_select(Arena *arena, const char *text, size_t length)
+{
+    Diags diags = diags_new(arena);
+    SelectTexts texts = {0};
+    vec_push(arena, &texts, ((SelectText){text, "--select", 1, 1, text, length}));
+    select_parse(arena, &texts, SELECT_EAGER, &diags);
     Buf out = buf_new(arena, 1 << 20);
     diags_write_text(&out, &diags, false);
 }
@@ -136,9 +147,12 @@ PROJECT_FILE(toml, false, "project.toml")
 PROJECT_FILE(plain_sql, false, "models/m/s/v.sql")
 
 const FuzzTarget fuzz_targets[] = {
-    {"yaml", read_yaml},         {"config", read_config},       {"json", read_json},
-    {"sql", read_sql},           {"jinja", read_jinja},         {"settings", read_settings},
-    {"profiles", read_profiles}, {"schema", read_schema},       {"model", read_model},
-    {"macro", read_macro},       {"seed", read_seed},           {"manifest", read_manifest},
-    {"toml", read_toml},         {"plain_sql", read_plain_sql}, {NULL, NULL},
+    {"yaml", read_yaml},         {"config", read_config},
+    {"json", read_json},         {"sql", read_sql},
+    {"jinja", read_jinja},       {"settings", read_settings},
+    {"profiles", read_profiles}, {"schema", read_schema},
+    {"model", read_model},       {"macro", read_macro},
+    {"seed", read_seed},         {"manifest", read_manifest},
+    {"toml", read_toml},         {"plain_sql", read_plain_sql},
+    {"select", read_select},     {NULL, NULL},
 };

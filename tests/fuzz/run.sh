@@ -23,7 +23,7 @@ fuzz() { # fuzz PROGRAM READER...
 # shellcheck disable=SC2046
 clang-14 "${flags[@]}" -o build-fuzz/readers tests/fuzz/libfuzzer.c tests/fuzz/fuzz.c reconcile/*.c reconcile/*/*.c \
     $(pkg-config --cflags --libs yaml-0.1 jansson libcrypto) -lm
-fuzz readers yaml config json sql jinja settings profiles schema model macro seed manifest toml plain_sql
+fuzz readers yaml config json sql jinja settings profiles schema model macro seed manifest toml plain_sql select
 
 # The stand-in's: what it reads off a socket, and how it cuts and rewrites SQL.
 cmake --preset default >/dev/null # for the list of its embedded SQL
