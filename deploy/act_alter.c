@@ -1,6 +1,6 @@
 /*
- * Changes to production where it is, when the cutover has happened: one statement a pass, of what is still to be done. Its name must belong right
- * before to the id that the plan has seen; afterwards the record tells of it.
+ * Changes to production where it is, when the cutover has happened: one statement a pass, of what is still to be done.
+ * Its name must belong right before to the id that the plan has seen; afterwards the record tells of it.
  */
 #include "pass_internal.h"
 

@@ -130,7 +130,7 @@ static void set_problem(Pass *pass, const Step *step, const Err *err)
     pass->problem_line = step->line;
 }
 
-bool step_judge(Pass *pass, const Step *step, Err *err)
+static bool judge(Pass *pass, const Step *step, Err *err)
 {
     bool missing = true;
     if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
@@ -152,7 +152,7 @@ bool act_build(Pass *pass, Err *err)
     int64_t until = pass_clock_ms() + BUILD_PASS_MS;
     vec_each (Step, it, &pass->build->missing) {
         if (!pass_exec(pass, step_sql(pass->arena, it), err)) {
-            return step_judge(pass, it, err);
+            return judge(pass, it, err);
         }
         if (pass_clock_ms() >= until) {
             break;
@@ -230,8 +230,8 @@ static bool finish(Pass *pass, const RecordObject *claim, Err *err)
     return false;
 }
 
-static void add_objects(Pass *pass, RecordEntries *entries, const char *deployment,
-                        const RecordObject *objects, size_t count)
+void pass_add_objects(Pass *pass, RecordEntries *entries, const char *deployment,
+                      const RecordObject *objects, size_t count)
 {
     for (size_t i = 0; i < count; i += OBJECTS_PER_ENTRY) {
         size_t n = count - i < OBJECTS_PER_ENTRY ? count - i : OBJECTS_PER_ENTRY;
@@ -250,9 +250,9 @@ bool act_claim(Pass *pass, RecordDeployment *d, Err *err)
             return true;
         }
     }
-    add_objects(pass, &entries, d->id, pass->build->claims.items, pass->build->claims.count);
-    add_objects(pass, &entries, d->id, pass->out->record->unwritten.items,
-                pass->out->record->unwritten.count);
+    pass_add_objects(pass, &entries, d->id, pass->build->claims.items, pass->build->claims.count);
+    pass_add_objects(pass, &entries, d->id, pass->out->record->unwritten.items,
+                     pass->out->record->unwritten.count);
     return pass_append(pass, &entries, err);
 }
 

@@ -7,8 +7,6 @@
 
 #include "cutover/str.h"
 
-#define OBJECTS_PER_ENTRY 200
-
 static Pass *begin(Arena *arena, Pg *pg, const PassInput *input, PassResult *result)
 {
     Pass *pass = arena_make(arena, Pass);
@@ -190,15 +188,6 @@ static RecordDeployment adopting_deployment(const Pass *pass)
     return d;
 }
 
-static void add_objects(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
-                        const AdoptObjects *objects)
-{
-    for (size_t i = 0; i < objects->count; i += OBJECTS_PER_ENTRY) {
-        size_t n = objects->count - i < OBJECTS_PER_ENTRY ? objects->count - i : OBJECTS_PER_ENTRY;
-        vec_push(pass->arena, entries, entry_objects(pass->arena, d->id, objects->items + i, n));
-    }
-}
-
 static void add_superseded(Pass *pass, RecordEntries *entries)
 {
     EntryPhase phase = {.deployment = pass->building,
@@ -240,7 +229,7 @@ static bool record_all(Pass *pass, const Adoption *adoption, const char **deploy
                                     pass->in->environment->promote_within * MOMENT_SECOND,
                         .names = &names};
     RecordEntries entries = {0};
-    add_objects(pass, &entries, &d, &objects);
+    pass_add_objects(pass, &entries, d.id, objects.items, objects.count);
     add_superseded(pass, &entries);
     vec_push(pass->arena, &entries, entry_intent(pass->arena, &d));
     vec_push(pass->arena, &entries, entry_phase(pass->arena, &phase));

@@ -133,11 +133,12 @@ bool act_alter(Pass *pass, RecordDeployment *d, Err *err);
 /* WHAT was refused after the cutover, where nothing can fail any more: it is told and tried again, and is a person's
  * business after the phase's deadline. False when ERR is no refusal. */
 bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err);
-/* The statement of STEP, what it does in words, and what follows when the server refused it: the world is looked at,
- * and it becomes the problem unless what it makes is there. */
+/* The statement of STEP, and what it does in words. */
 char *step_sql(Arena *arena, const Step *step);
 const char *step_text(const Pass *pass, const Step *step);
-bool step_judge(Pass *pass, const Step *step, Err *err);
+/* COUNT objects as entries of the record, some hundred in each. */
+void pass_add_objects(Pass *pass, RecordEntries *entries, const char *deployment,
+                      const RecordObject *objects, size_t count);
 bool act_clear_stale(Pass *pass, RecordDeployment *d, Err *err);
 bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err);
 bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err);
