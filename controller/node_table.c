@@ -17,12 +17,7 @@ static void put_node(JsonOut *json, const DesiredNode *node)
     json_put_str(json, "file", node->file);
     json_put_int(json, "line", node->line);
     json_put_str(json, "digest", node->digest);
-    json_key(json, "depends");
-    json_open_array(json);
-    vec_each (const char *, id, &node->depends) {
-        json_str(json, *id);
-    }
-    json_close_array(json);
+    json_put_texts(json, "depends", &node->depends);
     json_key(json, "indexes");
     json_open_array(json);
     vec_each (const DesiredIndex, index, &node->indexes) {
@@ -34,16 +29,6 @@ static void put_node(JsonOut *json, const DesiredNode *node)
     }
     json_close_array(json);
     json_close_object(json);
-}
-
-static void put_texts(JsonOut *json, const char *key, const StrVec *texts)
-{
-    json_key(json, key);
-    json_open_array(json);
-    vec_each (const char *, text, texts) {
-        json_str(json, *text);
-    }
-    json_close_array(json);
 }
 
 static void put_value(JsonOut *json, Arena *arena, PyValue value);
@@ -108,11 +93,11 @@ static void put_entry(JsonOut *json, Arena *arena, const DbtNode *node)
     json_put_str(json, "unique_id", node->id);
     json_put_str(json, "resource_type", node->resource);
     json_put_str(json, "relation_name", node->relation);
-    put_texts(json, "fqn", &node->fqn);
-    put_texts(json, "tags", &node->tags);
+    json_put_texts(json, "fqn", &node->fqn);
+    json_put_texts(json, "tags", &node->tags);
     json_key(json, "depends_on");
     json_open_object(json);
-    put_texts(json, "nodes", &node->depends);
+    json_put_texts(json, "nodes", &node->depends);
     json_close_object(json);
     json_key(json, "config");
     put_members(json, arena, node->config);

@@ -455,12 +455,7 @@ void status_put_cluster(JsonOut *json, const ProofCluster *cluster)
     } else {
         json_nothing(json);
     }
-    json_key(json, "waiting");
-    json_open_array(json);
-    vec_each (const char *, name, &cluster->waiting) {
-        json_str(json, *name);
-    }
-    json_close_array(json);
+    json_put_texts(json, "waiting", &cluster->waiting);
     json_close_object(json);
 }
 

@@ -112,11 +112,6 @@ void adopt_write_json(JsonOut *out, const Adoption *adoption, const char *commit
         json_close_object(out);
     }
     json_close_array(out);
-    json_key(out, "absent");
-    json_open_array(out);
-    vec_each (const char *, it, &adoption->absent) {
-        json_str(out, *it);
-    }
-    json_close_array(out);
+    json_put_texts(out, "absent", &adoption->absent);
     json_close_object(out);
 }

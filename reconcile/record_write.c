@@ -34,16 +34,6 @@ static void put_moment(Arena *arena, JsonOut *out, const char *key, Moment at)
     }
 }
 
-static void put_texts(JsonOut *out, const char *key, const StrVec *texts)
-{
-    json_key(out, key);
-    json_open_array(out);
-    vec_each (const char *, it, texts) {
-        json_str(out, *it);
-    }
-    json_close_array(out);
-}
-
 static void put_about(JsonOut *out, const RecordDeployment *d)
 {
     json_put_int(out, "generation", d->generation);
@@ -88,8 +78,8 @@ static void put_gates(JsonOut *out, const RecordGates *gates)
     }
     json_put_str(out, "timezone", gates->timezone);
     json_put_str(out, "missed", gates->missed);
-    put_texts(out, "allow", &gates->allow);
-    put_texts(out, "freeze", &gates->freeze);
+    json_put_texts(out, "allow", &gates->allow);
+    json_put_texts(out, "freeze", &gates->freeze);
     json_close_object(out);
 }
 
@@ -205,7 +195,7 @@ static void put_object(JsonOut *out, const RecordObject *object)
     json_put_str(out, "node", object->node);
     json_put_str(out, "file", object->file);
     json_put_str(out, "action", object->action);
-    put_texts(out, "inputs", &object->inputs);
+    json_put_texts(out, "inputs", &object->inputs);
     json_close_object(out);
 }
 
@@ -244,7 +234,7 @@ RecordEntry entry_request(Arena *arena, const RecordRequest *request)
     json_put_str(&body->out, "reason", request->reason);
     json_put_str(&body->out, "signature", request->signature);
     if (request->permits.count) {
-        put_texts(&body->out, "permits", &request->permits);
+        json_put_texts(&body->out, "permits", &request->permits);
     }
     return body_close(body, request->deployment, "request");
 }

@@ -8,6 +8,7 @@
 #include "cutover/buf.h"
 #include "cutover/err.h"
 #include "cutover/map.h"
+#include "cutover/vec.h"
 
 typedef struct JsonOut {
     Buf *buf;
@@ -32,6 +33,7 @@ void json_put_str(JsonOut *out, const char *key, const char *text);
 void json_put_int(JsonOut *out, const char *key, int64_t value);
 void json_put_number(JsonOut *out, const char *key, double value);
 void json_put_bool(JsonOut *out, const char *key, bool value);
+void json_put_texts(JsonOut *out, const char *key, const StrVec *texts); /* a list */
 
 typedef enum JsonType {
     JSON_IS_NULL,

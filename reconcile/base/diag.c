@@ -193,12 +193,7 @@ static void write_json_one(JsonOut *out, const Diag *diag)
     }
     json_put_str(out, "object", diag->object);
     json_put_str(out, "hint", diag->hint ? diag->hint : diag->label);
-    json_key(out, "chain");
-    json_open_array(out);
-    for (size_t i = 0; i < diag->chain.count; i++) {
-        json_str(out, diag->chain.items[i]);
-    }
-    json_close_array(out);
+    json_put_texts(out, "chain", &diag->chain);
     json_close_object(out);
 }
 

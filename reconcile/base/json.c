@@ -175,6 +175,16 @@ void json_put_bool(JsonOut *out, const char *key, bool value)
     json_bool(out, value);
 }
 
+void json_put_texts(JsonOut *out, const char *key, const StrVec *texts)
+{
+    json_key(out, key);
+    json_open_array(out);
+    for (size_t i = 0; i < texts->count; i++) {
+        json_str(out, texts->items[i]);
+    }
+    json_close_array(out);
+}
+
 static Json *convert(Arena *arena, const json_t *value);
 
 static Json *convert_object(Arena *arena, const json_t *value)
