@@ -21,16 +21,6 @@ bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err
     return true;
 }
 
-static const char *id_now(const Catalog *catalog, const Step *step)
-{
-    if (step->kind == STEP_ALTER_CLUSTER) {
-        const CatalogCluster *cluster = catalog_cluster(catalog, step->rel.name);
-        return cluster ? cluster->id : NULL;
-    }
-    const CatalogObject *object = catalog_object(catalog, step->rel);
-    return object && str_eq(object->kind, step->object_kind) ? object->id : NULL;
-}
-
 static bool note(Pass *pass, const RecordDeployment *d, const Step *step, Err *err)
 {
     RecordResult result = {
@@ -50,7 +40,9 @@ bool act_alter(Pass *pass, RecordDeployment *d, Err *err)
     if (!pass_look_again(pass, &now, err)) {
         return false;
     }
-    if (!str_eq(id_now(now, step), step->id)) {
+    const char *id =
+        catalog_id_at(now, step->object_kind, step->rel.database, step->rel.schema, step->rel.name);
+    if (!str_eq(id, step->id)) {
         return true; /* somebody else has changed it: the next pass plans anew */
     }
     if (pass_exec(pass, step_sql(pass->arena, step), err)) {

@@ -7,7 +7,6 @@
 
 /* A pass that builds ends in time for people's requests and newer commits to be seen; each end costs a look. */
 #define BUILD_PASS_MS 20000
-#define OBJECTS_PER_ENTRY 200
 #define SEED_INSERT_BYTES ((size_t)256 * 1024)
 
 /* ---- statements ---- */
@@ -231,12 +230,16 @@ static bool finish(Pass *pass, const RecordObject *claim, Err *err)
 }
 
 void pass_add_objects(Pass *pass, RecordEntries *entries, const char *deployment,
-                      const RecordObject *objects, size_t count)
+                      const RecordObjects *objects)
 {
-    for (size_t i = 0; i < count; i += OBJECTS_PER_ENTRY) {
-        size_t n = count - i < OBJECTS_PER_ENTRY ? count - i : OBJECTS_PER_ENTRY;
-        vec_push(pass->arena, entries, entry_objects(pass->arena, deployment, objects + i, n));
+    RecordObjects owned = {0};
+    vec_each (RecordObject, it, objects) {
+        RecordObject object = *it;
+        object.deployment = deployment;
+        object.owner = catalog_owner(pass->snapshot.catalog, it->kind, it->id);
+        vec_push(pass->arena, &owned, object);
     }
+    entries_add_objects(pass->arena, entries, &owned);
 }
 
 bool act_claim(Pass *pass, RecordDeployment *d, Err *err)
@@ -250,9 +253,8 @@ bool act_claim(Pass *pass, RecordDeployment *d, Err *err)
             return true;
         }
     }
-    pass_add_objects(pass, &entries, d->id, pass->build->claims.items, pass->build->claims.count);
-    pass_add_objects(pass, &entries, d->id, pass->out->record->unwritten.items,
-                     pass->out->record->unwritten.count);
+    pass_add_objects(pass, &entries, d->id, &pass->build->claims);
+    pass_add_objects(pass, &entries, d->id, &pass->out->record->unwritten);
     return pass_append(pass, &entries, err);
 }
 

@@ -316,6 +316,23 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     return pass_append(pass, &entries, err);
 }
 
+/*
+ * Who owns what goes live, and what stays, is from then on what was deployed: other owners are drift. A healing keeps to
+ * what was deployed before, but for what it has built anew.
+ */
+static void add_owners(Pass *pass, RecordEntries *entries, const RecordDeployment *d)
+{
+    bool heals = pass_wanted_is_live(pass);
+    RecordObjects objects = owners_to_note(pass->arena, pass->out->record, pass->snapshot.catalog);
+    RecordObjects noted = {0};
+    vec_each (RecordObject, it, &objects) {
+        if (!heals || !it->owner || str_eq(it->deployment, d->id)) {
+            vec_push(pass->arena, &noted, *it);
+        }
+    }
+    entries_add_objects(pass->arena, entries, &noted);
+}
+
 bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
 {
     bool back = rule->to == PHASE_ROLLING_BACK;
@@ -325,6 +342,9 @@ bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     const char *reason =
         back && pass->request && pass->request->reason ? pass->request->reason : rule->why;
     RecordEntries entries = {0};
+    if (!back) {
+        add_owners(pass, &entries, d);
+    }
     add_transition(pass, &entries, d, rule->to, reason, &names, back ? d->generation + 1 : 0);
     add_event(pass, &entries, d, rule, rule->to, reason);
     return pass_append(pass, &entries, err);

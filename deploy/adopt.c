@@ -200,7 +200,7 @@ static void add_superseded(Pass *pass, RecordEntries *entries)
 }
 
 /* What the plan will be with these objects in the record. */
-static const Plan *plan_after(Pass *pass, const AdoptObjects *objects)
+static const Plan *plan_after(Pass *pass, const RecordObjects *objects)
 {
     vec_each (RecordObject, it, objects) {
         map_put(pass->arena, &pass->out->record->object_by_id,
@@ -214,7 +214,7 @@ static const Plan *plan_after(Pass *pass, const AdoptObjects *objects)
  * marker alone; whoever makes the next pass sends it. */
 static bool record_all(Pass *pass, const Adoption *adoption, const char **deployment, Err *err)
 {
-    AdoptObjects objects = adopt_objects(pass->arena, adoption, pass->snapshot.catalog);
+    RecordObjects objects = adopt_objects(pass->arena, adoption, pass->snapshot.catalog);
     const Plan *plan = plan_after(pass, &objects);
     RecordDeployment d = adopting_deployment(pass);
     d.partial = !plan || plan->outcome != PLAN_NOTHING;
@@ -229,7 +229,7 @@ static bool record_all(Pass *pass, const Adoption *adoption, const char **deploy
                                     pass->in->environment->promote_within * MOMENT_SECOND,
                         .names = &names};
     RecordEntries entries = {0};
-    pass_add_objects(pass, &entries, d.id, objects.items, objects.count);
+    pass_add_objects(pass, &entries, d.id, &objects);
     add_superseded(pass, &entries);
     vec_push(pass->arena, &entries, entry_intent(pass->arena, &d));
     vec_push(pass->arena, &entries, entry_phase(pass->arena, &phase));

@@ -10,24 +10,14 @@ static void add(Pass *pass, RecordNames *names, RecordName name)
     }
 }
 
-static const char *green_id(const Pass *pass, const PlanContainer *container)
-{
-    const Catalog *catalog = pass->snapshot.catalog;
-    if (container->is_cluster) {
-        const CatalogCluster *cluster = catalog_cluster(catalog, container->green);
-        return cluster ? cluster->id : NULL;
-    }
-    const CatalogSchema *schema = catalog_schema(catalog, container->database, container->green);
-    return schema ? schema->id : NULL;
-}
-
 static void add_container(Pass *pass, RecordNames *names, const PlanContainer *container)
 {
     const char *kind = container->is_cluster ? "cluster" : "schema";
     if (container->wanted) {
         add(pass, names,
             (RecordName){.kind = kind,
-                         .id = green_id(pass, container),
+                         .id = catalog_id_at(pass->snapshot.catalog, kind, container->database,
+                                             NULL, container->green),
                          .database = container->database,
                          .from = container->green,
                          .to = container->name});
@@ -43,13 +33,13 @@ static void add_container(Pass *pass, RecordNames *names, const PlanContainer *c
 
 static void add_beside(Pass *pass, RecordNames *names, const PlanBeside *it)
 {
-    const Catalog *catalog = pass->snapshot.catalog;
     bool built = it->node || it->index;
     RelName at = {it->rel.database, it->rel.schema, it->green};
-    const CatalogObject *green = built ? catalog_object(catalog, at) : NULL;
+    const char *green =
+        catalog_id_at(pass->snapshot.catalog, it->kind, at.database, at.schema, at.name);
     add(pass, names,
         (RecordName){.kind = it->kind,
-                     .id = green ? green->id : NULL,
+                     .id = built ? green : NULL,
                      .database = at.database,
                      .schema = at.schema,
                      .from = it->green,

@@ -141,9 +141,17 @@ bool pass_observe_windows(Pass *pass, Err *err)
 
 /* ---- the project ---- */
 
+/* Right after a cutover the marker knows what is live, and the record not yet. */
+static const RecordDeployment *live_now(const Pass *pass)
+{
+    const RecordDeployment *d = pass->after;
+    bool unrecorded = d && d->phase == PHASE_CUTTING_OVER && pass_happened(pass, d);
+    return unrecorded ? d : pass->out->live;
+}
+
 bool pass_wanted_is_live(const Pass *pass)
 {
-    const RecordDeployment *live = pass->out->live;
+    const RecordDeployment *live = live_now(pass);
     return live && !live->partial && str_eq(live->commit, pass->in->commit.sha);
 }
 

@@ -5,6 +5,7 @@
 #include "cutover/build.h"
 #include "cutover/dbt.h"
 #include "cutover/journal.h"
+#include "cutover/owners.h"
 #include "cutover/pass.h"
 #include "cutover/record_prune.h"
 #include "cutover/requests.h"
@@ -136,9 +137,9 @@ bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err
 /* The statement of STEP, and what it does in words. */
 char *step_sql(Arena *arena, const Step *step);
 const char *step_text(const Pass *pass, const Step *step);
-/* COUNT objects as entries of the record, some hundred in each. */
+/* What DEPLOYMENT made or took over, with whoever owns it, as entries of the record. */
 void pass_add_objects(Pass *pass, RecordEntries *entries, const char *deployment,
-                      const RecordObject *objects, size_t count);
+                      const RecordObjects *objects);
 bool act_clear_stale(Pass *pass, RecordDeployment *d, Err *err);
 bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err);
 bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err);

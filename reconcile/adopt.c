@@ -320,9 +320,9 @@ static const char *cluster_of(const AdoptItem *item, const Catalog *catalog)
     return live ? live->name : item->node->cluster;
 }
 
-AdoptObjects adopt_objects(Arena *arena, const Adoption *adoption, const Catalog *catalog)
+RecordObjects adopt_objects(Arena *arena, const Adoption *adoption, const Catalog *catalog)
 {
-    AdoptObjects objects = {0};
+    RecordObjects objects = {0};
     vec_each (AdoptItem, it, &adoption->items) {
         if (it->verdict == ADOPT_BLOCKED) {
             continue;

@@ -21,6 +21,15 @@ static Step trait_step(const PlanObject *object)
                   .line = object->line};
 }
 
+static Step owner_step(const PlanObject *object)
+{
+    return (Step){.kind = STEP_OWNER,
+                  .object_kind = object->owner->kind,
+                  .id = object->owner->id,
+                  .rel = object->rel,
+                  .owner = object->owner->to};
+}
+
 /* The size first: with a new one under way the server refuses another replication factor. */
 static Step resize_step(const PlanObject *object)
 {
@@ -43,7 +52,10 @@ Alterations build_alterations(Arena *arena, const Plan *plan)
         if (it->resize && it->resize->live->reconfiguring) {
             found.altering = true;
         } else {
-            vec_push(arena, &found.steps, it->resize ? resize_step(it) : trait_step(it));
+            vec_push(arena, &found.steps,
+                     it->resize  ? resize_step(it)
+                     : it->owner ? owner_step(it)
+                                 : trait_step(it));
         }
     }
     return found;

@@ -4,6 +4,7 @@
  */
 #include "build_internal.h"
 
+#include "cutover/owners.h"
 #include "cutover/str.h"
 
 /* One thing of green beside its counterpart in production. */
@@ -23,6 +24,15 @@ static bool fits_kind(const char *kind, const char *privilege)
         return str_eq(privilege, "USAGE") || str_eq(privilege, "CREATE");
     }
     return str_eq(kind, "table") || str_eq(privilege, "SELECT");
+}
+
+/* A healing gives back the owner that was deployed; anything else leaves production's. */
+static const char *owner_to_have(const Comparison *c, const char *kind, const char *id,
+                                 const char *now)
+{
+    const char *deployed =
+        c->in->plan->is_live ? owner_deployed(c->in->record, c->in->catalog, kind, id) : NULL;
+    return deployed && str_in(&c->in->catalog->roles, deployed) ? deployed : now;
 }
 
 static bool has_grant(const CatalogGrants *grants, const char *grantee, const char *privilege)
@@ -99,7 +109,7 @@ static void compare_schema_traits(Comparison *c, const PlanContainer *container)
     Twin twin = {.kind = "schema",
                  .green = {.database = green->database, .name = green->name},
                  .green_owner = green->owner,
-                 .live_owner = live ? live->owner : NULL,
+                 .live_owner = live ? owner_to_have(c, "schema", live->id, live->owner) : NULL,
                  .green_grants = &green->grants,
                  .live_grants = live ? &live->grants : NULL};
     copy_grants(c, &twin);
@@ -117,7 +127,7 @@ static void compare_cluster_traits(Comparison *c, const PlanContainer *container
     Twin twin = {.kind = "cluster",
                  .green = {.name = green->name},
                  .green_owner = green->owner,
-                 .live_owner = live ? live->owner : NULL,
+                 .live_owner = live ? owner_to_have(c, "cluster", live->id, live->owner) : NULL,
                  .green_grants = &green->grants,
                  .live_grants = live ? &live->grants : NULL};
     copy_grants(c, &twin);
@@ -136,7 +146,7 @@ static void compare_node_traits(Comparison *c, const DesiredNode *green)
     Twin twin = {.kind = object->kind,
                  .green = green->rel,
                  .green_owner = object->owner,
-                 .live_owner = live ? live->owner : NULL,
+                 .live_owner = live ? owner_to_have(c, live->kind, live->id, live->owner) : NULL,
                  .green_grants = &object->grants,
                  .live_grants = live ? &live->grants : NULL};
     copy_grants(c, &twin);

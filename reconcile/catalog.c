@@ -28,6 +28,16 @@ const CatalogSchema *catalog_schema(const Catalog *catalog, const char *database
     return found;
 }
 
+const CatalogSchema *catalog_schema_by_id(const Catalog *catalog, const char *id)
+{
+    vec_each (CatalogSchema, it, &catalog->schemas) {
+        if (str_eq(it->id, id)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
 const CatalogCluster *catalog_cluster(const Catalog *catalog, const char *name)
 {
     return map_get(&catalog->cluster_by_name, name);
@@ -80,6 +90,21 @@ const char *catalog_comment(const CatalogObject *object, const char *column)
         }
     }
     return column ? NULL : object->comment;
+}
+
+const char *catalog_owner(const Catalog *catalog, const char *kind, const char *id)
+{
+    if (str_eq(kind, "schema")) {
+        const CatalogSchema *found = catalog_schema_by_id(catalog, id);
+        return found ? found->owner : NULL;
+    }
+    if (str_eq(kind, "cluster")) {
+        const CatalogCluster *found = catalog_cluster_by_id(catalog, id);
+        return found ? found->owner : NULL;
+    }
+    const CatalogObject *found = catalog_object_by_id(catalog, id);
+    bool has_its_own = found && str_eq(found->kind, kind) && !str_eq(kind, "index");
+    return has_its_own ? found->owner : NULL;
 }
 
 const char *catalog_id_at(const Catalog *catalog, const char *kind, const char *database,

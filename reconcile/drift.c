@@ -2,6 +2,7 @@
 #include "cutover/drift.h"
 
 #include "cutover/digest.h"
+#include "cutover/owners.h"
 #include "cutover/str.h"
 
 #include <string.h>
@@ -36,16 +37,6 @@ static const char *name_key(Arena *arena, const char *kind, RelName rel)
     return arena_printf(arena, "%s:%s", container ? kind : "object", relname_key(arena, whole));
 }
 
-static const CatalogSchema *schema_by_id(const Catalog *catalog, const char *id)
-{
-    vec_each (CatalogSchema, it, &catalog->schemas) {
-        if (str_eq(it->id, id)) {
-            return it;
-        }
-    }
-    return NULL;
-}
-
 /* NAME is that of a green side, or of one that was retired. */
 static bool is_other_side(const Search *s, const char *kind, const char *name)
 {
@@ -72,7 +63,7 @@ static bool lies_elsewhere(const Search *s, const RecordObject *object)
 {
     const Catalog *catalog = s->in->catalog;
     if (str_eq(object->kind, "schema")) {
-        const CatalogSchema *schema = schema_by_id(catalog, object->id);
+        const CatalogSchema *schema = catalog_schema_by_id(catalog, object->id);
         return schema && is_other_side(s, "schema", schema->name);
     }
     if (str_eq(object->kind, "cluster")) {
@@ -103,6 +94,22 @@ static void index_record(Search *s)
 static const RecordObject *recorded(const Search *s, const char *kind, RelName rel)
 {
     return map_get(&s->recorded, name_key(s->arena, kind, rel));
+}
+
+static void judge_owner(Search *s, const char *class, const char *object, const char *kind,
+                        const char *id)
+{
+    const char *deployed = owner_deployed(s->in->record, s->in->catalog, kind, id);
+    if (deployed) {
+        add(s,
+            (DriftItem){.kind = class,
+                        .object = object,
+                        .id = id,
+                        .audit_type = kind,
+                        .audit_event = "owner",
+                        .what = arena_printf(s->arena, "owned by %s, deployed as %s's",
+                                             catalog_owner(s->in->catalog, kind, id), deployed)});
+    }
 }
 
 /* ---- clusters and schemas ---- */
@@ -172,6 +179,7 @@ static void judge_clusters(Search *s)
                            moved ? moved->name : NULL, live ? live->id : NULL);
         } else if (ours) {
             judge_size(s, live);
+            judge_owner(s, "clusters", live->name, "cluster", live->id);
         }
     }
 }
@@ -185,9 +193,12 @@ static bool schema_stands(Search *s, RelName rel)
         map_put(s->arena, &s->schemas, key, s);
         RelName name = {.database = rel.database, .name = rel.schema};
         const RecordObject *known = recorded(s, "schema", name);
-        const CatalogSchema *moved = known ? schema_by_id(s->in->catalog, known->id) : NULL;
+        const CatalogSchema *moved = known ? catalog_schema_by_id(s->in->catalog, known->id) : NULL;
         lost_container(s, "schema", "other", rel.schema, name, moved ? moved->name : NULL,
                        live ? live->id : NULL);
+        if (live) {
+            judge_owner(s, "other", rel.schema, "schema", live->id);
+        }
     }
     return live != NULL;
 }
@@ -247,6 +258,7 @@ static void judge_indexes(Search *s, RelName on, const DesiredIndexes *indexes)
 static void judge_traits(Search *s, const DesiredNode *node, const CatalogObject *live)
 {
     DriftItem item = {.object = text_of(s, node->rel), .id = live->id, .audit_type = live->kind};
+    judge_owner(s, "other", item.object, live->kind, live->id);
     vec_each (DesiredGrant, it, &node->grants) {
         if (!catalog_allows(live, it->grantee, it->privilege)) {
             item.kind = "grants";

@@ -18,6 +18,7 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     plan->default_database = input->desired->default_database;
     plan->commit = input->commit;
     plan->live_generation = input->live_generation;
+    plan->is_live = input->is_live;
     plan->diags = diags_new(arena);
     Closure c = {.arena = arena, .in = input, .plan = plan};
     plan_find_live(&c);
@@ -40,7 +41,7 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
 
 bool plan_is_built(const PlanObject *object)
 {
-    bool trait = object->grant || object->comment || object->resize;
+    bool trait = object->grant || object->comment || object->owner || object->resize;
     bool made = object->action == PLAN_CREATE || object->action == PLAN_CHANGE;
     return object->where == PLAN_GREEN || (object->where == PLAN_IN_PLACE && made && !trait);
 }

@@ -4,6 +4,7 @@
  */
 #include "plan_internal.h"
 
+#include "cutover/owners.h"
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
@@ -20,6 +21,50 @@ void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason)
     vec_push(c->arena, &object.reasons, reason);
     vec_push(c->arena, &c->plan->objects, object);
     c->plan->in_place++;
+}
+
+/* ---- owners ---- */
+
+/*
+ * Only where the commit is live already: another one takes owners as they are. Who is gone owns nothing; that it is not
+ * as deployed is still told.
+ */
+static void add_owner(Closure *c, const char *kind, const char *id, RelName rel, const char *on)
+{
+    const char *to =
+        c->in->is_live ? owner_deployed(c->in->record, c->in->catalog, kind, id) : NULL;
+    if (!to || !str_in(&c->in->catalog->roles, to)) {
+        return;
+    }
+    PlanOwner *owner = arena_make(c->arena, PlanOwner);
+    *owner = (PlanOwner){kind, id, catalog_owner(c->in->catalog, kind, id), to};
+    plan_add_in_place(c,
+                      (PlanObject){.id = arena_printf(c->arena, "%s/owner", on),
+                                   .kind = "owner",
+                                   .rel = rel,
+                                   .action = PLAN_CHANGE,
+                                   .owner = owner,
+                                   .on = on},
+                      reason_of(c, ""));
+}
+
+static void add_owners_of_places(Closure *c)
+{
+    map_each (it, &c->schema_by_key) {
+        const Place *place = it->value;
+        if (place->schema && !place->green) {
+            add_owner(c, "schema", place->schema->id,
+                      (RelName){.database = place->database, .name = place->name},
+                      arena_printf(c->arena, "schema %s", place->name));
+        }
+    }
+    map_each (it, &c->cluster_by_name) {
+        const Place *place = it->value;
+        if (place->cluster && !place->green) {
+            add_owner(c, "cluster", place->cluster->id, (RelName){.name = place->name},
+                      arena_printf(c->arena, "cluster %s", place->name));
+        }
+    }
 }
 
 /* ---- grants and comments ---- */
@@ -115,8 +160,10 @@ static void add_resize(Closure *c, const Place *place, const ClusterConfig *conf
 
 void plan_add_alterations(Closure *c)
 {
+    add_owners_of_places(c); /* first: without being owner nothing else can be changed */
     vec_each (Item, it, &c->items) {
         if (it->live && !it->green && plan_is_ours(c, it->live)) {
+            add_owner(c, it->live->kind, it->live->id, it->node->rel, plan_item_name(c, it));
             add_grants(c, it);
             add_comments(c, it);
         }

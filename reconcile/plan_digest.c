@@ -33,6 +33,9 @@ static void put_object(Arena *arena, Buf *buf, const PlanObject *it)
                   : it->node ? it->node->digest
                              : NULL);
     put_text(buf, it->comment ? it->comment->text : NULL);
+    if (it->owner) {
+        put_text(buf, it->owner->to);
+    }
     buf_char(buf, '\n');
 }
 

@@ -145,6 +145,9 @@ static void put_alteration(JsonOut *out, const PlanObject *object)
         json_put_str(out, "column", object->comment->column);
         json_put_str(out, "comment", object->comment->text);
     }
+    if (object->owner) {
+        json_put_str(out, "owner", object->owner->to);
+    }
     if (object->resize && object->resize->size) {
         json_put_str(out, "size", object->resize->size);
     }

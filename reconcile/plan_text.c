@@ -240,6 +240,10 @@ static const char *in_place_text(Arena *arena, const Plan *plan, const PlanHead 
         return arena_printf(arena, "comment %s%s%s", object->on, column ? "." : "",
                             column ? object->comment->column : "");
     }
+    if (object->owner) {
+        return arena_printf(arena, "owner  %s: %s to %s", object->on, object->owner->from,
+                            object->owner->to);
+    }
     if (object->resize) {
         return arena_printf(arena, "cluster %s: %s", object->rel.name,
                             resize_text(arena, object->resize));

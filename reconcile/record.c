@@ -319,6 +319,7 @@ static void fold_objects(Fold *fold, const LogEntry *entry)
             .node = json_get_str(it, "node"),
             .action = text_or_empty(json_get_str(it, "action")),
             .deployment = entry->deployment,
+            .owner = json_get_str(it, "owner"),
             .inputs = get_texts(fold->arena, it, "inputs"),
         };
         if (object->id && object->kind) {

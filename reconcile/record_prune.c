@@ -3,9 +3,6 @@
 #include "cutover/str.h"
 
 #define GENERATIONS_KEPT 20
-#define OBJECTS_PER_ENTRY 200
-
-typedef VEC(RecordObject) Objects;
 
 static bool is_kept(const RecordDeployment *d, int64_t live)
 {
@@ -25,35 +22,17 @@ static bool may_go(const RecordPrune *prune, const LogEntry *entry, Moment befor
     return entry->at < before && !str_in(&prune->keep, entry->deployment);
 }
 
-static void renew(Arena *arena, RecordPrune *prune, const char *deployment, const Objects *objects)
-{
-    for (size_t i = 0; i < objects->count; i += OBJECTS_PER_ENTRY) {
-        size_t left = objects->count - i;
-        size_t count = left < OBJECTS_PER_ENTRY ? left : OBJECTS_PER_ENTRY;
-        vec_push(arena, &prune->renewed,
-                 entry_objects(arena, deployment, objects->items + i, count));
-    }
-}
-
 /* They stay with the deployments that made them. */
 static void renew_objects(Arena *arena, RecordPrune *prune, const Record *record, Moment before)
 {
-    Map by_deployment = {0};
+    RecordObjects objects = {0};
     map_each (it, &record->object_by_id) {
         const RecordObject *object = it->value;
-        if (object->at >= before || str_in(&prune->keep, object->deployment)) {
-            continue;
+        if (object->at < before && !str_in(&prune->keep, object->deployment)) {
+            vec_push(arena, &objects, *object);
         }
-        Objects *objects = map_get(&by_deployment, object->deployment);
-        if (!objects) {
-            objects = arena_make(arena, Objects);
-            map_put(arena, &by_deployment, object->deployment, objects);
-        }
-        vec_push(arena, objects, *object);
     }
-    map_each (it, &by_deployment) {
-        renew(arena, prune, it->key, it->value);
-    }
+    entries_add_objects(arena, &prune->renewed, &objects);
 }
 
 RecordPrune record_prune(Arena *arena, const Record *record, const LogEntries *entries,

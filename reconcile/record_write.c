@@ -6,6 +6,7 @@
 
 /* Larger than any row may be: journal.c refuses what is too large, whole. */
 #define BODY_MAX (16u << 20)
+#define OBJECTS_PER_ENTRY 200
 
 typedef struct Body {
     Buf buf;
@@ -195,6 +196,7 @@ static void put_object(JsonOut *out, const RecordObject *object)
     json_put_str(out, "node", object->node);
     json_put_str(out, "file", object->file);
     json_put_str(out, "action", object->action);
+    json_put_str(out, "owner", object->owner);
     json_put_texts(out, "inputs", &object->inputs);
     json_close_object(out);
 }
@@ -210,6 +212,33 @@ RecordEntry entry_objects(Arena *arena, const char *deployment, const RecordObje
     }
     json_close_array(&body->out);
     return body_close(body, deployment, "objects");
+}
+
+static void add_batches(Arena *arena, RecordEntries *entries, const char *deployment,
+                        const RecordObjects *objects)
+{
+    for (size_t i = 0; i < objects->count; i += OBJECTS_PER_ENTRY) {
+        size_t left = objects->count - i;
+        size_t count = left < OBJECTS_PER_ENTRY ? left : OBJECTS_PER_ENTRY;
+        vec_push(arena, entries, entry_objects(arena, deployment, objects->items + i, count));
+    }
+}
+
+void entries_add_objects(Arena *arena, RecordEntries *entries, const RecordObjects *objects)
+{
+    Map by_deployment = {0};
+    vec_each (RecordObject, it, objects) {
+        const char *deployment = it->deployment ? it->deployment : "";
+        RecordObjects *made = map_get(&by_deployment, deployment);
+        if (!made) {
+            made = arena_make(arena, RecordObjects);
+            map_put(arena, &by_deployment, deployment, made);
+        }
+        vec_push(arena, made, *it);
+    }
+    map_each (it, &by_deployment) {
+        add_batches(arena, entries, it->key, it->value);
+    }
 }
 
 RecordEntry entry_result(Arena *arena, const char *deployment, const RecordResult *result)

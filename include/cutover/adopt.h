@@ -68,8 +68,7 @@ void adopt_judge_seed(AdoptItem *item, bool columns_equal, int64_t only_live,
 const char *adopt_compare(Arena *arena, const char *live, const char *scratch);
 
 /* What is recorded for the items that are taken over, DIFFERS among them. */
-typedef VEC(RecordObject) AdoptObjects;
-AdoptObjects adopt_objects(Arena *arena, const Adoption *adoption, const Catalog *catalog);
+RecordObjects adopt_objects(Arena *arena, const Adoption *adoption, const Catalog *catalog);
 
 size_t adopt_count(const Adoption *adoption, AdoptVerdict verdict);
 

@@ -45,7 +45,7 @@ typedef struct Build {
     VEC(const CatalogObject *) stale; /* to drop, what reads others first */
     VEC(const CatalogSchema *) stale_schemas;
     VEC(const CatalogCluster *) stale_clusters;
-    VEC(RecordObject) claims; /* made, but not recorded */
+    RecordObjects claims; /* made, but not recorded */
     VEC(const CatalogObject *)
     wanted;        /* what must be hydrated: materialized views and indexes of green, and
                                             indexes made in place */

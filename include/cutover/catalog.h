@@ -135,11 +135,16 @@ void catalog_seal(Arena *arena, Catalog *catalog);
 /* All NULL when there is none. catalog_object() answers whatever bears the name, an index too, since a
  * schema has one set of names; catalog_index() only an index. */
 const CatalogSchema *catalog_schema(const Catalog *catalog, const char *database, const char *name);
+const CatalogSchema *catalog_schema_by_id(const Catalog *catalog, const char *id);
 const CatalogCluster *catalog_cluster(const Catalog *catalog, const char *name);
 const CatalogCluster *catalog_cluster_by_id(const Catalog *catalog, const char *id);
 const CatalogObject *catalog_object(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_index(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id);
+
+/* The role that owns the KIND with this ID; NULL: there is none, or it is an index, which belongs to whoever owns its
+ * relation. */
+const char *catalog_owner(const Catalog *catalog, const char *kind, const char *id);
 
 /* The id of the KIND (schema, cluster, or as mz_objects.type) that bears NAME, or NULL. SCHEMA is where a relation or
  * an index lies. */

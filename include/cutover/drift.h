@@ -18,7 +18,7 @@ typedef struct DriftItem {
     const char *what;   /* "view dropped", "cluster has size 100cc, deployed as 50cc" */
     const char *id; /* that the audit log knows: of what was recorded, or of what lies there now */
     const char *audit_type;  /* object_type of mz_audit_events */
-    const char *audit_event; /* event_type: create, drop, alter, revoke, comment */
+    const char *audit_event; /* create, drop, alter, revoke, comment, owner */
     Moment at;               /* of the audit event; 0 = not known */
     const char *by;          /* role, or NULL */
 } DriftItem;

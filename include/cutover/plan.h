@@ -53,11 +53,17 @@ typedef struct PlanResize {
     int64_t replication_factor; /* -1: stays */
 } PlanResize;
 
+/* Something gets the owner back that it had when it was deployed. */
+typedef struct PlanOwner {
+    const char *kind, *id; /* schema, cluster, or as mz_objects.type */
+    const char *from, *to;
+} PlanOwner;
+
 typedef struct PlanObject {
     const char *id; /* node id; for an index "<relation's node id or dotted name>/<index>" */
     const char *
         kind; /* view, materialized_view, table, index, source, sink, seed, schema, cluster; grant and
-                    comment: of `node` */
+                    comment: of `node`; owner: of anything */
     RelName rel; /* production name; of a cluster only `name` */
     const char *cluster;
     PlanAction action;
@@ -67,6 +73,7 @@ typedef struct PlanObject {
     const char *on;            /* of an index: dotted name of its relation */
     const DesiredGrant *grant;
     const DesiredComment *comment;
+    const PlanOwner *owner;
     const PlanResize *resize;  /* of a cluster that is changed where it is */
     const CatalogObject *live; /* what it replaces or removes, or NULL */
     VEC(PlanReason) reasons;   /* nearest first */
@@ -117,6 +124,7 @@ typedef struct Plan {
     const char *default_database; /* of the target: left out of names that people read */
     const char *commit;
     int64_t live_generation; /* -1: none */
+    bool is_live;            /* as in PlanInput */
     PlanOutcome outcome;
     VEC(PlanObject) objects; /* green in creation order, then in place, then removed */
     VEC(PlanContainer) schemas, clusters;

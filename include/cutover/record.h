@@ -23,7 +23,7 @@
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
  *             names? [{kind, id, database?, schema?, from, to, retired}]
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
- *             action, inputs [id]}]
+ *             action, owner?, inputs [id]}]
  *   result    check, verdict, text?, rows, attempt
  *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?; `resume` also lifts denials
  *   outcome   request (its id), outcome, why?
@@ -54,8 +54,11 @@ typedef struct RecordObject {
     const char *node;    /* node id, or NULL */
     const char *action;  /* created | adopted | dropped */
     const char *deployment;
-    StrVec inputs; /* ids that it read when it was made */
+    const char *owner; /* role that owned it when it was deployed; NULL: not known, or an index */
+    StrVec inputs;     /* ids that it read when it was made */
 } RecordObject;
+
+typedef VEC(RecordObject) RecordObjects;
 
 /* One name that the cutover changes; body of `phase` to cutting_over or rolling_back, and its
  * inverse. */
@@ -159,9 +162,8 @@ typedef struct Record {
     size_t entries;
     VEC(RecordDeployment) deployments; /* oldest first */
     Map object_by_id; /* "<kind>:<id>" to RecordObject *; the last entry counts; dropped ones are out */
-    VEC(RecordObject)
-    unwritten;  /* in object_by_id, but found in this pass and not in the log yet */
-    Map denied; /* commit to reason (const char *) */
+    RecordObjects unwritten; /* in object_by_id, but found in this pass and not in the log yet */
+    Map denied;              /* commit to reason (const char *) */
     Map restored; /* denied commit to the one that is wanted instead (const char *), after a way back */
     VEC(RecordRequest) requests;
     VEC(RecordEvent) events;

@@ -34,6 +34,9 @@ RecordEntry entry_phase(Arena *arena, const EntryPhase *phase);
 
 RecordEntry entry_objects(Arena *arena, const char *deployment, const RecordObject *objects,
                           size_t count);
+
+/* OBJECTS as entries of the deployments that made them, some hundred in each. */
+void entries_add_objects(Arena *arena, RecordEntries *entries, const RecordObjects *objects);
 RecordEntry entry_result(Arena *arena, const char *deployment, const RecordResult *result);
 
 /* `id` (unique, by the caller), kind, deployment ("" for hold and resume), plan_digest, phase, by,

@@ -158,6 +158,55 @@ def what_is_healed_is_told_and_brought_back(world):
     assert healed(world, 2), "it is healed once"
 
 
+def owner(world, schema, name):
+    return world.sql("SELECT r.name FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id JOIN mz_roles r ON r.id = o.owner_id "
+                     "WHERE s.name = '%s' AND o.name = '%s'" % (schema, name))[0][0]
+
+
+def another_owner_is_seen_and_the_next_deployment_takes_it_along(world):
+    """Nobody declares owners: what they are when a commit goes live is what was deployed."""
+    world.apply()
+    ours = owner(world, "shop", "daily")
+    world.sql("CREATE ROLE team")
+    world.sql("GRANT USAGE ON SCHEMA shop TO team")
+    world.sql("GRANT SELECT ON ALL TABLES IN SCHEMA shop TO team")
+    world.sql("ALTER MATERIALIZED VIEW shop.daily OWNER TO team")
+    world.sql("ALTER VIEW reports.by_customer OWNER TO team")
+    world.sql("ALTER SCHEMA reports OWNER TO team")
+    changed = "owned by team, deployed as %s's" % ours
+    assert sorted(drift(world, 2)) == [("reports", changed), ("reports.by_customer", changed), ("shop.daily", changed)]
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    assert "owner" not in {o["kind"] for o in world.plan(expect=2)["objects"]}
+    world.apply()
+    assert drift(world, 0) == [], "green was given to the team as production was"
+    assert owner(world, "shop", "daily") == owner(world, "reports", "by_customer") == "team"
+    world.sql("ALTER VIEW reports.by_customer OWNER TO %s" % ours)
+    assert drift(world, 2) == [("reports.by_customer", "owned by %s, deployed as team's" % ours)]
+
+
+def an_owner_is_healed(world):
+    deploy_with(world, "heal")
+    ours = owner(world, "shop", "daily")
+    world.sql("CREATE ROLE team")
+    world.sql("ALTER MATERIALIZED VIEW shop.daily OWNER TO team")
+    world.sql("ALTER CLUSTER compute OWNER TO team")
+    plan = world.plan(expect=2)
+    assert [(o["kind"], o["owner"], o["reasons"][0]["cause"]) for o in plan["objects"]] == [("owner", ours, "drift")] * 2, plan["objects"]
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    assert drift(world, 0) == [] and owner(world, "shop", "daily") == ours
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def who_changed_a_comment_is_known(world):
+    deploy_with(world, "report")
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("COMMENT ON COLUMN shop.daily.day IS 'of the payment'", user="ada")
+    found = json.loads(world.cutover("drift", "--output", "json", expect=2))["drift"]
+    assert [(d["what"], d["by"]) for d in found] == [("comment on column day changed", "ada")], found
+    assert found[0]["seen_at"].endswith("Z")
+
+
 def a_size_an_index_and_a_view_come_back(world):
     deploy_with(world, "heal")
     resize(world, "50cc")
@@ -244,5 +293,6 @@ if __name__ == "__main__":
     run([a_dropped_index_is_seen_with_who_and_when, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
          one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so,
          after_a_rollback_the_restored_side_is_what_counts, what_is_healed_is_told_and_brought_back,
+         another_owner_is_seen_and_the_next_deployment_takes_it_along, an_owner_is_healed, who_changed_a_comment_is_known,
          a_size_an_index_and_a_view_come_back, each_kind_is_treated_as_its_own_word_says, a_hold_stops_healing_too,
          history_and_show_tell_what_has_happened, history_and_show_need_no_git], PROJECT, SEED)

@@ -21,6 +21,7 @@ typedef struct World {
     RepoConfig config;
     const PermitHistory *history; /* NULL: of the commits since the live one nothing is known */
     PermitPolicy permits;
+    bool is_live; /* what Git says made what is live */
     int64_t generation;
     int last_id;
 } World;
@@ -270,7 +271,8 @@ static inline Plan *world_plan_sealed(World *w)
                        .record_cluster = "quickstart",
                        .record_schema = "cutover",
                        .history = w->history,
-                       .permits = w->permits};
+                       .permits = w->permits,
+                       .is_live = w->is_live};
     return plan_make(w->arena, &input);
 }
 

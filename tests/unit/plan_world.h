@@ -7,6 +7,8 @@
 
 #include "plan_catalog.h"
 
+#include "cutover/owners.h"
+
 /* ---- a fake deployment ---- */
 
 static inline void world_record(World *w, const char *kind, const char *id, RelName rel,
@@ -21,6 +23,18 @@ static inline void world_record(World *w, const char *kind, const char *id, RelN
                              .node = node,
                              .action = "created"};
     map_put(w->arena, &w->record->object_by_id, arena_printf(w->arena, "%s:%s", kind, id), object);
+}
+
+/* Notes who owns what, as every deployment does right before its cutover. */
+static inline void world_note_owners(World *w)
+{
+    world_seal_catalog(w);
+    RecordObjects objects = owners_to_note(w->arena, w->record, w->catalog);
+    vec_each (RecordObject, it, &objects) {
+        RecordObject *known =
+            map_get(&w->record->object_by_id, arena_printf(w->arena, "%s:%s", it->kind, it->id));
+        known->owner = it->owner;
+    }
 }
 
 static inline void world_make_index(World *w, RelName on_now, RelName on, const char *name,
@@ -290,7 +304,9 @@ static inline void world_alter(World *w, const Plan *plan)
                                               : it->resize->replication_factor;
         }
         vec_each (CatalogObject, object, &w->catalog->objects) {
-            if (it->grant && str_eq(object->id, it->live->id)) {
+            if (it->owner && str_eq(object->id, it->owner->id)) {
+                object->owner = it->owner->to;
+            } else if (it->grant && str_eq(object->id, it->live->id)) {
                 CatalogGrant grant = {.grantee = it->grant->grantee,
                                       .privilege = it->grant->privilege};
                 vec_push(w->arena, &object->grants, grant);

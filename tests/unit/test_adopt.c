@@ -126,7 +126,7 @@ static void a_view_may_become_a_materialized_one(void **state)
     Adoption *adoption = find(w, NULL);
     CHECK_INT(item(adoption, "shop.daily")->verdict, ADOPT_DIFFERS);
     CHECK_STR(item(adoption, "shop.daily")->what, "kind");
-    AdoptObjects objects = adopt_objects(*state, adoption, w->catalog);
+    RecordObjects objects = adopt_objects(*state, adoption, w->catalog);
     const RecordObject *daily = &vec_last(&objects);
     CHECK_STR(daily->action, "adopted");
     CHECK(!str_eq(daily->digest, world_node(w, "shop.daily")->digest));

@@ -100,6 +100,26 @@ static void declared_grants_and_comments_must_be_there(void **state)
     check_one(w, "comments", "shop.daily", "comment changed");
 }
 
+static void an_owner_is_what_it_was_when_deployed(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_live(w, "shop.daily")->owner = "ada";
+    CHECK_INT(drift_of(w).count, 0); /* a record of before owners were noted tells nothing */
+    world_live(w, "shop.daily")->owner = "cutover";
+    world_note_owners(w);
+    CHECK_INT(drift_of(w).count, 0);
+    world_live(w, "shop.daily")->owner = "ada";
+    world_live(w, "shop.daily_primary_idx")->owner = "ada"; /* goes with its relation */
+    check_one(w, "other", "shop.daily", "owned by ada, deployed as cutover's");
+    world_note_owners(w);
+    CHECK_INT(drift_of(w).count, 0);
+    world_live_schema(w, DB, "reports")->owner = "ada";
+    check_one(w, "other", "reports", "owned by ada, deployed as cutover's");
+    world_live_schema(w, DB, "reports")->owner = "cutover";
+    world_live_cluster(w, "compute")->owner = "ada";
+    check_one(w, "clusters", "compute", "owned by ada, deployed as cutover's");
+}
+
 static void equal_drift_has_an_equal_digest(void **state)
 {
     World *w = deployed_shop(*state);
@@ -149,6 +169,7 @@ int main(void)
         TEST(a_schema_that_is_gone_stands_for_what_it_held),
         TEST(clusters_are_compared_by_id_and_by_value),
         TEST(declared_grants_and_comments_must_be_there),
+        TEST(an_owner_is_what_it_was_when_deployed),
         TEST(equal_drift_has_an_equal_digest),
         TEST(a_column_has_a_comment_of_its_own),
         TEST(each_kind_is_told_or_healed_by_its_own_word),

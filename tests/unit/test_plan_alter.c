@@ -88,6 +88,56 @@ static void a_source_of_the_project_is_granted_where_it_is(void **state)
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
 }
 
+/* ---- owners ---- */
+
+static World *shop_of_cutover(Arena *arena)
+{
+    World *w = deployed_shop(arena);
+    world_note_owners(w);
+    vec_push(w->arena, &w->catalog->roles, "cutover");
+    return w;
+}
+
+static void an_owner_is_given_back_by_a_healing_alone(void **state)
+{
+    World *w = shop_of_cutover(*state);
+    world_live(w, "shop.daily")->owner = "ada";
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING); /* another commit takes owners as they are */
+    w->is_live = true;
+    Plan *plan = world_plan(w);
+    check_alone(plan);
+    CHECK(strstr(text_of(w, plan),
+                 "  ~ owner  shop.daily: ada to cutover    drift: not as deployed\n"));
+    const Step *step = only_step(w, plan);
+    CHECK_INT(step->kind, STEP_OWNER);
+    CHECK_STR(step->object_kind, "materialized-view");
+    CHECK_STR(step->id, world_live(w, "shop.daily")->id);
+    CHECK_STR(step->owner, "cutover");
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void containers_have_owners_too(void **state)
+{
+    World *w = shop_of_cutover(*state);
+    w->is_live = true;
+    world_live_schema(w, DB, "shop")->owner = "ada";
+    world_live_cluster(w, "compute")->owner = "ada";
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->in_place, 2);
+    CHECK(strstr(text_of(w, plan), "  ~ owner  schema shop: ada to cutover "));
+    CHECK(strstr(text_of(w, plan), "  ~ owner  cluster compute: ada to cutover "));
+}
+
+static void who_is_gone_gets_nothing_back(void **state)
+{
+    World *w = shop_of_cutover(*state);
+    w->is_live = true;
+    w->catalog->roles.count--;
+    world_live(w, "shop.daily")->owner = "ada";
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
 /* ---- comments ---- */
 
 static void a_description_is_changed_where_the_object_is(void **state)
@@ -212,6 +262,9 @@ int main(void)
         TEST(an_owner_needs_no_grant),
         TEST(what_people_granted_stays),
         TEST(a_source_of_the_project_is_granted_where_it_is),
+        TEST(an_owner_is_given_back_by_a_healing_alone),
+        TEST(containers_have_owners_too),
+        TEST(who_is_gone_gets_nothing_back),
         TEST(a_description_is_changed_where_the_object_is),
         TEST(a_column_has_a_description_of_its_own),
         TEST(an_empty_description_is_none),

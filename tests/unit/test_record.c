@@ -253,6 +253,7 @@ static void a_dropped_object_is_forgotten(void **state)
          .rel = {"db", "shop", "daily"},
          .action = "created",
          .digest = "v1:aa",
+         .owner = "team",
          .node = "model.shop.daily"},
         {.id = "u9", .kind = "cluster", .rel = {.name = "compute"}, .action = "created"},
     };
@@ -263,6 +264,7 @@ static void a_dropped_object_is_forgotten(void **state)
     CHECK_STR(seen->node, "model.shop.daily");
     CHECK_STR(seen->rel.schema, "shop");
     CHECK_STR(seen->inputs.items[0], "u4");
+    CHECK_STR(seen->owner, "team");
     CHECK_STR(seen->deployment, DEPLOYMENT);
     made[0].action = "dropped";
     append(&log, entry_objects(log.arena, DEPLOYMENT, made, 1));
