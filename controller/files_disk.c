@@ -113,9 +113,21 @@ static bool add_file(Walk *walk, int folder, const char *name, const char *path)
 
 static bool read_folder(Walk *walk, int parent, const char *name, const char *below, int depth);
 
-static bool visit(Walk *walk, int folder, const char *name, const char *path, int depth)
+/* An entry of a folder. TYPE is what the folder itself says of it: of a plain file that is all there is to know. */
+typedef struct Entry {
+    const char *name;
+    unsigned char type;
+} Entry;
+
+typedef VEC(Entry) Entries;
+
+static bool visit(Walk *walk, int folder, Entry entry, const char *path, int depth)
 {
+    const char *name = entry.name;
     struct stat info;
+    if (entry.type == DT_REG) {
+        return add_file(walk, folder, name, path);
+    }
     bool there = fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
     bool is_link = there && S_ISLNK(info.st_mode);
     if (!there || (is_link && fstatat(folder, name, &info, 0) != 0)) {
@@ -132,36 +144,41 @@ static bool visit(Walk *walk, int folder, const char *name, const char *path, in
     return !S_ISREG(info.st_mode) || add_file(walk, folder, name, path);
 }
 
-static StrVec names_in(Arena *arena, DIR *dir)
+static Entries entries_in(Arena *arena, DIR *dir)
 {
-    StrVec names = {0};
+    Entries entries = {0};
     for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
         if (!str_eq(entry->d_name, ".") && !str_eq(entry->d_name, "..")) {
-            vec_push(arena, &names, arena_strdup(arena, entry->d_name));
+            vec_push(arena, &entries, (Entry){arena_strdup(arena, entry->d_name), entry->d_type});
         }
     }
-    return names;
+    return entries;
 }
 
-static bool is_output(Walk *walk, DIR *dir, const StrVec *names)
+static bool is_output(Walk *walk, DIR *dir, const Entries *entries)
 {
     File tag;
     Err ignored = {0};
-    return str_in(names, FILES_OUTPUT_TAG) &&
+    bool tagged = false;
+    vec_each (const Entry, it, entries) {
+        tagged |= str_eq(it->name, FILES_OUTPUT_TAG);
+    }
+    return tagged &&
            read_at(walk->arena, dirfd(dir), FILES_OUTPUT_TAG, FILES_OUTPUT_TAG, walk->limits.file,
                    &tag, &ignored) &&
            files_is_output_tag(tag.text);
 }
 
-static bool read_names(Walk *walk, DIR *dir, const char *below, int depth)
+static bool read_entries(Walk *walk, DIR *dir, const char *below, int depth)
 {
-    StrVec names = names_in(walk->arena, dir);
-    if (depth > 0 && is_output(walk, dir, &names)) {
+    Entries entries = entries_in(walk->arena, dir);
+    if (depth > 0 && is_output(walk, dir, &entries)) {
         return true;
     }
-    vec_each (const char *, name, &names) {
-        const char *path = below[0] ? arena_printf(walk->arena, "%s/%s", below, *name) : *name;
-        if (files_wanted(path, &walk->outputs) && !visit(walk, dirfd(dir), *name, path, depth)) {
+    vec_each (const Entry, it, &entries) {
+        const char *path =
+            below[0] ? str_concat(walk->arena, below, "/", it->name, NULL) : it->name;
+        if (files_wanted(path, &walk->outputs) && !visit(walk, dirfd(dir), *it, path, depth)) {
             return false;
         }
     }
@@ -181,7 +198,7 @@ static bool read_folder(Walk *walk, int parent, const char *name, const char *be
         }
         return false;
     }
-    bool ok = read_names(walk, dir, below, depth);
+    bool ok = read_entries(walk, dir, below, depth);
     closedir(dir);
     return ok;
 }

@@ -70,6 +70,9 @@ struct JinjaMacro {
 /* The template of SOURCE in ARENA, or NULL after adding at least one error to DIAGS. */
 const JinjaTemplate *jinja_parse(Arena *arena, const JinjaSource *source, Diags *diags);
 
+/* Whether the body of MACRO, or a default of its parameters, mentions the name NAME. */
+bool jinja_macro_mentions(const JinjaMacro *macro, const char *name);
+
 /* --- running -------------------------------------------------------------------------------- */
 
 typedef enum JinjaUndefined {

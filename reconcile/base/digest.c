@@ -5,6 +5,17 @@
 #include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
+
+/* Fetched once: EVP_sha256() and its like make OpenSSL look for an implementation at every digest. */
+static EVP_MD *sha256, *md5;
+static once_flag fetched = ONCE_FLAG_INIT;
+
+static void fetch(void)
+{
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+}
 
 static char *hex(Arena *arena, const unsigned char *bytes, size_t length)
 {
@@ -18,11 +29,12 @@ static char *hex(Arena *arena, const unsigned char *bytes, size_t length)
 }
 
 /* OpenSSL fails here only when it is not installed right: there is nothing to go on with. */
-static char *digest(Arena *arena, const EVP_MD *kind, const void *bytes, size_t length)
+static char *digest(Arena *arena, EVP_MD *const *kind, const void *bytes, size_t length)
 {
+    call_once(&fetched, fetch);
     unsigned char out[EVP_MAX_MD_SIZE];
     unsigned int n = 0;
-    if (!EVP_Digest(bytes, length, out, &n, kind, NULL)) {
+    if (!EVP_Digest(bytes, length, out, &n, *kind, NULL)) {
         abort();
     }
     return hex(arena, out, n);
@@ -30,12 +42,12 @@ static char *digest(Arena *arena, const EVP_MD *kind, const void *bytes, size_t 
 
 char *digest_sha256(Arena *arena, const void *bytes, size_t length)
 {
-    return digest(arena, EVP_sha256(), bytes, length);
+    return digest(arena, &sha256, bytes, length);
 }
 
 char *digest_md5(Arena *arena, const void *bytes, size_t length)
 {
-    return digest(arena, EVP_md5(), bytes, length);
+    return digest(arena, &md5, bytes, length);
 }
 
 char *digest_hmac_sha256(Arena *arena, const char *key, const void *bytes, size_t length)

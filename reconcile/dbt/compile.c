@@ -188,6 +188,7 @@ void parse_nodes(Reader *r)
     vec_each (Node *, it, &r->nodes) {
         parse_node(r, *it);
     }
+    find_namers(r);
     vec_each (Node *, it, &r->nodes) {
         Node *node = *it;
         if (node->resource == RES_TEST) {

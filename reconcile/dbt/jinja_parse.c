@@ -258,3 +258,25 @@ const JinjaTemplate *jinja_parse(Arena *arena, const JinjaSource *source, Diags 
     arena_free(parser.scratch);
     return template->body ? template : NULL;
 }
+
+static bool mentions(const JinjaNode *node, const char *name)
+{
+    if (!node) {
+        return false;
+    }
+    if ((node->type == NODE_NAME && str_eq(node->name, name)) || mentions(node->left, name) ||
+        mentions(node->right, name) || mentions(node->third, name)) {
+        return true;
+    }
+    vec_each (JinjaNode *, it, &node->items) {
+        if (mentions(*it, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool jinja_macro_mentions(const JinjaMacro *macro, const char *name)
+{
+    return mentions(macro->node, name);
+}

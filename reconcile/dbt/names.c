@@ -9,43 +9,141 @@
 
 #include <string.h>
 
+static const struct {
+    const char *macro, *config;
+} parts[] = {
+    [NAME_DATABASE] = {"generate_database_name", "database"},
+    [NAME_SCHEMA] = {"generate_schema_name", "schema"},
+    [NAME_ALIAS] = {"generate_alias_name", "alias"},
+};
+
+/* ---- who gives names ---- */
+
+/* What dbt's own macros ask for by name, which macros of a project would hide from them. */
+static bool hides_names(const Reader *r, const Package *package)
+{
+    static const char *const names[] = {"return", "adapter", "target"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (find_macro(r, package, names[i]) || map_get(&r->package_by_name, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void find_namer(Reader *r, Package *package, NamePart part)
+{
+    const char *name = parts[part].macro;
+    Namer *namer = &package->namers[part];
+    namer->macro = map_get(&r->root->macros, name);
+    namer->macro = namer->macro ? namer->macro : find_macro(r, package, name);
+    const StrVec *params = &namer->macro->jinja->params;
+    namer->reads_node =
+        params->count < 2 || jinja_macro_mentions(namer->macro->jinja, params->items[1]);
+    const Macro *chosen = dispatch_macro(r, r->arena, package, name, r->builtin->name);
+    namer->is_dbts = namer->macro->package == r->builtin && chosen &&
+                     chosen->package == r->builtin && !hides_names(r, package);
+}
+
+void find_namers(Reader *r)
+{
+    vec_each (Package *, package, &r->packages) {
+        for (NamePart part = 0; part < NAME_PARTS; part++) {
+            find_namer(r, *package, part);
+        }
+    }
+}
+
+/* ---- dbt's own answer ---- */
+
+/* A text that prints as it is and that no trim changes. */
+static bool is_plain(const PyValue *value)
+{
+    if (value->type != PY_STRING || value->marker != PY_UNMARKED || !value->text[0]) {
+        return false;
+    }
+    const char *last = value->text + strlen(value->text) - 1;
+    return value->text[0] > ' ' && value->text[0] < 0x7f && *last > ' ' && *last < 0x7f;
+}
+
+/* What dbt's own macro gives, without running it: that is the case of nearly every model. NULL: only running it tells. */
+static const char *usual_name(Reader *r, const Node *node, NamePart part)
+{
+    static const char *const of_target[NAME_PARTS] = {
+        [NAME_DATABASE] = "database", [NAME_SCHEMA] = "schema", [NAME_ALIAS] = NULL};
+    const PyValue name = py_text(node->name), *given = config_get(node, parts[part].config);
+    const PyValue *other =
+        of_target[part] ? py_dict_find(r->target.values, of_target[part]) : &name;
+    if ((given && !is_plain(given)) || !other || !is_plain(other)) {
+        return NULL;
+    }
+    if (part == NAME_SCHEMA && given) {
+        return str_concat(r->arena, other->text, "_", given->text, NULL);
+    }
+    return given ? given->text : other->text;
+}
+
+/* ---- asking a macro ---- */
+
 static PyValue config_or_none(const Node *node, const char *key)
 {
     const PyValue *value = config_get(node, key);
     return value ? *value : py_none();
 }
 
-/* What MACRO makes of the config KEY, without white space around it; NULL after a finding. */
-static const char *generate(Scope *scope, PyValue model, const char *macro, const char *key)
+/* MODEL is made when a macro is first to read it. */
+static bool call_namer(Scope *scope, NamePart part, PyValue *model, PyValue *out)
 {
     Reader *r = scope->reader;
     const Node *node = scope->node;
+    const Namer *namer = &node->package->namers[part];
     JinjaEnv env = scope_env(scope);
-    const Macro *found = map_get(&r->root->macros, macro);
-    found = found ? found : find_macro(r, node->package, macro);
-    PyValue args = py_list(scope->arena), out = py_none();
-    py_append(scope->arena, args, config_or_none(node, key));
-    py_append(scope->arena, args, model);
+    PyValue args = py_list(scope->arena);
+    if (namer->reads_node && py_is_none(*model)) {
+        *model = node_value(scope, node);
+    }
+    py_append(scope->arena, args, config_or_none(node, parts[part].config));
+    py_append(scope->arena, args, *model);
     size_t before = r->diags->list.count;
-    if (!jinja_invoke(scope->arena, &env, found->value, args.list, NULL, &out, r->diags)) {
-        Diag *diag = before < r->diags->list.count ? &r->diags->list.items[before] : NULL;
-        if (diag) {
-            vec_push(r->arena, &diag->chain, arena_printf(r->arena, "for %s", node->id));
-        }
+    if (jinja_invoke(scope->arena, &env, namer->macro->value, args.list, NULL, out, r->diags)) {
+        return true;
+    }
+    Diag *diag = before < r->diags->list.count ? &r->diags->list.items[before] : NULL;
+    if (diag) {
+        vec_push(r->arena, &diag->chain, arena_printf(r->arena, "for %s", node->id));
+    }
+    return false;
+}
+
+/* Without white space around it; NULL after a finding. */
+static const char *generate(Scope *scope, NamePart part, PyValue *model)
+{
+    Reader *r = scope->reader;
+    const Node *node = scope->node;
+    const Namer *namer = &node->package->namers[part];
+    const char *usual = namer->is_dbts ? usual_name(r, node, part) : NULL;
+    PyValue out = py_none();
+    if (usual) {
+        return usual;
+    }
+    if (!call_namer(scope, part, model, &out)) {
         return NULL;
     }
     const char *name = py_is_none(out) || py_is_undefined(out)
                            ? ""
                            : str_trim(r->arena, py_str(scope->arena, out));
     if (str_empty(name)) {
-        find_at(r, DIAG_ERROR, P_GENERATED_NAME, node->place, "%s gives no name for %s", macro,
-                node->id)
-            ->hint = arena_printf(r->arena, "the macro is in %s:%d", found->jinja->template->name,
-                                  found->jinja->line);
+        const JinjaMacro *jinja = namer->macro->jinja;
+        find_at(r, DIAG_ERROR, P_GENERATED_NAME, node->place, "%s gives no name for %s",
+                parts[part].macro, node->id)
+            ->hint =
+            arena_printf(r->arena, "the macro is in %s:%d", jinja->template->name, jinja->line);
         return NULL;
     }
     return name;
 }
+
+/* ---- claiming ---- */
 
 static void check_double(Reader *r, Node *node)
 {
@@ -79,10 +177,10 @@ void name_node(Reader *r, Node *node)
 {
     Scope scope = open_node_scope(r, node, false);
     scope.naming = true;
-    PyValue model = node_value(&scope, node);
-    RelName rel = {generate(&scope, model, "generate_database_name", "database"), NULL, NULL};
-    rel.schema = rel.database ? generate(&scope, model, "generate_schema_name", "schema") : NULL;
-    rel.name = rel.schema ? generate(&scope, model, "generate_alias_name", "alias") : NULL;
+    PyValue model = py_none();
+    RelName rel = {generate(&scope, NAME_DATABASE, &model), NULL, NULL};
+    rel.schema = rel.database ? generate(&scope, NAME_SCHEMA, &model) : NULL;
+    rel.name = rel.schema ? generate(&scope, NAME_ALIAS, &model) : NULL;
     close_node_scope(&scope);
     if (!rel.name) {
         rel = (RelName){r->target.database, r->target.schema, node->name};

@@ -29,6 +29,17 @@ struct ConfigTree {
     Map folders;  /* name to ConfigTree * */
 };
 
+typedef struct Macro Macro;
+
+/* The parts of a node's name, each given by a macro that a project may replace. */
+typedef enum NamePart { NAME_DATABASE, NAME_SCHEMA, NAME_ALIAS, NAME_PARTS } NamePart;
+
+typedef struct Namer {
+    const Macro *macro;
+    bool is_dbts;    /* down to the macro that it dispatches to */
+    bool reads_node; /* its second parameter: or nobody sees what it is given */
+} Namer;
+
 typedef struct Package {
     const char *name;
     const char *root; /* "" or "dbt_packages/x/", in front of all its files */
@@ -36,14 +47,15 @@ typedef struct Package {
     const Yaml *yaml;
     StrVec model_paths, seed_paths, test_paths, macro_paths;
     ConfigTree *models, *seeds, *tests, *sources;
-    Map macros; /* name to Macro *; a test as test_<name> */
+    Map macros;               /* name to Macro *; a test as test_<name> */
+    Namer namers[NAME_PARTS]; /* for its nodes */
 } Package;
 
-typedef struct Macro {
+struct Macro {
     const JinjaMacro *jinja;
     const Package *package;
     PyValue value;
-} Macro;
+};
 
 typedef struct Target {
     const char *profile, *name, *schema, *database, *cluster;
@@ -325,6 +337,8 @@ bool call_source(JinjaCall *call, void *self, PyValue *out);
 
 /* --- names.c, compile.c, order.c, cte.c ----------------------------------------------------- */
 
+/* Finds who gives names in each package; before name_node(). */
+void find_namers(Reader *r);
 void name_node(Reader *r, Node *node);
 
 /* Gives NODE the relation PRODUCTION, mapped; a finding when another node makes the same. */

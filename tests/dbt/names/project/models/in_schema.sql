@@ -1,0 +1,1 @@
+{{ config(schema='mart') }}select 1 as id

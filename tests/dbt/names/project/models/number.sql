@@ -1,0 +1,1 @@
+{{ config(schema='2024', alias='year') }}select 3 as id

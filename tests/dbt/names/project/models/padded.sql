@@ -1,0 +1,1 @@
+{{ config(schema='  mart  ', alias='  odd  ') }}select 2 as id

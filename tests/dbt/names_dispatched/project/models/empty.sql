@@ -1,0 +1,1 @@
+{{ config(schema='', alias='') }}select 4 as id
