@@ -6,6 +6,7 @@
 #include "cutover/files_disk.h"
 #include "cutover/files_wanted.h"
 #include "cutover/json.h"
+#include "cutover/plan.h"
 #include "cutover/str.h"
 
 #include <stdio.h>
@@ -91,14 +92,16 @@ static void count_project(const DbtProject *project, Counts *counts)
     }
 }
 
-static void validate_one(const Cli *cli, const Loose *loose, const EnvironmentConfig *environment,
-                         Diags *diags, Counts *counts)
+static const Desired *validate_one(const Cli *cli, const Loose *loose,
+                                   const EnvironmentConfig *environment, Diags *diags,
+                                   Counts *counts)
 {
     DbtOptions options = loose_options(cli, loose, environment);
     DbtProject *project = dbt_read(cli->arena, &options, diags);
     if (project) {
         count_project(project, counts);
     }
+    return project ? project->desired : NULL;
 }
 
 /* The project under every environment's target, or under --target alone. The same finding under two targets is said
@@ -110,11 +113,17 @@ static void validate_all(const Cli *cli, const Loose *loose, const EnvironmentCo
         validate_one(cli, loose, only, diags, counts);
         return;
     }
+    PlanClaims claims = {0};
     vec_each (const EnvironmentConfig, environment, &loose->config->environments) {
-        if (diags_count(diags, DIAG_ERROR) == 0) {
-            validate_one(cli, loose, environment, diags, counts);
+        const Desired *desired = diags_count(diags, DIAG_ERROR) == 0
+                                     ? validate_one(cli, loose, environment, diags, counts)
+                                     : NULL;
+        if (desired) {
+            PlanOwnedList owned = plan_owned(cli->arena, desired, environment);
+            vec_push(cli->arena, &claims, ((PlanClaim){environment->name, owned}));
         }
     }
+    plan_find_shared(cli->arena, &claims, diags);
 }
 
 static int answer_validate(const Cli *cli, const Diags *diags, Counts counts)

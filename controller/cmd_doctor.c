@@ -1,4 +1,5 @@
 /* doctor: what is missing before Cutover can work, a line each. */
+#include "claims.h"
 #include "commands.h"
 #include "session.h"
 #include "targets.h"
@@ -107,6 +108,21 @@ static void look_at_materialize(const Context *context, Doctor *doctor, const Ta
     session_end(&session);
 }
 
+static void look_at_claims(const Context *context, Doctor *doctor, const Targets *targets)
+{
+    Claims *claims = claims_new();
+    claims_look_everywhere(claims, context);
+    Diags shared = claims_shared(claims, doctor->arena);
+    vec_each (Diag, it, &shared.list) {
+        doctor_add(doctor, DOCTOR_FAIL, "environments", it->hint, "%s %s", it->code, it->message);
+    }
+    if (!shared.list.count && targets->count > 1) {
+        doctor_add(doctor, DOCTOR_OK, "environments", NULL,
+                   "no two of them share a schema or a cluster");
+    }
+    claims_free(claims);
+}
+
 static void look_at_notifiers(const Context *context, Doctor *doctor)
 {
     StrVec names = {0};
@@ -152,6 +168,7 @@ int cmd_doctor(const Cli *cli)
     vec_each (Repository *, it, &context.repositories) {
         look_at_repository(cli, &doctor, *it, &targets);
     }
+    look_at_claims(&context, &doctor, &targets);
     look_at_materialize(&context, &doctor, &targets);
     look_at_notifiers(&context, &doctor);
     return answer(cli, &doctor);

@@ -22,9 +22,11 @@ typedef struct Controller {
     Context *context;
     NotifyQueue *queue;
     Board *board;
+    Claims *claims;
     VEC(Worker *) workers; /* slots of ended ones are NULL */
     int64_t *fetch_due;    /* of each repository, clock_ms() */
     const char **problems; /* of each repository, said once */
+    const char *shared;    /* what two environments own, said once */
     HttpServer *servers[2];
     int64_t config_due;
     const char *fingerprint;
@@ -61,7 +63,7 @@ static void add_worker(Controller *controller, const Target *target)
         "watches the environment");
     const char *name = arena_strdup(controller->arena, target->environment);
     Worker *worker = worker_start(controller->context, target->repository, name, controller->queue,
-                                  controller->board);
+                                  controller->board, controller->claims);
     vec_push(controller->arena, &controller->workers, worker);
 }
 
@@ -138,6 +140,26 @@ static void say_restored(Controller *controller, size_t i, const Repository *rep
     }
 }
 
+/* Whoever does not have it yet is refused by its own plans; nobody should have to look for the reason there. */
+static void look_at_claims(Controller *controller, const Repository *repository, Arena *arena,
+                           const RepoConfig *home)
+{
+    Targets all = {0}; /* those that are not watched here too */
+    targets_of(repository, arena, home, NULL, &all);
+    claims_look(controller->claims, repository, home, &all);
+    Diags diags = claims_shared(controller->claims, arena);
+    StrVec texts = {0};
+    vec_each (Diag, it, &diags.list) {
+        vec_push(arena, &texts, it->message);
+    }
+    const char *text = texts.count ? str_join(arena, &texts, "; ") : NULL;
+    if (text && !str_eq(text, controller->shared)) {
+        log_write(LEVEL_ERROR, &(LogFields){.repository = repository->name, .code = "CO4104"}, "%s",
+                  text);
+    }
+    controller->shared = text ? arena_strdup(controller->arena, text) : NULL;
+}
+
 /* Fetches, takes up new environments, lets go of old ones, wakes the others. */
 static void look_at_repository(Controller *controller, size_t i)
 {
@@ -154,6 +176,7 @@ static void look_at_repository(Controller *controller, size_t i)
         board_fetched(controller->board, repository->name);
         targets_of(repository, arena, config, controller->cli->environment, &targets);
         drop_workers(controller, repository, &targets);
+        look_at_claims(controller, repository, arena, config);
         vec_each (Target, target, &targets) {
             add_worker(controller, target);
         }
@@ -206,6 +229,8 @@ static void start(Controller *controller, Arena *arena, Context *context)
     controller->arena = arena;
     controller->context = context;
     controller->queue = notify_start();
+    controller->claims = claims_new();
+    controller->shared = NULL;
     controller->workers.items = NULL;
     controller->workers.count = controller->workers.cap = 0;
     controller->fetch_due = arena_array(arena, count, sizeof *controller->fetch_due);
@@ -220,6 +245,7 @@ static void start(Controller *controller, Arena *arena, Context *context)
 static void finish(Controller *controller)
 {
     end_workers(controller);
+    claims_free(controller->claims);
     notify_stop(controller->queue);
     for (size_t i = 0; i < 2; i++) {
         http_server_stop(controller->servers[i]);
@@ -294,10 +320,12 @@ static int run_once(const Cli *cli, const Context *context)
     if (!targets_find(cli, context, &targets, &diags, &err)) {
         return targets_stopped(cli, &diags, &err);
     }
+    Claims *claims = claims_new();
+    claims_look_everywhere(claims, context);
     for (size_t i = 0; i < targets.count && !stop_requested(); i++) {
         const Target *target = &targets.items[i];
         Session session = {.context = context};
-        Turn turn = {&session, target->repository, target->environment, NULL, NULL, NULL};
+        Turn turn = {&session, target->repository, target->environment, NULL, NULL, claims, NULL};
         PassResult result;
         Arena *arena = arena_new();
         code = turn_run(&turn, &result, arena) ? code : EXIT_FAILED;
@@ -305,6 +333,7 @@ static int run_once(const Cli *cli, const Context *context)
         session_end(&session);
         arena_free(arena);
     }
+    claims_free(claims);
     return code;
 }
 

@@ -54,6 +54,7 @@ typedef struct Wanted {
     RepoConfig *home;   /* cutover.yaml of the home branch: who exists, which ref */
     RepoConfig *config; /* of the commit */
     const EnvironmentConfig *environment; /* in CONFIG */
+    const PlanClaims *others;             /* what other environments own; NULL: not known */
     GitCommit commit;                     /* sha NULL: loose files */
     FileSet files;                        /* of the project */
     const Map *env;
@@ -68,6 +69,9 @@ RepoConfig *wanted_home(const Repository *repository, Arena *arena, Diags *diags
 /* Resolves the ref of the environment NAME (or REVISION, when it is set) and reads the project there. */
 bool wanted_read(const Repository *repository, Arena *arena, const char *name, const char *revision,
                  Wanted *wanted, Diags *diags, Err *err);
+
+/* The project at that commit. NULL: findings in DIAGS. */
+const Desired *wanted_project(Arena *arena, const Wanted *wanted, Diags *diags);
 
 /* The input of a pass over WANTED. */
 PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mode,

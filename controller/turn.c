@@ -142,6 +142,7 @@ bool turn_run(Turn *turn, PassResult *result, Arena *arena)
         report_unread(turn, arena, &diags, &err, begin_ms);
         return false;
     }
+    wanted->others = turn->claims ? claims_of_others(turn->claims, arena, turn->environment) : NULL;
     bool done = session_pass(turn->session, arena, wanted, PASS_ACT, result, &err);
     PassInput input =
         wanted_pass(turn->session->context, wanted, PASS_ACT, &turn->session->writer_seq);

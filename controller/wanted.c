@@ -2,6 +2,7 @@
 #include "context.h"
 
 #include "cutover/clock.h"
+#include "cutover/dbt.h"
 #include "cutover/str.h"
 
 #include <string.h>
@@ -104,6 +105,19 @@ bool wanted_read(const Repository *repository, Arena *arena, const char *name, c
            add_manifest(arena, wanted, err);
 }
 
+const Desired *wanted_project(Arena *arena, const Wanted *wanted, Diags *diags)
+{
+    const EnvironmentConfig *e = wanted->environment;
+    DbtOptions options = {.files = &wanted->files,
+                          .target = e->target ? e->target : e->name,
+                          .vars = e->vars,
+                          .env = wanted->env,
+                          .manifest = wanted->config->manifest,
+                          .select = e->selection};
+    DbtProject *project = dbt_read(arena, &options, diags);
+    return project ? project->desired : NULL;
+}
+
 static bool read_history(void *ctx, Arena *arena, const char *live, PermitHistory *history,
                          Err *err)
 {
@@ -134,6 +148,7 @@ PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mod
         .mode = mode,
         .config = wanted->config,
         .environment = wanted->environment,
+        .others = wanted->others,
         .repository = wanted->repository ? wanted->repository->name : "",
         .commit = pass_commit(&wanted->commit),
         .follows = wanted->follows,

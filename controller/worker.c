@@ -86,7 +86,7 @@ static void *work(void *arg)
 }
 
 Worker *worker_start(const Context *context, const Repository *repository, const char *environment,
-                     NotifyQueue *queue, Board *board)
+                     NotifyQueue *queue, Board *board, Claims *claims)
 {
     pthread_condattr_t attributes;
     Worker *worker = calloc(1, sizeof *worker); /* as long as its thread, which no arena knows */
@@ -94,7 +94,7 @@ Worker *worker_start(const Context *context, const Repository *repository, const
         abort();
     }
     worker->session.context = context;
-    worker->turn = (Turn){&worker->session, repository, environment, queue, board, NULL};
+    worker->turn = (Turn){&worker->session, repository, environment, queue, board, claims, NULL};
     pthread_mutex_init(&worker->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -2,6 +2,7 @@
 #ifndef CUTOVER_WORKER_H
 #define CUTOVER_WORKER_H
 
+#include "claims.h"
 #include "session.h"
 
 #include "cutover/board.h"
@@ -11,7 +12,7 @@ typedef struct Worker Worker;
 
 /* Starts the loop; everything given outlives it. */
 Worker *worker_start(const Context *context, const Repository *repository, const char *environment,
-                     NotifyQueue *queue, Board *board);
+                     NotifyQueue *queue, Board *board, Claims *claims);
 
 const char *worker_environment(const Worker *worker);
 const Repository *worker_repository(const Worker *worker);
@@ -30,6 +31,7 @@ typedef struct Turn {
     const char *environment;
     NotifyQueue *queue; /* NULL: messages are sent here and now, each once */
     Board *board;       /* or NULL */
+    Claims *claims;     /* of all environments; or NULL */
     char *last_problem; /* what was logged last, so that it is said once; malloc'ed */
 } Turn;
 

@@ -162,6 +162,7 @@ PlanInput pass_plan_input(const Pass *pass)
                        .record = pass->out->record,
                        .environment = pass->in->environment,
                        .config = pass->in->config,
+                       .others = pass->in->others,
                        .commit = pass->in->commit.sha,
                        .live_generation = pass->marker.generation,
                        .record_cluster = pass->in->record_cluster,

@@ -31,6 +31,7 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     plan_find_permits(&c);
     plan_warn(&c);
     plan_check_places(&c);
+    plan_check_shared(&c);
     plan_check_drops(&c);
     plan_check_inputs(&c);
     plan_check_known(&c);

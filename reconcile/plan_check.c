@@ -160,74 +160,6 @@ static void check_besides(Closure *c)
     }
 }
 
-/* ---- two environments, one container ---- */
-
-static const char *target_of(const EnvironmentConfig *e)
-{
-    return e->target ? e->target : e->name;
-}
-
-static void check_environment(Closure *c, const EnvironmentConfig *other)
-{
-    const EnvironmentConfig *e = c->in->environment;
-    if (str_eq(target_of(e), target_of(other)) && !e->vars && !other->vars) {
-        plan_refuse(c, "CO4104", other->name,
-                    arena_printf(c->arena,
-                                 "environments %s and %s both deploy target %s: they would own the "
-                                 "same schemas",
-                                 e->name, other->name, target_of(e)),
-                    "way out:  give each environment a `target` of its own in cutover.yaml");
-        return;
-    }
-    vec_each (ClusterConfig, it, &other->clusters) {
-        if (map_get(&c->cluster_by_name, it->name)) {
-            plan_refuse(c, "CO4104", it->name,
-                        arena_printf(c->arena, "cluster %s is owned by environments %s and %s",
-                                     it->name, e->name, other->name),
-                        "way out:  give each environment clusters of its own");
-        }
-    }
-}
-
-/* Every side that Cutover makes says in its comment for which environment: "... | Cutover production g42". */
-static const char *environment_in(Arena *arena, const char *comment)
-{
-    static const char mark[] = "| Cutover ";
-    const char *at = comment ? strstr(comment, mark) : NULL;
-    const char *name = at ? at + strlen(mark) : NULL;
-    const char *end = name ? strchr(name, ' ') : NULL;
-    return end && strncmp(end, " g", 2) == 0 ? arena_strndup(arena, name, (size_t)(end - name))
-                                             : NULL;
-}
-
-static void check_owner(Closure *c, const Place *place)
-{
-    const char *kind = place->is_cluster ? "cluster" : "schema";
-    const char *id = place->schema ? place->schema->id : place->cluster ? place->cluster->id : NULL;
-    const char *comment = place->schema    ? place->schema->comment
-                          : place->cluster ? place->cluster->comment
-                                           : NULL;
-    const char *owner = environment_in(c->arena, comment);
-    if (!owner || str_eq(owner, c->in->environment->name) ||
-        record_object(c->in->record, kind, id)) {
-        return;
-    }
-    plan_refuse(c, "CO4104", place->name,
-                arena_printf(c->arena, "%s %s belongs to environment %s", kind, place->name, owner),
-                "way out:  give each environment schemas and clusters of its own; when that "
-                "environment is no more, drop what it left");
-}
-
-static void check_environments(Closure *c)
-{
-    for (size_t i = 0; c->in->config && i < c->in->config->environments.count; i++) {
-        const EnvironmentConfig *other = &c->in->config->environments.items[i];
-        if (!str_eq(other->name, c->in->environment->name)) {
-            check_environment(c, other);
-        }
-    }
-}
-
 void plan_check_places(Closure *c)
 {
     map_each (it, &c->schema_by_key) {
@@ -236,14 +168,7 @@ void plan_check_places(Closure *c)
     map_each (it, &c->cluster_by_name) {
         check_place(c, it->value);
     }
-    map_each (it, &c->schema_by_key) {
-        check_owner(c, it->value);
-    }
-    map_each (it, &c->cluster_by_name) {
-        check_owner(c, it->value);
-    }
     check_besides(c);
-    check_environments(c);
 }
 
 /* ---- removals ---- */

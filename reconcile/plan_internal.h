@@ -137,6 +137,9 @@ void plan_check_inputs(Closure *c);
 void plan_check_known(Closure *c);
 void plan_check_name(Closure *c, const char *kind, const char *name);
 
+/* ---- plan_shared.c ---- */
+void plan_check_shared(Closure *c);
+
 /* ---- plan_containers.c ---- */
 void plan_add_containers(Closure *c);
 int64_t plan_generation(const Closure *c);

@@ -35,6 +35,7 @@ typedef struct PassInput {
     PassMode mode;
     const RepoConfig *config;             /* of the wanted commit */
     const EnvironmentConfig *environment; /* in CONFIG */
+    const PlanClaims *others;             /* what other environments own; NULL: not known */
     const char *repository;               /* its name in the controller's file */
     PassCommit commit; /* what the environment's ref resolves to; sha NULL: loose files */
     bool follows;      /* nobody named COMMIT: after a way back another may be wanted instead */

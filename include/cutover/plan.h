@@ -137,12 +137,35 @@ typedef struct Plan {
     const char *digest; /* 64 hex over commit, live generation and actions */
 } Plan;
 
+/* A schema, or a cluster (DATABASE NULL). */
+typedef struct PlanOwned {
+    const char *database, *name;
+} PlanOwned;
+
+typedef VEC(PlanOwned) PlanOwnedList;
+
+/* Every schema and cluster that belongs to ENVIRONMENT with the project DESIRED, each once: what its nodes and indexes
+ * resolve to, and the clusters it lists. */
+PlanOwnedList plan_owned(Arena *arena, const Desired *desired,
+                         const EnvironmentConfig *environment);
+
+typedef struct PlanClaim {
+    const char *environment;
+    PlanOwnedList owned;
+} PlanClaim;
+
+typedef VEC(PlanClaim) PlanClaims;
+
+/* An error (CO4104) for each schema and cluster that two of CLAIMS own. */
+void plan_find_shared(Arena *arena, const PlanClaims *claims, Diags *diags);
+
 typedef struct PlanInput {
     const Desired *desired; /* production names */
     const Catalog *catalog;
     const Record *record;
     const EnvironmentConfig *environment;
     const RepoConfig *config; /* all environments: two must not own the same container */
+    const PlanClaims *others; /* what those own, each at its own commit; NULL: not known */
     const char *commit;       /* 40 hex, or NULL for loose files */
     int64_t live_generation;  /* of the marker; -1: none */
     const char *record_cluster, *record_schema;
@@ -153,19 +176,6 @@ typedef struct PlanInput {
 } PlanInput;
 
 Plan *plan_make(Arena *arena, const PlanInput *input);
-
-/* A schema, or a cluster (DATABASE NULL). */
-typedef struct PlanOwned {
-    const char *database, *name;
-} PlanOwned;
-
-typedef VEC(PlanOwned) PlanOwnedList;
-
-/* Every schema and cluster that belongs to ENVIRONMENT with the project DESIRED, each once: what its
- * nodes and indexes resolve to, and the clusters it lists. plan_make() sees one project only; whoever
- * knows those of two environments compares these, since no container may belong to both. */
-PlanOwnedList plan_owned(Arena *arena, const Desired *desired,
-                         const EnvironmentConfig *environment);
 
 /* Why a container that OWNER (a role, or NULL) has must never be renamed or dropped; NULL: it may be. DATABASE is
  * NULL for clusters. */

@@ -1,5 +1,7 @@
 """Ways in which deployments of this kind break elsewhere, each tried on purpose (docs/hazards.md lists all of them)."""
-from harness import ROOT, run
+import subprocess
+
+from harness import BUILD, ROOT, run
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
@@ -46,6 +48,28 @@ def what_another_environment_deployed_is_not_built_into(world):
     assert world.objects() == before and world.marker() is None
 
 
+def two_environments_that_share_a_schema_are_refused_at_load(world):
+    """Neither of them is live: nothing in Materialize tells whose it is."""
+    world.repository.edit("macros/names.sql", "target.name == 'prod'", "true")
+    with open(world.repository.work / "cutover.yaml", "a") as file:
+        file.write("  staging: {branch: main, target: staging, soak: 0s}\n")
+    world.repository.commit("Add staging, whose models have production's schemas")
+    text = "schema reports is owned by environments production and staging"
+    checked = subprocess.run([str(BUILD / "cutover"), "validate", "--project", str(world.repository.work)], capture_output=True, text=True)
+    assert checked.returncode == 1 and "CO4104" in checked.stderr and text in checked.stderr, checked
+    doctor = world.cutover("doctor", expect=1)
+    assert "fail" in doctor and text in doctor, doctor
+    both = [part for part in world.command("run") if part not in ("--environment", "production")]
+    log = open(world.folder / "run.log", "ab")
+    world.processes.append(subprocess.Popen(both, stdout=log, stderr=log, env=world.env()))
+    refused = "SELECT count(DISTINCT environment) FROM cutover.log WHERE kind = 'event' AND body ->> 'name' = 'refused'"
+    world.wait_for("both refusals", lambda: world.phases() and world.sql(refused)[0][0] == 2)
+    world.stop(world.processes[-1])
+    assert not {"shop", "reports", "shop_green", "reports_green"} & set(world.schemas()), world.schemas()
+    assert text in (world.folder / "run.log").read_text()
+
+
 if __name__ == "__main__":
     run([a_name_that_the_cutover_would_break_is_found_by_the_rehearsal,
-         what_is_read_by_a_name_written_by_hand_is_built_once, what_another_environment_deployed_is_not_built_into], PROJECT, SEED)
+         what_is_read_by_a_name_written_by_hand_is_built_once, what_another_environment_deployed_is_not_built_into,
+         two_environments_that_share_a_schema_are_refused_at_load], PROJECT, SEED)

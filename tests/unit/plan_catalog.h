@@ -21,6 +21,7 @@ typedef struct World {
     RepoConfig config;
     const PermitHistory *history; /* NULL: of the commits since the live one nothing is known */
     PermitPolicy permits;
+    const PlanClaims *others;
     bool is_live; /* what Git says made what is live */
     int64_t generation;
     int last_id;
@@ -272,6 +273,7 @@ static inline Plan *world_plan_sealed(World *w)
                        .record_schema = "cutover",
                        .history = w->history,
                        .permits = w->permits,
+                       .others = w->others,
                        .is_live = w->is_live};
     return plan_make(w->arena, &input);
 }

@@ -231,6 +231,51 @@ static void two_environments_must_not_own_the_same(void **state)
     CHECK(world_finding(world_plan(w), "CO4104"));
 }
 
+static PlanClaims claims_of_two(World *w, const char *schema, const char *cluster)
+{
+    PlanClaims claims = {0};
+    PlanClaim production = {.environment = "production"}, staging = {.environment = "staging"};
+    world_seal(w);
+    production.owned = plan_owned(w->arena, w->desired, &w->environment);
+    vec_push(w->arena, &staging.owned, ((PlanOwned){DB, schema}));
+    vec_push(w->arena, &staging.owned, ((PlanOwned){NULL, cluster}));
+    vec_push(w->arena, &claims, production);
+    vec_push(w->arena, &claims, staging);
+    return claims;
+}
+
+static void who_shares_what_is_told_at_load(void **state)
+{
+    World *w = deployed_shop(*state);
+    Diags diags = diags_new(w->arena);
+    PlanClaims claims = claims_of_two(w, "staging", "shop"); /* a cluster is no schema */
+    plan_find_shared(w->arena, &claims, &diags);
+    CHECK_INT(diags.list.count, 0);
+    claims = claims_of_two(w, "reports", "compute");
+    plan_find_shared(w->arena, &claims, &diags);
+    CHECK_INT(diags_count(&diags, DIAG_ERROR), 2);
+    CHECK_STR(diags.list.items[0].message,
+              "schema reports is owned by environments production and staging");
+    CHECK_STR(diags.list.items[1].message,
+              "cluster compute is owned by environments production and staging");
+}
+
+static void what_another_environment_claims_is_refused_to_who_has_it_not(void **state)
+{
+    World *w = world_new(*state);
+    declare_shop(w);
+    PlanClaims claims = claims_of_two(w, "reports", "elsewhere");
+    *claims.items = claims.items[1];
+    claims.count = 1;
+    w->others = &claims;
+    CHECK_STR(world_finding(world_plan(w), "CO4104")->message,
+              "schema reports is owned by environments production and staging");
+    w->others = NULL;
+    world_apply(w, world_plan(w));
+    w->others = &claims;
+    CHECK(!world_finding(world_plan(w), "CO4104")); /* a push elsewhere must not stop who has it */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +298,8 @@ int main(void)
         TEST(a_model_read_by_source_would_stay_on_the_old_side),
         TEST(what_another_environment_made_is_told_by_its_comment),
         TEST(two_environments_must_not_own_the_same),
+        TEST(who_shares_what_is_told_at_load),
+        TEST(what_another_environment_claims_is_refused_to_who_has_it_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
