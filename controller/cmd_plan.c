@@ -24,6 +24,7 @@ PlanHead plan_head(const Wanted *wanted, const PassResult *result)
         .checks = result->checks,
         .environment = result->environment ? result->environment : wanted->environment,
         .settings = &result->settings,
+        .floors = &result->floors,
         .repository = wanted->repository ? wanted->repository->name : NULL,
     };
     if (result->record) {
@@ -75,7 +76,8 @@ static bool read_loose(const Cli *cli, Wanted *wanted, Diags *diags, Err *err)
         return err_set(cli->arena, err, ERR_INPUT, "CO1092",
                        "name one environment of cutover.yaml by --environment");
     }
-    *wanted = (Wanted){.home = loose->config,
+    *wanted = (Wanted){.arena = cli->arena,
+                       .home = loose->config,
                        .config = loose->config,
                        .environment = environment,
                        .files = loose->files,

@@ -50,6 +50,7 @@ void context_log(const Cli *cli, const Context *context);
 
 /* One environment of one repository, and the commit that it should be at. All of it lives in one arena. */
 typedef struct Wanted {
+    Arena *arena;
     const Repository *repository;
     RepoConfig *home;   /* cutover.yaml of the home branch: who exists, which ref */
     RepoConfig *config; /* of the commit */

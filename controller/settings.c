@@ -166,43 +166,102 @@ static void read_notifier(Decode *d, const YamlMember *member, const char *path,
 
 /* ---- floors ---- */
 
+#define POLICY(member) offsetof(PolicySettings, member)
+
+static const DecodeField policy_window_fields[] = {
+    {.key = "timezone", .type = DECODE_TEXT, .offset = POLICY(windows.timezone)},
+    {.key = "allow", .type = DECODE_TEXTS, .offset = POLICY(windows.allow_texts)},
+    {.key = "freeze", .type = DECODE_TEXTS, .offset = POLICY(windows.freeze_texts)},
+    {0},
+};
+
 static const DecodeField policy_fields[] = {
-    {.key = "promotion", .type = DECODE_LATER, .words = "auto"},
-    {.key = "approvals", .type = DECODE_LATER, .words = "0"},
-    {.key = "soak", .type = DECODE_LATER, .words = "0s"},
-    {.key = "windows", .type = DECODE_LATER},
+    {.key = "promotion",
+     .type = DECODE_CHOICE,
+     .words = "auto manual",
+     .offset = POLICY(promotion)},
+    {.key = "approvals", .type = DECODE_INT, .offset = POLICY(floors.approvals), .max = 5},
+    {.key = "soak", .type = DECODE_DURATION, .offset = POLICY(floors.soak), .max = 7 * DAY},
+    {.key = "windows", .type = DECODE_MAP, .table = policy_window_fields},
     {.key = "approvers", .type = DECODE_LATER},
     {.key = "signed", .type = DECODE_LATER, .words = "none"},
     {.key = "signers", .type = DECODE_LATER},
     {.key = "paths", .type = DECODE_LATER},
-    {.key = "tests", .type = DECODE_LATER, .words = "any"},
-    {.key = "checks", .type = DECODE_LATER},
-    {.key = "max_drops", .type = DECODE_LATER},
-    {.key = "max_cost", .type = DECODE_LATER},
-    {.key = "max_size", .type = DECODE_LATER},
-    {.key = "schemas", .type = DECODE_LATER},
-    {.key = "clusters", .type = DECODE_LATER},
+    {.key = "tests", .type = DECODE_CHOICE, .words = "any all", .offset = POLICY(tests)},
+    {.key = "checks", .type = DECODE_TEXTS, .offset = POLICY(floors.checks)},
+    {.key = "max_drops", .type = DECODE_INT, .offset = POLICY(floors.max_drops), .max = 1000},
+    {.key = "max_cost", .type = DECODE_CREDITS, .offset = POLICY(floors.max_cost)},
+    {.key = "max_size", .type = DECODE_CREDITS, .offset = POLICY(floors.max_size)},
+    {.key = "schemas", .type = DECODE_TEXTS, .offset = POLICY(schemas)},
+    {.key = "clusters", .type = DECODE_TEXTS, .offset = POLICY(clusters)},
     {.key = "permits",
      .type = DECODE_CHOICE,
      .words = "commit approval",
-     .offset = offsetof(PolicySettings, permits)},
-    {.key = "history",
-     .type = DECODE_CHOICE,
-     .words = "descend any",
-     .offset = offsetof(PolicySettings, history)},
+     .offset = POLICY(permits)},
+    {.key = "history", .type = DECODE_CHOICE, .words = "descend any", .offset = POLICY(history)},
     {.key = "introspection", .type = DECODE_LATER, .words = "deny"},
-    {.key = "hooks", .type = DECODE_LATER, .words = "allow"},
+    {.key = "hooks", .type = DECODE_CHOICE, .words = "allow deny", .offset = POLICY(hooks)},
     {0},
 };
 
 typedef VEC(PolicySettings) Policies;
 
+/* A name without its database would match nothing, and so forbid everything. */
+static void check_schemas(Decode *d, const YamlMember *member, const char *path,
+                          const PolicySettings *policy)
+{
+    vec_each (const char *, glob, &policy->schemas) {
+        if (!strpbrk(*glob, ".*")) {
+            const Yaml *value = yaml_get(member->value, "schemas");
+            Diag *diag = decode_finding(d, value->line, value->column, "CO1005",
+                                        "%s.schemas: \"%s\" must name a database too", path, *glob);
+            diag->hint =
+                arena_printf(d->arena, "write \"materialize.%s\", or \"*.%s\"", *glob, *glob);
+        }
+    }
+}
+
+static void gather_floors(Decode *d, PolicySettings *policy)
+{
+    Floors *floors = &policy->floors;
+    bool manual = str_eq(policy->promotion, "manual");
+    floors->approvals = manual && !floors->approvals ? 1 : floors->approvals;
+    floors->all_tests = str_eq(policy->tests, "all");
+    floors->no_hooks = str_eq(policy->hooks, "deny");
+    if (policy->schemas.count) {
+        vec_push(d->arena, &floors->schemas, policy->schemas);
+    }
+    if (policy->clusters.count) {
+        vec_push(d->arena, &floors->clusters, policy->clusters);
+    }
+    if (windows_any(&policy->windows)) {
+        Windows *windows = arena_make(d->arena, Windows);
+        *windows = policy->windows;
+        vec_push(d->arena, &floors->windows, windows);
+    }
+}
+
 static void read_policy(Decode *d, const YamlMember *member, const char *path, void *into)
 {
     Policies *policies = into;
-    PolicySettings policy = {.environments = member->key};
+    PolicySettings policy = {.environments = member->key, .floors = floors_none()};
     decode_map(d, member->value, path, policy_fields, &policy);
+    check_schemas(d, member, path, &policy);
+    config_check_windows(d, yaml_get(member->value, "windows"), path, &policy.windows);
+    gather_floors(d, &policy);
     vec_push(d->arena, policies, policy);
+}
+
+const Floors *settings_floors(Arena *arena, const Settings *settings, const char *environment)
+{
+    Floors *floors = arena_make(arena, Floors);
+    *floors = floors_none();
+    vec_each (const PolicySettings, it, &settings->policies) {
+        if (str_glob(it->environments, environment)) {
+            floors_add(arena, floors, &it->floors);
+        }
+    }
+    return floors;
 }
 
 PermitPolicy settings_permits(const Settings *settings, const char *environment)

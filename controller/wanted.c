@@ -86,7 +86,8 @@ static bool add_manifest(Arena *arena, Wanted *wanted, Err *err)
 bool wanted_read(const Repository *repository, Arena *arena, const char *name, const char *revision,
                  Wanted *wanted, Diags *diags, Err *err)
 {
-    *wanted = (Wanted){.repository = repository, .env = repository->env, .follows = !revision};
+    *wanted = (Wanted){
+        .arena = arena, .repository = repository, .env = repository->env, .follows = !revision};
     wanted->home = wanted_home(repository, arena, diags, err);
     if (!wanted->home || !resolve(repository, arena, name, revision, wanted, err)) {
         return false;
@@ -156,6 +157,7 @@ PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mod
         .history = wanted->repository ? read_history : NULL,
         .history_ctx = (void *)(uintptr_t)wanted,
         .permits = settings_permits(&context->settings, wanted->environment->name),
+        .floors = settings_floors(wanted->arena, &context->settings, wanted->environment->name),
         .files = &wanted->files,
         .env = wanted->env,
         .record_schema = context->settings.record_schema,

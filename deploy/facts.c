@@ -174,11 +174,18 @@ static void proof_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 
 /* ---- what people and the calendar have to say ---- */
 
+/* Nobody ends a soak before the floor of the controller's file is over; the request waits until then. */
+static bool is_floored(const Pass *pass, const RecordDeployment *d)
+{
+    int64_t floor = pass->in->environment->soak_floor * MICROS;
+    return d->phase == PHASE_SOAKING && pass->snapshot.catalog->now < d->phase_since + floor;
+}
+
 static void people_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 {
     const Record *record = pass->out->record;
     const RecordRequest *abort = request_open(record, d, "abort");
-    const RecordRequest *promote = request_open(record, d, "promote");
+    const RecordRequest *promote = is_floored(pass, d) ? NULL : request_open(record, d, "promote");
     facts->abort_asked = tri(abort != NULL);
     facts->promote_asked = tri(promote != NULL);
     pass->request = abort ? abort : promote;
@@ -191,7 +198,8 @@ static void wait_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
     Moment now = pass->snapshot.catalog->now;
     bool canary = e->canary && !d->in_place_only && !request_promoted(record, d, PHASE_CANARY) &&
                   !(d->canary_since && now - d->canary_since >= e->canary * MICROS);
-    bool open = pass->opens == pass->local || request_promoted(record, d, PHASE_AWAITING_WINDOW);
+    bool own_open = pass->own_open || request_promoted(record, d, PHASE_AWAITING_WINDOW);
+    bool open = own_open && pass->floor_open;
     facts->canary_over = tri(!canary);
     facts->approved = tri(request_approvals(record, d) >= config_approvals(e));
     facts->window_open = tri(open);

@@ -77,7 +77,8 @@ static bool is_chosen(const Pass *pass, const CheckConfig *check, const StrVec *
     if (environment->checks_given) {
         return str_in(&environment->checks, check->name);
     }
-    return !depends->count || touches_green(pass, depends);
+    return !depends->count || touches_green(pass, depends) ||
+           str_in(&environment->checks_forced, check->name);
 }
 
 static void add_checks(Pass *pass)

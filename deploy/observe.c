@@ -99,22 +99,23 @@ bool pass_observe(Pass *pass, Err *err)
 static bool waits_for_window(const Pass *pass)
 {
     const RecordDeployment *d = pass->building;
-    return d && windows_any(&pass->in->environment->windows) &&
+    const EnvironmentConfig *e = pass->in->environment;
+    return d && (windows_any(&e->windows) || e->windows_floor.count) &&
            (d->phase == PHASE_CHECKING || d->phase == PHASE_AWAITING_WINDOW);
 }
 
 /* Time zones change by law: the server knows them, nothing here does. */
-static bool ask_local(Pass *pass, const char *zone, Err *err)
+static bool ask_local(Pass *pass, const char *zone, Moment *local, Err *err)
 {
     PgResult answer = {0};
     StrVec params = {0};
     vec_push(pass->arena, &params, zone);
     vec_push(pass->arena, &params, moment_text(pass->arena, pass->snapshot.catalog->now));
     if (pg_query(pass->pg, pass->arena, sql_local_time, &params, pass_limit(pass), &answer, err)) {
-        const char *local = answer.rows.items[0][0];
-        return moment_parse(arena_printf(pass->arena, "%s+00", local), &pass->local) ||
+        const char *text = answer.rows.items[0][0];
+        return moment_parse(arena_printf(pass->arena, "%s+00", text), local) ||
                err_set(pass->arena, err, ERR_INTERNAL, "CO5032",
-                       "the server's time cannot be read: %s", local);
+                       "the server's time cannot be read: %s", text);
     }
     if (err->kind != ERR_INPUT) {
         return false;
@@ -125,17 +126,43 @@ static bool ask_local(Pass *pass, const char *zone, Err *err)
     return true;
 }
 
+/* Each zone's windows by its own clock: what opens last is waited for, and all are looked at again then. */
+static bool observe_windows(Pass *pass, const Windows *windows, bool *open, Err *err)
+{
+    Moment local = pass->snapshot.catalog->now;
+    if (windows->timezone && !ask_local(pass, windows->timezone, &local, err)) {
+        return false;
+    }
+    Moment opens = windows_next(windows, local);
+    bool later = pass->opens && (!opens || opens - local >= pass->opens - pass->local);
+    *open = opens == local;
+    if (later) {
+        pass->opens_in = windows;
+        pass->local = local;
+        pass->opens = opens;
+    }
+    return true;
+}
+
 bool pass_observe_windows(Pass *pass, Err *err)
 {
-    const Windows *windows = &pass->in->environment->windows;
+    const EnvironmentConfig *e = pass->in->environment;
+    bool open;
     pass->local = pass->opens = pass->snapshot.catalog->now;
+    pass->opens_in = &e->windows;
+    pass->own_open = pass->floor_open = true;
     if (!waits_for_window(pass)) {
         return true;
     }
-    if (windows->timezone && !ask_local(pass, windows->timezone, err)) {
+    if (windows_any(&e->windows) && !observe_windows(pass, &e->windows, &pass->own_open, err)) {
         return false;
     }
-    pass->opens = windows_next(windows, pass->local);
+    vec_each (const Windows *const, it, &e->windows_floor) {
+        if (!observe_windows(pass, *it, &open, err)) {
+            return false;
+        }
+        pass->floor_open &= open;
+    }
     return true;
 }
 
@@ -167,7 +194,8 @@ PlanInput pass_plan_input(const Pass *pass)
                        .live_generation = pass->marker.generation,
                        .record_cluster = pass->in->record_cluster,
                        .record_schema = pass->in->record_schema,
-                       .permits = pass->in->permits};
+                       .permits = pass->in->permits,
+                       .floors = pass->in->floors};
 }
 
 static void make_plan(Pass *pass)
@@ -290,6 +318,7 @@ void pass_be_strict(Pass *pass)
     *input = *pass->in;
     *strict = strict_environment(pass->arena, pass->own, live ? &live->gates : &(RecordGates){0},
                                  &pass->out->settings);
+    *strict = floors_environment(pass->arena, strict, pass->in->floors, &pass->out->floors);
     input->environment = strict;
     pass->out->environment = strict;
     pass->in = input;

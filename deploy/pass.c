@@ -50,8 +50,8 @@ static const char *wait_text(Pass *pass, const RecordDeployment *d, const Rule *
                             (long long)config_approvals(e), (long long)d->generation);
     case PHASE_AWAITING_WINDOW:
         return arena_printf(
-            pass->arena, "opens %s",
-            windows_opening_text(pass->arena, &e->windows, pass->opens, pass->local));
+            pass->arena, pass->opens ? "opens %s" : "%s",
+            windows_opening_text(pass->arena, pass->opens_in, pass->opens, pass->local));
     default:
         return rule->why;
     }

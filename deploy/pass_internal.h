@@ -54,7 +54,9 @@ typedef struct Pass {
     VEC(Gate) gates;
     RecordPrune prune; /* what may go from the record */
     Moment prune_before;
-    Moment local, opens; /* the wall clock of the windows' zone; when they open, 0: never */
+    Moment local, opens;       /* the wall clock of the windows' zone; when they open, 0: never */
+    bool own_open, floor_open; /* those of cutover.yaml, and of the controller's file */
+    const Windows *opens_in;   /* whose zone that is */
     const RecordRequest *request; /* of a person, about the deployment that is looked at */
     RequestAnswer answer;         /* that the environment itself owes */
     const char *problem;          /* something permanent: what people read */

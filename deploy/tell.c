@@ -190,8 +190,7 @@ static void put_details(JsonOut *out, Pass *pass, const RecordDeployment *d, con
         json_put_int(out, "needed", config_approvals(pass->in->environment));
     } else if (str_eq(name, "awaiting_window")) {
         json_put_str(out, "opens_at",
-                     windows_opening_text(pass->arena, &pass->in->environment->windows, pass->opens,
-                                          pass->local));
+                     windows_opening_text(pass->arena, pass->opens_in, pass->opens, pass->local));
     } else if (str_eq(name, "canary")) {
         put_canary(out, pass);
     } else if (pass->request && (str_eq(name, "aborted") || str_eq(name, "environment.held") ||

@@ -210,22 +210,18 @@ static bool is_zone_name(const char *text)
     return n && !text[n];
 }
 
-static void check_windows(Decode *d, const YamlMember *member, const EnvironmentConfig *e)
+void config_check_windows(Decode *d, const Yaml *value, const char *path, Windows *windows)
 {
-    const Yaml *value = yaml_get(member->value, "windows");
-    Windows read = e->windows;
-    const char *bad = windows_parse(d->arena, &read);
+    const char *bad = windows_parse(d->arena, windows);
     if (bad) {
-        Diag *diag =
-            decode_finding(d, value->line, value->column, "CO1017",
-                           "environments.%s.windows: \"%s\" cannot be read", member->key, bad);
+        Diag *diag = decode_finding(d, value->line, value->column, "CO1017",
+                                    "%s.windows: \"%s\" cannot be read", path, bad);
         diag->hint = "allow: \"Mon-Thu 09:00-16:00\" or \"cron 0 9 * * 1-4 for 7h\"; "
                      "freeze: \"2026-12-20 to 2027-01-03\"";
     }
-    if (e->windows.timezone && !is_zone_name(e->windows.timezone)) {
+    if (windows->timezone && !is_zone_name(windows->timezone)) {
         decode_finding(d, value->line, value->column, "CO1017",
-                       "environments.%s.windows.timezone must be a name such as Europe/Berlin",
-                       member->key);
+                       "%s.windows.timezone must be a name such as Europe/Berlin", path);
     }
 }
 
@@ -338,8 +334,7 @@ static void read_environment(Decode *d, const YamlMember *member, const char *pa
     }
     check_ref(d, member, &e);
     check_patterns(d, member, &e);
-    check_windows(d, member, &e);
-    windows_parse(d->arena, &e.windows);
+    config_check_windows(d, yaml_get(member->value, "windows"), path, &e.windows);
     vec_push(d->arena, environments, e);
 }
 

@@ -36,6 +36,7 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     plan_check_inputs(&c);
     plan_check_known(&c);
     plan_check_permits(&c);
+    plan_check_floors(&c);
     plan->outcome = outcome_of(plan);
     return plan;
 }

@@ -140,6 +140,10 @@ void plan_check_name(Closure *c, const char *kind, const char *name);
 /* ---- plan_shared.c ---- */
 void plan_check_shared(Closure *c);
 
+/* ---- plan_floors.c ---- */
+/* What the controller's file forbids and no permit lifts. */
+void plan_check_floors(Closure *c);
+
 /* ---- plan_containers.c ---- */
 void plan_add_containers(Closure *c);
 int64_t plan_generation(const Closure *c);

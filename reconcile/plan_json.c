@@ -205,25 +205,12 @@ static void put_settings(JsonOut *out, const PlanHead *head)
     json_close_array(out);
 }
 
-/* Who asks for it: this commit's cutover.yaml, or that of the live one, which is stricter. */
+/* Who asks for it: this commit's cutover.yaml, that of the live one, which is stricter, or the controller's file. */
 static const char *source_of(const PlanHead *head, const char *key)
 {
-    for (size_t i = 0; head->settings && i < head->settings->count; i++) {
-        if (str_eq(head->settings->items[i].key, key)) {
-            return "previous";
-        }
-    }
-    return "environment";
-}
-
-static const char *windows_words(Arena *arena, const Windows *windows)
-{
-    const char *allow =
-        windows->allow_texts.count ? str_join(arena, &windows->allow_texts, ", ") : "always";
-    const char *freeze =
-        windows->freeze_texts.count ? str_join(arena, &windows->freeze_texts, ", ") : NULL;
-    return arena_printf(arena, "%s%s%s, %s", allow, freeze ? ", not " : "", freeze ? freeze : "",
-                        windows->timezone ? windows->timezone : "UTC");
+    return gate_change(head->floors, key)     ? "floor"
+           : gate_change(head->settings, key) ? "previous"
+                                              : "environment";
 }
 
 static void put_gates(JsonOut *out, const PlanHead *head)
@@ -234,14 +221,16 @@ static void put_gates(JsonOut *out, const PlanHead *head)
     json_open_array(out);
     put_gate(out, "hydration", "environment",
              arena_printf(arena, "lag %s", duration_text(arena, e->lag)));
-    put_gate(out, "tests", "environment", arena_printf(arena, "%zu", head->tests));
-    put_gate(out, "checks", "environment", arena_printf(arena, "%zu", head->checks));
+    put_gate(out, "tests", source_of(head, "tests"), arena_printf(arena, "%zu", head->tests));
+    put_gate(out, "checks", source_of(head, "checks"), arena_printf(arena, "%zu", head->checks));
     if (config_approvals(e)) {
         put_gate(out, "approval", source_of(head, "approvals"),
                  arena_printf(arena, "0 of %lld", (long long)config_approvals(e)));
     }
-    if (windows_any(&e->windows)) {
-        put_gate(out, "window", source_of(head, "windows"), windows_words(arena, &e->windows));
+    const GateChange *windows = gate_change(head->floors, "windows");
+    if (windows || windows_any(&e->windows)) {
+        put_gate(out, "window", source_of(head, "windows"),
+                 windows ? windows->effective : windows_words(arena, &e->windows));
     }
     put_gate(out, "soak", source_of(head, "soak"), duration_text(arena, e->soak));
     json_close_array(out);

@@ -308,6 +308,42 @@ static void write_permits(Buf *out, const Plan *plan)
     }
 }
 
+/* " (floor; cutover.yaml says 5m)" */
+static void write_floor(Buf *out, const PlanHead *head, const char *key)
+{
+    const GateChange *floor = gate_change(head->floors, key);
+    if (floor) {
+        buf_printf(out, " (floor; cutover.yaml says %s)", floor->wanted);
+    }
+}
+
+static void write_window(Buf *out, const PlanHead *head)
+{
+    const Windows *windows = &head->environment->windows;
+    const GateChange *floor = gate_change(head->floors, "windows");
+    if (floor) {
+        buf_printf(out, " | window %s", floor->effective);
+        write_floor(out, head, "windows");
+    } else if (windows_any(windows)) {
+        buf_printf(out, " | window%s%s %s", windows->allow_texts.count ? " " : "",
+                   str_join(out->arena, &windows->allow_texts, ", "),
+                   windows->timezone ? windows->timezone : "UTC");
+    }
+}
+
+/* These are no waits; they are told of when they are not what cutover.yaml says. */
+static void write_limits(Buf *out, const PlanHead *head)
+{
+    static const char *const keys[] = {"max_drops", "max_cost"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const GateChange *floor = gate_change(head->floors, keys[i]);
+        if (floor) {
+            buf_printf(out, " | %s %s", keys[i], floor->effective);
+            write_floor(out, head, keys[i]);
+        }
+    }
+}
+
 static void write_gates(Buf *out, const PlanHead *head)
 {
     const EnvironmentConfig *e = head->environment;
@@ -317,18 +353,20 @@ static void write_gates(Buf *out, const PlanHead *head)
     } else {
         buf_text(out, "no tests");
     }
+    write_floor(out, head, "tests");
     if (head->checks) {
         buf_printf(out, " | %zu check%s", head->checks, head->checks == 1 ? "" : "s");
+        write_floor(out, head, "checks");
     }
     if (config_approvals(e)) {
         buf_printf(out, " | approval 0 of %lld", (long long)config_approvals(e));
+        write_floor(out, head, "approvals");
     }
-    if (windows_any(&e->windows)) {
-        buf_printf(out, " | window%s%s %s", e->windows.allow_texts.count ? " " : "",
-                   str_join(out->arena, &e->windows.allow_texts, ", "),
-                   e->windows.timezone ? e->windows.timezone : "UTC");
-    }
-    buf_printf(out, " | soak %s\n", duration_text(out->arena, e->soak));
+    write_window(out, head);
+    buf_printf(out, " | soak %s", duration_text(out->arena, e->soak));
+    write_floor(out, head, "soak");
+    write_limits(out, head);
+    buf_char(out, '\n');
 }
 
 /* How long green costs, and how much: the hydrations before tell. */

@@ -268,6 +268,16 @@ Moment windows_next(const Windows *windows, Moment local)
     return at;
 }
 
+char *windows_words(Arena *arena, const Windows *windows)
+{
+    const char *allow =
+        windows->allow_texts.count ? str_join(arena, &windows->allow_texts, ", ") : "always";
+    const char *freeze =
+        windows->freeze_texts.count ? str_join(arena, &windows->freeze_texts, ", ") : NULL;
+    return arena_printf(arena, "%s%s%s, %s", allow, freeze ? ", not " : "", freeze ? freeze : "",
+                        windows->timezone ? windows->timezone : "UTC");
+}
+
 char *windows_opening_text(Arena *arena, const Windows *windows, Moment opens, Moment now)
 {
     const char *zone = windows->timezone ? windows->timezone : "UTC";

@@ -5,6 +5,7 @@
 #ifndef CUTOVER_CONFIG_H
 #define CUTOVER_CONFIG_H
 
+#include "cutover/decode.h"
 #include "cutover/diag.h"
 #include "cutover/select.h"
 #include "cutover/windows.h"
@@ -47,6 +48,9 @@ typedef struct EnvironmentConfig {
     const char *promotion;         /* "auto" | "manual" */
     int64_t approvals;             /* that a manual promotion needs */
     Windows windows;
+    VEC(const Windows *) windows_floor; /* of the controller's file; must be open too */
+    int64_t soak_floor;                 /* seconds; nobody ends the soak before */
+    StrVec checks_forced;               /* run even when nothing that they read is rebuilt */
     int64_t soak, drain, promote_within, keep_failed; /* seconds */
     const Yaml *drift_given;
     const char *drift[DRIFT_KINDS]; /* "report" | "alert" | "heal", of each kind; NULL: alert */
@@ -76,6 +80,9 @@ typedef struct RepoConfig {
 /* Decodes the text of cutover.yaml; FILE is its name in findings. NULL when there are errors. */
 RepoConfig *config_read(Arena *arena, const char *file, const char *text, size_t length,
                         Diags *diags);
+
+/* Reads the texts of WINDOWS, which stand at VALUE under the key PATH.windows; findings when they cannot be read. */
+void config_check_windows(Decode *decode, const Yaml *value, const char *path, Windows *windows);
 
 const EnvironmentConfig *config_environment(const RepoConfig *config, const char *name);
 const CheckConfig *config_check(const RepoConfig *config, const char *name);

@@ -10,6 +10,7 @@
 #include "cutover/decide.h"
 #include "cutover/drift.h"
 #include "cutover/files.h"
+#include "cutover/floors.h"
 #include "cutover/pg.h"
 #include "cutover/plan.h"
 #include "cutover/proof.h"
@@ -44,6 +45,7 @@ typedef struct PassInput {
     PassHistory *history; /* NULL: loose files, which have none */
     void *history_ctx;
     PermitPolicy permits;
+    const Floors *floors;       /* of the controller's file, or NULL */
     const FileSet *files;       /* the dbt project's folder at that commit */
     const Map *env;             /* what env_var() sees */
     const char *record_schema;  /* "cutover" */
@@ -72,6 +74,7 @@ typedef struct PassResult {
     Record *record;
     const EnvironmentConfig *environment; /* with the stricter gates of what is live */
     GateChanges settings;                 /* gates that the commit weakens, for the next one */
+    GateChanges floors;                   /* gates that a floor raises */
     const Plan *plan;                     /* NULL when nothing could be planned */
     const RecordDeployment
         *deployment;              /* under way, else the newest of the wanted commit, or NULL */

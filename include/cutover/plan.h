@@ -16,6 +16,7 @@
 #include "cutover/config.h"
 #include "cutover/desired.h"
 #include "cutover/diag.h"
+#include "cutover/floors.h"
 #include "cutover/permits.h"
 #include "cutover/record.h"
 #include "cutover/strict.h"
@@ -171,6 +172,7 @@ typedef struct PlanInput {
     const char *record_cluster, *record_schema;
     const PermitHistory *history; /* NULL: nothing is live, or this very commit is */
     PermitPolicy permits;
+    const Floors *floors;               /* of the controller's file, or NULL */
     const RecordDeployment *deployment; /* that carries the plan out, or NULL */
     bool is_live;                       /* COMMIT made the live generation: what differs is drift */
 } PlanInput;
@@ -194,6 +196,7 @@ typedef struct PlanHead {
     RecordHydration hydration; /* of the deployments before */
     size_t tests, checks;
     const GateChanges *settings; /* gates that stay stricter for this commit; or NULL */
+    const GateChanges *floors;   /* gates that a floor of the controller's file raises; or NULL */
     const EnvironmentConfig *environment;
     const char *repository;
 } PlanHead;

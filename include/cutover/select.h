@@ -86,7 +86,8 @@ typedef struct SelectState {
 typedef struct SelectWanted {
     SelectTexts include, exclude; /* none: everything; nothing */
     SelectTexts tests;            /* which of the tests that this holds; none: all */
-    const char *selector;         /* a name of selectors.yml, instead of INCLUDE; or NULL */
+    bool all_tests;       /* every test of what is chosen comes, whatever else is said of it */
+    const char *selector; /* a name of selectors.yml, instead of INCLUDE; or NULL */
     bool
         standard; /* without any of these the default selector of selectors.yml counts, as for dbt */
     SelectIndirect indirect;

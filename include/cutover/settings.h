@@ -8,6 +8,7 @@
 
 #include "cutover/decode.h"
 #include "cutover/err.h"
+#include "cutover/floors.h"
 #include "cutover/permits.h"
 #include "cutover/vec.h"
 
@@ -27,8 +28,12 @@ typedef struct RepositorySettings {
 /* Floors of the environments whose names match a glob; NULL: not given. */
 typedef struct PolicySettings {
     const char *environments;
-    const char *permits; /* "commit" | "approval" */
-    const char *history; /* "descend" | "any" */
+    const char *permits;                   /* "commit" | "approval" */
+    const char *history;                   /* "descend" | "any" */
+    const char *promotion, *tests, *hooks; /* words */
+    Windows windows;
+    StrVec schemas, clusters;
+    Floors floors; /* what all of it comes to */
 } PolicySettings;
 
 typedef struct NotifierSettings {
@@ -63,6 +68,9 @@ bool settings_read(Arena *arena, const char *file, const char *text, size_t leng
 
 /* What all policies that match ENVIRONMENT demand of permits. */
 PermitPolicy settings_permits(const Settings *settings, const char *environment);
+
+/* The floors of all policies that match ENVIRONMENT. */
+const Floors *settings_floors(Arena *arena, const Settings *settings, const char *environment);
 
 /* --repo: the one repository that is meant, of the file when its name or address is given, else a new one. CO1093:
  * the address holds a password. */

@@ -47,6 +47,9 @@ bool windows_any(const Windows *windows);
 /* The first minute from LOCAL on at which one may cut over: LOCAL itself when it is now; 0: not within a year. */
 Moment windows_next(const Windows *windows, Moment local);
 
+/* "Mon-Thu 09:00-16:00, not 2026-12-20 to 2027-01-03, Europe/Berlin" */
+char *windows_words(Arena *arena, const Windows *windows);
+
 /* "Tue 09:00 Europe/Berlin", with the date when it is more than six days ahead of NOW. */
 char *windows_opening_text(Arena *arena, const Windows *windows, Moment opens, Moment now);
 

@@ -35,10 +35,24 @@ static const char *listed(Arena *arena, const SelectNode *node)
                                      node->name);
 }
 
+/* Whoever chose what a test reads has chosen the test, even where it was excluded by name. */
+static void take_all_tests(const SelectGraph *graph, SelectSet *set)
+{
+    vec_each (SelectNode, it, &graph->nodes) {
+        size_t i = (size_t)(it - graph->nodes.items);
+        for (size_t k = 0; str_eq(it->type, "test") && k < it->parents.count; k++) {
+            set->has[i] |= set->has[it->parents.items[k]];
+        }
+    }
+}
+
 /* A test of dbt's that `tests` does not name is not run. */
 static void drop_tests(SelectGraph *graph, SelectSet *set)
 {
     const Selection *tests = parse(graph->r, &graph->r->options->select->tests);
+    if (graph->r->options->select->all_tests) {
+        take_all_tests(graph, set);
+    }
     if (!tests) {
         return;
     }

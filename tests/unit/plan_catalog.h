@@ -22,7 +22,8 @@ typedef struct World {
     const PermitHistory *history; /* NULL: of the commits since the live one nothing is known */
     PermitPolicy permits;
     const PlanClaims *others;
-    bool is_live; /* what Git says made what is live */
+    bool is_live;         /* what Git says made what is live */
+    const Floors *floors; /* or NULL */
     int64_t generation;
     int last_id;
 } World;
@@ -274,7 +275,8 @@ static inline Plan *world_plan_sealed(World *w)
                        .history = w->history,
                        .permits = w->permits,
                        .others = w->others,
-                       .is_live = w->is_live};
+                       .is_live = w->is_live,
+                       .floors = w->floors};
     return plan_make(w->arena, &input);
 }
 

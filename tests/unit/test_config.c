@@ -190,6 +190,21 @@ static void of_all_floors_that_match_the_strictest_holds(void **state)
     CHECK(eu.approval_only && !eu.any_history);
     PermitPolicy staging = settings_permits(&all, "staging");
     CHECK(!staging.approval_only && !staging.any_history);
+    const Floors *floors = settings_floors(*state, &all, "production");
+    CHECK_INT(floors->approvals, 1); /* what `manual` comes to */
+    CHECK_INT(floors->soak, 1800);
+    CHECK_STR(floors->windows.items[0]->timezone, "Europe/Berlin");
+    CHECK_INT(floors->windows.items[0]->freeze.count, 1);
+    CHECK_INT(floors->max_drops, 3);
+    CHECK(floors->all_tests && floors->no_hooks && floors->max_size > 8 && floors->max_cost > 39);
+    CHECK(floors_allow(&floors->schemas, "other.reports"));
+    CHECK(!floors_allow(&floors->schemas, "other.shop"));
+    floors = settings_floors(*state, &all, "production_eu");
+    CHECK_INT(floors->approvals, 2);
+    CHECK_INT(floors->soak, 1800);
+    CHECK(floors->all_tests && floors->no_hooks);
+    floors = settings_floors(*state, &all, "staging");
+    CHECK(!floors->soak && !floors->all_tests && floors->max_drops == -1);
 }
 
 /* CUTOVER_SETTINGS names one more file, such as the one that the chart makes. */

@@ -116,6 +116,30 @@ static void a_commit_with_all_kinds_of_changes(void **state)
     check_text(w, "changes.txt", plan_of_changes(w));
 }
 
+static void floors_are_told_beside_the_gates_that_they_raise(void **state)
+{
+    World *w = deployed_larger_shop(*state);
+    Floors floors = floors_none();
+    GateChanges changes = {0};
+    EnvironmentConfig own = w->environment;
+    floors.soak = 3600, floors.approvals = 1, floors.max_drops = 2, floors.all_tests = true;
+    own.tests = false, own.soak = 900, own.promotion = "auto";
+    w->environment = floors_environment(w->arena, &own, &floors, &changes);
+    Plan *plan = plan_of_changes(w);
+    PlanHead head = head_of(w);
+    head.floors = &changes;
+    Buf out = buf_new(w->arena, 1 << 20);
+    plan_write_text(&out, plan, &head, false);
+    CHECK(strstr(out.data,
+                 " | 14 tests (floor; cutover.yaml says none) | 3 checks | approval 0 of 1 (floor; "
+                 "cutover.yaml says 0) | soak 1h (floor; cutover.yaml says 15m) | max_drops 2 "
+                 "(floor; cutover.yaml says 5)\n"));
+    Buf json = buf_new(w->arena, 1 << 20);
+    JsonOut document = json_out(&json);
+    plan_write_json(&document, plan, &head);
+    CHECK(strstr(json.data, "\"source\":\"floor\""));
+}
+
 static void a_refused_plan(void **state)
 {
     World *w = deployed_larger_shop(*state);
@@ -206,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_first_deployment),
         TEST(a_commit_with_all_kinds_of_changes),
+        TEST(floors_are_told_beside_the_gates_that_they_raise),
         TEST(a_refused_plan),
         TEST(nothing_to_do),
         TEST(colors_are_only_for_terminals),

@@ -125,6 +125,17 @@ static void blanks_unite_commas_intersect_and_exclude_takes_away(void **state)
     CHECK_STR(ls(*state, "+top", "daily"), "clean lines top items orders + 0 tests");
 }
 
+/* Excluded by name, or not among `tests`: a floor brings back whatever reads something that is chosen. */
+static void no_test_can_be_left_out_where_all_are_demanded(void **state)
+{
+    Shop *s = shop(*state);
+    say(s, &s->wanted.include, "clean top");
+    say(s, &s->wanted.exclude, "test_name:relationships");
+    CHECK_STR(list(s), "clean top + 0 tests");
+    s->wanted.all_tests = true;
+    CHECK_STR(list(s), "clean top + 1 tests");
+}
+
 static void tests_come_with_what_they_read(void **state)
 {
     static const struct {
@@ -209,6 +220,7 @@ int main(void)
         TEST(names_paths_and_tags_select),
         TEST(a_plus_brings_relatives_and_an_at_sign_what_those_read),
         TEST(blanks_unite_commas_intersect_and_exclude_takes_away),
+        TEST(no_test_can_be_left_out_where_all_are_demanded),
         TEST(tests_come_with_what_they_read),
         TEST(selectors_yml_gives_names_to_selections),
         TEST(what_cannot_be_read_is_said_with_its_place),
