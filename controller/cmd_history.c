@@ -91,6 +91,10 @@ static void put_deployment(JsonOut *json, const Past *past, const RecordDeployme
     json_put_str(json, "started_at", moment_iso(arena, d->started_at));
     json_put_str(json, "phase_since", moment_iso(arena, d->phase_since));
     json_put_int(json, "duration_s", (ended_at(past, d) - d->started_at) / MOMENT_SECOND);
+    double credits = record_credits(d, past->result.catalog->now);
+    if (credits >= 0) {
+        json_put_number(json, "credits", credits);
+    }
     json_put_int(json, "attempt", d->attempt);
     json_put_str(json, "plan_digest", d->plan_digest);
     json_put_str(json, "reason", str_empty(d->reason) ? NULL : d->reason);
@@ -99,9 +103,11 @@ static void put_deployment(JsonOut *json, const Past *past, const RecordDeployme
 static void write_line(Buf *out, const Past *past, const RecordDeployment *d)
 {
     int64_t seconds = (ended_at(past, d) - d->started_at) / MOMENT_SECOND;
-    buf_printf(out, "g%-5lld %-12s %s  %.16s  %-8s \"%s\", %s", (long long)d->generation,
+    double credits = record_credits(d, past->result.catalog->now);
+    const char *cost = credits < 0 ? "-" : arena_printf(out->arena, "%.1f credits", credits);
+    buf_printf(out, "g%-5lld %-12s %s  %.16s  %-8s %-12s \"%s\", %s", (long long)d->generation,
                phase_name(d->phase), d->short_commit, moment_text(out->arena, d->started_at),
-               duration_text(out->arena, seconds), d->subject ? d->subject : "",
+               duration_text(out->arena, seconds), cost, d->subject ? d->subject : "",
                d->author ? d->author : "");
     bool tells = d->phase != PHASE_LIVE && !str_empty(d->reason);
     buf_printf(out, "%s%s\n", tells ? ": " : "", tells ? d->reason : "");

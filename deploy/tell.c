@@ -122,6 +122,10 @@ static void put_swap(JsonOut *out, const Pass *pass, const RecordDeployment *d)
 static void put_live(JsonOut *out, const Pass *pass, const RecordDeployment *d)
 {
     json_put_int(out, "duration_s", (pass->snapshot.catalog->now - d->started_at) / MOMENT_SECOND);
+    double credits = record_credits(d, pass->snapshot.catalog->now);
+    if (credits >= 0) {
+        json_put_number(out, "credits", credits);
+    }
 }
 
 static void put_back(JsonOut *out, const Pass *pass, const RecordDeployment *d)

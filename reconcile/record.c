@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HYDRATIONS_KEPT 5
-
 typedef struct Fold {
     Arena *arena;
     Record *record;
@@ -177,8 +175,10 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
      */
     if (!d->has_intent) {
         d->audit_event = json_get_int(entry->body, "audit_event", 0);
+        d->doubled_since = json_get(entry->body, "credits_per_hour") ? entry->at : 0;
     }
     d->has_intent = true;
+    d->credits_per_hour = get_number(entry->body, "credits_per_hour");
     d->gates = read_gates(fold->arena, entry->body);
     d->green.count = 0;
     const Json *green = get_array(entry->body, "green");
@@ -601,28 +601,6 @@ int64_t record_newest_generation(const Record *record)
         newest = generation > newest ? generation : newest;
     }
     return newest;
-}
-
-static int by_length(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-RecordHydration record_hydration(const Record *record)
-{
-    int64_t seconds[HYDRATIONS_KEPT];
-    size_t count = 0;
-    for (size_t i = record->deployments.count; i-- > 0 && count < HYDRATIONS_KEPT;) {
-        if (record->deployments.items[i].hydrated_in > 0) {
-            seconds[count++] = record->deployments.items[i].hydrated_in;
-        }
-    }
-    if (!count) {
-        return (RecordHydration){0};
-    }
-    qsort(seconds, count, sizeof *seconds, by_length);
-    return (RecordHydration){seconds[0], seconds[count / 2], seconds[count - 1]};
 }
 
 /* --- names --- */

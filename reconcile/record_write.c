@@ -136,6 +136,7 @@ RecordEntry entry_intent(Arena *arena, const RecordDeployment *d)
     put_about(&body->out, d);
     json_put_str(&body->out, "manifest", d->manifest_digest);
     json_put_int(&body->out, "audit_event", d->audit_event);
+    json_put_number(&body->out, "credits_per_hour", d->credits_per_hour);
     put_gates(&body->out, &d->gates);
     json_key(&body->out, "green");
     json_open_array(&body->out);

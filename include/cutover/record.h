@@ -16,7 +16,7 @@
  * Times are ISO texts.
  *
  *   intent    the deployment: generation, commit, short, subject, author, ref, in_place, partial,
- *             plan, attempt, from_generation, from_deployment; and manifest, audit_event,
+ *             plan, attempt, from_generation, from_deployment; and manifest, audit_event, credits_per_hour,
  *             gates {approvals, soak, max_drops, max_cost?, timezone?, missed?, allow [text], freeze [text]},
  *             green [{kind, database?, schema?, name, green}], drops [{kind, id, database, schema, name}],
  *             sinks [{action, id?, node, database, schema, name, from {database, schema, name}}]
@@ -118,6 +118,9 @@ typedef struct RecordDeployment {
     const char *manifest_digest, *plan_digest;
     int64_t attempt;
     int64_t audit_event; /* newest event before the first CREATE */
+    Moment
+        doubled_since; /* of the first intent; 0: none, or of an older version, which tells no price */
+    double credits_per_hour; /* of green, all clusters */
     VEC(RecordGreen) green;
     VEC(RecordDrop) drops;
     VEC(RecordSink) sinks;
@@ -208,6 +211,10 @@ typedef struct RecordHydration {
 } RecordHydration;
 
 RecordHydration record_hydration(const Record *record);
+
+/* What D cost beside production, credits: its clusters, twice there from its intent to its end (or NOW). Negative:
+ * not known, since nothing was built yet, or an older version built it. */
+double record_credits(const RecordDeployment *d, Moment now);
 
 /* The marker schema's name: cutover_<environment>_g<n>_<8 hex of the commit>. */
 char *marker_name(Arena *arena, const char *environment, int64_t generation, const char *commit);

@@ -256,7 +256,7 @@ def history_and_show_tell_what_has_happened(world):
     world.apply()
     lines = world.cutover("history").splitlines()
     assert [line.split()[:2] for line in lines] == [["g2", "live"], ["g1", "live"]]
-    assert '"Leave small orders out", Ada' in lines[0]
+    assert '"Leave small orders out", Ada' in lines[0] and " credits " in lines[0]
     assert len(world.cutover("history", "--limit", "1").splitlines()) == 1
     assert world.cutover("history", "--since", "2999-01-01") == "production: no deployments.\n"
     world.cutover("history", "--since", "yesterday", expect=1)
@@ -264,6 +264,8 @@ def history_and_show_tell_what_has_happened(world):
     document = json.loads(world.cutover("history", "--output", "json"))
     assert document["schema"] == "cutover.history/1"
     assert [d["generation"] for d in document["deployments"]] == [2, 1]
+    last = document["deployments"][0]
+    assert 0 < last["credits"] <= 0.5 * last["duration_s"] / 3600, "two clusters of a quarter of a credit were doubled"
     shown = json.loads(world.cutover("show", "g2", "--output", "json"))
     assert shown["commit"]["sha"] == commit
     assert [e["name"] for e in shown["events"]][-2:] == ["cleaning", "live"]

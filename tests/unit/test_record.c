@@ -273,6 +273,18 @@ static void a_dropped_object_is_forgotten(void **state)
     CHECK_STR(record_object(record, "cluster", "u9")->rel.name, "compute");
 }
 
+static void what_was_doubled_costs_until_the_end(void **state)
+{
+    RecordDeployment d = {.phase = PHASE_SOAKING, .credits_per_hour = 2};
+    (void)state;
+    CHECK(record_credits(&d, 7200 * MOMENT_SECOND) < 0); /* an older version told no price */
+    d.doubled_since = 1800 * MOMENT_SECOND;
+    CHECK_INT(10 * record_credits(&d, 7200 * MOMENT_SECOND), 30);
+    d.phase = PHASE_LIVE;
+    d.phase_since = 3600 * MOMENT_SECOND;
+    CHECK_INT(10 * record_credits(&d, 7200 * MOMENT_SECOND), 10);
+}
+
 static void a_request_is_done_with_its_first_outcome(void **state)
 {
     Log log = {.arena = *state};
@@ -456,6 +468,7 @@ int main(void)
         TEST(kinds_of_a_later_version_are_skipped),
         TEST(rows_of_other_environments_are_not_ours),
         TEST(a_dropped_object_is_forgotten),
+        TEST(what_was_doubled_costs_until_the_end),
         TEST(a_request_is_done_with_its_first_outcome),
         TEST(a_hold_lasts_until_resume),
         TEST(events_are_numbered_and_remember_who_got_them),
