@@ -9,8 +9,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
-bool str_eq(const char *a, const char *b);
+/* Most texts that differ do so in their first byte. */
+static inline bool str_eq(const char *a, const char *b)
+{
+    return a == b || (a && b && *a == *b && strcmp(a, b) == 0);
+}
+
 bool str_empty(const char *text); /* NULL or "" */
 bool str_starts(const char *text, const char *prefix);
 bool str_ends(const char *text, const char *suffix);

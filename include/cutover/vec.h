@@ -25,7 +25,8 @@
 void *vec_reserve(Arena *arena, void *items, size_t count, size_t *cap, size_t item_size);
 
 #define vec_push(arena, v, ...)                                                                    \
-    ((v)->items = vec_reserve((arena), (v)->items, (v)->count, &(v)->cap, sizeof *(v)->items),     \
+    ((void)((v)->count < (v)->cap || ((v)->items = vec_reserve((arena), (v)->items, (v)->count,    \
+                                                               &(v)->cap, sizeof *(v)->items))),   \
      (v)->items[(v)->count++] = (__VA_ARGS__))
 
 /* The last item; the vector must not be empty. */

@@ -20,6 +20,7 @@ static bool reserve(Buf *buf, size_t more)
     if (need > buf->cap) {
         size_t cap = buf->cap < FIRST_CAPACITY ? FIRST_CAPACITY : buf->cap * 2;
         cap = cap < need ? need : cap;
+        cap = cap > buf->max ? buf->max + 1 : cap; /* so that what fits into CAP is allowed */
         buf->data = arena_grow(buf->arena, buf->data, buf->length + 1, cap);
         buf->cap = cap;
     }
@@ -28,7 +29,8 @@ static bool reserve(Buf *buf, size_t more)
 
 void buf_add(Buf *buf, const char *bytes, size_t length)
 {
-    if (!length || !reserve(buf, length)) {
+    bool fits = length < buf->cap - buf->length && !buf->overflow;
+    if (!length || (!fits && !reserve(buf, length))) {
         return;
     }
     memcpy(buf->data + buf->length, bytes, length);
@@ -43,7 +45,8 @@ void buf_text(Buf *buf, const char *text)
 
 void buf_char(Buf *buf, char c)
 {
-    if (reserve(buf, 1)) {
+    bool fits = buf->length + 1 < buf->cap && !buf->overflow;
+    if (fits || reserve(buf, 1)) {
         buf->data[buf->length++] = c;
         buf->data[buf->length] = '\0';
     }

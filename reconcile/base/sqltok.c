@@ -1,18 +1,44 @@
 #include "cutover/sqltok.h"
 
-#include "cutover/buf.h"
 #include "cutover/str.h"
 
-#include <ctype.h>
 #include <string.h>
 
 typedef struct Lexer {
     Arena *arena;
     const char *text;
     size_t length, at;
+    char *values; /* where the next token's value goes: one allocation holds them all */
     SqlToks *toks;
     Err *err;
 } Lexer;
+
+enum { BLANK = 1, LETTER = 2, DIGIT = 4, INSIDE = 8, LONGER = 16, UPPER = 32 };
+
+/* INSIDE: goes on a word; LONGER: may begin an operator of several characters. */
+static const unsigned char classes[256] = {
+    [' '] = BLANK,
+    ['\t' ... '\r'] = BLANK,
+    ['A' ... 'Z'] = LETTER | INSIDE | UPPER,
+    ['a' ... 'z'] = LETTER | INSIDE,
+    ['_'] = LETTER | INSIDE,
+    [0x80 ... 0xff] = LETTER | INSIDE,
+    ['0' ... '9'] = DIGIT | INSIDE,
+    ['$'] = INSIDE,
+    ['-'] = LONGER,
+    ['#'] = LONGER,
+    [':'] = LONGER,
+    ['<' ... '>'] = LONGER,
+    ['!'] = LONGER,
+    ['|'] = LONGER,
+    ['@'] = LONGER,
+    ['~'] = LONGER,
+};
+
+static bool is(char c, int class)
+{
+    return classes[(unsigned char)c] & class;
+}
 
 static char peek(const Lexer *lx, size_t ahead)
 {
@@ -26,20 +52,20 @@ static bool unterminated(Lexer *lx, const char *what, size_t start)
     return false;
 }
 
-static void emit(Lexer *lx, SqlTokKind kind, const char *value, size_t start)
+/* A token whose value ends before END, in lx->values. */
+static void emit(Lexer *lx, SqlTokKind kind, char *end, size_t start)
 {
+    *end = '\0';
     vec_push(lx->arena, lx->toks,
-             (SqlTok){.kind = kind, .value = value, .start = start, .end = lx->at});
+             (SqlTok){.kind = kind, .value = lx->values, .start = start, .end = lx->at});
+    lx->values = end + 1;
 }
 
-static bool starts_word(char c)
+/* A token whose value is LENGTH bytes of the text. */
+static void emit_text(Lexer *lx, SqlTokKind kind, size_t from, size_t length, size_t start)
 {
-    return isalpha((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
-}
-
-static bool continues_word(char c)
-{
-    return starts_word(c) || isdigit((unsigned char)c) || c == '$';
+    memcpy(lx->values, lx->text + from, length);
+    emit(lx, kind, lx->values + length, start);
 }
 
 /* Comments nest. */
@@ -66,43 +92,42 @@ static bool skip_block_comment(Lexer *lx)
 
 static bool skip_blank(Lexer *lx)
 {
-    while (lx->at < lx->length) {
-        if (isspace((unsigned char)peek(lx, 0))) {
+    for (;;) {
+        char c = peek(lx, 0);
+        if (is(c, BLANK)) {
             lx->at++;
-        } else if (peek(lx, 0) == '-' && peek(lx, 1) == '-') {
+        } else if (c == '-' && peek(lx, 1) == '-') {
             while (lx->at < lx->length && peek(lx, 0) != '\n') {
                 lx->at++;
             }
-        } else if (peek(lx, 0) == '/' && peek(lx, 1) == '*') {
-            if (!skip_block_comment(lx)) {
-                return false;
-            }
-        } else {
-            break;
+        } else if (c != '/' || peek(lx, 1) != '*') {
+            return true;
+        } else if (!skip_block_comment(lx)) {
+            return false;
         }
     }
-    return true;
 }
 
 /* Between two QUOTEs, where a doubled one stands for itself; in E'..' a backslash escapes. */
 static bool quoted(Lexer *lx, char quote, bool escapes, SqlTokKind kind, size_t start)
 {
-    Buf value = buf_new(lx->arena, lx->length);
+    char *value = lx->values;
     lx->at++;
     while (lx->at < lx->length) {
-        char c = peek(lx, 0);
+        char c = lx->text[lx->at];
         if (escapes && c == '\\' && lx->at + 1 < lx->length) {
-            buf_add(&value, lx->text + lx->at, 2);
+            *value++ = c;
+            *value++ = lx->text[lx->at + 1];
             lx->at += 2;
         } else if (c != quote) {
-            buf_char(&value, c);
+            *value++ = c;
             lx->at++;
         } else if (peek(lx, 1) == quote) {
-            buf_char(&value, c);
+            *value++ = c;
             lx->at += 2;
         } else {
             lx->at++;
-            emit(lx, kind, value.data, start);
+            emit(lx, kind, value, start);
             return true;
         }
     }
@@ -113,11 +138,11 @@ static bool quoted(Lexer *lx, char quote, bool escapes, SqlTokKind kind, size_t 
 static bool dollar_tag(const Lexer *lx, size_t *tag_length)
 {
     size_t n = 1;
-    if (peek(lx, 1) != '$' && !starts_word(peek(lx, 1))) {
+    if (peek(lx, 1) != '$' && !is(peek(lx, 1), LETTER)) {
         return false;
     }
     while (lx->at + n < lx->length && peek(lx, n) != '$') {
-        if (!continues_word(peek(lx, n))) {
+        if (!is(peek(lx, n), INSIDE)) {
             return false;
         }
         n++;
@@ -132,7 +157,7 @@ static bool dollar_string(Lexer *lx, size_t tag_length)
     for (size_t end = body; end + tag_length <= lx->length; end++) {
         if (memcmp(lx->text + end, lx->text + start, tag_length) == 0) {
             lx->at = end + tag_length;
-            emit(lx, SQL_STRING, arena_strndup(lx->arena, lx->text + body, end - body), start);
+            emit_text(lx, SQL_STRING, body, end - body, start);
             return true;
         }
     }
@@ -142,12 +167,10 @@ static bool dollar_string(Lexer *lx, size_t tag_length)
 static void word(Lexer *lx)
 {
     size_t start = lx->at;
-    while (lx->at < lx->length && continues_word(peek(lx, 0))) {
+    char *value = lx->values;
+    for (char c = peek(lx, 0); is(c, INSIDE); c = peek(lx, 0)) {
+        *value++ = is(c, UPPER) ? c + ('a' - 'A') : c;
         lx->at++;
-    }
-    char *value = arena_strndup(lx->arena, lx->text + start, lx->at - start);
-    for (char *p = value; *p; p++) {
-        *p = (char)tolower((unsigned char)*p);
     }
     emit(lx, SQL_WORD, value, start);
 }
@@ -155,17 +178,17 @@ static void word(Lexer *lx)
 static void number(Lexer *lx)
 {
     size_t start = lx->at;
-    while (isdigit((unsigned char)peek(lx, 0)) || peek(lx, 0) == '.') {
+    while (is(peek(lx, 0), DIGIT) || peek(lx, 0) == '.') {
         lx->at++;
     }
     size_t sign = peek(lx, 1) == '+' || peek(lx, 1) == '-';
-    if ((peek(lx, 0) == 'e' || peek(lx, 0) == 'E') && isdigit((unsigned char)peek(lx, 1 + sign))) {
+    if ((peek(lx, 0) == 'e' || peek(lx, 0) == 'E') && is(peek(lx, 1 + sign), DIGIT)) {
         lx->at += 1 + sign;
-        while (isdigit((unsigned char)peek(lx, 0))) {
+        while (is(peek(lx, 0), DIGIT)) {
             lx->at++;
         }
     }
-    emit(lx, SQL_NUMBER, arena_strndup(lx->arena, lx->text + start, lx->at - start), start);
+    emit_text(lx, SQL_NUMBER, start, lx->at - start, start);
 }
 
 static void symbol(Lexer *lx)
@@ -174,7 +197,7 @@ static void symbol(Lexer *lx)
                                          "!=",  "||",  "@>", "<@", "=>", "!~~*", "!~~", "~~*",
                                          "~~",  "!~*", "!~", "~*", "<<", ">>"};
     size_t n = 1, start = lx->at;
-    bool can_be_longer = strchr("-#:<>!|@=~", lx->text[start]);
+    bool can_be_longer = is(lx->text[start], LONGER);
     for (size_t i = 0; can_be_longer && i < sizeof longer / sizeof *longer; i++) {
         size_t m = strlen(longer[i]);
         if (m > n && start + m <= lx->length && memcmp(lx->text + start, longer[i], m) == 0) {
@@ -182,16 +205,16 @@ static void symbol(Lexer *lx)
         }
     }
     lx->at += n;
-    emit(lx, SQL_SYMBOL, arena_strndup(lx->arena, lx->text + start, n), start);
+    emit_text(lx, SQL_SYMBOL, start, n, start);
 }
 
 static void param(Lexer *lx)
 {
     size_t start = lx->at++;
-    while (isdigit((unsigned char)peek(lx, 0))) {
+    while (is(peek(lx, 0), DIGIT)) {
         lx->at++;
     }
-    emit(lx, SQL_PARAM, arena_strndup(lx->arena, lx->text + start, lx->at - start), start);
+    emit_text(lx, SQL_PARAM, start, lx->at - start, start);
 }
 
 static bool next(Lexer *lx)
@@ -211,11 +234,11 @@ static bool next(Lexer *lx)
     if (c == '$' && dollar_tag(lx, &tag_length)) {
         return dollar_string(lx, tag_length);
     }
-    if (c == '$' && isdigit((unsigned char)peek(lx, 1))) {
+    if (c == '$' && is(peek(lx, 1), DIGIT)) {
         param(lx);
-    } else if (starts_word(c)) {
+    } else if (is(c, LETTER)) {
         word(lx);
-    } else if (isdigit((unsigned char)c) || (c == '.' && isdigit((unsigned char)peek(lx, 1)))) {
+    } else if (is(c, DIGIT) || (c == '.' && is(peek(lx, 1), DIGIT))) {
         number(lx);
     } else {
         symbol(lx);
@@ -226,13 +249,15 @@ static bool next(Lexer *lx)
 bool sql_tokens(Arena *arena, const char *text, size_t length, SqlToks *toks, Err *err)
 {
     Lexer lx = {.arena = arena, .text = text, .length = length, .toks = toks, .err = err};
+    /* A value is no longer than its token, and its NUL makes it at most twice as long. */
+    lx.values = arena_array(arena, length + 1, 2);
     *toks = (SqlToks){0};
     for (;;) {
         if (!skip_blank(&lx)) {
             return false;
         }
         if (lx.at >= length) {
-            emit(&lx, SQL_END, "", lx.at);
+            emit(&lx, SQL_END, lx.values, lx.at);
             return true;
         }
         if (!next(&lx)) {
@@ -243,12 +268,12 @@ bool sql_tokens(Arena *arena, const char *text, size_t length, SqlToks *toks, Er
 
 bool sql_is_word(const SqlTok *tok, const char *word_text)
 {
-    return tok->kind == SQL_WORD && strcmp(tok->value, word_text) == 0;
+    return tok->kind == SQL_WORD && str_eq(tok->value, word_text);
 }
 
 bool sql_is_symbol(const SqlTok *tok, const char *text)
 {
-    return tok->kind == SQL_SYMBOL && strcmp(tok->value, text) == 0;
+    return tok->kind == SQL_SYMBOL && str_eq(tok->value, text);
 }
 
 bool sql_is_name(const SqlTok *tok)

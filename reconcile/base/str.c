@@ -6,11 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-bool str_eq(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 bool str_empty(const char *text)
 {
     return !text || !*text;
