@@ -29,6 +29,10 @@ void *map_put(Arena *arena, Map *map, const char *key, const void *value);
 /* The value of KEY, or NULL. A NULL key has none. */
 void *map_get(const Map *map, const char *key);
 
+/* The same for a KEY whose map_hash() is known, to look it up in several maps. */
+void *map_find(const Map *map, const char *key, uint32_t hash);
+uint32_t map_hash(const char *key);
+
 #define map_each(it, map)                                                                          \
     for (MapEntry *it = (map)->entries, *it##_end = it ? it + (map)->count : it; it < it##_end;    \
          it++)

@@ -9,8 +9,10 @@
 
 #define ALIGNMENT 16
 
-/* Chunks double from the first to the largest: a short-lived arena is cheap, a large one has few chunks. */
+/* Chunks grow fast from the first to the largest: a short-lived arena is cheap, a large one has few chunks, and
+ * little of it lies in small pages. */
 #define FIRST_CHUNK ((size_t)4 * 1024)
+#define GROWTH 4
 #define LARGEST_CHUNK ((size_t)2 * 1024 * 1024)
 
 /*
@@ -79,13 +81,14 @@ static Chunk *chunk_new(size_t size)
     return chunk;
 }
 
+/* An arena lies at the front of its own first chunk. */
 Arena *arena_new(void)
 {
-    Arena *arena = calloc(1, sizeof(Arena));
-    if (!arena) {
-        die("out of memory");
-    }
-    arena->chunk_size = FIRST_CHUNK;
+    size_t size = round_up(sizeof(Arena));
+    Chunk *chunk = chunk_new(OBJECT_PER_CHUNK ? size : FIRST_CHUNK - sizeof(Chunk));
+    Arena *arena = (Arena *)chunk->bytes;
+    chunk->used = size;
+    *arena = (Arena){.chunks = chunk, .chunk_size = FIRST_CHUNK * GROWTH};
     return arena;
 }
 
@@ -101,7 +104,6 @@ void arena_free(Arena *arena)
         next = chunk->next;
         free(chunk);
     }
-    free(arena);
 }
 
 void arena_adopt(Arena *arena, Arena *other)
@@ -115,13 +117,11 @@ void arena_adopt(Arena *arena, Arena *other)
         deferred = &(*deferred)->next;
     }
     /* Behind the chunk in use. */
-    Chunk **behind = arena->chunks ? &arena->chunks->next : &arena->chunks;
-    *chunks = *behind;
-    *behind = other->chunks;
+    *chunks = arena->chunks->next;
+    arena->chunks->next = other->chunks;
     *deferred = arena->deferred;
     arena->deferred = other->deferred;
     arena->used += other->used;
-    free(other);
 }
 
 /* A large object gets a chunk of its own behind the current one, whose free space stays in use. Apart from
@@ -131,12 +131,13 @@ static __attribute__((noinline)) Chunk *add_chunk(Arena *arena, size_t size)
     Chunk *head = arena->chunks;
     bool alone = OBJECT_PER_CHUNK || size > arena->chunk_size / 4;
     Chunk *chunk = chunk_new(alone ? size : arena->chunk_size - sizeof(Chunk));
-    if (alone && head) {
+    if (alone) {
         chunk->next = head->next;
         head->next = chunk;
         return chunk;
     }
-    arena->chunk_size *= arena->chunk_size < LARGEST_CHUNK ? 2 : 1;
+    size_t next = arena->chunk_size * GROWTH;
+    arena->chunk_size = next * GROWTH > LARGEST_CHUNK ? LARGEST_CHUNK : next;
     chunk->next = head;
     arena->chunks = chunk;
     return chunk;
@@ -147,7 +148,7 @@ static char *take(Arena *arena, size_t size)
 {
     size_t want = OBJECT_PER_CHUNK ? (size ? size : 1) : round_up(size ? size : 1);
     Chunk *chunk = arena->chunks;
-    if (OBJECT_PER_CHUNK || !chunk || chunk->size - chunk->used < want) {
+    if (OBJECT_PER_CHUNK || chunk->size - chunk->used < want) {
         chunk = add_chunk(arena, want);
     }
     char *object = chunk->bytes + chunk->used;

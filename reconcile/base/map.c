@@ -5,7 +5,7 @@
 #define FIRST_SLOTS 16
 
 /* FNV-1a: short keys, no hostile ones (sizes are limited before anything gets here). */
-static uint32_t hash_of(const char *key)
+uint32_t map_hash(const char *key)
 {
     uint32_t hash = 2166136261u;
     for (const unsigned char *p = (const unsigned char *)key; *p; p++) {
@@ -54,7 +54,7 @@ void *map_put(Arena *arena, Map *map, const char *key, const void *value)
     if ((map->count + 1) * 2 > map->slot_count) {
         rehash(arena, map);
     }
-    uint32_t hash = hash_of(key);
+    uint32_t hash = map_hash(key);
     uint32_t *slot = slot_of(map, key, hash);
     if (*slot) {
         MapEntry *entry = &map->entries[*slot - 1];
@@ -67,11 +67,16 @@ void *map_put(Arena *arena, Map *map, const char *key, const void *value)
     return NULL;
 }
 
-void *map_get(const Map *map, const char *key)
+void *map_find(const Map *map, const char *key, uint32_t hash)
 {
-    if (!key || !map->slot_count) {
+    if (!map->slot_count) {
         return NULL;
     }
-    uint32_t *slot = slot_of(map, key, hash_of(key));
+    uint32_t *slot = slot_of(map, key, hash);
     return *slot ? map->entries[*slot - 1].value : NULL;
+}
+
+void *map_get(const Map *map, const char *key)
+{
+    return key && map->slot_count ? map_find(map, key, map_hash(key)) : NULL;
 }

@@ -130,7 +130,8 @@ static bool is_one_of(const char *key, const char *const *keys)
     return false;
 }
 
-static void set_config(Reader *r, Node *node, const char *key, PyValue value, Place place)
+/* PLACE is kept. */
+static void set_config(Reader *r, Node *node, const char *key, PyValue value, const Place *place)
 {
     static const char *const adds[] = {"tags", "pre-hook", "post-hook", NULL};
     static const char *const merges[] = {"meta",    "docs",         "contract",
@@ -145,9 +146,7 @@ static void set_config(Reader *r, Node *node, const char *key, PyValue value, Pl
         value = merged_grants(r->arena, old, value);
     }
     py_dict_put(r->arena, node->config, key, value);
-    Place *kept = arena_make(r->arena, Place);
-    *kept = place;
-    map_put(r->arena, &node->config_places, key, kept);
+    map_put(r->arena, &node->config_places, key, place);
 }
 
 static void apply_tree(Reader *r, Node *node, const ConfigTree *tree)
@@ -155,7 +154,7 @@ static void apply_tree(Reader *r, Node *node, const ConfigTree *tree)
     for (size_t depth = 0; tree; depth++) {
         map_each (it, &tree->settings) {
             const ConfigValue *setting = it->value;
-            set_config(r, node, it->key, setting->value, setting->place);
+            set_config(r, node, it->key, setting->value, &setting->place);
         }
         tree = depth < node->fqn.count ? map_get(&tree->folders, node->fqn.items[depth]) : NULL;
     }
@@ -166,6 +165,13 @@ static const ConfigTree *tree_of(const Package *package, Resource resource)
     return resource == RES_MODEL  ? package->models
            : resource == RES_SEED ? package->seeds
                                   : package->tests;
+}
+
+static const Place *keep_place(Reader *r, Place place)
+{
+    Place *kept = arena_make(r->arena, Place);
+    *kept = place;
+    return kept;
 }
 
 /* `config:` of schema.yml; hooks stay texts until they run. */
@@ -181,9 +187,8 @@ static void apply_patch(Reader *r, Node *node)
             } else {
                 yaml_render(&scope, node->patch_file, it->value, &value);
             }
-            set_config(
-                r, node, it->key, value,
-                (Place){node->patch_file, it->key_line, it->key_column, (int)strlen(it->key)});
+            Place place = {node->patch_file, it->key_line, it->key_column, (int)strlen(it->key)};
+            set_config(r, node, it->key, value, keep_place(r, place));
         }
     }
     static const char *const top[] = {"tags", "meta", "docs", NULL};
@@ -191,7 +196,8 @@ static void apply_patch(Reader *r, Node *node)
         PyValue value = py_none();
         const Yaml *yaml = yaml_get(node->patch, *key);
         if (yaml && yaml_render(&scope, node->patch_file, yaml, &value)) {
-            set_config(r, node, *key, value, place_key(node->patch_file, node->patch, *key));
+            Place place = place_key(node->patch_file, node->patch, *key);
+            set_config(r, node, *key, value, keep_place(r, place));
         }
     }
 }
@@ -227,7 +233,7 @@ void resolve_config(Reader *r, Node *node)
         apply_patch(r, node);
     }
     vec_each (CalledConfig, it, &node->called) {
-        set_config(r, node, it->key, it->value, it->place);
+        set_config(r, node, it->key, it->value, &it->place);
     }
     if (node->package != r->root) {
         apply_tree(r, node, tree_of(r->root, node->resource));

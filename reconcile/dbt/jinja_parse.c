@@ -219,8 +219,10 @@ static bool check_text(JinjaParser *parser)
 {
     const JinjaTemplate *template = parser->template;
     const char *p = template->text;
-    for (uint32_t c; (c = py_text_next(&p)) != 0;) {
-        if (c == PY_BAD_CHAR) {
+    while (*p) {
+        if ((unsigned char)*p < 0x80) {
+            p++; /* nearly all of them */
+        } else if (py_text_next(&p) == PY_BAD_CHAR) {
             return jinja_syntax_error(parser, "CO2001", (uint32_t)(p - template->text) - 1, 1,
                                       "the text is not valid UTF-8");
         }

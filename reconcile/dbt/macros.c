@@ -119,9 +119,10 @@ bool read_macros(Reader *r)
 
 const Macro *find_macro(const Reader *r, const Package *package, const char *name)
 {
-    const Macro *macro = package ? map_get(&package->macros, name) : NULL;
-    macro = macro ? macro : map_get(&r->root->macros, name);
-    return macro || !r->builtin ? macro : map_get(&r->builtin->macros, name);
+    uint32_t hash = map_hash(name);
+    const Macro *macro = package ? map_find(&package->macros, name, hash) : NULL;
+    macro = macro || package == r->root ? macro : map_find(&r->root->macros, name, hash);
+    return macro || !r->builtin ? macro : map_find(&r->builtin->macros, name, hash);
 }
 
 static const Macro *of_package(const Reader *r, Arena *scratch, const char *package,

@@ -1,11 +1,14 @@
 #include "cutover/pyvalue.h"
 
 #include "cutover/jinja.h"
+#include "cutover/str.h"
 
 #include <math.h>
 #include <string.h>
 
-#define FIRST_SLOTS 8
+/* Few keys are found faster one by one. */
+#define SMALL_DICT 8
+#define FIRST_ENTRIES 4
 #define SMALL_BUDGET 1000000
 #define MAX_NESTING 200
 
@@ -385,6 +388,11 @@ static uint64_t key_hash(PyValue key)
     return hash_of(key, 14695981039346656037u);
 }
 
+static bool same_key(PyValue a, PyValue b)
+{
+    return a.type == PY_STRING && b.type == PY_STRING ? str_eq(a.text, b.text) : py_equal(a, b);
+}
+
 static uint32_t *slot_of(const PyDict *dict, PyValue key, uint64_t hash)
 {
     size_t mask = dict->slot_count - 1;
@@ -394,7 +402,7 @@ static uint32_t *slot_of(const PyDict *dict, PyValue key, uint64_t hash)
             return slot;
         }
         const PyEntry *entry = &dict->entries[*slot - 1];
-        if (entry->hash == hash && py_equal(entry->key, key)) {
+        if (entry->hash == hash && same_key(entry->key, key)) {
             return slot;
         }
     }
@@ -408,30 +416,57 @@ static void fill_slots(PyDict *dict)
     }
 }
 
+static PyEntry *find_entry(const PyDict *dict, PyValue key)
+{
+    if (dict->slot_count) {
+        uint32_t *slot = slot_of(dict, key, key_hash(key));
+        return *slot ? &dict->entries[*slot - 1] : NULL;
+    }
+    for (size_t i = 0; i < dict->count; i++) {
+        if (same_key(dict->entries[i].key, key)) {
+            return &dict->entries[i];
+        }
+    }
+    return NULL;
+}
+
+/* Room in the slots for one more entry; a small dict has none, and its entries no hashes. */
+static void reserve_slot(Arena *arena, PyDict *dict)
+{
+    if (dict->count < SMALL_DICT || (dict->count + 1) * 2 <= dict->slot_count) {
+        return;
+    }
+    for (size_t i = 0; !dict->slot_count && i < dict->count; i++) {
+        dict->entries[i].hash = key_hash(dict->entries[i].key);
+    }
+    dict->slot_count = dict->slot_count ? dict->slot_count * 2 : SMALL_DICT * 4;
+    dict->slots = arena_array(arena, dict->slot_count, sizeof *dict->slots);
+    fill_slots(dict);
+}
+
 bool py_dict_set(Arena *arena, PyDict *dict, PyValue key, PyValue value)
 {
     if (!py_hashable(key)) {
         return false;
     }
-    if ((dict->count + 1) * 2 > dict->slot_count) {
-        dict->slot_count = dict->slot_count ? dict->slot_count * 2 : FIRST_SLOTS;
-        dict->slots = arena_array(arena, dict->slot_count, sizeof *dict->slots);
-        fill_slots(dict);
-    }
-    uint64_t hash = key_hash(key);
-    uint32_t *slot = slot_of(dict, key, hash);
-    if (*slot) {
-        dict->entries[*slot - 1].value = value;
+    PyEntry *entry = find_entry(dict, key);
+    if (entry) {
+        entry->value = value;
         return true;
     }
+    reserve_slot(arena, dict);
     if (dict->count == dict->cap) {
-        size_t cap = dict->cap ? dict->cap * 2 : FIRST_SLOTS / 2;
+        size_t cap = dict->cap ? dict->cap * 2 : FIRST_ENTRIES;
         dict->entries = arena_grow(arena, dict->entries, dict->count * sizeof *dict->entries,
                                    cap * sizeof *dict->entries);
         dict->cap = cap;
     }
-    dict->entries[dict->count++] = (PyEntry){.key = key, .value = value, .hash = hash};
-    *slot = (uint32_t)dict->count;
+    entry = &dict->entries[dict->count++];
+    *entry = (PyEntry){.key = key, .value = value};
+    if (dict->slot_count) {
+        entry->hash = key_hash(key);
+        *slot_of(dict, key, entry->hash) = (uint32_t)dict->count;
+    }
     return true;
 }
 
@@ -445,8 +480,8 @@ PyValue *py_dict_get(const PyDict *dict, PyValue key)
     if (!dict || dict->count == 0 || !py_hashable(key)) {
         return NULL;
     }
-    uint32_t *slot = slot_of(dict, key, key_hash(key));
-    return *slot ? &dict->entries[*slot - 1].value : NULL;
+    PyEntry *entry = find_entry(dict, key);
+    return entry ? &entry->value : NULL;
 }
 
 PyValue *py_dict_find(const PyDict *dict, const char *key)
@@ -467,7 +502,9 @@ bool py_dict_remove(PyDict *dict, PyValue key, PyValue *out)
     size_t at = (size_t)(entry - dict->entries);
     memmove(entry, entry + 1, (dict->count - at - 1) * sizeof *entry);
     dict->count--;
-    fill_slots(dict);
+    if (dict->slot_count) {
+        fill_slots(dict);
+    }
     return true;
 }
 
