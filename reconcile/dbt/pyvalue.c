@@ -579,8 +579,10 @@ PyValue py_dict_copy(Arena *arena, const PyDict *dict)
     if (dict && dict->count) {
         *copy.dict = *dict;
         copy.dict->entries = arena_array(arena, dict->cap, sizeof *dict->entries);
-        copy.dict->slots = arena_array(arena, dict->slot_count, sizeof *dict->slots);
         memcpy(copy.dict->entries, dict->entries, dict->count * sizeof *dict->entries);
+    }
+    if (dict && dict->count && dict->slot_count) {
+        copy.dict->slots = arena_array(arena, dict->slot_count, sizeof *dict->slots);
         memcpy(copy.dict->slots, dict->slots, dict->slot_count * sizeof *dict->slots);
     }
     return copy;
