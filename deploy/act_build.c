@@ -33,7 +33,8 @@ char *step_sql(Arena *arena, const Step *step)
     case STEP_DEFAULT_PRIVILEGE:
         return default_privilege_sql(arena, step);
     case STEP_CREATE_NODE:
-        return statement_create_node(arena, step->node);
+        return step->replaces ? statement_create_replacement(arena, step->node, *step->replaces)
+                              : statement_create_node(arena, step->node);
     case STEP_CREATE_INDEX:
         return statement_create_index(arena, step->rel, step->index, step->index_name,
                                       step->index->cluster);
@@ -129,6 +130,26 @@ static void set_problem(Pass *pass, const Step *step, const Err *err)
     pass->problem_line = step->line;
 }
 
+/* Its columns are others (0A000), or the server does not know the statement: then the plan sends the view to green. */
+static bool is_no_replacement(const Step *step, const Err *why)
+{
+    return step->replaces && (str_eq(why->sqlstate, "0A000") || str_eq(why->sqlstate, "42601"));
+}
+
+static bool note_refused_replacement(Pass *pass, const Err *why, Err *err)
+{
+    const RecordDeployment *d = pass->building;
+    RecordResult result = {
+        .check = "replacement",
+        .verdict = "refused",
+        .text = why->detail ? arena_printf(pass->arena, "%s (%s)", why->message, why->detail)
+                            : why->message,
+        .attempt = d->attempt};
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
+    return pass_append(pass, &entries, err);
+}
+
 static bool judge(Pass *pass, const Step *step, Err *err)
 {
     bool missing = true;
@@ -139,10 +160,13 @@ static bool judge(Pass *pass, const Step *step, Err *err)
     if (err->kind == ERR_INPUT && !still_missing(pass, step, &missing, err)) {
         return false;
     }
+    *err = (Err){0};
+    if (missing && is_no_replacement(step, &why)) {
+        return note_refused_replacement(pass, &why, err);
+    }
     if (missing) {
         set_problem(pass, step, &why);
     }
-    *err = (Err){0};
     return true;
 }
 
@@ -210,8 +234,9 @@ static bool finish(Pass *pass, const RecordObject *claim, Err *err)
     const DesiredNode *node = pass->green && claim->node && !str_eq(claim->kind, "index")
                                   ? map_get(&pass->green->node_by_id, claim->node)
                                   : NULL;
-    if (!node) {
-        return true;
+    const DesiredNode *replaced = pass->out->plan->replacement.node;
+    if (!node || (replaced && str_eq(replaced->id, node->id))) {
+        return true; /* a replacement's comments would go when it is applied */
     }
     if (node->kind == NODE_SEED && !fill_seed(pass, node, err)) {
         return false;
@@ -232,11 +257,14 @@ static bool finish(Pass *pass, const RecordObject *claim, Err *err)
 void pass_add_objects(Pass *pass, RecordEntries *entries, const char *deployment,
                       const RecordObjects *objects)
 {
+    const Catalog *catalog = pass->snapshot.catalog;
+    const RecordDeployment *d = record_deployment(pass->out->record, deployment);
     RecordObjects owned = {0};
     vec_each (RecordObject, it, objects) {
         RecordObject object = *it;
+        const char *target = replace_target(catalog, d, it->kind, it->id);
         object.deployment = deployment;
-        object.owner = catalog_owner(pass->snapshot.catalog, it->kind, it->id);
+        object.owner = catalog_owner(catalog, it->kind, target ? target : it->id);
         vec_push(pass->arena, &owned, object);
     }
     entries_add_objects(pass->arena, entries, &owned);

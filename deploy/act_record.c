@@ -200,7 +200,8 @@ static void add_green(Pass *pass, RecordDeployment *d)
                                .database = it->rel.database,
                                .schema = it->rel.schema,
                                .name = it->rel.name,
-                               .green = it->green});
+                               .green = it->green,
+                               .replaces = it->replaces ? it->live_id : NULL});
     }
 }
 
@@ -327,7 +328,8 @@ static void add_owners(Pass *pass, RecordEntries *entries, const RecordDeploymen
     RecordObjects objects = owners_to_note(pass->arena, pass->out->record, pass->snapshot.catalog);
     RecordObjects noted = {0};
     vec_each (RecordObject, it, &objects) {
-        if (!heals || !it->owner || str_eq(it->deployment, d->id)) {
+        bool replaces = replace_target(pass->snapshot.catalog, d, it->kind, it->id);
+        if (!replaces && (!heals || !it->owner || str_eq(it->deployment, d->id))) {
             vec_push(pass->arena, &noted, *it);
         }
     }

@@ -11,6 +11,21 @@ static Tri tri(bool yes)
     return yes ? YES : NO;
 }
 
+/* What is replaced is the same, by the same name; or nothing is. */
+static bool same_replacement(const Pass *pass, const RecordDeployment *d)
+{
+    const char *planned = NULL, *recorded = NULL;
+    vec_each (PlanBeside, it, &pass->out->plan->besides) {
+        planned =
+            it->replaces ? arena_printf(pass->arena, "%s %s", it->live_id, it->green) : planned;
+    }
+    vec_each (RecordGreen, it, &d->green) {
+        recorded =
+            it->replaces ? arena_printf(pass->arena, "%s %s", it->replaces, it->green) : recorded;
+    }
+    return (!planned && !recorded) || str_eq(planned, recorded);
+}
+
 /* The recorded intent is of this manifest, and lists what the plan sends to green. */
 static bool intent_fits(const Pass *pass, const RecordDeployment *d)
 {
@@ -31,7 +46,8 @@ static bool intent_fits(const Pass *pass, const RecordDeployment *d)
         drops += after && it->action == PLAN_REMOVE;
         sinks += after && it->action != PLAN_REMOVE;
     }
-    return d->green.count == wanted && d->drops.count == drops && d->sinks.count == sinks;
+    return d->green.count == wanted && d->drops.count == drops && d->sinks.count == sinks &&
+           same_replacement(pass, d);
 }
 
 static const RecordResult *last_result(const RecordDeployment *d, const char *check)
@@ -66,6 +82,9 @@ static const char *counterpart(Pass *pass, const CatalogObject *object)
     const DesiredNode *green =
         map_get(&pass->green->node_by_rel, relname_key(pass->arena, object->rel));
     const DesiredNode *node = green ? map_get(&pass->out->desired->node_by_id, green->id) : NULL;
+    if (map_get(&pass->out->desired->node_by_rel, relname_key(pass->arena, object->rel))) {
+        return object->id; /* what a replacement waits for: it need not be better than it is */
+    }
     const CatalogObject *live = node ? catalog_object(pass->snapshot.catalog, node->rel) : NULL;
     return live ? live->id : NULL;
 }
@@ -284,11 +303,14 @@ static void follow_up_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 {
     bool wanted = pass->out->plan && !d->partial && str_eq(pass->in->commit.sha, d->commit);
     pass->alterations = wanted ? build_alterations(pass->arena, pass->out->plan) : (Alterations){0};
+    pass->replacing = replace_state(pass->snapshot.catalog, pass->out->record, d);
+    facts->replacement = tri(pass->replacing.state == REPLACE_READY);
+    facts->lost = tri(pass->replacing.state == REPLACE_LOST);
     facts->sinks = tri(pass_sink_step(pass, d).action != SINK_NONE);
     facts->alterations = tri(pass->alterations.steps.count > 0);
     facts->altering = tri(pass->alterations.altering);
-    facts->follow_up =
-        tri(facts->sinks == YES || facts->alterations == YES || facts->altering == YES);
+    facts->follow_up = tri(facts->replacement == YES || facts->lost == YES || facts->sinks == YES ||
+                           facts->alterations == YES || facts->altering == YES);
 }
 
 static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
@@ -299,11 +321,13 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     facts->happened = tri(pass_happened(pass, d));
     facts->overtaken = tri(sent ? facts->happened == NO && pass->marker.generation >= expected
                                 : facts->happened == NO);
-    facts->names_hold = tri(pass_names_hold(pass, &d->names));
     pass->blue = leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d);
     facts->blue =
         tri(pass->blue->objects.count || pass->blue->schemas.count || pass->blue->clusters.count);
     follow_up_facts(pass, d, facts);
+    bool gone = d->phase == PHASE_CUTTING_OVER && pass->replacing.green && facts->replacement == NO;
+    facts->names_hold = tri(!gone && pass_names_hold(pass, &d->names));
+    pass->unused = leftover_replacement(pass->arena, pass->snapshot.catalog, pass->out->record, d);
     facts->soak_over = tri(now >= d->deadline || next_is_ready(pass));
     facts->drained = tri(now >= d->deadline);
     facts->readers = tri(is_read(pass));

@@ -64,7 +64,9 @@ RecordNames pass_cutover_names(Pass *pass)
         add_container(pass, &names, it);
     }
     vec_each (PlanBeside, it, &pass->out->plan->besides) {
-        add_beside(pass, &names, it);
+        if (!it->replaces) {
+            add_beside(pass, &names, it);
+        }
     }
     return names;
 }

@@ -109,6 +109,8 @@ static bool carry_out(Pass *pass, const Choice *choice, Err *err)
         return act_repoint(pass, d, err);
     case ACTION_ALTER:
         return act_alter(pass, d, err);
+    case ACTION_APPLY:
+        return act_apply(pass, d, err);
     case ACTION_PREPARE:
     case ACTION_PREPARE_BACK:
         return act_prepare(pass, d, rule, err);

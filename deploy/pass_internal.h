@@ -8,6 +8,7 @@
 #include "cutover/owners.h"
 #include "cutover/pass.h"
 #include "cutover/record_prune.h"
+#include "cutover/replace.h"
 #include "cutover/requests.h"
 #include "cutover/sinks.h"
 #include "cutover/snapshot.h"
@@ -50,6 +51,7 @@ typedef struct Pass {
         after_recorded; /* the phase that the log tells of `after`, when the marker knows better */
     Build *build;
     Alterations alterations; /* to production, of a deployment that has cut over */
+    Replacing replacing;     /* a view where it is, by that deployment */
     Leftover *blue, *unused; /* the old side of what is looked at; a green that nothing wants */
     VEC(Gate) gates;
     RecordPrune prune; /* what may go from the record */
@@ -153,6 +155,9 @@ SinkStep pass_sink_step(const Pass *pass, const RecordDeployment *d);
 bool act_repoint(Pass *pass, RecordDeployment *d, Err *err);
 /* Before the cutover: whether each sink can go on with its new input; if not, it becomes the problem. */
 bool pass_sinks_fit(Pass *pass, Err *err);
+
+/* ---- act_replace.c ---- */
+bool act_apply(Pass *pass, RecordDeployment *d, Err *err);
 
 /* ---- tell.c: what is written down ---- */
 /* The event NAME about D, ready to be appended beside the phase entry. */

@@ -254,16 +254,40 @@ static void put_body(Sql *sql, const DesiredNode *node, const NodeForm *form)
     put_options(sql, options_first ? NULL : node->options);
 }
 
-char *statement_create_node(Arena *arena, const DesiredNode *node)
+static char *create_node(Arena *arena, const DesiredNode *node, const char *create,
+                         const RelName *target)
 {
     const NodeForm *form = &node_forms[node->kind];
-    Sql sql = sql_new(arena, form->create);
+    Sql sql = sql_new(arena, create);
     put_rel(&sql, node->rel);
+    if (target) {
+        put(&sql, " FOR ");
+        put_rel(&sql, *target);
+    }
     if (form->needs_cluster || (form->cluster_follows && node->cluster)) {
         put(&sql, " IN CLUSTER ");
         put_name(&sql, node->cluster);
     }
     put_body(&sql, node, form);
+    return sql_done(&sql);
+}
+
+char *statement_create_node(Arena *arena, const DesiredNode *node)
+{
+    return create_node(arena, node, node_forms[node->kind].create, NULL);
+}
+
+char *statement_create_replacement(Arena *arena, const DesiredNode *node, RelName target)
+{
+    return create_node(arena, node, "CREATE REPLACEMENT MATERIALIZED VIEW ", &target);
+}
+
+char *statement_apply_replacement(Arena *arena, RelName target, RelName replacement)
+{
+    Sql sql = sql_new(arena, "ALTER MATERIALIZED VIEW ");
+    put_rel(&sql, target);
+    put(&sql, " APPLY REPLACEMENT ");
+    put_rel(&sql, replacement);
     return sql_done(&sql);
 }
 

@@ -95,7 +95,19 @@ static void compare_cluster(Comparison *c, const PlanContainer *container)
     }
 }
 
-/* Green containers of deployments before this one, which this plan does not use. */
+/* Only one replacement can be made for a view: one that another commit wanted makes room first. */
+static void find_unused_replacement(Comparison *c, const RecordGreen *green)
+{
+    RelName rel = {green->database, green->schema, green->green};
+    const CatalogObject *made = green->replaces ? catalog_object(c->in->catalog, rel) : NULL;
+    if (made && !build_beside(c, rel) && build_is_ours(c, made->kind, made->id) &&
+        !build_seen(c, made->kind, made->id)) {
+        map_put(c->arena, &c->stale_ids, made->id, made);
+        vec_push(c->arena, &c->build->stale, made);
+    }
+}
+
+/* What deployments before this one made for green, and this plan does not use. */
 static void find_unused(Comparison *c)
 {
     const Catalog *catalog = c->in->catalog;
@@ -104,6 +116,7 @@ static void find_unused(Comparison *c)
             continue;
         }
         vec_each (RecordGreen, it, &d->green) {
+            find_unused_replacement(c, it);
             const CatalogSchema *schema = str_eq(it->kind, "schema")
                                               ? catalog_schema(catalog, it->database, it->green)
                                               : NULL;

@@ -19,8 +19,8 @@ typedef struct Comparison {
 void build_find_ours(Comparison *c);
 Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *record);
 
-/* REL, a green name, is that of a relation which is built beside production. */
-bool build_is_beside(Comparison *c, RelName rel);
+/* The relation that is built beside production under the green name REL, or NULL. */
+const PlanBeside *build_beside(Comparison *c, RelName rel);
 
 /* Recorded, or created by our role since the oldest intent. */
 bool build_is_ours(const Comparison *c, const char *kind, const char *id);

@@ -64,9 +64,20 @@ static void compare_index(Comparison *c, const DesiredNode *green, const Desired
                                   .node = green->id});
 }
 
+/* An APPLY REPLACEMENT waits for the one that is replaced, so that one must run as well. */
+static void want_target(Comparison *c, const PlanBeside *beside)
+{
+    const CatalogObject *target = catalog_object(c->in->catalog, beside->rel);
+    if (target) {
+        vec_push(c->arena, &c->build->wanted, target);
+    }
+}
+
 static void compare_node(Comparison *c, const DesiredNode *green)
 {
     const CatalogObject *live = fitting(c, green->rel);
+    const PlanBeside *beside = build_beside(c, green->rel);
+    bool replaces = beside && beside->replaces;
     c->build->total++;
     if (!live) {
         vec_push(c->arena, &c->build->missing,
@@ -74,6 +85,7 @@ static void compare_node(Comparison *c, const DesiredNode *green)
                         .object_kind = node_kind_catalog(green->kind),
                         .rel = green->rel,
                         .node = green,
+                        .replaces = replaces ? &beside->rel : NULL,
                         .file = green->file,
                         .line = green->line});
     } else {
@@ -90,6 +102,10 @@ static void compare_node(Comparison *c, const DesiredNode *green)
                                       .node = node->id,
                                       .inputs = live->reads});
     }
+    if (replaces) {
+        want_target(c, beside);
+        return; /* indexes stay with the one that is replaced */
+    }
     vec_each (DesiredIndex, it, &green->indexes) {
         compare_index(c, green, it);
     }
@@ -105,7 +121,7 @@ void build_compare_nodes(Comparison *c)
     }
     vec_each (DesiredNode, it, &c->in->green->nodes) {
         if (map_get(&green_schemas, schema_key(c->arena, it->rel.database, it->rel.schema)) ||
-            build_is_beside(c, it->rel)) {
+            build_beside(c, it->rel)) {
             compare_node(c, it);
         }
     }

@@ -37,7 +37,7 @@ void build_find_ours(Comparison *c)
     c->created = build_created_by_us(c->arena, c->in->catalog, c->in->record);
 }
 
-bool build_is_beside(Comparison *c, RelName rel)
+const PlanBeside *build_beside(Comparison *c, RelName rel)
 {
     if (!c->beside.count) {
         vec_each (PlanBeside, it, &c->in->plan->besides) {
@@ -47,7 +47,7 @@ bool build_is_beside(Comparison *c, RelName rel)
             }
         }
     }
-    return c->beside.count && map_get(&c->beside, relname_key(c->arena, rel));
+    return c->beside.count ? map_get(&c->beside, relname_key(c->arena, rel)) : NULL;
 }
 
 bool build_is_ours(const Comparison *c, const char *kind, const char *id)
@@ -137,11 +137,14 @@ static bool is_outside(const Comparison *c, const char *id)
     return input && !build_is_ours(c, input->kind, input->id);
 }
 
-/* Each object that it reads is the one that its declaration means now. */
-static bool reads_right_inputs(const Comparison *c, const CatalogObject *object,
-                               const DesiredNode *green)
+/* Each object that it reads is the one that its declaration means now; a replacement may also name its target. */
+static bool reads_right_inputs(Comparison *c, const CatalogObject *object, const DesiredNode *green)
 {
     Map expected = {0};
+    const PlanBeside *beside = build_beside(c, green->rel);
+    if (beside && beside->replaces) {
+        map_put(c->arena, &expected, beside->live_id, beside);
+    }
     vec_each (const char *, id, &green->depends) {
         const DesiredNode *input = map_get(&c->in->green->node_by_id, *id);
         const CatalogObject *live = input ? catalog_object(c->in->catalog, input->rel) : NULL;
@@ -180,7 +183,7 @@ static bool index_fits(const Comparison *c, const CatalogObject *object)
     return false;
 }
 
-static bool object_fits(const Comparison *c, const CatalogObject *object)
+static bool object_fits(Comparison *c, const CatalogObject *object)
 {
     if (in_stale_container(c, object)) {
         return false;
@@ -213,7 +216,7 @@ static bool find_more_stale(Comparison *c)
     vec_each (CatalogObject, it, &c->in->catalog->objects) {
         const CatalogObject *on = catalog_object_by_id(c->in->catalog, it->on_id);
         bool concerned = in_green_schema(c, it) || in_stale_container(c, it) ||
-                         build_is_beside(c, on ? on->rel : it->rel);
+                         build_beside(c, on ? on->rel : it->rel);
         if (!concerned || map_get(&c->stale_ids, it->id) || object_fits(c, it)) {
             continue;
         }

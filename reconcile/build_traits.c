@@ -140,6 +140,10 @@ static void compare_node_traits(Comparison *c, const DesiredNode *green)
     const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
     const CatalogObject *object = catalog_object(c->in->catalog, green->rel);
     const CatalogObject *live = catalog_object(c->in->catalog, node->rel);
+    const PlanBeside *beside = build_beside(c, green->rel);
+    if (beside && beside->replaces) {
+        return; /* owner and grants stay with the one that is replaced, comments are given anew */
+    }
     if (!object || relname_eq(green->rel, node->rel) || map_get(&c->stale_ids, object->id)) {
         return;
     }

@@ -98,6 +98,10 @@ static const DecodeField environment_fields[] = {
      .named = read_cluster},
     {.key = "strategy", .type = DECODE_LATER, .words = "swap"},
     {.key = "names", .type = DECODE_MAP, .table = names_fields},
+    {.key = "replace",
+     .type = DECODE_CHOICE,
+     .words = "never cheaper",
+     .offset = offsetof(EnvironmentConfig, replace)},
     {.key = "colors", .type = DECODE_LATER},
     {.key = "max_drops",
      .type = DECODE_INT,
@@ -507,6 +511,11 @@ const CheckConfig *config_check(const RepoConfig *config, const char *name)
         }
     }
     return NULL;
+}
+
+const char *config_replace(const EnvironmentConfig *environment)
+{
+    return environment->replace ? environment->replace : "never";
 }
 
 int64_t config_approvals(const EnvironmentConfig *environment)

@@ -1,6 +1,7 @@
 /* What a deployment left behind: the green of one that failed, the blue of one that is live. */
 #include "build_internal.h"
 
+#include "cutover/replace.h"
 #include "cutover/str.h"
 
 typedef struct Search {
@@ -103,6 +104,12 @@ static void add_green(Search *s, const RecordGreen *green)
     }
 }
 
+/* It waits for its APPLY REPLACEMENT, and is the deployment's own to drop. */
+static bool is_to_be_applied(const RecordDeployment *d, const RecordGreen *green)
+{
+    return green->replaces && !phase_is_final(d->phase) && !phase_is_before_cutover(d->phase);
+}
+
 Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *record)
 {
     Search s = search_new(arena, catalog, record);
@@ -113,10 +120,21 @@ Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *rec
             const char *key = arena_printf(arena, "%s\x1f%s\x1f%s\x1f%s", green->kind,
                                            green->database ? green->database : "",
                                            green->schema ? green->schema : "", green->green);
-            if (!map_put(arena, &names, key, green)) {
+            if (!is_to_be_applied(d, green) && !map_put(arena, &names, key, green)) {
                 add_green(&s, green);
             }
         }
+    }
+    return finish(&s);
+}
+
+Leftover *leftover_replacement(Arena *arena, const Catalog *catalog, const Record *record,
+                               const RecordDeployment *deployment)
+{
+    Search s = search_new(arena, catalog, record);
+    Replacing replacing = replace_state(catalog, record, deployment);
+    if (replacing.state == REPLACE_READY) {
+        add_object(&s, replacing.live);
     }
     return finish(&s);
 }

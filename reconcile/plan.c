@@ -11,7 +11,8 @@ static PlanOutcome outcome_of(const Plan *plan)
     return any ? PLAN_CHANGES : PLAN_NOTHING;
 }
 
-Plan *plan_make(Arena *arena, const PlanInput *input)
+/* REPLACED is the node that is replaced where it is; NULL: all goes green. */
+static Plan *plan_way(Arena *arena, const PlanInput *input, const char *replaced)
 {
     Plan *plan = arena_make(arena, Plan);
     plan->environment = input->environment->name;
@@ -20,7 +21,7 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     plan->live_generation = input->live_generation;
     plan->is_live = input->is_live;
     plan->diags = diags_new(arena);
-    Closure c = {.arena = arena, .in = input, .plan = plan};
+    Closure c = {.arena = arena, .in = input, .plan = plan, .replaced = replaced};
     plan_find_live(&c);
     plan_find_items(&c);
     plan_find_removed(&c);
@@ -38,12 +39,28 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
     plan_check_permits(&c);
     plan_check_floors(&c);
     plan->outcome = outcome_of(plan);
+    plan->replacement.node = plan_replaceable(&c);
     return plan;
+}
+
+Plan *plan_make(Arena *arena, const PlanInput *input)
+{
+    Plan *green = plan_way(arena, input, NULL);
+    if (!green->replacement.node) {
+        return green;
+    }
+    Plan *there = plan_way(arena, input, green->replacement.node->id);
+    return plan_prefers_replacement(arena, there, green) ? there : green;
+}
+
+bool plan_is_trait(const PlanObject *object)
+{
+    return object->grant || object->comment || object->owner || object->resize;
 }
 
 bool plan_is_built(const PlanObject *object)
 {
-    bool trait = object->grant || object->comment || object->owner || object->resize;
+    bool trait = plan_is_trait(object);
     bool made = object->action == PLAN_CREATE || object->action == PLAN_CHANGE;
     return object->where == PLAN_GREEN || (object->where == PLAN_IN_PLACE && made && !trait);
 }

@@ -60,6 +60,9 @@ static bool is_light(Closure *c, const Item *item)
 
 bool plan_is_leaf(Closure *c, const Item *item)
 {
+    if (item->replaced) {
+        return true;
+    }
     const Place *schema = plan_schema(c, item->node->rel.database, item->node->rel.schema);
     if (!item->rebuildable || !schema->schema || plan_protected(c, schema)) {
         return false;
@@ -69,6 +72,15 @@ bool plan_is_leaf(Closure *c, const Item *item)
                                          : false;
 }
 
+/* A name with the generation that it is for: an APPLY REPLACEMENT that comes late finds no other deployment's. */
+static void replace(const Closure *c, PlanBeside *beside)
+{
+    beside->replaces = true;
+    beside->blue = NULL;
+    beside->green =
+        arena_printf(c->arena, "%s_g%lld", beside->green, (long long)plan_generation(c) + 1);
+}
+
 void plan_name_leaves(Closure *c)
 {
     vec_each (Item, it, &c->items) {
@@ -76,6 +88,9 @@ void plan_name_leaves(Closure *c)
             PlanBeside beside = beside_of(c, node_kind_catalog(it->node->kind), it->node->rel);
             beside.node = it->node;
             beside.live_id = it->live ? it->live->id : NULL;
+            if (it->replaced) {
+                replace(c, &beside);
+            }
             vec_push(c->arena, &c->plan->besides, beside);
             map_put(c->arena, &c->plan->names.relations, relname_key(c->arena, beside.rel),
                     beside.green);

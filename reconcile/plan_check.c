@@ -149,12 +149,14 @@ static void check_besides(Closure *c)
         const CatalogObject *green =
             catalog_object(c->in->catalog, (RelName){it->rel.database, it->rel.schema, it->green});
         const CatalogObject *blue =
-            catalog_object(c->in->catalog, (RelName){it->rel.database, it->rel.schema, it->blue});
+            it->blue ? catalog_object(c->in->catalog,
+                                      (RelName){it->rel.database, it->rel.schema, it->blue})
+                     : NULL;
         if (it->node || it->index) {
             check_taken(c, it->kind, it->green, green ? green->id : NULL,
                         green && is_ours(c, green->kind, green->id));
         }
-        if (it->live_id) {
+        if (it->live_id && it->blue) {
             check_taken(c, it->kind, it->blue, blue ? blue->id : NULL, false);
         }
     }

@@ -171,7 +171,8 @@ void plan_find_items(Closure *c)
         vec_push(c->arena, &c->items,
                  (Item){.node = it,
                         .live = catalog_object(c->in->catalog, it->rel),
-                        .rebuildable = !stays});
+                        .rebuildable = !stays,
+                        .replaced = str_eq(c->replaced, it->id)});
     }
     vec_each (Item, it, &c->items) {
         settle_item(c, it);

@@ -26,6 +26,7 @@ struct Item {
     ItemState state;
     bool rebuildable; /* not a source, source table or sink */
     bool green;
+    bool replaced; /* where it is: it takes nothing along */
     Why why;
     const Item *root; /* where its chain ends: what changed, or what a replaced place took along */
 };
@@ -76,7 +77,13 @@ typedef struct Closure {
     Map refused; /* key of what was refused already */
     Map reasons; /* node id to the text of plan_item_reason() */
     PermitsGiven given;
+    const char *replaced; /* node id of what is replaced where it is, or NULL */
 } Closure;
+
+/* ---- plan.c ---- */
+
+/* What OBJECT is beside its definition: altered where it is, and nothing hydrates for it. */
+bool plan_is_trait(const PlanObject *object);
 
 /* ---- plan_live.c: the live catalog, by what lies where ---- */
 void plan_find_live(Closure *c);
@@ -172,6 +179,14 @@ void plan_add_alterations(Closure *c);
 
 /* Adds OBJECT to what is done in place, because of REASON. */
 void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason);
+
+/* ---- plan_replace.c: the other way to change a materialized view ---- */
+
+/* The changed materialized view that could be replaced where it is; NULL when there is none, or, with the plan's reason
+ * set, when something stands against it. */
+const DesiredNode *plan_replaceable(Closure *c);
+/* Whether THERE, which replaces it, is sound and cheaper than GREEN; either gets the reason. */
+bool plan_prefers_replacement(Arena *arena, Plan *there, Plan *green);
 
 /* ---- plan_sinks.c ---- */
 void plan_add_sinks(Closure *c);

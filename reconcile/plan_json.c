@@ -213,7 +213,19 @@ static const char *source_of(const PlanHead *head, const char *key)
                                               : "environment";
 }
 
-static void put_gates(JsonOut *out, const PlanHead *head)
+/* `replaced`: its node id; `why` of either way. */
+static void put_replacement(JsonOut *out, const Plan *plan)
+{
+    if (plan->replacement.why) {
+        json_key(out, "replacement");
+        json_open_object(out);
+        json_put_str(out, "replaced", plan->replacement.node ? plan->replacement.node->id : NULL);
+        json_put_str(out, "why", plan->replacement.why);
+        json_close_object(out);
+    }
+}
+
+static void put_gates(JsonOut *out, const Plan *plan, const PlanHead *head)
 {
     Arena *arena = out->buf->arena;
     const EnvironmentConfig *e = head->environment;
@@ -232,7 +244,9 @@ static void put_gates(JsonOut *out, const PlanHead *head)
         put_gate(out, "window", source_of(head, "windows"),
                  windows ? windows->effective : windows_words(arena, &e->windows));
     }
-    put_gate(out, "soak", source_of(head, "soak"), duration_text(arena, e->soak));
+    if (!plan->replacement.node) {
+        put_gate(out, "soak", source_of(head, "soak"), duration_text(arena, e->soak));
+    }
     json_close_array(out);
 }
 
@@ -303,7 +317,8 @@ void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head)
     }
     json_close_array(out);
     put_settings(out, head);
-    put_gates(out, head);
+    put_replacement(out, plan);
+    put_gates(out, plan, head);
     put_cost(out, plan, head);
     put_permits(out, plan);
     json_key(out, "diagnostics");

@@ -47,17 +47,17 @@ static void ignore_scratch(Closure *c)
 
 /*
  * Green sides that a deployment announced and did not make live, and sides that one retired: by its cutover,
- * or by the way back, which is recorded before it is sent. And what goes when its soak is over.
+ * or by the way back, which is recorded before it is sent. And what goes when its soak is over, or is yet to replace.
  */
 static void find_ignored(Closure *c)
 {
     ignore_scratch(c);
     vec_each (RecordDeployment, d, &c->in->record->deployments) {
-        for (size_t i = 0; !d->cut_over && i < d->green.count; i++) {
+        for (size_t i = 0; i < d->green.count; i++) {
             const RecordGreen *it = &d->green.items[i];
             const char *id =
                 catalog_id_at(c->in->catalog, it->kind, it->database, it->schema, it->green);
-            if (id) {
+            if (id && (!d->cut_over || it->replaces)) {
                 ignore(c, it->kind, id);
             }
         }

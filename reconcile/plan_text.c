@@ -278,7 +278,9 @@ static void write_in_place(Buf *out, const Plan *plan, const PlanHead *head, boo
         }
     }
     if (rows.count) {
-        buf_text(out, "\nIn place: nothing rehydrates\n");
+        bool replaces = plan->replacement.node;
+        buf_text(out, replaces ? "\nIn place: the replacement alone hydrates, on its own cluster\n"
+                               : "\nIn place: nothing rehydrates\n");
         write_rows(out, &rows, color);
     }
 }
@@ -344,7 +346,19 @@ static void write_limits(Buf *out, const PlanHead *head)
     }
 }
 
-static void write_gates(Buf *out, const PlanHead *head)
+/* Which way a materialized view changes, where there was a choice, and what that means for the way back. */
+static void write_way(Buf *out, const Plan *plan)
+{
+    if (plan->replacement.why) {
+        buf_printf(out, "Way        %s\n", plan->replacement.why);
+    }
+    if (plan->replacement.node) {
+        buf_text(out, "           the way back is a new deployment: a replaced view leaves no old "
+                      "side\n");
+    }
+}
+
+static void write_gates(Buf *out, const Plan *plan, const PlanHead *head)
 {
     const EnvironmentConfig *e = head->environment;
     buf_printf(out, "Gates      hydration (lag %s) | ", duration_text(out->arena, e->lag));
@@ -363,8 +377,12 @@ static void write_gates(Buf *out, const PlanHead *head)
         write_floor(out, head, "approvals");
     }
     write_window(out, head);
-    buf_printf(out, " | soak %s", duration_text(out->arena, e->soak));
-    write_floor(out, head, "soak");
+    if (plan->replacement.node) {
+        buf_text(out, " | no soak");
+    } else {
+        buf_printf(out, " | soak %s", duration_text(out->arena, e->soak));
+        write_floor(out, head, "soak");
+    }
     write_limits(out, head);
     buf_char(out, '\n');
 }
@@ -461,7 +479,8 @@ static void write_changes(Buf *out, const Plan *plan, const PlanHead *head, bool
     write_permits(out, plan);
     if (plan->schemas.count || plan->clusters.count || plan->besides.count) {
         write_settings(out, head);
-        write_gates(out, head);
+        write_way(out, plan);
+        write_gates(out, plan, head);
         write_cost(out, plan, head);
     }
     write_findings(out, plan, DIAG_WARNING, color);

@@ -92,6 +92,18 @@ static RecordDeployment *deployment_of(Fold *fold, const LogEntry *entry)
     return &vec_last(&fold->record->deployments);
 }
 
+/* What was found of green belongs to its attempt; what the server does not replace, to the commit. */
+static void forget_results(RecordDeployment *d)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < d->results.count; i++) {
+        if (str_eq(d->results.items[i].check, "replacement")) {
+            d->results.items[kept++] = d->results.items[i];
+        }
+    }
+    d->results.count = kept;
+}
+
 static void fold_about(RecordDeployment *d, const Json *body)
 {
     d->generation = json_get_int(body, "generation", d->generation);
@@ -108,7 +120,7 @@ static void fold_about(RecordDeployment *d, const Json *body)
     int64_t attempt = json_get_int(body, "attempt", d->attempt);
     if (attempt > d->attempt) {
         d->attempt = attempt;
-        d->results.count = 0;
+        forget_results(d);
     }
 }
 
@@ -123,6 +135,7 @@ static RecordGates read_gates(Arena *arena, const Json *body)
                          .soak = json_get_int(gates, "soak", 0),
                          .max_drops = json_get_int(gates, "max_drops", 1000),
                          .max_cost = get_number(gates, "max_cost"),
+                         .replace = json_get_str(gates, "replace"),
                          .timezone = json_get_str(gates, "timezone"),
                          .missed = json_get_str(gates, "missed"),
                          .allow = get_texts(arena, gates, "allow"),
@@ -187,7 +200,7 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
         vec_push(fold->arena, &d->green,
                  (RecordGreen){json_get_str(it, "kind"), json_get_str(it, "database"),
                                json_get_str(it, "schema"), json_get_str(it, "name"),
-                               json_get_str(it, "green")});
+                               json_get_str(it, "green"), json_get_str(it, "replaces")});
     }
     fold_drops(fold, d, entry->body);
     fold_sinks(fold, d, entry->body);

@@ -61,6 +61,7 @@ static void put_green(JsonOut *out, const RecordGreen *green)
     json_put_str(out, "schema", green->schema);
     json_put_str(out, "name", green->name);
     json_put_str(out, "green", green->green);
+    json_put_str(out, "replaces", green->replaces);
     json_close_object(out);
 }
 
@@ -77,6 +78,7 @@ static void put_gates(JsonOut *out, const RecordGates *gates)
     if (gates->max_cost > 0) {
         json_put_number(out, "max_cost", gates->max_cost);
     }
+    json_put_str(out, "replace", gates->replace);
     json_put_str(out, "timezone", gates->timezone);
     json_put_str(out, "missed", gates->missed);
     json_put_texts(out, "allow", &gates->allow);

@@ -10,6 +10,7 @@ RecordGates strict_gates(const EnvironmentConfig *environment)
                          .soak = environment->soak,
                          .max_drops = environment->max_drops,
                          .max_cost = environment->max_cost,
+                         .replace = config_replace(environment),
                          .timezone = windows->timezone,
                          .missed = windows->missed,
                          .allow = windows->allow_texts,
@@ -96,6 +97,11 @@ EnvironmentConfig strict_environment(Arena *arena, const EnvironmentConfig *envi
         note(arena, changes, "max_cost", credits(arena, live->max_cost),
              credits(arena, e.max_cost));
         e.max_cost = live->max_cost;
+    }
+    bool never = !str_eq(live->replace, "cheaper");
+    if (never && str_eq(config_replace(&e), "cheaper")) {
+        note(arena, changes, "replace", "never", "cheaper");
+        e.replace = "never";
     }
     keep_windows(arena, &e, live, changes);
     return e;

@@ -27,6 +27,7 @@ typedef struct Step {
     RelName
         rel; /* what it concerns, under the name that it has now; of a cluster only `name`, of a schema `database` and `name` */
     const DesiredNode *node;    /* CREATE_NODE, in the green rendering */
+    const RelName *replaces;    /* CREATE_NODE: it is made FOR that one, or NULL */
     const DesiredIndex *index;  /* CREATE_INDEX, in the green rendering; `rel` is its relation */
     const char *index_name;     /* CREATE_INDEX: the name to give */
     const char *size;           /* CREATE_CLUSTER; ALTER_CLUSTER: NULL or the new one */
@@ -90,6 +91,9 @@ typedef struct Leftover {
 
 /* Everything in the containers with these names and ids, if all of it is ours. */
 Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *record);
+/* The replacement that DEPLOYMENT has made and not applied. */
+Leftover *leftover_replacement(Arena *arena, const Catalog *catalog, const Record *record,
+                               const RecordDeployment *deployment);
 Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
                         const RecordDeployment *deployment);
 

@@ -36,6 +36,7 @@ typedef struct EnvironmentConfig {
     VEC(ClusterConfig) clusters;
     const char *green_pattern; /* "{name}_green" */
     const char *blue_pattern;  /* "{name}_blue_g{n}" */
+    const char *replace;       /* "never" | "cheaper"; NULL: never */
     int64_t max_drops;
     double max_cost;                             /* credits; 0: no cap */
     int64_t hydration_deadline, lag, settle;     /* seconds */
@@ -86,6 +87,8 @@ void config_check_windows(Decode *decode, const Yaml *value, const char *path, W
 
 const EnvironmentConfig *config_environment(const RepoConfig *config, const char *name);
 const CheckConfig *config_check(const RepoConfig *config, const char *name);
+/* "never" or "cheaper": whether a materialized view may be replaced where it is. */
+const char *config_replace(const EnvironmentConfig *environment);
 /* How many people must approve before a cutover. */
 int64_t config_approvals(const EnvironmentConfig *environment);
 

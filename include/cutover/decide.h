@@ -25,6 +25,7 @@ typedef enum Action {
     ACTION_MOVE,         /* only the transition itself is recorded */
     ACTION_REPOINT,      /* one step for one sink, now that the names have moved */
     ACTION_ALTER,        /* one change to production where it is */
+    ACTION_APPLY,        /* a replacement takes its view's place, now that the marker has moved */
     ACTION_PREPARE,      /* record the list of names, then the phase of no return */
     ACTION_CUT_OVER,     /* the one transaction */
     ACTION_PREPARE_BACK, /* the same for the way back */
@@ -87,13 +88,15 @@ typedef struct Facts {
     Tri soaking;       /* another deployment soaks or cleans */
     Tri soak_over;
     Tri rollback_asked;
-    Tri can_go_back;      /* blue is there, and proved */
-    Tri readers;          /* somebody still reads the old side */
-    Tri drained;          /* they have had their time */
-    Tri follow_up;        /* of what follows: any of sinks, alterations, altering */
-    Tri sinks;            /* something is still to be done for a sink */
-    Tri blue;             /* something of the old side is left */
-    Tri green;            /* something of an unwanted green is left */
+    Tri can_go_back; /* blue is there, and proved */
+    Tri readers;     /* somebody still reads the old side */
+    Tri drained;     /* they have had their time */
+    Tri follow_up;   /* of what follows: any of replacement, lost, sinks, alterations, altering */
+    Tri replacement; /* made, and not applied */
+    Tri lost;        /* it is gone, and was not applied */
+    Tri sinks;       /* something is still to be done for a sink */
+    Tri blue;        /* something of the old side is left */
+    Tri green;       /* something of an unwanted green is left */
     Tri kept_long_enough; /* green of a failed deployment */
 } Facts;
 

@@ -108,9 +108,16 @@ typedef struct PlanBeside {
     RelName on;                /* of an index: its relation */
     const DesiredNode *node;   /* a relation to build, or NULL */
     const DesiredIndex *index; /* an index to build, or NULL */
-    const char *green, *blue;
-    const char *live_id; /* of what is renamed away, NULL: nothing */
+    const char *green, *blue;  /* BLUE NULL: nothing is renamed */
+    const char *live_id;       /* of what is renamed away, NULL: nothing */
+    bool replaces; /* LIVE_ID, where that is, once the marker has moved; its name then goes */
 } PlanBeside;
+
+/* Whether the one changed materialized view is replaced where it is. */
+typedef struct PlanReplacement {
+    const DesiredNode *node; /* the view; NULL: nothing is replaced */
+    const char *why;         /* of either way; NULL: there was no choice */
+} PlanReplacement;
 
 /* An exception that the plan needs. */
 typedef struct PlanPermit {
@@ -130,6 +137,7 @@ typedef struct Plan {
     VEC(PlanObject) objects; /* green in creation order, then in place, then removed */
     VEC(PlanContainer) schemas, clusters;
     VEC(PlanBeside) besides;
+    PlanReplacement replacement;
     NameMap names; /* production to green, for the second rendering */
     size_t green, changed, rebuilt, added, in_place, removed, green_indexes;
     double green_credits_per_hour;

@@ -17,8 +17,8 @@
  *
  *   intent    the deployment: generation, commit, short, subject, author, ref, in_place, partial,
  *             plan, attempt, from_generation, from_deployment; and manifest, audit_event, credits_per_hour,
- *             gates {approvals, soak, max_drops, max_cost?, timezone?, missed?, allow [text], freeze [text]},
- *             green [{kind, database?, schema?, name, green}], drops [{kind, id, database, schema, name}],
+ *             gates {approvals, soak, max_drops, max_cost?, replace?, timezone?, missed?, allow [text], freeze [text]},
+ *             green [{kind, database?, schema?, name, green, replaces?}], drops [{kind, id, database, schema, name}],
  *             sinks [{action, id?, node, database, schema, name, from {database, schema, name}}]
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
  *             names? [{kind, id, database?, schema?, from, to, retired}]
@@ -88,7 +88,7 @@ typedef struct RecordSink {
 } RecordSink;
 
 typedef struct RecordResult {
-    const char *check;   /* "hydration", "rehearsal", "test:<id>", "check:<name>" */
+    const char *check;   /* "hydration", "rehearsal", "replacement", "test:<id>", "check:<name>" */
     const char *verdict; /* passed | failed | warned | lost */
     const char *text;
     int64_t rows, attempt;
@@ -96,15 +96,18 @@ typedef struct RecordResult {
 } RecordResult;
 
 typedef struct RecordGreen {
-    const char *kind; /* schema | cluster | index */
+    const char *kind; /* schema | cluster | index, or as mz_objects.type */
     const char *database, *schema, *name, *green;
+    const char
+        *replaces; /* id of the materialized view that it is to replace where it is, or NULL */
 } RecordGreen;
 
 /* The gates that a commit's own cutover.yaml asks for: its successor is measured by them. */
 typedef struct RecordGates {
     bool known; /* an older version recorded none */
     int64_t approvals, soak, max_drops;
-    double max_cost; /* 0: no cap */
+    double max_cost;     /* 0: no cap */
+    const char *replace; /* NULL: never */
     const char *timezone, *missed;
     StrVec allow, freeze;
 } RecordGates;

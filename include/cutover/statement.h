@@ -42,6 +42,9 @@ char *statement_drop_cluster(Arena *arena, const char *name); /* RESTRICT */
  * table's or sink's `sql` is what stands behind its name ("FROM LOAD GENERATOR COUNTER", "INTO
  * KAFKA ...": with FROM). */
 char *statement_create_node(Arena *arena, const DesiredNode *node);
+/* CREATE of NODE, a materialized view, as what will replace TARGET; and what makes it do so. */
+char *statement_create_replacement(Arena *arena, const DesiredNode *node, RelName target);
+char *statement_apply_replacement(Arena *arena, RelName target, RelName replacement);
 
 /* INSERTs of COUNT rows of COLUMNS texts (NULL is NULL), none much larger than MAX_BYTES. Constants
  * only. */

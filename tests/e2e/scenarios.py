@@ -192,5 +192,13 @@ def canary(lab):
     commit(lab, project, "Is looked at before", gates=["canary: {for: 5m}"])
 
 
+def replacement(lab):
+    """A view that others read changes alone, and is replaced where it is."""
+    allowed = {"gates": ["replace: cheaper", "tests: none"]}
+    project = live(lab, **allowed)
+    project.nodes["daily"].number += 1
+    commit(lab, project, "Replace daily", **allowed)
+
+
 ALL = [first, change, closure_over_two_clusters, grow, shrink, two_databases, a_failing_test, supersede, rollback, approved, aborted, canary,
-       sinks, rollback_with_sinks, additive, in_place]
+       sinks, rollback_with_sinks, additive, in_place, replacement]

@@ -22,8 +22,9 @@ typedef struct World {
     const PermitHistory *history; /* NULL: of the commits since the live one nothing is known */
     PermitPolicy permits;
     const PlanClaims *others;
-    bool is_live;         /* what Git says made what is live */
-    const Floors *floors; /* or NULL */
+    bool is_live;                       /* what Git says made what is live */
+    const Floors *floors;               /* or NULL */
+    const RecordDeployment *deployment; /* that carries the plan out, or NULL */
     int64_t generation;
     int last_id;
 } World;
@@ -276,7 +277,8 @@ static inline Plan *world_plan_sealed(World *w)
                        .permits = w->permits,
                        .others = w->others,
                        .is_live = w->is_live,
-                       .floors = w->floors};
+                       .floors = w->floors,
+                       .deployment = w->deployment};
     return plan_make(w->arena, &input);
 }
 

@@ -189,9 +189,10 @@ static void only_our_own_is_left_over(void **state)
 {
     Case c = begin(*state);
     RecordDeployment *d = &c.w->record->deployments.items[0];
-    vec_push(c.w->arena, &d->green, ((RecordGreen){"schema", DB, NULL, "shop", "shop_green"}));
     vec_push(c.w->arena, &d->green,
-             ((RecordGreen){"cluster", NULL, NULL, "compute", "compute_green"}));
+             ((RecordGreen){"schema", DB, NULL, "shop", "shop_green", NULL}));
+    vec_push(c.w->arena, &d->green,
+             ((RecordGreen){"cluster", NULL, NULL, "compute", "compute_green", NULL}));
     make_green(&c, "cutover");
     world_seal(c.w);
     Leftover *left = leftover_green(c.w->arena, c.w->catalog, c.w->record);

@@ -163,10 +163,11 @@ static void green_of_this_deployment_is_no_obstacle(void **state)
     RecordDeployment d = {.id = "production-g2-x", .generation = 2, .phase = PHASE_BUILDING};
     vec_each (PlanContainer, it, &before->schemas) {
         vec_push(w->arena, &d.green,
-                 (RecordGreen){"schema", it->database, NULL, it->name, it->green});
+                 (RecordGreen){"schema", it->database, NULL, it->name, it->green, NULL});
     }
     vec_each (PlanContainer, it, &before->clusters) {
-        vec_push(w->arena, &d.green, (RecordGreen){"cluster", NULL, NULL, it->name, it->green});
+        vec_push(w->arena, &d.green,
+                 (RecordGreen){"cluster", NULL, NULL, it->name, it->green, NULL});
     }
     vec_push(w->arena, &w->record->deployments, d);
     world_make_containers(w, before);

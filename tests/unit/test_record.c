@@ -49,8 +49,11 @@ static RecordDeployment a_deployment(Arena *arena)
                           .audit_event = 700,
                           .from_generation = 41,
                           .from_deployment = "production-g41-000000000000"};
-    vec_push(arena, &d.green, (RecordGreen){"schema", "db", NULL, "shop", "shop_green"});
-    vec_push(arena, &d.green, (RecordGreen){"cluster", NULL, NULL, "compute", "compute_green"});
+    vec_push(arena, &d.green, (RecordGreen){"schema", "db", NULL, "shop", "shop_green", NULL});
+    vec_push(arena, &d.green,
+             (RecordGreen){"cluster", NULL, NULL, "compute", "compute_green", NULL});
+    vec_push(arena, &d.green,
+             (RecordGreen){"materialized-view", "db", "shop", "daily", "daily_green_g2", "u7"});
     return d;
 }
 
@@ -81,7 +84,9 @@ static void an_intent_comes_back_whole(void **state)
     CHECK_STR(seen->plan_digest, "p1");
     CHECK_INT(seen->audit_event, 700);
     CHECK_STR(seen->from_deployment, "production-g41-000000000000");
-    CHECK_INT(seen->green.count, 2);
+    CHECK_INT(seen->green.count, 3);
+    CHECK_STR(seen->green.items[2].replaces, "u7");
+    CHECK(!seen->green.items[0].replaces);
     CHECK_STR(seen->green.items[0].green, "shop_green");
     CHECK_STR(seen->green.items[1].kind, "cluster");
     CHECK(!seen->green.items[1].database);

@@ -82,6 +82,17 @@ static void every_kind_of_node_is_created_in_its_own_way(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         CHECK_STR(statement_create_node(arena, &cases[i].node), cases[i].sql);
     }
+    DesiredNode new = {.kind = NODE_MATERIALIZED_VIEW,
+                       .rel = {"db", "s", "m_g2"},
+                       .cluster = "c",
+                       .sql = "SELECT 2"};
+    RelName old = {"db", "s", "m"};
+    CHECK_STR(
+        statement_create_replacement(arena, &new, old),
+        "CREATE REPLACEMENT MATERIALIZED VIEW \"db\".\"s\".\"m_g2\" FOR \"db\".\"s\".\"m\" IN "
+        "CLUSTER \"c\" AS SELECT 2");
+    CHECK_STR(statement_apply_replacement(arena, old, new.rel),
+              "ALTER MATERIALIZED VIEW \"db\".\"s\".\"m\" APPLY REPLACEMENT \"db\".\"s\".\"m_g2\"");
     DesiredNode nowhere = {.kind = NODE_MATERIALIZED_VIEW, .rel = daily, .sql = "SELECT 1"};
     CHECK(!statement_create_node(arena, &nowhere));
 }

@@ -27,6 +27,7 @@ static void a_weaker_gate_stays_as_it_was(void **state)
     EnvironmentConfig live = environment_of(*state, "manual", 3600, NULL);
     EnvironmentConfig wanted = environment_of(*state, "auto", 600, NULL);
     wanted.max_drops = 100;
+    wanted.replace = "cheaper";
     live.max_cost = 2.5;
     RecordGates gates = strict_gates(&live);
     GateChanges changes = {0};
@@ -34,7 +35,9 @@ static void a_weaker_gate_stays_as_it_was(void **state)
     CHECK_INT(config_approvals(&e), 2);
     CHECK_INT(e.soak, 3600);
     CHECK_INT(e.max_drops, 5);
-    CHECK_INT(changes.count, 4);
+    CHECK_STR(config_replace(&e), "never");
+    CHECK_INT(changes.count, 5);
+    CHECK_STR(changes.items[4].key, "replace");
     CHECK_STR(changes.items[3].key, "max_cost");
     CHECK_STR(changes.items[3].live, "2.5");
     CHECK_STR(changes.items[3].wanted, "none");

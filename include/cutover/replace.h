@@ -1,0 +1,33 @@
+/*
+ * A materialized view that is replaced where it is, once its deployment's marker has moved: what has become of it, from
+ * the catalog alone. A replacement that is applied gives its id to the view and loses its name; one that is dropped
+ * leaves the view with the id that it had.
+ */
+#ifndef CUTOVER_REPLACE_H
+#define CUTOVER_REPLACE_H
+
+#include "cutover/catalog.h"
+#include "cutover/record.h"
+
+typedef enum ReplaceState {
+    REPLACE_NONE,    /* the deployment replaces nothing */
+    REPLACE_READY,   /* made, and not applied */
+    REPLACE_APPLIED, /* or the view has gone altogether: drift will tell */
+    REPLACE_LOST,    /* neither: somebody dropped it */
+} ReplaceState;
+
+typedef struct Replacing {
+    ReplaceState state;
+    const RecordGreen *green;  /* NULL: REPLACE_NONE */
+    RelName target, made;      /* the view, and the replacement while it waits */
+    const CatalogObject *live; /* the replacement; NULL unless REPLACE_READY */
+} Replacing;
+
+/* The id of the view that the object of this KIND and ID waits to replace for D; NULL: none. It will have that one's
+ * owner. */
+const char *replace_target(const Catalog *catalog, const RecordDeployment *d, const char *kind,
+                           const char *id);
+
+Replacing replace_state(const Catalog *catalog, const Record *record, const RecordDeployment *d);
+
+#endif

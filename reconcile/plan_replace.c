@@ -1,0 +1,225 @@
+/*
+ * The other way to change a materialized view: a replacement hydrates beside it on its own cluster, and takes its place
+ * in one statement. Whatever reads the view goes on without being built anew. That statement cannot share a transaction
+ * with the marker, so that at most one view is replaced and nothing else may change for readers with it; and a
+ * replacement cannot be read before, so that nothing may want to test it (docs/design.md section 4).
+ */
+#include "plan_internal.h"
+
+#include "cutover/str.h"
+
+/* ---- which ---- */
+
+static bool can_be_replaced(const Closure *c, const Item *it)
+{
+    const CatalogCluster *cluster =
+        it->node->cluster ? catalog_cluster(c->in->catalog, it->node->cluster) : NULL;
+    return it->state == ITEM_CHANGED && it->why.cause == CAUSE_CHANGED &&
+           it->node->kind == NODE_MATERIALIZED_VIEW &&
+           str_eq(it->live->kind, "materialized-view") && cluster &&
+           str_eq(cluster->id, it->live->cluster_id);
+}
+
+static const Item *first_candidate(const Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        if (can_be_replaced(c, it)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+/* ---- what stands against it ---- */
+
+/* The server has said no to this very replacement; green is built instead. */
+static const char *refused_before(const Closure *c)
+{
+    const RecordDeployment *d = c->in->deployment;
+    const char *text = NULL;
+    for (size_t i = 0; d && i < d->results.count; i++) {
+        const RecordResult *it = &d->results.items[i];
+        text = str_eq(it->check, "replacement") ? it->text : text;
+    }
+    return text ? arena_printf(c->arena, "the server does not take it: %s", text) : NULL;
+}
+
+/* ID and whatever in the project reads it, directly or not: nodes come after their inputs. */
+static Map readers_of(const Closure *c, const char *id)
+{
+    Map found = {0};
+    map_put(c->arena, &found, id, c);
+    vec_each (DesiredNode, it, &c->in->desired->nodes) {
+        vec_each (const char *, input, &it->depends) {
+            if (map_get(&found, *input)) {
+                map_put(c->arena, &found, it->id, it);
+            }
+        }
+    }
+    return found;
+}
+
+static const char *gates(const Closure *c, const Item *item)
+{
+    const EnvironmentConfig *e = c->in->environment;
+    Map readers = readers_of(c, item->node->id);
+    size_t tests = 0;
+    vec_each (DesiredTest, it, &c->in->desired->tests) {
+        bool reads = false;
+        vec_each (const char *, id, &it->depends) {
+            reads |= map_get(&readers, *id) != NULL;
+        }
+        tests += e->tests && reads;
+    }
+    size_t checks = e->checks_given ? e->checks.count : c->in->config->checks.count;
+    if (tests || checks || e->canary) {
+        bool of_tests = tests > 0, of_checks = !tests && checks;
+        size_t n = of_tests ? tests : checks;
+        const char *what = of_tests    ? arena_printf(c->arena, "%zu test%s", n, n > 1 ? "s" : "")
+                           : of_checks ? arena_printf(c->arena, "%zu check%s", n, n > 1 ? "s" : "")
+                                       : "the canary";
+        bool many = (of_tests || of_checks) && n > 1;
+        return arena_printf(c->arena,
+                            "%s read%s it before the cutover, which a replacement does "
+                            "not allow",
+                            what, many ? "" : "s");
+    }
+    return c->in->floors && c->in->floors->soak ? "the controller's file asks for a soak"
+           : item->node->hooks.count            ? "its hooks run on green"
+                                                : NULL;
+}
+
+/* An APPLY REPLACEMENT takes the comments of both along; those in Git are given anew. */
+static const char *foreign_comment(const Item *item)
+{
+    size_t known = 0, have = !str_empty(item->live->comment);
+    vec_each (CatalogColumnComment, it, &item->live->column_comments) {
+        have += !str_empty(it->text);
+    }
+    vec_each (DesiredComment, it, &item->node->comments) {
+        known += !str_empty(catalog_comment(item->live, it->column));
+    }
+    return have > known ? "it has comments that are not in Git, which would be lost" : NULL;
+}
+
+/* Reads a table or a source, at whatever depth: what is constant has come to its end, and is never replaced. */
+static bool lives(const Closure *c, const CatalogObject *object, Map *seen)
+{
+    vec_each (const char *, id, &object->reads) {
+        const CatalogObject *input = catalog_object_by_id(c->in->catalog, *id);
+        if (!input || map_put(c->arena, seen, *id, input)) {
+            continue;
+        }
+        if (str_eq(input->kind, "table") || str_eq(input->kind, "source") ||
+            lives(c, input, seen)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *live_reader(const Closure *c, const Item *item)
+{
+    const Objects *readers = map_get(&c->readers, item->live->id);
+    for (size_t i = 0; readers && i < readers->count; i++) {
+        if (str_eq(readers->items[i]->kind, "sink")) {
+            return arena_printf(c->arena, "sink %s reads it",
+                                plan_object_name(c, readers->items[i]));
+        }
+    }
+    Map seen = {0};
+    return lives(c, item->live, &seen) ? NULL : "it is constant";
+}
+
+static const char *hindrance(const Closure *c, const Item *item)
+{
+    const char *why = refused_before(c);
+    why = why ? why : gates(c, item);
+    why = why ? why : foreign_comment(item);
+    return why ? why : live_reader(c, item);
+}
+
+const DesiredNode *plan_replaceable(Closure *c)
+{
+    bool allowed = str_eq(config_replace(c->in->environment), "cheaper");
+    const Item *item = allowed && !c->replaced ? first_candidate(c) : NULL;
+    const char *why = item ? hindrance(c, item) : NULL;
+    if (why) {
+        c->plan->replacement.why =
+            arena_printf(c->arena, "%s is built on green: %s", plan_item_name(c, item), why);
+    }
+    return item && !why ? item->node : NULL;
+}
+
+/* ---- whether it pays ---- */
+
+/* What would change with the replacement, first of all what changes by itself; grants, comments and sizes may follow it. */
+static const PlanObject *something_else(const Plan *there)
+{
+    const PlanObject *rebuilt = NULL;
+    vec_each (PlanObject, it, &there->objects) {
+        if (plan_is_trait(it) || (!it->index && it->node == there->replacement.node)) {
+            continue;
+        }
+        if (it->action != PLAN_REBUILD) {
+            return it;
+        }
+        rebuilt = rebuilt ? rebuilt : it;
+    }
+    return rebuilt;
+}
+
+static bool is_alone(const Plan *there)
+{
+    return !something_else(there) && there->besides.count == 1 && !there->schemas.count &&
+           !there->clusters.count;
+}
+
+static const char *first_refusal(const Plan *plan)
+{
+    vec_each (Diag, it, &plan->diags.list) {
+        if (it->severity == DIAG_REFUSED) {
+            return it->message;
+        }
+    }
+    return "it is refused";
+}
+
+/* What green would build beside the view itself. */
+static const char *saved(Arena *arena, const Plan *green)
+{
+    size_t n = green->green + green->green_indexes, clusters = 0;
+    vec_each (PlanContainer, it, &green->clusters) {
+        clusters += it->wanted;
+    }
+    return arena_printf(arena, "green would build %zu objects on %zu cluster%s", n, clusters,
+                        clusters == 1 ? "" : "s");
+}
+
+bool plan_prefers_replacement(Arena *arena, Plan *there, Plan *green)
+{
+    const DesiredNode *node = green->replacement.node;
+    const char *name = relname_text(arena, node->rel, green->default_database);
+    bool refused = green->outcome == PLAN_REFUSED;
+    const char *why = NULL;
+    there->replacement.node = node;
+    green->replacement.node = NULL;
+    if (!is_alone(there)) {
+        const PlanObject *other = something_else(there);
+        why = other ? arena_printf(arena, "%s changes with it", other->rel.name)
+                    : "something else changes with it";
+    } else if (there->outcome == PLAN_REFUSED) {
+        return false;
+    } else if (!refused && green->green + green->green_indexes == 1) {
+        why = "nothing else would be built with it";
+    }
+    if (why) {
+        green->replacement.why = arena_printf(arena, "%s is built on green: %s", name, why);
+        return false;
+    }
+    there->replacement.why =
+        arena_printf(arena, "%s is replaced in place as long as its columns stay the same: %s%s",
+                     name, refused ? "green cannot be built: " : "",
+                     refused ? first_refusal(green) : saved(arena, green));
+    return true;
+}
