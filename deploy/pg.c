@@ -506,6 +506,13 @@ static bool may_send(Pg *pg, Arena *arena, const char *sql, Err *err)
     return true;
 }
 
+/* It goes out as one Query message, not as five for a statement with parameters and rows. Such a message would run all
+ * that semicolons divide, though, and a project may write what it likes, so there must be none. */
+static bool is_command(const char *sql, int params, const PgResult *result)
+{
+    return !params && !result && !strchr(sql, ';');
+}
+
 bool pg_query(Pg *pg, Arena *arena, const char *sql, const StrVec *params, int64_t timeout_ms,
               PgResult *result, Err *err)
 {
@@ -517,8 +524,10 @@ bool pg_query(Pg *pg, Arena *arena, const char *sql, const StrVec *params, int64
         return false;
     }
     int count = params ? (int)params->count : 0;
-    bool sent =
-        PQsendQueryParams(pg->conn, sql, count, NULL, count ? params->items : NULL, NULL, NULL, 0);
+    bool sent = is_command(sql, count, result)
+                    ? PQsendQuery(pg->conn, sql)
+                    : PQsendQueryParams(pg->conn, sql, count, NULL, count ? params->items : NULL,
+                                        NULL, NULL, 0);
     bool done = (sent || fail_lost(pg, arena, err)) && flush(pg, arena, deadline, err) &&
                 read_results(pg, arena, deadline, result ? result : &unwanted, &refused, err);
     trace(pg, arena, sql, began, done ? NULL : err);

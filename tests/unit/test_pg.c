@@ -22,6 +22,7 @@ typedef struct Server {
     int listener, stop[2];
     const char *reply;
     size_t reply_length;
+    char asked; /* how the message began */
     pthread_t thread;
     bool running;
     char url[100];
@@ -43,6 +44,7 @@ static void *serve(void *arg)
     int client = accept(server->listener, NULL, NULL);
     serve_login(client);
     if (read(client, message, sizeof message) > 0) {
+        server->asked = message[0];
         (void)!write(client, server->reply, server->reply_length);
     }
     close(client);
@@ -249,6 +251,36 @@ static void the_trace_tells_kinds_and_never_names(void **state)
     stop(&server);
 }
 
+/* A Query message runs all that stands in it, so nothing that a project can write in goes out as one with a semicolon. */
+static void only_a_single_command_is_one_message(void **state)
+{
+    Arena *arena = *state;
+    static const struct {
+        const char *sql;
+        bool rows;
+        char message;
+    } cases[] = {
+        {"CREATE SCHEMA a", false, 'Q'},
+        {"CREATE INDEX i ON t (a); DROP VIEW b", false, 'P'},
+        {"SELECT 1", true, 'P'},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Err err = {0};
+        Server server;
+        PgResult rows;
+        Buf reply = buf_new(arena, 1000);
+        tag(&reply, "DONE");
+        ready(&reply, 'I');
+        start(&server, &reply);
+        Pg *pg = connect_to(arena, &server);
+        PgResult *result = cases[i].rows ? &rows : NULL;
+        CHECK(pg_query(pg, arena, cases[i].sql, NULL, LIMIT_MS, result, &err));
+        pg_close(pg);
+        stop(&server);
+        CHECK_INT(server.asked, cases[i].message);
+    }
+}
+
 static void nobody_there_is_told_without_the_password(void **state)
 {
     Arena *arena = *state;
@@ -314,6 +346,7 @@ int main(void)
         TEST(a_commit_answered_by_rollback_has_failed),
         TEST(errors_are_sorted_by_what_to_do_about_them),
         TEST(the_trace_tells_kinds_and_never_names),
+        TEST(only_a_single_command_is_one_message),
         TEST(nobody_there_is_told_without_the_password),
         TEST(a_server_that_never_answers_is_given_up),
         TEST(arrays_come_back_as_they_went),
