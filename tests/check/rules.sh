@@ -14,10 +14,14 @@ rule() { # rule TEXT OUTPUT: holds when OUTPUT is empty
     fi
 }
 
+for tool in clang-format-19 pmccabe; do
+    command -v "$tool" >/dev/null || { echo "$tool is missing: ./dev check installs it"; exit 1; }
+done
+
 sources() { git ls-files -co --exclude-standard -- "$@"; }
 
 rule "clang-format decides the layout (clang-format-19 -i FILE)" \
-    "$(sources '*.c' '*.h' | while read -r f; do clang-format-19 --dry-run -Werror "$f" >/dev/null 2>&1 || echo "  $f"; done)"
+    "$(sources '*.c' '*.h' | xargs clang-format-19 --dry-run -Werror 2>&1 | sed -nE 's/^([^:]+):[0-9]+:.* error: .*/  \1/p' | sort -u)"
 rule "no file over 700 lines" \
     "$(sources '*.c' '*.h' | xargs wc -l | awk '$2 != "total" && $1 > 700 {print "  " $1 " " $2}')"
 rule "no function over 80 lines" \
