@@ -259,14 +259,83 @@ static bool too_deep(const char *text, size_t length)
     return false;
 }
 
-Json *json_parse(Arena *arena, const char *text, size_t length, Err *err)
+/* ---- reading ---- */
+
+enum { FLAGS = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY };
+
+/*
+ * Jansson's tree of a text takes ten times the room of the text. So the outermost objects are walked here, and it reads
+ * what is in them, one after the other: of a large text it never holds more than a small part.
+ */
+typedef struct Walk {
+    Arena *arena;
+    const char *text;
+    size_t length, at;
+} Walk;
+
+enum { WALKED_DEPTH = 2 };
+
+static bool skip(Walk *w, char c)
 {
-    if (too_deep(text, length)) {
-        err_set(arena, err, ERR_INPUT, "CO3091", "JSON nests deeper than %d levels", DEEPEST);
-        return NULL;
+    while (w->at < w->length && w->text[w->at] && strchr(" \t\r\n", w->text[w->at])) {
+        w->at++;
     }
+    bool found = w->at < w->length && w->text[w->at] == c;
+    w->at += found;
+    return found;
+}
+
+/* The value here, as Jansson reads it; NULL when it does not. */
+static json_t *load(Walk *w)
+{
+    json_error_t end;
+    json_t *value =
+        json_loadb(w->text + w->at, w->length - w->at, FLAGS | JSON_DISABLE_EOF_CHECK, &end);
+    w->at += value ? (size_t)end.position : 0;
+    return value;
+}
+
+static Json *read_loaded(Walk *w)
+{
+    json_t *value = load(w);
+    Json *json = value ? convert(w->arena, value) : NULL;
+    json_decref(value);
+    return json;
+}
+
+static Json *read_value(Walk *w, int depth);
+
+static bool read_member(Walk *w, Json *object, int depth)
+{
+    Json *key = read_loaded(w);
+    Json *value = key && key->type == JSON_IS_STRING && skip(w, ':') ? read_value(w, depth) : NULL;
+    return value && !map_put(w->arena, &object->members, key->string, value);
+}
+
+static Json *read_value(Walk *w, int depth)
+{
+    if (!depth || !skip(w, '{')) {
+        return read_loaded(w);
+    }
+    Json *object = arena_make(w->arena, Json);
+    object->type = JSON_IS_OBJECT;
+    if (skip(w, '}')) {
+        return object;
+    }
+    do {
+        if (!read_member(w, object, depth - 1)) {
+            return NULL;
+        }
+    } while (skip(w, ','));
+    object->count = object->members.count;
+    return skip(w, '}') ? object : NULL;
+}
+
+/* All at once: Jansson knows best what is wrong with a text, and where. */
+static Json *read_whole(Arena *arena, const char *text, size_t length, Err *err)
+{
     json_error_t why;
-    json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+    json_t *root = json_loadb(text, length, FLAGS, &why);
     if (!root) {
         err_set(arena, err, ERR_INPUT, "CO3092", "not valid JSON: %s (line %d, column %d)",
                 why.text, why.line, why.column);
@@ -276,6 +345,18 @@ Json *json_parse(Arena *arena, const char *text, size_t length, Err *err)
     Json *json = convert(arena, root);
     json_decref(root);
     return json;
+}
+
+Json *json_parse(Arena *arena, const char *text, size_t length, Err *err)
+{
+    if (too_deep(text, length)) {
+        err_set(arena, err, ERR_INPUT, "CO3091", "JSON nests deeper than %d levels", DEEPEST);
+        return NULL;
+    }
+    Walk w = {.arena = arena, .text = text, .length = length};
+    Json *json = read_value(&w, WALKED_DEPTH);
+    bool whole = json && !skip(&w, '\0') && w.at == length;
+    return whole ? json : read_whole(arena, text, length, err);
 }
 
 const Json *json_get(const Json *object, const char *key)

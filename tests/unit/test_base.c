@@ -184,6 +184,41 @@ static void json_written_is_json_read(void **state)
     CHECK(!json_parse(arena, deep, 1000, &err));
 }
 
+/* The outermost objects are walked, what is in them is read piece by piece: what is wrong is found in both, at its line. */
+static void json_is_read_in_pieces_as_in_one(void **state)
+{
+    Arena *arena = *state;
+    static const struct {
+        const char *text;
+        int line; /* of the error; 0: none */
+    } cases[] = {
+        {" { \"a\" : { \"b\" : { \"c\" : [1, {}] } , \"d\" : -1.5e3 } , \"e\" : \"}\\\"\" } \n", 0},
+        {"{}", 0},
+        {"[]", 0},
+        {"12", 0},
+        {"{\"a\": {\"b\": 1,\n\"b\": 2}}", 2},
+        {"{\"a\": {\"b\": 1,\n}}", 2},
+        {"{\"a\": {\"b\":\n nul}}", 2},
+        {"{\"a\":\n\n1 \"b\": 2}", 3},
+        {"{\"a\": {}}\n}", 2},
+        {"{\"a\": {", 1},
+        {"{a: 1}", 1},
+        {"", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Err err = {0};
+        Json *json = json_parse(arena, cases[i].text, strlen(cases[i].text), &err);
+        CHECK_INT(json != NULL, cases[i].line == 0);
+        CHECK_INT(err.line, cases[i].line);
+    }
+    Err err = {0};
+    Json *json = json_parse(arena, cases[0].text, strlen(cases[0].text), &err);
+    CHECK_INT(json->count, 2);
+    CHECK_STR(json_get_str(json, "e"), "}\"");
+    CHECK_INT(json_get(json_get(json_get(json, "a"), "b"), "c")->count, 2);
+    CHECK(!json_parse(arena, "{\"a\": 1}\0", 9, &err));
+}
+
 static void sql_is_cut_into_tokens(void **state)
 {
     Arena *arena = *state;
@@ -247,6 +282,7 @@ int main(void)
         TEST(durations_are_written_as_people_write_them),
         TEST(moments_read_what_servers_write),
         TEST(json_written_is_json_read),
+        TEST(json_is_read_in_pieces_as_in_one),
         TEST(sql_is_cut_into_tokens),
         TEST(a_finding_shows_its_place),
         TEST(digests_are_the_standard_ones),
