@@ -243,6 +243,29 @@ void resolve_config(Reader *r, Node *node)
     node->ephemeral = node->resource == RES_MODEL && str_eq(materialized, "ephemeral");
 }
 
+void resolve_source_config(Reader *r, Source *source, const char *file, const StrVec *fqn,
+                           const Yaml *const entries[2])
+{
+    Node node = {.package = source->package,
+                 .id = source->id,
+                 .fqn = *fqn,
+                 .patch_file = file,
+                 .config = py_dict(r->arena).dict};
+    py_dict_put(r->arena, node.config, "enabled", py_bool(true));
+    py_dict_put(r->arena, node.config, "tags", py_list(r->arena));
+    py_dict_put(r->arena, node.config, "meta", py_dict(r->arena));
+    apply_tree(r, &node, source->package->sources);
+    for (size_t i = 0; i < 2; i++) {
+        node.patch = entries[i];
+        apply_patch(r, &node);
+    }
+    if (source->package != r->root) {
+        apply_tree(r, &node, r->root->sources);
+    }
+    source->config = node.config;
+    source->enabled = config_bool(r, &node, "enabled", true);
+}
+
 /* ---- reading ---- */
 
 const PyValue *config_get(const Node *node, const char *key)

@@ -96,26 +96,17 @@ static void read_patch(const PatchFile *p, const Yaml *entry, Resource resource)
 
 /* ---- sources ---- */
 
-static bool is_enabled(const PatchFile *p, const Yaml *group, const Yaml *table,
-                       const Source *source)
+static void resolve_source(const PatchFile *p, const Yaml *group, const Yaml *table, Source *source)
 {
     Arena *arena = p->r->arena;
+    const Yaml *const entries[2] = {group, table};
     StrVec fqn = {0};
     vec_each (const char *, it, &p->folders) {
         vec_push(arena, &fqn, *it);
     }
     vec_push(arena, &fqn, source->group);
     vec_push(arena, &fqn, source->name);
-    const ConfigValue *set = config_tree_get(p->package->sources, &fqn, "enabled");
-    PyValue value = set ? set->value : py_bool(true);
-    const Yaml *own[] = {yaml_get(yaml_get(group, "config"), "enabled"),
-                         yaml_get(yaml_get(table, "config"), "enabled")};
-    for (size_t i = 0; i < 2; i++) {
-        if (own[i]) {
-            yaml_render(&p->scope, p->file, own[i], &value);
-        }
-    }
-    return py_truth(value);
+    resolve_source_config(p->r, source, p->file, &fqn, entries);
 }
 
 static const char *or_else(const char *text, const char *other)
@@ -168,7 +159,7 @@ static void read_table(const PatchFile *p, const Yaml *group, const char *group_
     source->tags = py_list(r->arena);
     add_tags(p, yaml_get(group, "tags"), source->tags);
     add_tags(p, yaml_get(table, "tags"), source->tags);
-    source->enabled = is_enabled(p, group, table, source);
+    resolve_source(p, group, table, source);
     vec_push(r->arena, &r->sources, source);
     map_put(r->arena, &r->source_by_name, arena_printf(r->arena, "%s\t%s", group_name, name),
             source);

@@ -71,7 +71,8 @@ typedef struct Source {
     const char *description;
     RelName rel;
     const Package *package;
-    PyValue tags; /* of the source and the table: its tests have them too */
+    PyValue tags;   /* of the source and the table: its tests have them too */
+    PyDict *config; /* resolved; NULL: none is known */
     bool enabled;
     Place place;
 } Source;
@@ -299,6 +300,10 @@ const ConfigValue *config_tree_get(const ConfigTree *tree, const StrVec *fqn, co
 
 /* Fills node->config from all layers, weakest first. */
 void resolve_config(Reader *r, Node *node);
+
+/* The same of SOURCE, whose place in the tree is FQN; ENTRIES of FILE are the source's and its table's. */
+void resolve_source_config(Reader *r, Source *source, const char *file, const StrVec *fqn,
+                           const Yaml *const entries[2]);
 
 const PyValue *config_get(const Node *node, const char *key); /* NULL: not set, or none */
 const char *config_text(Reader *r, const Node *node, const char *key);

@@ -30,14 +30,11 @@ static void flatten(SelectGraph *graph, SelectNode *node)
     node->dotted = str_join(arena, &node->flat, ".");
 }
 
-static void add_tags(Arena *arena, const Node *node, StrVec *tags)
+static void add_tags(Arena *arena, SelectNode *out)
 {
-    const PyValue *list = node->config ? config_get(node, "tags") : NULL;
+    const PyValue *list = py_dict_find(out->config, "tags");
     for (size_t i = 0; list && list->type == PY_LIST && i < list->list->count; i++) {
-        vec_push(arena, tags, py_str(arena, list->list->items[i]));
-    }
-    for (size_t i = 0; i < node->inherited.count; i++) {
-        vec_push(arena, tags, node->inherited.items[i]);
+        vec_push(arena, &out->tags, py_str(arena, list->list->items[i]));
     }
 }
 
@@ -58,7 +55,10 @@ static void add_one(SelectGraph *graph, Node *node)
     if (node->generic) {
         out.test_name = node->generic->macro + strlen("test_");
     }
-    add_tags(graph->r->arena, node, &out.tags);
+    add_tags(graph->r->arena, &out);
+    for (size_t i = 0; i < node->inherited.count; i++) {
+        vec_push(graph->r->arena, &out.tags, node->inherited.items[i]);
+    }
     flatten(graph, &out);
     vec_push(graph->r->arena, &graph->nodes, out);
 }
@@ -73,7 +73,8 @@ static void add_source(SelectGraph *graph, const Source *source)
                       .name = source->name,
                       .group_name = source->group,
                       .path = below(source->package, source->place.file),
-                      .config = &nothing};
+                      .config = source->config ? source->config : &nothing};
+    add_tags(arena, &out);
     vec_push(arena, &out.fqn, source->package->name);
     vec_push(arena, &out.fqn, source->group);
     vec_push(arena, &out.fqn, source->name);

@@ -26,6 +26,10 @@ static void read_source(Manifest *m, const char *id, const Json *json)
         return;
     }
     source->package = manifest_package(m, package);
+    const Json *config = json_get(json, "config");
+    if (config && config->type == JSON_IS_OBJECT) {
+        source->config = py_from_json(r->arena, config).dict;
+    }
     source->place.file =
         manifest_file(m, source->package, json_get_str(json, "original_file_path"));
     vec_push(r->arena, &r->sources, source);

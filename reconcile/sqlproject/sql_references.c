@@ -112,14 +112,16 @@ static void add_edge(Walk *w, Node *other)
     }
 }
 
-static void add_read(Walk *w, RelName rel)
+static void add_read(Walk *w, Source *source)
 {
+    Node *node = w->object->node;
     vec_each (RelName, it, &w->object->reads) {
-        if (relname_eq(*it, rel)) {
+        if (relname_eq(*it, source->rel)) {
             return;
         }
     }
-    vec_push(w->p->r->arena, &w->object->reads, rel);
+    vec_push(w->p->r->arena, &w->object->reads, source->rel);
+    vec_push(w->p->r->arena, &node->sources, source);
 }
 
 /* Connections and secrets never go green, since Cutover does not make them. */
@@ -177,12 +179,12 @@ static void meet_relation(Walk *w, size_t at, size_t tokens, const char *const *
     }
     RelName rel = written(w, parts, count);
     const SqlObject *object = object_called(w, rel);
-    const RelName *known = map_get(&w->p->dependencies, relname_key(w->p->r->arena, rel));
+    Source *known = map_get(&w->p->dependencies, relname_key(w->p->r->arena, rel));
     if (object) {
         meet(w, at, tokens, object);
     } else if (known) {
-        add_read(w, *known);
-        replace(w, at, tokens, *known);
+        add_read(w, known);
+        replace(w, at, tokens, known->rel);
     } else if (!is_system(parts, count)) {
         unknown(w, tok_at(w, at), rel);
     }

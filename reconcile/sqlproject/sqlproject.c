@@ -58,18 +58,17 @@ static bool add_dependency(SqlProject *p, const Yaml *item)
                 "a dependency is written database.schema.name");
         return false;
     }
-    RelName *rel = arena_make(p->r->arena, RelName);
-    *rel = (RelName){parts.items[0], parts.items[1], parts.items[2]};
-    map_put(p->r->arena, &p->dependencies, relname_key(p->r->arena, *rel), rel);
+    RelName rel = {parts.items[0], parts.items[1], parts.items[2]};
     Source *source = arena_make(p->r->arena, Source);
     *source = (Source){
-        .id = arena_printf(p->r->arena, "source.%s.%s.%s", rel->database, rel->schema, rel->name),
-        .group = rel->schema,
-        .name = rel->name,
-        .rel = *rel,
+        .id = arena_printf(p->r->arena, "source.%s.%s.%s", rel.database, rel.schema, rel.name),
+        .group = rel.schema,
+        .name = rel.name,
+        .rel = rel,
         .package = p->r->root,
         .enabled = true,
         .place = place_of(toml_file, item)};
+    map_put(p->r->arena, &p->dependencies, relname_key(p->r->arena, rel), source);
     vec_push(p->r->arena, &p->r->sources, source);
     return true;
 }
@@ -158,11 +157,6 @@ static void warn_folders(Reader *r)
 static void emit_row(Reader *r, const SqlObject *object, const DesiredNode *made,
                      DbtProject *project)
 {
-    PyDict *config = py_dict(r->arena).dict;
-    py_dict_put(r->arena, config, "materialized", py_text(node_kind_text(object->kind)));
-    if (object->cluster) {
-        py_dict_put(r->arena, config, "cluster", py_text(object->cluster));
-    }
     vec_push(r->arena, &project->table,
              (DbtNode){.id = made->id,
                        .resource = "model",
@@ -170,7 +164,7 @@ static void emit_row(Reader *r, const SqlObject *object, const DesiredNode *made
                        .code = object->sql,
                        .fqn = object->node->fqn,
                        .depends = made->depends,
-                       .config = config});
+                       .config = object->node->config});
 }
 
 static void emit_object(Reader *r, const SqlObject *object, DbtProject *project)
@@ -188,7 +182,12 @@ static void emit_object(Reader *r, const SqlObject *object, DbtProject *project)
                        .grants = node->grants,
                        .comments = node->comments};
     for (size_t i = 0; i < node->depends.count; i++) {
-        vec_push(r->arena, &out.depends, node->depends.items[i]->id);
+        const Node *other = node->depends.items[i];
+        if (other->outside) {
+            vec_push(r->arena, &out.reads, other->production);
+        } else {
+            vec_push(r->arena, &out.depends, other->id);
+        }
     }
     vec_each (const RelName, it, &object->reads) {
         vec_push(r->arena, &out.reads, *it);
@@ -211,7 +210,9 @@ static DbtProject *emit(SqlProject *p)
         map_put(r->arena, &by_id, (*it)->node->id, *it);
     }
     vec_each (Node *, it, &r->order) {
-        emit_object(r, map_get(&by_id, (*it)->id), project);
+        if (!(*it)->outside) {
+            emit_object(r, map_get(&by_id, (*it)->id), project);
+        }
     }
     vec_each (Source *, it, &r->sources) {
         vec_push(r->arena, &project->desired->sources,
@@ -220,33 +221,53 @@ static DbtProject *emit(SqlProject *p)
     return project;
 }
 
-/* Names of objects are in the SQL already when it is known what reads what. */
-static void refuse_selection(Reader *r)
+/* What SQL says of an object, by the names that dbt's configs have. */
+static void set_config(Reader *r, const SqlObject *object)
 {
-    const SelectWanted *select = r->options->select;
-    if (select && (select->include.count || select->exclude.count || select->selector)) {
-        find_at(r, DIAG_ERROR, P_SELECT_MISSING, (Place){.file = r->root->file},
-                "a selection of a plain SQL project is not yet supported")
-            ->hint = "take out select, exclude and selector: the whole project is deployed";
+    PyDict *config = py_dict(r->arena).dict;
+    py_dict_put(r->arena, config, "materialized", py_text(node_kind_text(object->kind)));
+    if (object->cluster) {
+        py_dict_put(r->arena, config, "cluster", py_text(object->cluster));
     }
+    object->node->config = config;
+}
+
+static void resolve_all(SqlProject *p)
+{
+    vec_each (SqlObject *, it, &p->objects) {
+        if ((*it)->made && (*it)->end && !(*it)->node->outside) {
+            (*it)->reads.count = (*it)->node->sources.count = 0;
+            sql_resolve(p, *it);
+        }
+    }
+}
+
+/* What is not selected is read where it is live, so SQL that names it is written once more. */
+static bool select_objects(SqlProject *p)
+{
+    if (!apply_selection(p->r)) {
+        return false;
+    }
+    if (p->r->options->select && !p->r->options->only_list) {
+        resolve_all(p);
+    }
+    return true;
 }
 
 static DbtProject *read_all(Reader *r)
 {
     SqlProject *p = r->front;
     size_t errors = diags_count(r->diags, DIAG_ERROR);
-    refuse_selection(r);
     warn_folders(r);
     sql_find_objects(p);
     vec_each (SqlObject *, it, &p->objects) {
         sql_read_statements(p, *it);
     }
+    resolve_all(p);
     vec_each (SqlObject *, it, &p->objects) {
-        if ((*it)->made && (*it)->end) {
-            sql_resolve(p, *it);
-        }
+        set_config(r, *it);
     }
-    if (diags_count(r->diags, DIAG_ERROR) > errors || !order_nodes(r) || !apply_selection(r)) {
+    if (diags_count(r->diags, DIAG_ERROR) > errors || !order_nodes(r) || !select_objects(p)) {
         return NULL;
     }
     if (r->options->only_list) {

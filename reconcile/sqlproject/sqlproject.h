@@ -30,7 +30,7 @@ typedef struct SqlProject {
     const Yaml *settings; /* the profile's table in it, or NULL */
     VEC(SqlObject *) objects;
     Map by_written;   /* relname_key() to SqlObject * */
-    Map dependencies; /* relname_key() of what project.toml says is made elsewhere, to RelName * */
+    Map dependencies; /* relname_key() of what project.toml says is made elsewhere, to Source * */
 } SqlProject;
 
 /* The LENGTH bytes from OFFSET in the object's text, as a place in its file. */

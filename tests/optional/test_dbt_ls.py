@@ -35,6 +35,8 @@ SELECT = [
     "config.contract.enforced:false", "config.schema:shop", "config.severity:warn", "config.severity:error", "resource_type:model", "resource_type:seed", "resource_type:test", "resource_type:source",
     "test_type:generic", "test_type:singular", "test_type:data", "test_name:unique", "test_name:not_*", "test_name:positive",
     "statuses", "statuses+", "countries.csv", "seeds/statuses.csv", "access:protected", "access:public", "all_slices,resource_type:model",
+    "tag:landed", "tag:pii", "tag:pi?+1", "tag:of_project", "config.tags:pii", "config.meta.owner:sales", "config.meta.level:1", "config.meta.team:core",
+    "config.event_time:at", "tag:landed,config.meta.owner:sales",
     "slice_1 slice_2,resource_type:test", "+all_slices,slice_*", "fqn:orders.shop", "fqn:*", "fqn:orders.*", "version:none",
 ]
 EXCLUDE = ["resource_type:test", "shop", "+revenue", "tag:reporting", "source:*", "path:models/raw", "slice_*", "test_type:singular", "clean+"]
@@ -88,6 +90,12 @@ def main():
         for name in ("revenue", "top_customers"):
             model = folder / "models" / "reports" / (name + ".sql")
             model.write_text("{{ config(tags=['reporting', 'daily']) }}\n" + model.read_text())
+        sources = folder / "models" / "raw" / "schema.yml"
+        text = sources.read_text().replace("    schema: public\n", "    schema: public\n    tags: [landed]\n    config: {meta: {owner: sales, level: 1}}\n", 1)
+        text = text.replace("      - name: customers\n", "      - name: customers\n        tags: [pii]\n        config: {event_time: at, tags: [more], meta: {owner: crm}}\n", 1)
+        sources.write_text(text)
+        settings = folder / "dbt_project.yml"
+        settings.write_text(settings.read_text() + "\nsources: {orders: {+tags: of_project, app: {+meta: {team: core}}}}\n")
         dbt = Dbt(environment)
         passed = failed = 0
         for flags in cases():

@@ -14,7 +14,9 @@ static const char *const project[][2] = {
      "shop: {target: prod, outputs: {prod: {type: materialize, host: h, port: 1, user: u, "
      "dbname: materialize, schema: public, cluster: c}}}\n"},
     {"models/schema.yml",
-     "version: 2\nsources: [{name: raw, schema: public, tables: [{name: orders}, {name: items}]}]\n"
+     "version: 2\nsources: [{name: raw, schema: public, tags: [landed], config: {meta: {owner: "
+     "ada}},\n"
+     "  tables: [{name: orders, config: {tags: [pii]}}, {name: items, config: {enabled: true}}]}]\n"
      "models: [{name: daily, columns: [{name: day, tags: [keys], tests: [unique]}]},\n"
      "  {name: clean, columns: [{name: id, tests: [{relationships: {to: ref('daily'), field: "
      "id}}]}]}]\n"},
@@ -106,6 +108,9 @@ static void names_paths_and_tags_select(void **state)
     CHECK_STR(ls(*state, "config.materialized:view", NULL), "clean lines + 1 tests");
     CHECK_STR(ls(*state, "config.docs.show:true", NULL), "clean daily lines top + 2 tests");
     CHECK_STR(ls(*state, "source:raw.orders", NULL), "orders + 0 tests");
+    CHECK_STR(ls(*state, "tag:landed", NULL), "items orders + 0 tests");
+    CHECK_STR(ls(*state, "tag:pii+1", NULL), "clean orders + 1 tests");
+    CHECK_STR(ls(*state, "config.meta.owner:ada", "config.tags:pii"), "items + 0 tests");
 }
 
 static void a_plus_brings_relatives_and_an_at_sign_what_those_read(void **state)

@@ -387,6 +387,83 @@ static void a_check_reads_by_name_and_by_schema(void **state)
     CHECK_STR(t->diags.list.items[0].code, "CO3016");
 }
 
+/* ---- selection ---- */
+
+static Try *with_three(Arena *arena)
+{
+    Try *t = try_new(arena);
+    with_file(t, "models/materialize/shop/clean.sql",
+              "create view clean as select * from materialize.raw.orders");
+    with_file(t, "models/materialize/shop/daily.sql",
+              "create materialized view daily in cluster compute as select * from clean");
+    with_file(t, "models/materialize/reports/top.sql",
+              "create view top as select * from shop.daily");
+    return t;
+}
+
+static const char *listed(Arena *arena, const char *select, const char *exclude)
+{
+    Try *t = with_three(arena);
+    SelectWanted wanted = {0};
+    if (select) {
+        vec_push(arena, &wanted.include, ((SelectText){.text = select, .file = "--select"}));
+    }
+    if (exclude) {
+        vec_push(arena, &wanted.exclude, ((SelectText){.text = exclude, .file = "--exclude"}));
+    }
+    t->options.select = &wanted;
+    t->options.only_list = true;
+    DbtProject *project = dbt_read(arena, &t->options, &t->diags);
+    if (!project) {
+        return said(t);
+    }
+    StrVec names = {0};
+    vec_each (DbtListed, it, &project->selected) {
+        vec_push(arena, &names, it->text);
+    }
+    return str_join(arena, &names, " ");
+}
+
+static void a_part_is_selected_as_of_a_dbt_project(void **state)
+{
+    CHECK_STR(listed(*state, "daily", NULL), "project.materialize.shop.daily");
+    CHECK_STR(listed(*state, "materialize.shop", NULL),
+              "project.materialize.shop.clean project.materialize.shop.daily");
+    CHECK_STR(listed(*state, "+daily", "source:*"),
+              "project.materialize.shop.clean project.materialize.shop.daily");
+    CHECK_STR(listed(*state, "1+top", NULL),
+              "project.materialize.reports.top project.materialize.shop.daily");
+    CHECK_STR(listed(*state, "source:raw+1", NULL),
+              "project.materialize.shop.clean source:project.raw.orders");
+    CHECK_STR(listed(*state, "path:models/materialize/reports", NULL),
+              "project.materialize.reports.top");
+    CHECK_STR(listed(*state, "config.materialized:view", "top"), "project.materialize.shop.clean");
+    CHECK_STR(listed(*state, "config.cluster:compute", NULL), "project.materialize.shop.daily");
+    CHECK_STR(listed(*state, "resource_type:model", "file:top"),
+              "project.materialize.shop.clean project.materialize.shop.daily");
+}
+
+/* On green, too, it is read in production: nobody builds it there. */
+static void what_is_not_selected_is_read_where_it_is_live(void **state)
+{
+    Try *t = with_three(*state);
+    SelectWanted wanted = {0};
+    vec_push(*state, &wanted.exclude, ((SelectText){.text = "clean", .file = "cutover.yaml"}));
+    map_put(*state, &t->names.schemas, schema_key(*state, "materialize", "shop"), "shop_green");
+    t->options.select = &wanted;
+    t->options.names = &t->names;
+    const Desired *desired = good(t);
+    CHECK_INT(desired->nodes.count, 2);
+    const DesiredNode *daily = node_of(desired, "model.materialize.shop.daily");
+    CHECK_STR(daily->sql, "select * from \"materialize\".\"shop\".\"clean\"");
+    CHECK_STR(daily->rel.schema, "shop_green");
+    CHECK_INT(daily->depends.count, 0);
+    CHECK_INT(daily->reads.count, 1);
+    CHECK_STR(daily->reads.items[0].name, "clean");
+    CHECK_STR(node_of(desired, "model.materialize.reports.top")->sql,
+              "select * from \"materialize\".\"shop_green\".\"daily\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +479,8 @@ int main(void)
         TEST(objects_that_read_each_other_are_a_cycle),
         TEST(what_else_lies_in_the_folder_is_said),
         TEST(a_check_reads_by_name_and_by_schema),
+        TEST(a_part_is_selected_as_of_a_dbt_project),
+        TEST(what_is_not_selected_is_read_where_it_is_live),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
