@@ -26,24 +26,27 @@ static bool look(Adopting *a, Diags *diags, Err *err)
     const Cli *cli = a->cli;
     Target target;
     PassResult result = {0};
-    StrVec globs = {0};
+    SelectWanted select = {0};
     if (!targets_one(cli, a->session->context, &target, diags, err) ||
         !wanted_read(target.repository, cli->arena, target.environment, NULL, &a->wanted, diags,
                      err) ||
         !session_connect(a->session, cli->arena, err)) {
         return false;
     }
-    if (cli->select) {
-        globs = str_split(cli->arena, cli->select, ' ');
-    }
+    select_flag(cli->arena, &select.include, cli->select, "--select");
+    select_flag(cli->arena, &select.exclude, cli->exclude, "--exclude");
+    bool chosen = cli->select || cli->exclude;
     PassInput input =
         wanted_pass(a->session->context, &a->wanted, PASS_LOOK, &a->session->writer_seq);
-    if (!pass_adopt_look(cli->arena, a->session->pg, &input, cli->select ? &globs : NULL, &result,
+    if (!pass_adopt_look(cli->arena, a->session->pg, &input, chosen ? &select : NULL, &result,
                          &a->adoption, &a->interrupted, err)) {
         vec_each (Diag, it, &result.diags.list) {
             vec_push(cli->arena, &diags->list, *it);
         }
         return false;
+    }
+    if (chosen) {
+        cli_findings(cli, &result.diags); /* a selector that matches nothing */
     }
     a->generation = (result.live_generation < 0 ? 0 : result.live_generation) + 1;
     a->commit = result.live ? result.live->commit : a->wanted.commit.sha;

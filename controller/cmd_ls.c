@@ -11,19 +11,6 @@
 
 enum { ANSWER_MAX = 64 << 20 };
 
-static void add_text(const Cli *cli, SelectTexts *texts, const char *text, const char *flag)
-{
-    if (text) {
-        vec_push(cli->arena, texts,
-                 ((SelectText){.text = text,
-                               .file = flag,
-                               .line = 1,
-                               .column = 1,
-                               .source = text,
-                               .source_length = strlen(text)}));
-    }
-}
-
 /* What the flags say; without any an environment's own selection, or the default of selectors.yml. */
 static bool wanted(const Cli *cli, const EnvironmentConfig *environment, SelectWanted *out,
                    Err *err)
@@ -42,8 +29,8 @@ static bool wanted(const Cli *cli, const EnvironmentConfig *environment, SelectW
     if (silent && environment && environment->selection) {
         *out = *environment->selection;
     }
-    add_text(cli, &out->include, cli->select, "--select");
-    add_text(cli, &out->exclude, cli->exclude, "--exclude");
+    select_flag(cli->arena, &out->include, cli->select, "--select");
+    select_flag(cli->arena, &out->exclude, cli->exclude, "--exclude");
     return true;
 }
 

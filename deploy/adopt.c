@@ -105,7 +105,21 @@ static bool observe(Pass *pass, Err *err)
     return true;
 }
 
-bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const StrVec *select,
+/* Ids of what is selected of the environment's own selection; only the graph is looked at. */
+static const Map *selected_ids(Pass *pass, const SelectWanted *select)
+{
+    DbtOptions options = pass->options;
+    options.select = select;
+    options.only_list = true;
+    DbtProject *project = dbt_read(pass->arena, &options, &pass->out->diags);
+    Map *ids = project ? arena_make(pass->arena, Map) : NULL;
+    for (size_t i = 0; project && i < project->selected.count; i++) {
+        map_put(pass->arena, ids, project->selected.items[i].id, &project->selected.items[i]);
+    }
+    return ids;
+}
+
+bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const SelectWanted *select,
                      PassResult *result, Adoption **adoption, const char **interrupted, Err *err)
 {
     Pass *pass = begin(arena, pg, input, result);
@@ -123,14 +137,15 @@ bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const StrVec 
     if (!result->desired) {
         return false;
     }
-    if (!may_adopt(pass, err) ||
+    const Map *selected = select ? selected_ids(pass, select) : NULL;
+    if ((select && !selected) || !may_adopt(pass, err) ||
         !rights_read(pg, arena, pass->snapshot.catalog, pass_limit(pass), &rights, err) ||
         !read_others(pass, &others, err)) {
         return false;
     }
     PlanInput plan = pass_plan_input(pass);
     AdoptInput in = {.plan = &plan,
-                     .select = select,
+                     .selected = selected,
                      .roles = rights.all ? NULL : &rights.roles,
                      .others = &others};
     *adoption = adopt_find(arena, &in);

@@ -18,17 +18,20 @@ static const char *text_of(const Finding *f, RelName rel)
     return relname_text(f->arena, rel, f->in->plan->desired->default_database);
 }
 
-static bool is_selected(const Finding *f, RelName rel, const char *id)
+static bool is_selected(const Finding *f, const char *id)
 {
-    const StrVec *select = f->in->select;
-    for (size_t i = 0; select && i < select->count; i++) {
-        const char *glob = select->items[i];
-        if (str_glob(glob, rel.name) || str_glob(glob, text_of(f, rel)) ||
-            (id && str_glob(glob, id))) {
+    return !f->in->selected || map_get(f->in->selected, id);
+}
+
+/* What is declared on something outside comes with the source that it is. */
+static bool is_source_selected(const Finding *f, RelName rel)
+{
+    vec_each (const DesiredSource, it, &f->in->plan->desired->sources) {
+        if (relname_eq(it->rel, rel) && is_selected(f, it->id)) {
             return true;
         }
     }
-    return !select;
+    return !f->in->selected;
 }
 
 /* ---- whose it is ---- */
@@ -234,12 +237,12 @@ Adoption *adopt_find(Arena *arena, const AdoptInput *input)
                       .default_database = desired->default_database};
     Finding f = {.arena = arena, .in = input, .out = out};
     vec_each (DesiredNode, it, &desired->nodes) {
-        if (is_selected(&f, it->rel, it->id)) {
+        if (is_selected(&f, it->id)) {
             add_node(&f, it);
         }
     }
     vec_each (DesiredExternal, it, &desired->externals) {
-        for (size_t i = 0; is_selected(&f, it->rel, NULL) && i < it->indexes.count; i++) {
+        for (size_t i = 0; is_source_selected(&f, it->rel) && i < it->indexes.count; i++) {
             add_index(&f, it->rel, NULL, &it->indexes.items[i]);
         }
     }

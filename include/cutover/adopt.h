@@ -34,9 +34,9 @@ typedef struct AdoptItem {
 
 typedef struct AdoptInput {
     const PlanInput *plan;
-    const StrVec *select; /* globs of names, schema.name or ids; NULL: everything */
-    const StrVec *roles;  /* roles whose objects we may change; NULL: all */
-    const Map *others;    /* "<kind>:<id>" to the environment whose record has it */
+    const Map *selected; /* ids of nodes and sources; NULL: everything */
+    const StrVec *roles; /* roles whose objects we may change; NULL: all */
+    const Map *others;   /* "<kind>:<id>" to the environment whose record has it */
 } AdoptInput;
 
 typedef struct Adoption {

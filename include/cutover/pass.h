@@ -92,10 +92,10 @@ typedef struct PassResult {
  * the project or the plan are no errors but in RESULT. All results live in ARENA. */
 bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, Err *err);
 
-/* Compares what is live under declared names, and is not ours, with what is declared; SELECT: globs, or NULL. Copies
+/* Compares what is live under declared names, and is not ours, with what is declared; SELECT: a part of it, or NULL. Copies
  * are made in a scratch schema and dropped. *INTERRUPTED instead: the deployment of an adoption that was recorded, and
  * that passes have to bring to its end. False: ERR, or findings about the project in RESULT. */
-bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const StrVec *select,
+bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const SelectWanted *select,
                      PassResult *result, Adoption **adoption, const char **interrupted, Err *err);
 
 /* Takes ADOPTION over, one action a call: record and marker are made when they are missing; then everything is

@@ -105,6 +105,9 @@ const Selection *select_parse_one(Arena *arena, const SelectText *text, SelectIn
 /* Sets method and arguments of CRITERION from "config.materialized", and checks its value. */
 bool select_set_method(Arena *arena, Selection *criterion, const char *method, Diags *diags);
 
+/* Adds TEXT, which was given as FLAG; nothing when it is NULL. */
+void select_flag(Arena *arena, SelectTexts *texts, const char *text, const char *flag);
+
 /* An empty set operation, or a criterion, to be filled. */
 Selection *select_group(Arena *arena, SelectOp op, SelectText where, SelectIndirect indirect);
 

@@ -302,6 +302,19 @@ const Selection *select_parse_one(Arena *arena, const SelectText *text, SelectIn
 
 /* ---- unions of intersections ---- */
 
+void select_flag(Arena *arena, SelectTexts *texts, const char *text, const char *flag)
+{
+    if (text) {
+        vec_push(arena, texts,
+                 ((SelectText){.text = text,
+                               .file = flag,
+                               .line = 1,
+                               .column = 1,
+                               .source = text,
+                               .source_length = strlen(text)}));
+    }
+}
+
 Selection *select_group(Arena *arena, SelectOp op, SelectText where, SelectIndirect indirect)
 {
     Selection *s = arena_make(arena, Selection);

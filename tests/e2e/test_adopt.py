@@ -123,9 +123,11 @@ def rows_that_are_not_in_git_are_never_taken_over(world):
 
 def a_selection_takes_over_only_that(world):
     dbt_run(world)
-    found = adopt(world, 0, "--select", "daily orders_clean")
+    found = adopt(world, 0, "--select", "+daily", "--exclude", "resource_type:seed")
     assert sorted(found) == ["cluster compute", "schema shop", "shop.daily", "shop.daily_day_idx", "shop.orders_clean"], found
     assert world.plan(expect=3)["outcome"] == "refused", "the rest is still somebody else's"
+    world.cutover("adopt", "--select", "dialy", "--yes")
+    assert 'did you mean "daily"?' in world.stderr, world.stderr
     adopt(world, 0)
     assert world.marker().startswith("cutover_production_g2_")
     assert world.plan()["outcome"] == "nothing"
