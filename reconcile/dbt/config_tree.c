@@ -252,16 +252,18 @@ void resolve_source_config(Reader *r, Source *source, const char *file, const St
                  .patch_file = file,
                  .config = py_dict(r->arena).dict};
     py_dict_put(r->arena, node.config, "enabled", py_bool(true));
-    py_dict_put(r->arena, node.config, "tags", py_list(r->arena));
     py_dict_put(r->arena, node.config, "meta", py_dict(r->arena));
     apply_tree(r, &node, source->package->sources);
+    py_dict_put(r->arena, node.config, "tags", py_list(r->arena));
     for (size_t i = 0; i < 2; i++) {
         node.patch = entries[i];
         apply_patch(r, &node);
     }
+    PyValue tags = *py_dict_find(node.config, "tags"); /* those of dbt_project.yml dbt leaves out */
     if (source->package != r->root) {
         apply_tree(r, &node, r->root->sources);
     }
+    py_dict_put(r->arena, node.config, "tags", tags);
     source->config = node.config;
     source->enabled = config_bool(r, &node, "enabled", true);
 }

@@ -72,28 +72,54 @@ static bool is_enforced(const Node *node)
     return enforced && py_truth(*enforced);
 }
 
-static const Yaml *columns_of(const Node *node)
+static Constraints constraints_of(Reader *r, const Node *node, const Yaml *list)
 {
+    Constraints constraints = {0};
+    for (size_t i = 0; list && i < list->items.count; i++) {
+        const Yaml *it = list->items.items[i];
+        const char *type = yaml_text(yaml_get(it, "type"));
+        vec_push(r->arena, &constraints, ((Constraint){type, place_of(node->patch_file, it)}));
+    }
+    return constraints;
+}
+
+static const Contract *contract_of(Reader *r, const Node *node)
+{
+    if (node->contract || !node->patch) {
+        return node->contract;
+    }
+    Contract *contract = arena_make(r->arena, Contract);
+    contract->place = place_of(node->patch_file, node->patch);
+    contract->constraints = constraints_of(r, node, yaml_get(node->patch, "constraints"));
     const Yaml *columns = yaml_get(node->patch, "columns");
-    return columns && columns->type == YAML_IS_LIST && columns->items.count ? columns : NULL;
+    for (size_t i = 0; columns && i < columns->items.count; i++) {
+        const Yaml *column = columns->items.items[i], *type = yaml_get(column, "data_type");
+        ContractColumn it = {.name = yaml_text(yaml_get(column, "name")),
+                             .type = yaml_text(type),
+                             .constraints =
+                                 constraints_of(r, node, yaml_get(column, "constraints")),
+                             .place = place_of(node->patch_file, column),
+                             .type_place = place_of(node->patch_file, type ? type : column)};
+        vec_push(r->arena, &contract->columns, it);
+    }
+    return contract;
 }
 
 /* ---- constraints ---- */
 
 /* CONSTRAINTS of a column or model: not_null of a materialized view's column goes on, the rest is said. */
-static bool wants_not_null(Reader *r, const Node *node, NodeKind kind, const Yaml *constraints,
-                           const char *column)
+static bool wants_not_null(Reader *r, const Node *node, NodeKind kind,
+                           const Constraints *constraints, const char *column)
 {
     bool wanted = false;
-    for (size_t i = 0; constraints && i < constraints->items.count; i++) {
-        const Yaml *it = constraints->items.items[i];
-        const char *type = yaml_text(yaml_get(it, "type"));
-        if (column && kind == NODE_MATERIALIZED_VIEW && str_eq(type, "not_null")) {
+    vec_each (const Constraint, it, constraints) {
+        if (column && kind == NODE_MATERIALIZED_VIEW && str_eq(it->type, "not_null")) {
             wanted = true;
             continue;
         }
-        find_at(r, DIAG_WARNING, P_CONTRACT, place_of(node->patch_file, it),
-                "constraint %s of %s is not enforced by Materialize", type ? type : "", node->id)
+        find_at(r, DIAG_WARNING, P_CONTRACT, it->place,
+                "constraint %s of %s is not enforced by Materialize", it->type ? it->type : "",
+                node->id)
             ->hint =
             "Materialize knows not_null of a materialized view's column; a test can assert "
             "the rest";
@@ -103,17 +129,16 @@ static bool wants_not_null(Reader *r, const Node *node, NodeKind kind, const Yam
 
 void contract_options(Reader *r, const Node *node, NodeKind kind, StrVec *options)
 {
-    const Yaml *columns = is_enforced(node) ? columns_of(node) : NULL;
-    for (size_t i = 0; columns && i < columns->items.count; i++) {
-        const Yaml *column = columns->items.items[i];
-        const char *name = yaml_text(yaml_get(column, "name"));
-        if (name && wants_not_null(r, node, kind, yaml_get(column, "constraints"), name)) {
+    const Contract *contract = is_enforced(node) ? contract_of(r, node) : NULL;
+    for (size_t i = 0; contract && i < contract->columns.count; i++) {
+        const ContractColumn *it = &contract->columns.items[i];
+        if (it->name && wants_not_null(r, node, kind, &it->constraints, it->name)) {
             vec_push(r->arena, options,
-                     arena_printf(r->arena, "ASSERT NOT NULL = %s", sql_ident(r->arena, name)));
+                     arena_printf(r->arena, "ASSERT NOT NULL = %s", sql_ident(r->arena, it->name)));
         }
     }
-    if (columns) {
-        wants_not_null(r, node, kind, yaml_get(node->patch, "constraints"), NULL);
+    if (contract) {
+        wants_not_null(r, node, kind, &contract->constraints, NULL);
     }
 }
 
@@ -123,27 +148,24 @@ void contract_options(Reader *r, const Node *node, NodeKind kind, StrVec *option
 static const char *declared(Reader *r, const Node *node)
 {
     StrVec rows = {0};
-    const Yaml *columns = columns_of(node);
-    if (!columns) {
+    const Contract *contract = contract_of(r, node);
+    if (!contract || !contract->columns.count) {
         find_at(r, DIAG_ERROR, P_CONTRACT, config_place(node, "contract"),
                 "the enforced contract of %s names no columns", node->id)
             ->hint = "list them in a yml file, each with its data_type";
         return NULL;
     }
-    for (size_t i = 0; i < columns->items.count; i++) {
-        const Yaml *column = columns->items.items[i], *written = yaml_get(column, "data_type");
-        const char *name = yaml_text(yaml_get(column, "name")), *text = yaml_text(written);
-        const char *type = text ? type_of(r->arena, text) : NULL;
-        if (!name || !type) {
-            find_at(r, DIAG_ERROR, P_CONTRACT,
-                    place_of(node->patch_file, written ? written : column),
-                    text ? "data_type \"%s\" in the enforced contract of %s is not supported"
-                         : "a column%s in the enforced contract of %s has no data_type",
-                    text ? text : "", node->id);
+    vec_each (const ContractColumn, it, &contract->columns) {
+        const char *type = it->type ? type_of(r->arena, it->type) : NULL;
+        if (!it->name || !type) {
+            find_at(r, DIAG_ERROR, P_CONTRACT, it->type_place,
+                    it->type ? "data_type \"%s\" in the enforced contract of %s is not supported"
+                             : "a column%s in the enforced contract of %s has no data_type",
+                    it->type ? it->type : "", node->id);
             return NULL;
         }
         vec_push(r->arena, &rows,
-                 arena_printf(r->arena, "(%s, %s)", sql_literal(r->arena, name),
+                 arena_printf(r->arena, "(%s, %s)", sql_literal(r->arena, it->name),
                               sql_literal(r->arena, type)));
     }
     return str_join(r->arena, &rows, ", ");
@@ -174,12 +196,6 @@ void emit_contract(Reader *r, const Node *node, NodeKind kind, Desired *desired)
     if (!is_enforced(node)) {
         return;
     }
-    if (r->options->manifest) {
-        find_at(r, DIAG_ERROR, P_CONTRACT, config_place(node, "contract"),
-                "the enforced contract of %s is not yet supported in a manifest", node->id)
-            ->hint = "read the sources instead, or document the columns without `enforced: true`";
-        return;
-    }
     if (kind != NODE_VIEW && kind != NODE_MATERIALIZED_VIEW) {
         find_at(r, DIAG_WARNING, P_CONTRACT, config_place(node, "contract"),
                 "the contract of %s is not enforced: it is a %s", node->id, node_kind_text(kind));
@@ -197,8 +213,8 @@ void emit_contract(Reader *r, const Node *node, NodeKind kind, Desired *desired)
         .fail_calc = "count(*)",
         .error_if = "!= 0",
         .warn_if = "!= 0",
-        .file = node->patch_file ? node->patch_file : node->place.file,
-        .line = node->patch ? node->patch->line : node->place.line,
+        .file = contract_of(r, node)->place.file,
+        .line = contract_of(r, node)->place.line,
     };
     vec_push(r->arena, &test.depends, node->id);
     vec_push(r->arena, &desired->tests, test);

@@ -88,6 +88,26 @@ typedef struct SourceCall {
     Place place;
 } SourceCall;
 
+typedef struct Constraint {
+    const char *type; /* "not_null" */
+    Place place;
+} Constraint;
+
+typedef VEC(Constraint) Constraints;
+
+typedef struct ContractColumn {
+    const char *name, *type; /* as written; NULL: not */
+    Constraints constraints;
+    Place place, type_place;
+} ContractColumn;
+
+/* What yml says of a model's columns, for its contract. */
+typedef struct Contract {
+    VEC(ContractColumn) columns;
+    Constraints constraints; /* of the model */
+    Place place;
+} Contract;
+
 /* One key of a config() call. */
 typedef struct CalledConfig {
     const char *key;
@@ -120,6 +140,7 @@ struct Node {
     /* from schema.yml */
     const Yaml *patch;
     const char *patch_file, *description;
+    const Contract *contract; /* when it does not stand in `patch` */
 
     VEC(CalledConfig) called; /* what config() was given in the parse pass, in order */
     PyDict *config;           /* resolved */

@@ -64,6 +64,44 @@ static void add_comments(Reader *r, Node *node, const Json *json)
     }
 }
 
+/* ---- contracts ---- */
+
+static Constraints constraints_of(Reader *r, const Json *list, Place place)
+{
+    Constraints constraints = {0};
+    for (size_t i = 0; list && list->type == JSON_IS_ARRAY && i < list->count; i++) {
+        vec_push(r->arena, &constraints,
+                 ((Constraint){json_get_str(list->items[i], "type"), place}));
+    }
+    return constraints;
+}
+
+/* Of yml a manifest knows the file ("shop://models/schema.yml"), but no lines. */
+static const Contract *contract_of(Manifest *m, const Node *node, const Json *json)
+{
+    Reader *r = m->r;
+    const char *patch = json_get_str(json, "patch_path"), *path = patch ? strstr(patch, "://") : 0;
+    Contract *contract = arena_make(r->arena, Contract);
+    contract->place = (Place){.file = path ? manifest_file(m, node->package, path + strlen("://"))
+                                           : node->place.file};
+    contract->constraints = constraints_of(r, json_get(json, "constraints"), contract->place);
+    const Json *columns = json_get(json, "columns");
+    if (!columns || columns->type != JSON_IS_OBJECT) {
+        return contract;
+    }
+    map_each (it, &columns->members) {
+        const Json *column = it->value;
+        vec_push(r->arena, &contract->columns,
+                 ((ContractColumn){.name = json_get_str(column, "name"),
+                                   .type = json_get_str(column, "data_type"),
+                                   .constraints = constraints_of(r, json_get(column, "constraints"),
+                                                                 contract->place),
+                                   .place = contract->place,
+                                   .type_place = contract->place}));
+    }
+    return contract;
+}
+
 static const File *file_of(Manifest *m, const char *path)
 {
     const File *found = files_get(m->r->files, path);
@@ -188,6 +226,7 @@ static void read_node(Manifest *m, const char *id, const Json *json, Resource re
     if (resource != RES_TEST) {
         index_node(r, node);
         add_comments(r, node, json);
+        node->contract = contract_of(m, node, json);
         check_hook_macros(m, node, json);
     }
     RelName rel = {json_get_str(json, "database"), json_get_str(json, "schema"),
