@@ -105,7 +105,8 @@ static void decode_text(Decode *d, const Yaml *value, const char *name, const De
     if (text && field->type == DECODE_NAME && !decode_is_name(text)) {
         wrong_type(d, value, name, "a name: a-z, then up to 39 of a-z, 0-9, _ and -");
     } else if (text) {
-        *(const char **)into = text; /* else what it is by default stays, for the checks that follow */
+        *(const char **)into =
+            text; /* else what it is by default stays, for the checks that follow */
     }
 }
 
