@@ -40,6 +40,8 @@ char *step_sql(Arena *arena, const Step *step)
                                       step->index->cluster);
     case STEP_GRANT:
         return statement_grant(arena, on, step->privilege, step->grantee);
+    case STEP_REVOKE:
+        return statement_revoke(arena, on, step->privilege, step->grantee);
     case STEP_COMMENT:
         return statement_comment(arena, on, step->column, step->text);
     case STEP_OWNER:
@@ -71,6 +73,7 @@ static const char *step_verb(StepKind kind)
         [STEP_CREATE_NODE] = "creating",
         [STEP_CREATE_INDEX] = "creating",
         [STEP_GRANT] = "granting on",
+        [STEP_REVOKE] = "revoking on",
         [STEP_COMMENT] = "commenting on",
         [STEP_OWNER] = "changing the owner of",
         [STEP_ALTER_CLUSTER] = "altering",
@@ -179,6 +182,42 @@ bool act_build(Pass *pass, Err *err)
         }
         if (pass_clock_ms() >= until) {
             break;
+        }
+    }
+    return true;
+}
+
+/* ---- the canary ---- */
+
+/* Who is let in is recorded first: whatever happens then, it is known whom to shut out. */
+static bool record_guests(Pass *pass, const RecordDeployment *d, bool *added, Err *err)
+{
+    RecordEntries entries = {0};
+    StrVec roles = {0};
+    vec_each (Step, it, &pass->build->canary) {
+        bool known =
+            str_in(&pass->out->record->canary_roles, it->grantee) || str_in(&roles, it->grantee);
+        if (it->kind == STEP_GRANT && !known) {
+            RecordResult result = {.check = arena_printf(pass->arena, "canary:%s", it->grantee),
+                                   .verdict = "passed",
+                                   .attempt = d->attempt};
+            vec_push(pass->arena, &roles, it->grantee);
+            vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
+        }
+    }
+    *added = roles.count > 0;
+    return !*added || pass_append(pass, &entries, err);
+}
+
+bool act_admit(Pass *pass, const RecordDeployment *d, Err *err)
+{
+    bool added;
+    if (!record_guests(pass, d, &added, err) || added) {
+        return err->kind == ERR_NONE;
+    }
+    vec_each (Step, it, &pass->build->canary) {
+        if (!pass_exec(pass, step_sql(pass->arena, it), err)) {
+            return pass_try_later(pass, d, step_text(pass, it), err);
         }
     }
     return true;

@@ -150,13 +150,15 @@ static void build_facts(Pass *pass, RecordDeployment *d, Facts *facts)
                         .record = pass->out->record,
                         .deployment = d,
                         .environment = pass->in->environment,
-                        .container_comment = comment};
+                        .container_comment = comment,
+                        .canary = d->phase == PHASE_CANARY};
     pass->build = build_compare(pass->arena, &input);
     const Build *build = pass->build;
     facts->unrecorded = tri(build->claims.count || pass->out->record->unwritten.count);
     facts->stale =
         tri(build->stale.count || build->stale_schemas.count || build->stale_clusters.count);
     facts->missing = tri(build->missing.count > 0);
+    facts->admits = tri(build->canary.count > 0);
     if (build->foreign.list.count) {
         pass->problem = build->foreign.list.items[0].message;
     }

@@ -131,6 +131,8 @@ static bool carry_out(Pass *pass, const Choice *choice, Err *err)
         return act_tell_drift(pass, err);
     case ACTION_RESTORE:
         return act_restore(pass, rule, err);
+    case ACTION_ADMIT:
+        return act_admit(pass, d, err);
     case ACTION_PRUNE:
         return act_prune(pass, err);
     case ACTION_WAIT:

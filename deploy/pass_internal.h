@@ -133,6 +133,8 @@ bool act_check(Pass *pass, RecordDeployment *d, Err *err);
 /* ---- act_build.c, act_cutover.c, act_drop.c ---- */
 bool act_build(Pass *pass, Err *err);
 bool act_claim(Pass *pass, RecordDeployment *d, Err *err);
+/* Lets the canary's roles in to read green, or shuts them out. */
+bool act_admit(Pass *pass, const RecordDeployment *d, Err *err);
 /* The first of the alterations. */
 bool act_alter(Pass *pass, RecordDeployment *d, Err *err);
 /* WHAT was refused after the cutover, where nothing can fail any more: it is told and tried again, and is a person's

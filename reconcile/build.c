@@ -216,6 +216,7 @@ Build *build_compare(Arena *arena, const BuildInput *input)
     build_compare_beside_indexes(&c);
     add_in_place(&c, "index");
     build_compare_traits(&c);
+    build_compare_canary(&c);
     build_order_drops(arena, build->stale.items, build->stale.count);
     return build;
 }

@@ -44,6 +44,11 @@ void build_compare_beside_indexes(Comparison *c);
 /* Grants, comments and owners. */
 void build_compare_traits(Comparison *c);
 
+bool build_has_grant(const CatalogGrants *grants, const char *grantee, const char *privilege);
+
+/* Who may read green in the canary, and no longer. */
+void build_compare_canary(Comparison *c);
+
 bool build_has_default(const Catalog *catalog, const CatalogDefault *wanted, const char *schema);
 
 /* The relation that INDEX of an external belongs to, or NULL. */

@@ -35,7 +35,7 @@ static const char *owner_to_have(const Comparison *c, const char *kind, const ch
     return deployed && str_in(&c->in->catalog->roles, deployed) ? deployed : now;
 }
 
-static bool has_grant(const CatalogGrants *grants, const char *grantee, const char *privilege)
+bool build_has_grant(const CatalogGrants *grants, const char *grantee, const char *privilege)
 {
     vec_each (CatalogGrant, it, grants) {
         if (str_eq(it->grantee, grantee) && str_eq(it->privilege, privilege)) {
@@ -50,7 +50,7 @@ static void want_grant(Comparison *c, const Twin *twin, const char *grantee, con
     bool system = str_starts(grantee, "mz_");
     bool owners = str_eq(grantee, twin->green_owner) || str_eq(grantee, twin->live_owner);
     if (system || owners || !fits_kind(twin->kind, privilege) ||
-        has_grant(twin->green_grants, grantee, privilege)) {
+        build_has_grant(twin->green_grants, grantee, privilege)) {
         return;
     }
     vec_push(c->arena, &c->build->missing,

@@ -63,7 +63,7 @@ static const DecodeField canary_fields[] = {
      .type = DECODE_DURATION,
      .offset = offsetof(EnvironmentConfig, canary),
      .max = 7 * DAY},
-    {.key = "grant", .type = DECODE_LATER},
+    {.key = "grant", .type = DECODE_TEXTS, .offset = offsetof(EnvironmentConfig, canary_grant)},
     {0},
 };
 
@@ -208,6 +208,16 @@ static void check_patterns(Decode *d, const YamlMember *member, const Environmen
     }
 }
 
+static void check_canary(Decode *d, const YamlMember *member, const EnvironmentConfig *e)
+{
+    const Yaml *value = yaml_get(member->value, "canary");
+    if (e->canary_grant.count && !e->canary) {
+        decode_finding(d, value->line, value->column, "CO1014",
+                       "environments.%s.canary.grant needs a time in canary.for, such as 30m",
+                       member->key);
+    }
+}
+
 static bool is_zone_name(const char *text)
 {
     size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+-");
@@ -338,6 +348,7 @@ static void read_environment(Decode *d, const YamlMember *member, const char *pa
     }
     check_ref(d, member, &e);
     check_patterns(d, member, &e);
+    check_canary(d, member, &e);
     config_check_windows(d, yaml_get(member->value, "windows"), path, &e.windows);
     vec_push(d->arena, environments, e);
 }

@@ -65,6 +65,7 @@ static const Rule rules[] = {
          "objects were made whose ids are not recorded yet"),
     STAY(350, BUILDING, WHEN(.stale = YES), CLEAR_STALE, "green holds objects of another commit"),
     STAY(360, BUILDING, WHEN(.missing = YES), BUILD, "green is not complete"),
+    STAY(365, BUILDING, WHEN(.admits = YES), ADMIT, "whom a canary let in is shut out again"),
     STAY(370, BUILDING, WHEN(.rehearsed = NO), REHEARSE, "the cutover was not rehearsed yet"),
     GO(380, BUILDING, ALWAYS, MOVE, HYDRATING, "hydrating", "green is complete"),
 
@@ -106,6 +107,7 @@ static const Rule rules[] = {
     GO(562, CHECKING, WHEN(.overtaken = YES), MOVE, SUPERSEDED, "superseded",
        "another deployment has cut over meanwhile"),
     GO(564, CHECKING, WHEN(.canary_over = NO), MOVE, CANARY, "canary", "green can be read"),
+    STAY(565, CHECKING, WHEN(.admits = YES), ADMIT, "whom the canary let in is shut out again"),
     GO(566, CHECKING, WHEN(.approved = NO), MOVE, AWAITING_APPROVAL, "awaiting_approval",
        "a person must approve the plan"),
     GO(567, CHECKING, WHEN(.window_missed = YES), MOVE, ABORTED, "aborted",
@@ -218,6 +220,7 @@ static const Rule rules[] = {
        "a person ended the canary"),
     GO(1140, CANARY, WHEN(.canary_over = YES), MOVE, CHECKING, QUIETLY,
        "the canary lasted long enough"),
+    STAY(1145, CANARY, WHEN(.admits = YES), ADMIT, "roles are let in to read green"),
     STAY(1150, CANARY, ALWAYS, WAIT, "canary: green can be read"),
 
     GO(1200, AWAITING_APPROVAL, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",
@@ -309,6 +312,7 @@ const char *action_name(Action action)
         [ACTION_ANSWER] = "answer",
         [ACTION_TELL_DRIFT] = "tell_drift",
         [ACTION_RESTORE] = "restore",
+        [ACTION_ADMIT] = "admit",
         [ACTION_PRUNE] = "prune",
     };
     return names[action];

@@ -245,6 +245,18 @@ static void check_role(Closure *c, const Item *item, const char *role)
                              arena_printf(c->arena, "CREATE ROLE %s", sql_ident(c->arena, role))));
 }
 
+static void check_guest(Closure *c, const char *role)
+{
+    const StrVec *roles = &c->in->catalog->roles;
+    if (!roles->count || str_eq(role, "PUBLIC") || str_in(roles, role)) {
+        return;
+    }
+    plan_refuse(c, "CO4116", role,
+                arena_printf(c->arena, "canary.grant names role %s, which does not exist", role),
+                did_you_mean(c, role, roles,
+                             arena_printf(c->arena, "CREATE ROLE %s", sql_ident(c->arena, role))));
+}
+
 static void check_known_size(Closure *c, const ClusterConfig *config)
 {
     StrVec sizes = {0};
@@ -267,6 +279,9 @@ void plan_check_known(Closure *c)
         vec_each (DesiredGrant, grant, &it->node->grants) {
             check_role(c, it, grant->grantee);
         }
+    }
+    vec_each (const char *, role, &c->in->environment->canary_grant) {
+        check_guest(c, *role);
     }
     vec_each (ClusterConfig, it, &c->in->environment->clusters) {
         check_known_size(c, it);

@@ -235,6 +235,9 @@ static void put_gates(JsonOut *out, const Plan *plan, const PlanHead *head)
              arena_printf(arena, "lag %s", duration_text(arena, e->lag)));
     put_gate(out, "tests", source_of(head, "tests"), arena_printf(arena, "%zu", head->tests));
     put_gate(out, "checks", source_of(head, "checks"), arena_printf(arena, "%zu", head->checks));
+    if (e->canary) {
+        put_gate(out, "canary", "environment", duration_text(arena, e->canary));
+    }
     if (config_approvals(e)) {
         put_gate(out, "approval", source_of(head, "approvals"),
                  arena_printf(arena, "0 of %lld", (long long)config_approvals(e)));

@@ -372,6 +372,11 @@ static void write_gates(Buf *out, const Plan *plan, const PlanHead *head)
         buf_printf(out, " | %zu check%s", head->checks, head->checks == 1 ? "" : "s");
         write_floor(out, head, "checks");
     }
+    if (e->canary) {
+        bool guests = e->canary_grant.count;
+        buf_printf(out, " | canary %s%s%s", duration_text(out->arena, e->canary),
+                   guests ? " for " : "", str_join(out->arena, &e->canary_grant, ", "));
+    }
     if (config_approvals(e)) {
         buf_printf(out, " | approval 0 of %lld", (long long)config_approvals(e));
         write_floor(out, head, "approvals");

@@ -284,11 +284,21 @@ static void fold_phase(Fold *fold, const LogEntry *entry)
     d->cut_over = d->cut_over || proves_cutover(to);
 }
 
+/* Whatever became of the deployment: green may be another one's by now, with what it grants. */
+static void fold_canary(Fold *fold, const char *check)
+{
+    const char *role = check && str_starts(check, "canary:") ? check + strlen("canary:") : NULL;
+    if (role && !str_in(&fold->record->canary_roles, role)) {
+        vec_push(fold->arena, &fold->record->canary_roles, role);
+    }
+}
+
 static void fold_result(Fold *fold, const LogEntry *entry)
 {
     RecordDeployment *d = deployment_of(fold, entry);
     const char *check = json_get_str(entry->body, "check");
     int64_t attempt = json_get_int(entry->body, "attempt", 1);
+    fold_canary(fold, check);
     if (!d || !check || attempt != d->attempt) {
         return;
     }

@@ -18,6 +18,7 @@ typedef enum StepKind {
     STEP_COMMENT,
     STEP_OWNER,
     STEP_ALTER_CLUSTER,
+    STEP_REVOKE,
 } StepKind;
 
 /* One statement to come. Which fields count depends on the kind. */
@@ -33,7 +34,7 @@ typedef struct Step {
     const char *size;           /* CREATE_CLUSTER; ALTER_CLUSTER: NULL or the new one */
     int64_t replication_factor; /* ALTER_CLUSTER: -1 stays */
     const char *id; /* of what is altered where it is: looked at again right before it is sent */
-    const char *privilege, *grantee; /* GRANT, DEFAULT_PRIVILEGE */
+    const char *privilege, *grantee; /* GRANT, REVOKE, DEFAULT_PRIVILEGE */
     const char *object_type;         /* DEFAULT_PRIVILEGE: "table", ... */
     const char *owner;               /* OWNER; DEFAULT_PRIVILEGE: whose new objects */
     const char *column, *text;       /* COMMENT; column NULL: the object */
@@ -43,6 +44,7 @@ typedef struct Step {
 
 typedef struct Build {
     VEC(Step) missing;                /* in the order in which they must be sent */
+    VEC(Step) canary;                 /* lets roles in to read green, or shuts them out again */
     VEC(const CatalogObject *) stale; /* to drop, what reads others first */
     VEC(const CatalogSchema *) stale_schemas;
     VEC(const CatalogCluster *) stale_clusters;
@@ -62,6 +64,7 @@ typedef struct BuildInput {
     const RecordDeployment *deployment; /* NULL: nothing is under way, `missing` is everything */
     const EnvironmentConfig *environment;
     const char *container_comment; /* for each green schema and cluster */
+    bool canary;                   /* roles may read green now */
 } BuildInput;
 
 Build *build_compare(Arena *arena, const BuildInput *input);

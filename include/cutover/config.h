@@ -46,6 +46,7 @@ typedef struct EnvironmentConfig {
     bool checks_given;             /* false: all that touch this environment */
     StrVec checks;                 /* names */
     int64_t canary;                /* seconds; 0: none */
+    StrVec canary_grant;           /* roles that may read green meanwhile */
     const char *promotion;         /* "auto" | "manual" */
     int64_t approvals;             /* that a manual promotion needs */
     Windows windows;

@@ -37,6 +37,7 @@ typedef enum Action {
     ACTION_TELL_DRIFT, /* tell people that live differs from what was deployed, or does no more */
     ACTION_ANSWER,     /* record the answer to a request that needs nothing done */
     ACTION_RESTORE,    /* record that the commit before the live one is wanted again */
+    ACTION_ADMIT,      /* let roles in to read green in the canary, or shut them out again */
     ACTION_PRUNE,      /* delete rows of the record that are older than the retention */
     ACTION_COUNT,
 } Action;
@@ -79,6 +80,7 @@ typedef struct Facts {
     Tri promote_asked; /* a person wants the wait of this phase to end */
     Tri intact; /* nothing happened to green, its plan and its results since they were proved */
     Tri canary_over;   /* it lasted long enough, or there is none */
+    Tri admits;        /* roles must be let in to read green, or shut out again */
     Tri approved;      /* by as many people as must */
     Tri window_open;   /* one may cut over now */
     Tri window_missed; /* it is closed, and one does not wait for the next */

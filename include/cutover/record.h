@@ -24,7 +24,7 @@
  *             names? [{kind, id, database?, schema?, from, to, retired}]
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
  *             action, owner?, inputs [id]}]
- *   result    check, verdict, text?, rows, attempt
+ *   result    check ("canary:<role>": it is let in to read green), verdict, text?, rows, attempt
  *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?; `resume` also lifts denials
  *   outcome   request (its id), outcome, why?
  *   event     id, seq, name, event (the CloudEvent)
@@ -170,6 +170,7 @@ typedef struct Record {
     Map object_by_id; /* "<kind>:<id>" to RecordObject *; the last entry counts; dropped ones are out */
     RecordObjects unwritten; /* in object_by_id, but found in this pass and not in the log yet */
     Map denied;              /* commit to reason (const char *) */
+    StrVec canary_roles;     /* whom a canary ever let in to read green */
     Map restored; /* denied commit to the one that is wanted instead (const char *), after a way back */
     VEC(RecordRequest) requests;
     VEC(RecordEvent) events;

@@ -187,9 +187,11 @@ def in_place(lab):
 
 
 def canary(lab):
+    """A guest reads green meanwhile, and nothing of production afterwards."""
     project = live(lab)
+    lab.ask("CREATE ROLE guest")
     project.nodes["clean"].number += 1
-    commit(lab, project, "Is looked at before", gates=["canary: {for: 5m}"])
+    commit(lab, project, "Is looked at before", gates=["canary: {for: 5m, grant: [guest]}"])
 
 
 def replacement(lab):

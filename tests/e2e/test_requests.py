@@ -1,5 +1,6 @@
 """What people ask for in the record: approvals, windows, a canary, hold and resume, abort, promote; and what comes too late."""
 import json
+import signal
 
 from harness import ROOT, run
 
@@ -115,6 +116,33 @@ def a_canary_can_be_read_before_it_is_live(world):
     assert "canary until" in world.cutover("status", expect=2)
     world.cutover("promote", "--wait")
     assert is_live(world, 2), world.phases()
+    world.stop(controller)
+
+
+def granted(world, role):
+    """Everything that the role may, by name."""
+    return sorted(r[0] for r in world.sql(
+        "SELECT name FROM (SELECT name, privileges::text AS p FROM mz_objects UNION ALL SELECT name, privileges::text FROM mz_schemas "
+        "UNION ALL SELECT name, privileges::text FROM mz_clusters) AS a WHERE p LIKE '%%' || (SELECT id FROM mz_roles WHERE name = '%s') || '=%%'" % role))
+
+
+def guests_read_green_in_the_canary_and_are_shut_out_before_it_is_live(world):
+    deploy(world)
+    change(world, "canary: {for: 7d, grant: [gues]}")
+    text = world.cutover("plan", expect=3)
+    assert "refused CO4116: canary.grant names role gues, which does not exist" in text, text
+    world.sql("CREATE ROLE guest")
+    world.repository.edit("cutover.yaml", "grant: [gues]", "grant: [guest]")
+    world.repository.commit("Let the guest in")
+    assert "| canary 7d for guest |" in world.cutover("plan", expect=2)
+    controller = world.start("run")
+    world.wait_for("the guest", lambda: "daily" in granted(world, "guest"))
+    world.wait_for("the whole", lambda: {"shop_green", "compute_green", "orders_clean", "daily"} <= set(granted(world, "guest")))
+    world.stop(controller, signal.SIGKILL)
+    controller = world.start("run")
+    world.cutover("promote", "--wait")
+    assert is_live(world, 2), world.phases()
+    assert granted(world, "guest") == [], granted(world, "guest")
     world.stop(controller)
 
 
@@ -239,4 +267,4 @@ def a_commit_that_weakens_a_gate_still_passes_the_old_one(world):
 if __name__ == "__main__":
     run([value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", "") == "__main__"
-         and name not in ("deploy", "change", "outcomes", "is_live", "run")], project=PROJECT, seed=SEED)
+         and name not in ("deploy", "change", "outcomes", "is_live", "granted", "run")], project=PROJECT, seed=SEED)

@@ -208,9 +208,102 @@ static void only_our_own_is_left_over(void **state)
     CHECK_INT(left->foreign.list.count, 1);
 }
 
+/* ---- the canary ---- */
+
+static Build *compare_in_canary(Case *c, bool open)
+{
+    world_seal(c->w);
+    BuildInput input = {.plan = c->plan,
+                        .production = c->w->desired,
+                        .green = green_of(c->w, c->plan),
+                        .catalog = c->w->catalog,
+                        .record = c->w->record,
+                        .deployment = &c->deployment,
+                        .environment = &c->w->environment,
+                        .canary = open};
+    return build_compare(c->w->arena, &input);
+}
+
+/* What STEPS would do is done in the catalog. */
+static void admit(Case *c, const Build *build)
+{
+    vec_each (const Step, it, &build->canary) {
+        CatalogGrants *grants = NULL;
+        vec_each (CatalogObject, object, &c->w->catalog->objects) {
+            grants = relname_eq(object->rel, it->rel) ? &object->grants : grants;
+        }
+        if (str_eq(it->object_kind, "schema")) {
+            grants = &world_live_schema(c->w, it->rel.database, it->rel.name)->grants;
+        } else if (str_eq(it->object_kind, "cluster")) {
+            grants = &world_live_cluster(c->w, it->rel.name)->grants;
+        }
+        assert_non_null(grants);
+        if (it->kind == STEP_GRANT) {
+            vec_push(c->w->arena, grants, ((CatalogGrant){"u9", it->grantee, it->privilege}));
+        } else {
+            grants->count--;
+        }
+    }
+}
+
+static Case with_guest(Arena *arena)
+{
+    Case c = begin(arena);
+    make_green(&c, "cutover");
+    vec_push(arena, &c.w->environment.canary_grant, "guest");
+    return c;
+}
+
+static void guests_are_let_in_for_as_long_as_the_canary_lasts(void **state)
+{
+    Case c = with_guest(*state);
+    CHECK_INT(compare_in_canary(&c, false)->canary.count, 0);
+    Build *open = compare_in_canary(&c, true);
+    CHECK_INT(open->canary.count, 4); /* cluster, schema, clean, daily */
+    CHECK_STR(open->canary.items[0].privilege, "USAGE");
+    CHECK_STR(open->canary.items[0].rel.name, "compute_green");
+    CHECK_STR(open->canary.items[3].privilege, "SELECT");
+    CHECK_INT(open->missing.count, compare_in_canary(&c, false)->missing.count);
+    admit(&c, open);
+    vec_push(*state, &c.w->record->canary_roles, "guest");
+    CHECK_INT(compare_in_canary(&c, true)->canary.count, 0);
+    Build *closed = compare_in_canary(&c, false);
+    CHECK_INT(closed->canary.count, 4);
+    CHECK_INT(closed->canary.items[0].kind, STEP_REVOKE);
+    admit(&c, closed);
+    CHECK_INT(compare_in_canary(&c, false)->canary.count, 0);
+}
+
+/* A newer commit names nobody, and takes over the green that was open. */
+static void a_guest_of_the_commit_before_is_shut_out_too(void **state)
+{
+    Case c = with_guest(*state);
+    admit(&c, compare_in_canary(&c, true));
+    vec_push(*state, &c.w->record->canary_roles, "guest");
+    c.w->environment.canary_grant = (StrVec){0};
+    CHECK_INT(compare_in_canary(&c, true)->canary.count, 4);
+    CHECK_INT(compare_in_canary(&c, true)->canary.items[0].kind, STEP_REVOKE);
+}
+
+static void what_a_guest_has_in_production_stays(void **state)
+{
+    Case c = with_guest(*state);
+    record_claims(&c, compare_in_canary(&c, false));
+    vec_push(*state, &world_node(c.w, "shop.daily")->grants,
+             ((DesiredGrant){.privilege = "SELECT", .grantee = "guest"}));
+    admit(&c, compare_in_canary(&c, true));
+    vec_push(*state, &c.w->record->canary_roles, "guest");
+    Build *closed = compare_in_canary(&c, false);
+    CHECK_INT(closed->canary.count, 3);
+    CHECK_STR(closed->canary.items[2].rel.name, "clean");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(guests_are_let_in_for_as_long_as_the_canary_lasts),
+        TEST(a_guest_of_the_commit_before_is_shut_out_too),
+        TEST(what_a_guest_has_in_production_stays),
         TEST(an_empty_catalog_misses_everything_in_order),
         TEST(what_a_killed_process_made_is_claimed_and_not_made_again),
         TEST(a_green_name_that_somebody_else_took_is_not_touched),

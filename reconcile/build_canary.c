@@ -1,0 +1,131 @@
+/*
+ * Who reads green in a canary: for as long as that lasts the roles of `canary.grant` may, and before the cutover what
+ * they were granted is taken back, or it would arrive in production. Whom a canary ever let in, the record knows.
+ */
+#include "build_internal.h"
+
+#include "cutover/str.h"
+
+/* Something of green that can be read. */
+typedef struct Door {
+    const char *kind; /* schema, cluster, or as mz_objects.type */
+    RelName green;
+    const char *privilege, *owner;
+    const CatalogGrants *grants, *live_grants; /* live_grants NULL: there is no counterpart */
+    const DesiredNode *node;                   /* of a relation */
+} Door;
+
+static void add_step(Comparison *c, const Door *door, StepKind kind, const char *role)
+{
+    vec_push(c->arena, &c->build->canary,
+             (Step){.kind = kind,
+                    .object_kind = door->kind,
+                    .rel = door->green,
+                    .privilege = door->privilege,
+                    .grantee = role});
+}
+
+static bool given_by_default(const Comparison *c, const Door *door, const char *role)
+{
+    vec_each (CatalogDefault, it, &c->in->catalog->defaults) {
+        bool there = (!it->schema || str_eq(it->schema, door->green.schema)) &&
+                     (!it->database || str_eq(it->database, door->green.database));
+        if (door->node && there && str_eq(it->grantee, role) &&
+            str_eq(it->privilege, door->privilege)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ROLE has it in production, or will: that is no matter of the canary. */
+static bool has_it_anyway(const Comparison *c, const Door *door, const char *role)
+{
+    for (size_t i = 0; door->node && i < door->node->grants.count; i++) {
+        const DesiredGrant *it = &door->node->grants.items[i];
+        if (str_eq(it->grantee, role) && str_eq(it->privilege, door->privilege)) {
+            return true;
+        }
+    }
+    return str_eq(role, door->owner) || given_by_default(c, door, role) ||
+           (door->live_grants && build_has_grant(door->live_grants, role, door->privilege));
+}
+
+static void compare(Comparison *c, const Door *door)
+{
+    static const StrVec nobody = {0};
+    const StrVec *guests = c->in->canary ? &c->in->environment->canary_grant : &nobody;
+    vec_each (const char *const, role, guests) {
+        if (!str_eq(*role, door->owner) && !build_has_grant(door->grants, *role, door->privilege)) {
+            add_step(c, door, STEP_GRANT, *role);
+        }
+    }
+    vec_each (const char *, role, &c->in->record->canary_roles) {
+        bool in = build_has_grant(door->grants, *role, door->privilege);
+        if (in && !str_in(guests, *role) && !has_it_anyway(c, door, *role)) {
+            add_step(c, door, STEP_REVOKE, *role);
+        }
+    }
+}
+
+static void compare_cluster(Comparison *c, const PlanContainer *container)
+{
+    const CatalogCluster *green = catalog_cluster(c->in->catalog, container->green);
+    const CatalogCluster *live = catalog_cluster(c->in->catalog, container->name);
+    if (container->wanted && green) {
+        compare(c, &(Door){.kind = "cluster",
+                           .green = {.name = green->name},
+                           .privilege = "USAGE",
+                           .owner = green->owner,
+                           .grants = &green->grants,
+                           .live_grants = live ? &live->grants : NULL});
+    }
+}
+
+static void compare_schema(Comparison *c, const PlanContainer *container)
+{
+    const Catalog *catalog = c->in->catalog;
+    const CatalogSchema *green = catalog_schema(catalog, container->database, container->green);
+    const CatalogSchema *live = catalog_schema(catalog, container->database, container->name);
+    if (container->wanted && green) {
+        compare(c, &(Door){.kind = "schema",
+                           .green = {.database = green->database, .name = green->name},
+                           .privilege = "USAGE",
+                           .owner = green->owner,
+                           .grants = &green->grants,
+                           .live_grants = live ? &live->grants : NULL});
+    }
+}
+
+static void compare_node(Comparison *c, const DesiredNode *green)
+{
+    const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
+    const CatalogObject *object = catalog_object(c->in->catalog, green->rel);
+    const CatalogObject *live = catalog_object(c->in->catalog, node->rel);
+    bool made = object && !relname_eq(green->rel, node->rel);
+    if (made && green->kind <= NODE_SEED && !map_get(&c->stale_ids, object->id)) {
+        compare(c, &(Door){.kind = object->kind,
+                           .green = green->rel,
+                           .privilege = "SELECT",
+                           .owner = object->owner,
+                           .grants = &object->grants,
+                           .live_grants = live ? &live->grants : NULL,
+                           .node = green});
+    }
+}
+
+void build_compare_canary(Comparison *c)
+{
+    if (!c->in->canary && !c->in->record->canary_roles.count) {
+        return;
+    }
+    vec_each (PlanContainer, it, &c->in->plan->clusters) {
+        compare_cluster(c, it);
+    }
+    vec_each (PlanContainer, it, &c->in->plan->schemas) {
+        compare_schema(c, it);
+    }
+    vec_each (DesiredNode, it, &c->in->green->nodes) {
+        compare_node(c, it);
+    }
+}
