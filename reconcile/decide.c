@@ -218,9 +218,9 @@ static const Rule rules[] = {
     GO(1120, CANARY, WHEN(.intact = NO), MOVE, CHECKING, QUIETLY, "green is not as it was proved"),
     GO(1130, CANARY, WHEN(.promote_asked = YES), MOVE, CHECKING, QUIETLY,
        "a person ended the canary"),
+    STAY(1135, CANARY, WHEN(.admits = YES), ADMIT, "roles are let in to read green"),
     GO(1140, CANARY, WHEN(.canary_over = YES), MOVE, CHECKING, QUIETLY,
        "the canary lasted long enough"),
-    STAY(1145, CANARY, WHEN(.admits = YES), ADMIT, "roles are let in to read green"),
     STAY(1150, CANARY, ALWAYS, WAIT, "canary: green can be read"),
 
     GO(1200, AWAITING_APPROVAL, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",

@@ -322,7 +322,7 @@ static void add_removed_index(Closure *c, const CatalogObject *index)
         (PlanObject){.id = arena_printf(c->arena, "%s/%s", text_of(c, on->rel), index->rel.name),
                      .where = PLAN_WITH_BLUE,
                      .on = text_of(c, on->rel)},
-        index, "removed in Git: dropped with blue");
+        index, arena_printf(c->arena, "%s: dropped with blue", plan_gone(c, on->rel)));
 }
 
 /* It lies in a schema, or runs on a cluster, that the cutover retires. */
@@ -350,9 +350,10 @@ static void add_removed_relation(Closure *c, const CatalogObject *live)
                           .where = alone ? PLAN_AFTER_CUTOVER : PLAN_WITH_BLUE,
                           .file = known->file},
              live,
-             alone  ? "removed in Git: dropped after the soak"
-             : away ? "removed in Git: renamed in the cutover, dropped with blue"
-                    : "removed in Git: not built on green, dropped with blue");
+             arena_printf(c->arena, "%s: %s", plan_gone(c, live->rel),
+                          alone  ? "dropped after the soak"
+                          : away ? "renamed in the cutover, dropped with blue"
+                                 : "not built on green, dropped with blue"));
     c->plan->removed++;
 }
 

@@ -102,6 +102,12 @@ static const char *reason_of(const Closure *c, const Item *item)
     return "removed in Git: not built on green, dropped with blue";
 }
 
+const char *plan_gone(const Closure *c, RelName rel)
+{
+    bool unselected = map_get(&c->in->desired->unselected, relname_key(c->arena, rel));
+    return unselected ? "not selected any more" : "removed in Git";
+}
+
 const char *plan_item_reason(Closure *c, const Item *item)
 {
     const char *text = map_get(&c->reasons, item->node->id);

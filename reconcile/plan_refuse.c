@@ -111,19 +111,26 @@ void plan_refuse_reader(Closure *c, const CatalogObject *object, const Item *bec
 void plan_refuse_reader_of_removed(Closure *c, const CatalogObject *reader,
                                    const CatalogObject *removed)
 {
-    const char *name = plan_object_name(c, reader);
+    const char *name = plan_object_name(c, reader), *gone = plan_object_name(c, removed);
+    bool unselected = map_get(&c->in->desired->unselected, relname_key(c->arena, removed->rel));
+    const char *how =
+        arena_printf(c->arena, "%s %s", unselected ? "is" : "was", plan_gone(c, removed->rel));
     if (!plan_is_ours(c, reader)) {
         refuse_stranger(c, reader,
                         arena_printf(c->arena,
-                                     "%s was removed in Git, and %s reads it;\n"
+                                     "%s %s, and %s reads it;\n"
                                      "Cutover has no record of it and will not touch it.",
-                                     plan_object_name(c, removed), who(c, reader)));
+                                     gone, how, who(c, reader)));
         return;
     }
-    plan_refuse(c, "CO4109", name,
-                arena_printf(c->arena, "%s reads %s, which was removed in Git", name,
-                             plan_object_name(c, removed)),
-                "way out:  restore the model, or change what reads it");
+    plan_refuse(c, "CO4109", name, arena_printf(c->arena, "%s reads %s, which %s", name, gone, how),
+                unselected
+                    ? arena_printf(c->arena,
+                                   "Cutover made it for this environment, and would drop it\n"
+                                   "ways out:  go on selecting it, or leave out %s as well "
+                                   "(environments.%s: select, exclude)",
+                                   name, c->in->environment->name)
+                    : "way out:  restore the model, or change what reads it");
 }
 
 /* ---- what cannot be rebuilt ---- */

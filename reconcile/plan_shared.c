@@ -51,10 +51,28 @@ static const char *target_of(const EnvironmentConfig *e)
     return e->target ? e->target : e->name;
 }
 
+static bool chooses(const EnvironmentConfig *e)
+{
+    return e->selection && (e->selection->include.count || e->selection->exclude.count);
+}
+
+/* Of one project for one target each may deploy a part of its own: then it is judged by what they own, here when that
+ * is known, and at load. */
+static bool may_share_target(const Closure *c, const EnvironmentConfig *other)
+{
+    for (size_t i = 0; c->in->others && i < c->in->others->count; i++) {
+        if (str_eq(c->in->others->items[i].environment, other->name)) {
+            return true;
+        }
+    }
+    return chooses(c->in->environment) || chooses(other);
+}
+
 static void check_environment(Closure *c, const EnvironmentConfig *other)
 {
     const EnvironmentConfig *e = c->in->environment;
-    if (str_eq(target_of(e), target_of(other)) && !e->vars && !other->vars) {
+    if (str_eq(target_of(e), target_of(other)) && !e->vars && !other->vars &&
+        !may_share_target(c, other)) {
         plan_refuse(c, "CO4104", other->name,
                     arena_printf(c->arena,
                                  "environments %s and %s both deploy target %s: they would own the "

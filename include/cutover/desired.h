@@ -120,6 +120,7 @@ typedef struct Desired {
     VEC(DesiredExternal) externals;
     VEC(DesiredTest) tests;
     VEC(DesiredSource) sources;
+    Map unselected; /* relname_key() of what the project declares and this environment leaves out */
     const char
         *manifest_digest; /* SHA-256 over all nodes' digests, indexes, grants, comments, tests */
 } Desired;

@@ -98,10 +98,21 @@ bool apply_selection(Reader *r)
     return diags_count(r->diags, DIAG_ERROR) == errors;
 }
 
+static void list_unselected(Reader *r, Desired *desired)
+{
+    for (size_t i = 0; r->options->select && i < r->nodes.count; i++) {
+        const Node *node = r->nodes.items[i];
+        if (node->enabled && node->outside && node->resource != RES_TEST && !node->ephemeral) {
+            map_put(r->arena, &desired->unselected, relname_key(r->arena, node->production), node);
+        }
+    }
+}
+
 DbtProject *listed_project(Reader *r)
 {
     DbtProject *project = arena_make(r->arena, DbtProject);
     project->desired = arena_make(r->arena, Desired);
+    list_unselected(r, project->desired);
     vec_each (DbtListed, it, &r->selected) {
         vec_push(r->arena, &project->selected, *it);
     }

@@ -1,4 +1,6 @@
 """An environment deploys a part of a project: the rest is read where it is live, and is nobody's business here."""
+import re
+
 from harness import ROOT, run
 from test_deploy import deploy, names
 
@@ -36,6 +38,43 @@ def what_is_not_selected_must_be_live(world):
     assert "refused CO4113: models/reports/top_items.sql reads shop.daily, which does not exist" in text, text
 
 
+def what_is_left_out_later_goes_when_nobody_reads_it(world):
+    """Cutover made it for this environment, so it does not stay behind; and it never goes from under a reader."""
+    deploy(world)
+    only(world, "    exclude: daily")
+    world.repository.commit("Without daily")
+    text = world.cutover("plan", expect=3)
+    assert "refused CO4109: reports.top_items reads shop.daily, which is not selected any more" in text and "go on selecting it" in text, text
+    world.repository.edit("cutover.yaml", "exclude: daily", "exclude: top_items")
+    world.repository.commit("Without top items")
+    text = world.cutover("plan", expect=2)
+    assert re.search("- reports.top_items +materialized view +not selected any more: renamed in the cutover, dropped with blue", text), text
+    assert "removed in Git" not in text, text
+    world.apply()
+    left = [o[:2] for o in world.objects()]
+    assert ("reports", "top_items") not in left and ("shop", "daily") in left, left
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def two_environments_share_a_target_when_each_deploys_its_own_part(world):
+    (world.repository.work / "cutover.yaml").write_text(
+        "version: 1\nenvironments:\n"
+        "  production: {branch: main, target: prod, exclude: path:models/reports, clusters: {compute: {size: 25cc}}, hydration: {settle: 5s}, soak: 4m, drain: 5m}\n"
+        "  reports: {branch: main, target: prod, select: path:models/reports, clusters: {serving: {size: 25cc}}, hydration: {settle: 5s}, soak: 4m, drain: 5m}\n")
+    world.repository.commit("Two of them")
+    world.apply()
+    world.environment = "reports"
+    world.apply()
+    assert world.marker().startswith("cutover_reports_g1_"), world.marker()
+    made = {o[1] for o in world.objects()}
+    assert {"daily", "top_items"} <= made, made
+    assert world.plan(expect=0)["outcome"] == "nothing"
+    world.repository.edit("cutover.yaml", "select: path:models/reports", "select: path:models/reports customers")
+    world.repository.commit("Reach for the other's schema")
+    text = world.cutover("plan", expect=3)
+    assert "CO4104" in text or "CO4103" in text, text
+
+
 def a_misspelt_selector_names_the_place_and_the_nearest_word(world):
     only(world, "    select: [path:models/shop, tga:nightly]")
     world.repository.commit("A slip")
@@ -68,7 +107,8 @@ def tests_that_are_not_named_are_not_run(world):
     assert world.sql("SELECT count(*) FROM shop.daily WHERE day = '2026-11-01'") == [(2,)]
 
 
-TESTS = [what_is_selected_is_deployed_and_nothing_else, what_is_not_selected_must_be_live,
+TESTS = [what_is_selected_is_deployed_and_nothing_else, what_is_not_selected_must_be_live, what_is_left_out_later_goes_when_nobody_reads_it,
+         two_environments_share_a_target_when_each_deploys_its_own_part,
          state_is_what_differs_from_live, a_misspelt_selector_names_the_place_and_the_nearest_word, tests_that_are_not_named_are_not_run]
 
 if __name__ == "__main__":

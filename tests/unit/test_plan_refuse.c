@@ -230,6 +230,10 @@ static void two_environments_must_not_own_the_same(void **state)
     w->config.environments.items[1].clusters.count = 0;
     w->config.environments.items[1].target = "production";
     CHECK(world_finding(world_plan(w), "CO4104"));
+    SelectWanted part = {0}; /* what it owns then, is not known by its target */
+    vec_push(w->arena, &part.include, ((SelectText){.text = "marts"}));
+    w->config.environments.items[1].selection = &part;
+    CHECK(!world_finding(world_plan(w), "CO4104"));
 }
 
 static PlanClaims claims_of_two(World *w, const char *schema, const char *cluster)
