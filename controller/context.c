@@ -92,7 +92,8 @@ static bool add_notifier(Context *context, const NotifierSettings *from, Err *er
     Notifier notifier = {.name = from->name,
                          .type = str_eq(from->type, "webhook") ? NOTIFIER_WEBHOOK : NOTIFIER_SLACK,
                          .events = from->events,
-                         .environments = from->environments};
+                         .environments = from->environments,
+                         .quiet = from->quiet};
     if (!secret_read(arena, &from->url, arena_printf(arena, "%s.url", key), &notifier.url, err) ||
         !secret_read(arena, &from->secret, arena_printf(arena, "%s.secret", key), &notifier.secret,
                      err)) {

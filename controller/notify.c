@@ -62,6 +62,12 @@ bool notify_wants(const Notifier *notifier, const StrVec *allowed, const char *e
     return is_small(event) ? str_in(&notifier->events, event) : matches(&notifier->events, event);
 }
 
+bool notify_is_quiet(const Notifier *notifier, const char *event, Moment at)
+{
+    bool step = str_eq(event, "progress") || str_eq(event, "checked");
+    return step && notifier->quiet.allow.count && windows_next(&notifier->quiet, at) == at;
+}
+
 static void put_json(JsonOut *out, const Json *value)
 {
     switch (value->type) {

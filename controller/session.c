@@ -98,7 +98,8 @@ static bool is_due(const RecordEvent *event, const Notifier *notifier, const Wan
     const StrVec *allowed = environment->notify_given ? &environment->notify : NULL;
     return result->catalog->now - event->at <= TELL_WITHIN &&
            !str_in(&event->delivered, notifier->name) &&
-           notify_wants(notifier, allowed, environment->name, event->name);
+           notify_wants(notifier, allowed, environment->name, event->name) &&
+           !notify_is_quiet(notifier, event->name, event->at);
 }
 
 void session_undelivered(const Session *session, const Wanted *wanted, const PassResult *result,

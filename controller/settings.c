@@ -124,7 +124,7 @@ static const DecodeField notifier_fields[] = {
     {.key = "environments",
      .type = DECODE_TEXTS,
      .offset = offsetof(NotifierSettings, environments)},
-    {.key = "quiet", .type = DECODE_LATER},
+    {.key = "quiet", .type = DECODE_TEXTS, .offset = offsetof(NotifierSettings, quiet.allow_texts)},
     {0},
 };
 
@@ -157,6 +157,13 @@ static void read_notifier(Decode *d, const YamlMember *member, const char *path,
         return;
     }
     decode_map(d, member->value, path, notifier_fields, &notifier);
+    const char *bad = windows_parse(d->arena, &notifier.quiet);
+    if (bad) {
+        const Yaml *value = yaml_get(member->value, "quiet");
+        decode_finding(d, value->line, value->column, "CO1017", "%s.quiet: \"%s\" cannot be read",
+                       path, bad)
+            ->hint = "write \"Mon-Fri 20:00-08:00\", in UTC";
+    }
     if (!secret_given(&notifier.url) && diags_count(d->diags, DIAG_ERROR) == errors) {
         decode_finding(d, member->key_line, member->key_column, "CO1008", "%s.url is missing",
                        path);

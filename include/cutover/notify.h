@@ -12,6 +12,7 @@
 #include "cutover/json.h"
 #include "cutover/record.h"
 #include "cutover/vec.h"
+#include "cutover/windows.h"
 
 typedef enum NotifierType { NOTIFIER_SLACK, NOTIFIER_WEBHOOK } NotifierType;
 
@@ -22,6 +23,7 @@ typedef struct Notifier {
     const char *secret;  /* signs a webhook's body, or NULL */
     StrVec events;       /* globs; empty: all but the small steps */
     StrVec environments; /* globs; empty: all */
+    Windows quiet;       /* in UTC: when nobody wants to hear of steps on the way */
 } Notifier;
 
 typedef VEC(Notifier) Notifiers;
@@ -44,6 +46,9 @@ char *notify_json(Arena *arena, const Json *event);
  * `notify`, NULL: all. */
 bool notify_wants(const Notifier *notifier, const StrVec *allowed, const char *environment,
                   const char *event);
+
+/* NOTIFIER is left in peace: EVENT is a step on the way, and it came in its quiet hours. */
+bool notify_is_quiet(const Notifier *notifier, const char *event, Moment at);
 
 /* What an answer means: 2xx sent; 429, 408 and 5xx again; the rest is dead. */
 NotifyOutcome notify_judge(int status);

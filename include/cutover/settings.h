@@ -41,6 +41,7 @@ typedef struct NotifierSettings {
     const char *type; /* "slack" | "webhook" */
     SecretRef url, secret;
     StrVec events, environments; /* globs; empty: the default */
+    Windows quiet;
 } NotifierSettings;
 
 typedef struct Settings {

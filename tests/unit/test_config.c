@@ -173,6 +173,7 @@ static void the_controllers_file_is_read_whole(void **state)
     CHECK_STR(all.metrics, "127.0.0.1:9091");
     CHECK_STR(all.notifiers.items[0].url.file, "/run/slack");
     CHECK_STR(all.notifiers.items[0].environments.items[0], "production");
+    CHECK_INT(all.notifiers.items[0].quiet.allow.count, 1);
     CHECK_STR(all.notifiers.items[1].type, "webhook");
     CHECK_STR(all.notifiers.items[1].secret.env, "HOOK_SECRET");
     CHECK_STR(all.log_level, "debug");

@@ -31,6 +31,20 @@ static void a_notifier_gets_what_it_wants(void **state)
     CHECK(!notify_wants(&all, &none, "staging", "failed")); /* `notify: []` */
 }
 
+static void quiet_hours_spare_people_the_steps_and_not_the_news(void **state)
+{
+    Notifier team = {.name = "team"};
+    Moment night = 0, noon = 0;
+    CHECK(moment_parse("2026-11-24 03:10:42+00", &night));
+    CHECK(moment_parse("2026-11-24 12:00:00+00", &noon));
+    CHECK(!notify_is_quiet(&team, "progress", night));
+    vec_push(*state, &team.quiet.allow_texts, "Mon-Fri 20:00-08:00");
+    CHECK(!windows_parse(*state, &team.quiet));
+    CHECK(notify_is_quiet(&team, "progress", night) && notify_is_quiet(&team, "checked", night));
+    CHECK(!notify_is_quiet(&team, "failed", night));
+    CHECK(!notify_is_quiet(&team, "checked", noon));
+}
+
 static void an_answer_is_final_or_worth_another_try(void **state)
 {
     static const struct {
@@ -154,8 +168,11 @@ static void a_webhook_that_is_gone_is_dead(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_notifier_gets_what_it_wants),   TEST(an_answer_is_final_or_worth_another_try),
-        TEST(a_webhook_gets_the_signed_event), TEST(messages_go_in_order_and_survive_refusals),
+        TEST(a_notifier_gets_what_it_wants),
+        TEST(quiet_hours_spare_people_the_steps_and_not_the_news),
+        TEST(an_answer_is_final_or_worth_another_try),
+        TEST(a_webhook_gets_the_signed_event),
+        TEST(messages_go_in_order_and_survive_refusals),
         TEST(a_webhook_that_is_gone_is_dead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
