@@ -90,7 +90,7 @@ static bool add_notifier(Context *context, const NotifierSettings *from, Err *er
     Arena *arena = context->arena;
     const char *key = arena_printf(arena, "notifiers.%s", from->name);
     Notifier notifier = {.name = from->name,
-                         .type = str_eq(from->type, "webhook") ? NOTIFIER_WEBHOOK : NOTIFIER_SLACK,
+                         .type = notifier_type(from->type),
                          .events = from->events,
                          .environments = from->environments,
                          .quiet = from->quiet};

@@ -1,5 +1,6 @@
 #include "cutover/notify.h"
 
+#include "cutover/chat.h"
 #include "cutover/clock.h"
 #include "cutover/digest.h"
 #include "cutover/http_client.h"
@@ -28,6 +29,20 @@ int64_t notify_pause(int attempts)
         pause *= 2;
     }
     return pause < LAST_PAUSE_MS ? pause : LAST_PAUSE_MS;
+}
+
+NotifierType notifier_type(const char *name)
+{
+    static const char *const names[] = {[NOTIFIER_SLACK] = "slack",
+                                        [NOTIFIER_WEBHOOK] = "webhook",
+                                        [NOTIFIER_TEAMS] = "teams",
+                                        [NOTIFIER_DISCORD] = "discord"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_eq(name, names[i])) {
+            return (NotifierType)i;
+        }
+    }
+    return NOTIFIER_SLACK;
 }
 
 /* Steps that nobody needs to read unless they are asked for by name. */
@@ -115,18 +130,26 @@ char *notify_json(Arena *arena, const Json *event)
 /* Whatever an error text brought along: no secret leaves the process. */
 static const char *body_of(Arena *arena, const Notifier *notifier, const Json *event)
 {
-    if (notifier->type == NOTIFIER_SLACK) {
-        return slack_body(arena, log_redact(arena, slack_text(arena, event)));
+    if (notifier->type == NOTIFIER_WEBHOOK) {
+        return log_redact(arena, notify_json(arena, event));
     }
-    return log_redact(arena, notify_json(arena, event));
+    const char *text = log_redact(arena, slack_text(arena, event));
+    switch (notifier->type) {
+    case NOTIFIER_TEAMS:
+        return chat_teams_body(arena, chat_markdown(arena, text));
+    case NOTIFIER_DISCORD:
+        return chat_discord_body(arena, chat_markdown(arena, text));
+    default:
+        return slack_body(arena, text);
+    }
 }
 
 static void add_headers(Arena *arena, const Notifier *notifier, HttpRequest *request)
 {
-    bool slack = notifier->type == NOTIFIER_SLACK;
+    bool hook = notifier->type == NOTIFIER_WEBHOOK;
     vec_push(arena, &request->headers,
-             slack ? "Content-Type: application/json"
-                   : "Content-Type: application/cloudevents+json");
+             hook ? "Content-Type: application/cloudevents+json"
+                  : "Content-Type: application/json");
     if (notifier->secret) {
         const char *digest =
             digest_hmac_sha256(arena, notifier->secret, request->body, request->body_length);

@@ -113,7 +113,7 @@ static void read_repository(Decode *d, const YamlMember *member, const char *pat
 static const DecodeField notifier_fields[] = {
     {.key = "type",
      .type = DECODE_CHOICE,
-     .words = "slack webhook",
+     .words = "slack webhook teams discord",
      .offset = offsetof(NotifierSettings, type),
      .required = true},
     {.key = "url", .type = DECODE_SECRET, .offset = offsetof(NotifierSettings, url)},
@@ -133,18 +133,14 @@ typedef __typeof__(((Settings *)NULL)->notifiers) NotifierList;
 /* The words of the interface are known; saying that one is unknown would send people looking for a typo. */
 static bool is_later_type(Decode *d, const YamlMember *member, const char *path)
 {
-    static const char *later[] = {"slack_bot", "teams", "discord"};
     const Yaml *type = yaml_get(member->value, "type");
-    const char *text = yaml_text(type);
-    for (size_t i = 0; text && i < sizeof later / sizeof *later; i++) {
-        if (str_eq(text, later[i])) {
-            Diag *diag = decode_finding(d, type->line, type->column, "CO1010",
-                                        "%s.type: %s is not yet supported", path, text);
-            diag->hint = "use slack (an incoming webhook) or webhook";
-            return true;
-        }
+    if (!str_eq(yaml_text(type), "slack_bot")) {
+        return false;
     }
-    return false;
+    Diag *diag = decode_finding(d, type->line, type->column, "CO1010",
+                                "%s.type: slack_bot is not yet supported", path);
+    diag->hint = "use slack: an incoming webhook";
+    return true;
 }
 
 static void read_notifier(Decode *d, const YamlMember *member, const char *path, void *into)

@@ -14,7 +14,15 @@
 #include "cutover/vec.h"
 #include "cutover/windows.h"
 
-typedef enum NotifierType { NOTIFIER_SLACK, NOTIFIER_WEBHOOK } NotifierType;
+typedef enum NotifierType {
+    NOTIFIER_SLACK,
+    NOTIFIER_WEBHOOK,
+    NOTIFIER_TEAMS,
+    NOTIFIER_DISCORD
+} NotifierType;
+
+/* "slack" and so on; NOTIFIER_SLACK for what is none of them. */
+NotifierType notifier_type(const char *name);
 
 typedef struct Notifier {
     const char *name;

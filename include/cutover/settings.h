@@ -38,7 +38,7 @@ typedef struct PolicySettings {
 
 typedef struct NotifierSettings {
     const char *name;
-    const char *type; /* "slack" | "webhook" */
+    const char *type; /* "slack" | "webhook" | "teams" | "discord" */
     SecretRef url, secret;
     StrVec events, environments; /* globs; empty: the default */
     Windows quiet;

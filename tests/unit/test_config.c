@@ -254,7 +254,7 @@ static void a_flag_chooses_among_the_files_repositories(void **state)
     CHECK_INT(all.repositories.items[0].interval, 5);
     settings_set_variables(*state, &all, variables);
     CHECK_STR(all.repositories.items[0].token.env, "GIT_TOKEN"); /* the file's own stays */
-    CHECK_INT(all.notifiers.count, 2);
+    CHECK_INT(all.notifiers.count, 3);
 }
 
 static void a_password_in_an_address_is_refused(void **state)

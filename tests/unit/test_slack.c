@@ -1,6 +1,8 @@
 /* The messages that people get. */
 #include "check.h"
 
+#include "cutover/buf.h"
+#include "cutover/chat.h"
 #include "cutover/slack.h"
 #include "cutover/str.h"
 
@@ -114,12 +116,43 @@ static void a_long_text_is_cut_between_characters(void **state)
     CHECK_STR(json_get_str(json_parse(arena, body, strlen(body), &err), "text"), text);
 }
 
+/* ---- Teams and Discord ---- */
+
+static void others_get_markdown_instead_of_mrkdwn(void **state)
+{
+    CHECK_STR(chat_markdown(*state, ":red_circle: shop: failed: a &lt; b &amp;&amp; `x`"),
+              "\U0001f534 shop: failed: a < b && `x`");
+    CHECK_STR(chat_markdown(*state, "at <https://x/c/1|4f2a9c1> [no](link)"),
+              "at [4f2a9c1](https://x/c/1) \\[no\\](link)");
+    CHECK_STR(chat_markdown(*state, ":unknown: 12:30"), ":unknown: 12:30");
+}
+
+static void teams_gets_a_card_and_discord_a_text_that_mentions_nobody(void **state)
+{
+    CHECK_STR(chat_teams_body(*state, "live"),
+              "{\"type\":\"message\",\"attachments\":[{\"contentType\":"
+              "\"application/vnd.microsoft.card.adaptive\",\"content\":{\"type\":"
+              "\"AdaptiveCard\",\"version\":\"1.4\",\"body\":[{\"type\":\"TextBlock\","
+              "\"text\":\"live\",\"wrap\":true}]}}]}");
+    CHECK_STR(chat_discord_body(*state, "@everyone"),
+              "{\"content\":\"@everyone\",\"allowed_mentions\":{\"parse\":[]}}");
+    Buf longer = buf_new(*state, 1 << 16);
+    for (int i = 0; i < 2500; i++) {
+        buf_text(&longer, "\u00e9");
+    }
+    const char *body = chat_discord_body(*state, longer.data);
+    CHECK_INT(strlen(body),
+              strlen("{\"content\":\"\",\"allowed_mentions\":{\"parse\":[]}}") + 4000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_event_has_its_text),
         TEST(nothing_in_a_commit_becomes_markup),
         TEST(a_long_text_is_cut_between_characters),
+        TEST(others_get_markdown_instead_of_mrkdwn),
+        TEST(teams_gets_a_card_and_discord_a_text_that_mentions_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
