@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECOND MOMENT_SECOND
 #define STEPS 200000
 #define CHAOS 260    /* steps of a run in which things go wrong */
 #define CALM 1500    /* after those everything must come to its end within so many */
@@ -26,16 +25,6 @@ static uint64_t chance(World *w, uint64_t n)
     w->random ^= w->random >> 7;
     w->random ^= w->random << 17;
     return w->random % n;
-}
-
-static ModelSchema *schema_named(World *w, const char *name)
-{
-    for (size_t i = 0; i < w->count; i++) {
-        if (w->schemas[i].exists && str_eq(w->schemas[i].name, name)) {
-            return &w->schemas[i];
-        }
-    }
-    return NULL;
 }
 
 /* ---- statements: what the server does with them ---- */
@@ -64,92 +53,6 @@ static void append_row(World *w, const char *writer, int64_t seq, Moment at,
     vec_push(w->arena, &w->log, row);
 }
 
-/* ALTER SINK ... SET FROM shop.daily: whatever bears that name when it is carried out. */
-static void repoint_sink(World *w)
-{
-    const ModelSchema *shop = schema_named(w, "shop");
-    w->sink_reads = shop && shop->commit ? shop->view : w->sink_reads;
-}
-
-static void create_schema(World *w, const char *name)
-{
-    if (schema_named(w, name) || w->count == SCHEMAS) {
-        return;
-    }
-    w->schemas[w->count++] =
-        (ModelSchema){.id = arena_printf(w->arena, "u%lld", (long long)++w->ids),
-                      .name = name,
-                      .event = w->events += 2,
-                      .exists = true};
-}
-
-static void create_view(World *w, const Op *op)
-{
-    ModelSchema *schema = schema_named(w, op->name);
-    if (schema && !schema->commit) {
-        schema->commit = op->commit;
-        schema->view = arena_printf(w->arena, "u%lld", (long long)++w->ids);
-        schema->built = w->now;
-    }
-}
-
-/* All or nothing, by names alone: as the server does it. */
-static bool cut_over(World *w, const Op *op)
-{
-    if (!str_eq(w->marker, op->marker_from)) {
-        return false;
-    }
-    ModelSchema *from[8];
-    size_t n = 0;
-    vec_each (RecordName, it, &op->names) {
-        from[n] = schema_named(w, it->from);
-        if (!from[n++]) {
-            return false;
-        }
-    }
-    n = 0;
-    vec_each (RecordName, it, &op->names) {
-        ModelSchema *schema = from[n++];
-        schema->name = it->to;
-        schema->was_live |= it->retired;
-        schema->retired = it->retired ? w->now : 0;
-    }
-    w->marker = op->marker_to;
-    w->generation++;
-    w->live_once = true;
-    if (!w->sink_reads) {
-        repoint_sink(w); /* somebody creates it once there is something to read */
-    }
-    (*(op->back ? &w->counts->rollbacks : &w->counts->cutovers))++;
-    const char *key = arena_printf(w->arena, "%s%s", op->deployment, op->back ? " back" : "");
-    CHECK(!map_put(w->arena, &w->stepped, key, "")); /* one step of the generation, never two */
-    return true;
-}
-
-/* A newer deployment that is ready ends the soak; its transition into `checking` stands in the log. */
-static bool newer_is_ready(const Record *record)
-{
-    const RecordDeployment *d = record_building(record);
-    return d && d->phase == PHASE_CHECKING;
-}
-
-static void drop_schema(World *w, const Op *op)
-{
-    ModelSchema *schema = schema_named(w, op->name);
-    if (!schema) {
-        return;
-    }
-    CHECK(!str_eq(schema->name, "shop")); /* never what production names mean */
-    CHECK(!schema->commit || !str_eq(schema->view, w->sink_reads)); /* nor what a sink reads */
-    if (schema->was_live && schema->retired) {
-        bool soaked = w->now - schema->retired >= w->environment.soak * SECOND;
-        Record *record = record_fold(w->arena, "production", &w->log);
-        CHECK(soaked || newer_is_ready(record) || str_eq(op->deployment, "ready"));
-    }
-    schema->commit = NULL;
-    schema->exists = schema->stranger; /* RESTRICT: the server refuses while a stranger is in it */
-}
-
 /* The statement as the server carries it out. False: it failed, and the rest is not sent. */
 static bool execute(World *w, Controller *c, const Op *op)
 {
@@ -176,6 +79,18 @@ static bool execute(World *w, Controller *c, const Op *op)
             return false; /* Kafka is away */
         }
         repoint_sink(w);
+        return true;
+    case OP_REPLACEMENT:
+        make_replacement(w, op);
+        return true;
+    case OP_APPLY:
+        if (!chance(w, 4)) {
+            return false; /* refused, for this once */
+        }
+        apply_replacement(w, op);
+        return true;
+    case OP_UNMAKE:
+        unmake(w, op->name);
         return true;
     }
     return false;
@@ -237,23 +152,38 @@ static Tri tri(bool yes)
     return yes ? YES : NO;
 }
 
-static void green_facts(const World *w, Pass *pass, const RecordDeployment *d, Facts *facts)
+/* Facts of what D makes: a view in a green schema, or a replacement of production's. */
+static void made_facts(World *w, const Pass *pass, const RecordDeployment *d, Facts *facts)
 {
-    const ModelSchema *green = schema_named((World *)w, "shop_green");
+    const ModelSchema *green = schema_named(w, "shop_green"), *shop = schema_named(w, "shop");
+    const ModelSchema *replaced = replaced_by(w, d->commit);
+    const char *name = replacement_name(w->arena, pass->marker.generation + 1);
+    const char *target = d->green.count ? d->green.items[0].replaces : NULL;
+    bool fits =
+        replaced && str_eq(replaced->made_name, name) && str_eq(replaced->made_commit, d->commit);
+    bool built = replaced ? fits : green && green->commit;
+    const char *id = !built ? NULL : replaced ? replaced->made : green->view;
+    Moment since = replaced ? replaced->made_at : green ? green->built : 0;
+    facts->intended = tri(d->has_intent && (replaced ? str_eq(target, replaced->view) : !target));
+    facts->missing = tri(!built);
+    facts->stale = tri((shop && shop->made && !fits) ||
+                       (green && green->commit && (replaced || !str_eq(green->commit, d->commit))));
+    facts->unrecorded = tri(built && !record_object(pass->out->record, "view", id));
+    facts->proved = tri(built && w->now - since >= HYDRATION * SECOND);
+}
+
+static void green_facts(World *w, Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    const ModelSchema *green = schema_named(w, "shop_green");
     const RecordResult *noted = pass_gate_result(d, "hydration"),
                        *check = pass_gate_result(d, "check:x");
     const RecordResult *rehearsal = pass_gate_result(d, "rehearsal");
     bool holds = noted && str_eq(noted->verdict, "passed") && noted->at >= d->phase_since;
     facts->overtaken = tri(pass->marker.generation != d->from_generation);
-    facts->intended = tri(d->has_intent);
-    facts->missing = tri(!green || !green->commit);
-    facts->stale = tri(green && green->commit && !str_eq(green->commit, d->commit));
-    facts->unrecorded =
-        tri(green && green->commit && !record_object(pass->out->record, "view", green->view));
+    made_facts(w, pass, d, facts);
     facts->problem =
         tri((d->phase == PHASE_BUILDING && is_bad(d->commit, 'b')) || (green && green->stranger));
     facts->rehearsed = tri(rehearsal && rehearsal->at >= d->phase_since);
-    facts->proved = tri(green && green->commit && w->now - green->built >= HYDRATION * SECOND);
     facts->proof_noted = tri(holds);
     facts->settled = tri(holds && w->now - noted->at >= 10 * SECOND);
     facts->checks_left = tri(!check);
@@ -298,7 +228,16 @@ static PlanObject sink_that_follows(Arena *arena)
                         .node = node};
 }
 
-static void give_plan(const World *w, Pass *pass)
+static PlanBeside replacement_of(World *w, const Pass *pass, const ModelSchema *shop)
+{
+    return (PlanBeside){.kind = "view",
+                        .rel = {"materialize", "shop", "daily"},
+                        .green = replacement_name(w->arena, pass->marker.generation + 1),
+                        .live_id = shop->view,
+                        .replaces = true};
+}
+
+static void give_plan(World *w, Pass *pass)
 {
     Plan *plan = arena_make(pass->arena, Plan);
     Desired *desired = arena_make(pass->arena, Desired);
@@ -312,7 +251,12 @@ static void give_plan(const World *w, Pass *pass)
                                                    pass->marker.generation),
                             .live_id = live ? live->id : NULL,
                             .wanted = true};
-    vec_push(pass->arena, &plan->schemas, schema);
+    const ModelSchema *replaced = replaced_by(w, pass->in->commit.sha);
+    if (replaced) {
+        vec_push(pass->arena, &plan->besides, replacement_of(w, pass, replaced));
+    } else {
+        vec_push(pass->arena, &plan->schemas, schema);
+    }
     if (w->sink_reads) {
         vec_push(pass->arena, &plan->objects, sink_that_follows(pass->arena));
     }
@@ -332,18 +276,52 @@ static void note(Pass *pass, const RecordDeployment *d, const char *check, const
 static void claim(World *w, Pass *pass, const RecordDeployment *d)
 {
     Err err = {0};
-    const ModelSchema *green = schema_named(w, "shop_green");
-    RecordObject objects[] = {{.id = green->id, .kind = "schema", .action = "created"},
-                              {.id = green->view, .kind = "view", .action = "created"}};
+    const ModelSchema *green = schema_named(w, "shop_green"), *shop = replaced_by(w, d->commit);
+    RecordObjects objects = {0};
+    if (!shop) {
+        vec_push(w->arena, &objects,
+                 ((RecordObject){.id = green->id, .kind = "schema", .action = "created"}));
+    }
+    vec_push(w->arena, &objects,
+             ((RecordObject){
+                 .id = shop ? shop->made : green->view, .kind = "view", .action = "created"}));
     RecordEntries entries = {0};
-    vec_push(pass->arena, &entries, entry_objects(w->arena, d->id, objects, 2));
+    vec_push(pass->arena, &entries, entry_objects(w->arena, d->id, objects.items, objects.count));
     pass_append(pass, &entries, &err);
+}
+
+static void build(World *w, const Pass *pass, const RecordDeployment *d)
+{
+    const char *commit = arena_strdup(w->arena, d->commit);
+    if (replaced_by(w, d->commit)) {
+        send(w, (Op){.kind = OP_REPLACEMENT,
+                     .name = replacement_name(w->arena, pass->marker.generation + 1),
+                     .commit = commit});
+        return;
+    }
+    send(w, (Op){.kind = OP_SCHEMA, .name = "shop_green"});
+    send(w, (Op){.kind = OP_VIEW, .name = "shop_green", .commit = commit});
+}
+
+static void clear_stale(World *w)
+{
+    const ModelSchema *shop = schema_named(w, "shop");
+    if (shop && shop->made) {
+        send(w, (Op){.kind = OP_UNMAKE, .name = shop->made_name});
+    } else {
+        send(w, (Op){.kind = OP_DROP, .name = "shop_green"});
+    }
 }
 
 static void drop(World *w, Pass *pass, const Leftover *leftover)
 {
     if (leftover->foreign.list.count) {
         return;
+    }
+    vec_each (const CatalogObject *, it, &leftover->objects) {
+        if (!str_eq((*it)->rel.name, "daily")) {
+            send(w, (Op){.kind = OP_UNMAKE, .name = (*it)->rel.name});
+        }
     }
     vec_each (const CatalogSchema *, it, &leftover->schemas) {
         send(w, (Op){.kind = OP_DROP,
@@ -361,6 +339,7 @@ static void send_cutover(World *w, Pass *pass, const RecordDeployment *d)
                                           back ? d->rollback_generation : d->generation,
                                           back ? pass_restored_commit(pass, d) : d->commit),
                  .deployment = arena_strdup(w->arena, d->id),
+                 .commit = d->commit,
                  .back = back,
                  .names = d->names});
 }
@@ -384,13 +363,13 @@ static void act(World *w, Pass *pass, Choice *choice)
         claim(w, pass, d);
         break;
     case ACTION_CLEAR_STALE:
-        send(w, (Op){.kind = OP_DROP, .name = "shop_green"});
+        clear_stale(w);
         break;
     case ACTION_BUILD:
-        send(w, (Op){.kind = OP_SCHEMA, .name = "shop_green"});
-        send(w, (Op){.kind = OP_VIEW,
-                     .name = "shop_green",
-                     .commit = arena_strdup(w->arena, d->commit)});
+        build(w, pass, d);
+        break;
+    case ACTION_APPLY:
+        send(w, (Op){.kind = OP_APPLY, .name = pass->replacing.made.name, .commit = d->commit});
         break;
     case ACTION_REHEARSE:
         note(pass, d, "rehearsal", "passed");
@@ -466,7 +445,8 @@ static void ask(World *w, const char *kind, const char *deployment, Phase phase)
 static void push_commit(World *w)
 {
     if (w->head + 1 < REFUSED_LIMIT) {
-        static const char kinds[] = "00000bc0"; /* some do not build, some fail their check */
+        static const char kinds[] =
+            "00rrrbc0"; /* some change the view alone, some do not build, some fail their check */
         w->commits[++w->head] =
             arena_printf(w->arena, "%08llx%031d%c", (unsigned long long)chance(w, UINT32_MAX), 0,
                          kinds[chance(w, 8)]);
@@ -479,7 +459,7 @@ static void disturb(World *w)
     Record *record = record_fold(w->arena, "production", &w->log);
     const RecordDeployment *d = record->deployments.count ? &vec_last(&record->deployments) : NULL;
     ModelSchema *schema = &w->schemas[w->count ? chance(w, w->count) : 0];
-    switch (chance(w, 7)) {
+    switch (chance(w, 8)) {
     case 0:
         push_commit(w);
         break;
@@ -501,6 +481,11 @@ static void disturb(World *w)
             schema->stranger = !schema->stranger;
         }
         break;
+    case 6:
+        if (w->count && schema->made && !chance(w, 3)) {
+            unmake(w, schema->made_name);
+        }
+        break;
     default:
         break;
     }
@@ -520,9 +505,38 @@ static void send_next(World *w, Controller *c, bool faults)
     }
 }
 
+static bool applies(const Controller *c)
+{
+    return c->next < c->ops.count && c->ops.items[c->next].kind == OP_APPLY;
+}
+
+/* A replacement of another commit is there by now: the worst moment for a late statement. */
+static bool comes_at_the_worst_moment(World *w, const Controller *c)
+{
+    const ModelSchema *shop = schema_named(w, "shop");
+    return applies(c) && shop && shop->made &&
+           !str_eq(shop->made_commit, c->ops.items[c->next].commit);
+}
+
+/* One of the two; one that is about to apply a replacement may stick, so that its statement comes late. */
+static Controller *next_controller(World *w, bool faults)
+{
+    size_t one = chance(w, 2);
+    Controller *c = &w->controllers[one];
+    if (faults && !c->stuck && applies(c) && chance(w, 2)) {
+        c->stuck = 1 + chance(w, 400);
+    }
+    if (!c->stuck || comes_at_the_worst_moment(w, c)) {
+        c->stuck = 0;
+        return c;
+    }
+    c->stuck--;
+    return &w->controllers[1 - one];
+}
+
 static void step(World *w, bool faults)
 {
-    Controller *c = &w->controllers[chance(w, 2)];
+    Controller *c = next_controller(w, faults);
     if (c->next < c->ops.count) {
         send_next(w, c, faults);
     } else {
@@ -564,7 +578,8 @@ static bool has_ended(World *w)
                    w->controllers[1].next < w->controllers[1].ops.count;
     const ModelSchema *shop = schema_named(w, "shop");
     bool followed = !shop || !shop->commit || str_eq(shop->view, w->sink_reads);
-    return !open && !pending && followed && (there || map_get(&record->denied, commit));
+    bool as_told = !live || !shop || (str_eq(shop->commit, live->commit) && !shop->made);
+    return !open && !pending && followed && as_told && (there || map_get(&record->denied, commit));
 }
 
 static void begin(World *w, uint64_t seed)
@@ -640,9 +655,12 @@ static void whatever_happens_production_is_there_and_every_run_ends(void **state
     for (; steps < wanted; seed++) {
         steps += run(seed, &counts);
     }
-    print_message("%zu steps, %zu cutovers, %zu ways back, %zu by a new deployment, %zu crashes\n",
-                  steps, counts.cutovers, counts.rollbacks, counts.restores, counts.crashes);
+    print_message("%zu steps, %zu cutovers, %zu ways back, %zu by a new deployment, %zu crashes, "
+                  "%zu replaced, %zu replacements lost\n",
+                  steps, counts.cutovers, counts.rollbacks, counts.restores, counts.crashes,
+                  counts.replaced, counts.lost);
     CHECK(counts.cutovers > wanted / 1000 && counts.rollbacks && counts.restores && counts.crashes);
+    CHECK(counts.replaced && counts.lost);
 }
 
 int main(void)
