@@ -327,7 +327,11 @@ static const DecodeField limit_fields[] = {
      .min = 1,
      .max = 1000000},
     {.key = "nesting", .type = DECODE_LATER, .words = "200"},
-    {.key = "steps", .type = DECODE_LATER, .words = "50000000"},
+    {.key = "steps",
+     .type = DECODE_INT,
+     .offset = offsetof(Settings, limit_steps),
+     .min = 100000,
+     .max = INT64_C(10000000000)},
     {0},
 };
 

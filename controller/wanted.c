@@ -163,6 +163,7 @@ PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mod
         .record_schema = context->settings.record_schema,
         .record_cluster = context->settings.record_cluster,
         .retention = context->settings.retention,
+        .steps = context->settings.limit_steps,
         .instance = context->instance,
         .writer_seq = writer_seq,
         .version = CUTOVER_VERSION,

@@ -233,6 +233,7 @@ void pass_compile(Pass *pass)
         .env = pass->in->env,
         .manifest = pass->in->config->manifest,
         .select = environment->selection,
+        .steps = pass->in->steps,
     };
     DbtProject *project = dbt_read(pass->arena, &pass->options, &pass->out->diags);
     if (!project) {

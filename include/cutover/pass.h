@@ -50,6 +50,7 @@ typedef struct PassInput {
     const Map *env;             /* what env_var() sees */
     const char *record_schema;  /* "cutover" */
     const char *record_cluster; /* "quickstart" */
+    int64_t steps;              /* of the project's Jinja at most; 0: the reader's own limit */
     int64_t retention;          /* seconds after which rows of the record may go; 0: never */
     const char *instance;       /* writer in the log: unique to this process */
     int64_t *writer_seq;        /* rows written by INSTANCE so far; kept by the caller */

@@ -57,6 +57,7 @@ typedef struct Settings {
     const char *log_level;
     const char *log_format;          /* "json" | "text"; NULL: as stderr is */
     int64_t limit_file, limit_files; /* of a project: bytes, number */
+    int64_t limit_steps;             /* of its Jinja; 0: the reader's own */
 } Settings;
 
 /* The settings of an empty file. */

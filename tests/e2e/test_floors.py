@@ -72,6 +72,18 @@ def hooks_that_are_sent_as_they_stand_can_be_denied(world):
     assert "refused CO4143: models/shop/daily.sql has a hook" in world.cutover("plan", *floor(world, "{hooks: deny}"), expect=3)
 
 
+def a_project_that_takes_too_long_is_ended(world):
+    """Not a floor of a gate, but a limit that stands beside them in the same file."""
+    world.repository.write("models/shop/endless.sql", "{% set n = namespace(v=0) %}{% for a in range(1000) %}{% for b in range(1000) %}{% set n.v = n.v + 1 %}{% endfor %}{% endfor %}"
+                           "select {{ n.v }} as n\n")
+    world.repository.commit("Count to a million")
+    config = world.folder / "config.yaml"
+    config.write_text("version: 1\nlimits: {steps: 100000}\n")
+    world.cutover("plan", "--config", str(config), expect=1)
+    assert "models/shop/endless.sql" in world.stderr and "steps" in world.stderr, world.stderr
+    world.cutover("plan", expect=2)
+
+
 def a_floor_holds_against_whoever_promotes(world):
     """Both files' windows must be open, each by the clock of its own zone, and only the commit's own can be skipped."""
     world.apply()
@@ -95,4 +107,4 @@ def a_floor_holds_against_whoever_promotes(world):
 if __name__ == "__main__":
     run([tests_that_were_left_out_come_back, a_check_that_is_demanded_runs_though_nothing_that_it_reads_is_rebuilt,
          nothing_but_what_is_allowed_is_touched, hooks_that_are_sent_as_they_stand_can_be_denied,
-         a_floor_holds_against_whoever_promotes], project=PROJECT, seed=SEED)
+         a_project_that_takes_too_long_is_ended, a_floor_holds_against_whoever_promotes], project=PROJECT, seed=SEED)

@@ -180,6 +180,7 @@ static void the_controllers_file_is_read_whole(void **state)
     CHECK_STR(all.log_format, "text");
     CHECK_INT(all.limit_file, 32 << 20);
     CHECK_INT(all.limit_files, 100);
+    CHECK_INT(all.limit_steps, 20000000);
 }
 
 static void of_all_floors_that_match_the_strictest_holds(void **state)
