@@ -35,7 +35,7 @@ static bool write_files(const Cli *cli, const char *folder, const DbtProject *pr
 {
     StrVec seen = {0};
     vec_each (const DbtCompiled, it, &project->compiled) {
-        const char *path = arena_printf(cli->arena, "%s/%s", folder, it->path);
+        const char *path = str_concat(cli->arena, folder, "/", it->path, NULL);
         if (strstr(it->path, "../") || (cli->out && !mark_output(cli, it->path, &seen, err)) ||
             !files_disk_write(cli->arena, path, it->text, err)) {
             return false;

@@ -248,14 +248,24 @@ static bool make_folders(Arena *arena, const char *path, Err *err)
     return true;
 }
 
+/* In most cases one open, one read and one close. */
 static bool has_text(const char *path, const char *text, size_t length)
 {
-    Arena *scratch = arena_new();
-    Err err = {0};
-    const File *file = files_disk_one(scratch, path, (int64_t)length + 1, &err);
-    bool same = file && file->length == length && memcmp(file->text, text, length) == 0;
-    arena_free(scratch);
-    return same;
+    char part[16384];
+    size_t done = 0;
+    ssize_t got = sizeof part;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool same = fd >= 0;
+    while (same && got == sizeof part) {
+        got = read(fd, part, sizeof part);
+        same =
+            got >= 0 && (size_t)got <= length - done && memcmp(part, text + done, (size_t)got) == 0;
+        done += same ? (size_t)got : 0;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return same && done == length;
 }
 
 bool files_disk_write(Arena *arena, const char *path, const char *text, Err *err)

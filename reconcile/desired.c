@@ -113,7 +113,7 @@ static void put_seed(Buf *buf, const SeedData *seed)
 
 static char *versioned(Arena *arena, const Buf *buf)
 {
-    return arena_printf(arena, "v1:%s", digest_sha256(arena, buf->data, buf->length));
+    return str_concat(arena, "v1:", digest_sha256(arena, buf->data, buf->length), NULL);
 }
 
 static char *node_digest(Arena *arena, const DesiredNode *node)

@@ -258,21 +258,21 @@ static JinjaNode *parse_tuple_item(JinjaParser *parser, const TupleRule *rule)
 
 static JinjaNode *parse_tuple(JinjaParser *parser, const TupleRule *rule)
 {
-    JinjaNode *tuple = jinja_node(parser, NODE_TUPLE, jinja_token(parser));
-    bool comma = false;
-    do {
-        if (comma && tuple_ends(parser, rule->stop)) {
-            break;
-        }
-        JinjaNode *item = parse_tuple_item(parser, rule);
-        if (!item) {
-            return NULL;
-        }
+    const Token *first = jinja_token(parser);
+    JinjaNode *item = parse_tuple_item(parser, rule);
+    if (!item || !jinja_is_operator(parser, ",")) {
+        return item;
+    }
+    JinjaNode *tuple = jinja_node(parser, NODE_TUPLE, first);
+    while (item) {
         vec_push(parser->arena, &tuple->items, item);
         tuple->length = item->at + item->length - tuple->at;
-        comma = comma || jinja_is_operator(parser, ",");
-    } while (jinja_skip_operator(parser, ","));
-    return comma ? jinja_finish(parser, tuple) : tuple->items.items[0];
+        if (!jinja_skip_operator(parser, ",") || tuple_ends(parser, rule->stop)) {
+            return jinja_finish(parser, tuple);
+        }
+        item = parse_tuple_item(parser, rule);
+    }
+    return NULL;
 }
 
 JinjaNode *jinja_parse_tuple(JinjaParser *parser, bool with_condition, const char *stop)

@@ -31,7 +31,12 @@ static bool is_word(char c)
 
 static bool looking_at(const Lexer *lexer, uint32_t at, const char *what)
 {
-    return strncmp(lexer->text + at, what, strlen(what)) == 0;
+    const char *text = lexer->text + at;
+    while (*what && *text == *what) {
+        text++;
+        what++;
+    }
+    return !*what;
 }
 
 static uint32_t skip_space(const Lexer *lexer, uint32_t at)
@@ -68,14 +73,14 @@ static void push_data(Lexer *lexer, uint32_t from, uint32_t to, bool strip_end)
 
 static uint32_t find_tag(const Lexer *lexer)
 {
-    uint32_t at = lexer->at;
-    for (; at < lexer->length; at++) {
-        const char *p = lexer->text + at;
-        if (p[0] == '{' && (p[1] == '{' || p[1] == '%' || p[1] == '#')) {
-            break;
+    const char *end = lexer->text + lexer->length, *p = lexer->text + lexer->at;
+    while ((p = memchr(p, '{', (size_t)(end - p))) != NULL) {
+        if (p[1] == '{' || p[1] == '%' || p[1] == '#') {
+            return (uint32_t)(p - lexer->text);
         }
+        p++;
     }
-    return at;
+    return lexer->length;
 }
 
 static bool lex_comment(Lexer *lexer, uint32_t begin)
@@ -274,8 +279,10 @@ static bool lex_string(Lexer *lexer)
     const char *p = lexer->text + from + 1;
     Buf out = buf_new(lexer->parser->scratch, lexer->length);
     while (*p && *p != quote) {
-        if (*p != '\\') {
-            buf_char(&out, *p++);
+        size_t plain = strcspn(p, quote == '"' ? "\"\\" : "'\\");
+        if (plain) {
+            buf_add(&out, p, plain);
+            p += plain;
             continue;
         }
         const char *backslash = p++;

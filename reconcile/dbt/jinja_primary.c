@@ -59,6 +59,11 @@ static JinjaNode *parse_name(JinjaParser *parser)
 static JinjaNode *parse_strings(JinjaParser *parser)
 {
     JinjaNode *node = jinja_node(parser, NODE_CONST, jinja_token(parser));
+    if (jinja_token_after(parser)->type != TOKEN_STRING) {
+        node->value = py_text(arena_strdup(parser->arena, jinja_token(parser)->text));
+        jinja_advance(parser);
+        return node;
+    }
     Buf joined = buf_new(parser->scratch, parser->template->length + 1);
     while (jinja_token(parser)->type == TOKEN_STRING) {
         Token *token = jinja_token(parser);

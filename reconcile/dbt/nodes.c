@@ -62,7 +62,7 @@ Node *add_node(Reader *r, const Package *package, Resource resource, const char 
     node->resource = resource;
     node->package = package;
     node->name = name;
-    node->id = arena_printf(r->arena, "%s.%s.%s", type_names[resource], package->name, name);
+    node->id = str_concat(r->arena, type_names[resource], ".", package->name, ".", name, NULL);
     node->enabled = true;
     /* What `this` says while the project is parsed, before its generate_*_name() macros are asked. */
     node->production = node->rel = (RelName){r->target.database, r->target.schema, name};
@@ -123,7 +123,7 @@ static void add_file(Reader *r, const Package *package, Resource resource, const
     node->fqn = fqn;
     node->file = file;
     node->place = (Place){file->path, 1, 1, 1};
-    node->compiled_path = arena_printf(r->arena, "%s/%s", package->name, path);
+    node->compiled_path = str_concat(r->arena, package->name, "/", path, NULL);
     if (resource != RES_TEST) {
         index_node(r, node);
     }

@@ -526,16 +526,14 @@ static bool copy_items(Arena *arena, const PyList *from, int depth, PyValue *out
     return ok;
 }
 
-static bool copy_entries(Arena *arena, const PyDict *from, int depth, PyValue *out)
+/* Equal keys have equal places, so these are kept. */
+static bool copy_entries(Arena *arena, int depth, PyDict *copy)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < from->count; i++) {
-        PyValue key, value;
-        ok = copy_value(arena, from->entries[i].key, depth, &key) &&
-             copy_value(arena, from->entries[i].value, depth, &value);
-        if (ok) {
-            py_dict_set(arena, out->dict, key, value);
-        }
+    for (size_t i = 0; ok && i < copy->count; i++) {
+        PyEntry *entry = &copy->entries[i];
+        ok = copy_value(arena, entry->key, depth, &entry->key) &&
+             copy_value(arena, entry->value, depth, &entry->value);
     }
     return ok;
 }
@@ -561,8 +559,8 @@ static bool copy_value(Arena *arena, PyValue value, int depth, PyValue *out)
         *out = value.type == PY_LIST ? py_list(arena) : py_tuple(arena);
         return copy_items(arena, value.list, depth + 1, out);
     case PY_DICT:
-        *out = py_dict(arena);
-        return copy_entries(arena, value.dict, depth + 1, out);
+        *out = py_dict_copy(arena, value.dict);
+        return copy_entries(arena, depth + 1, out->dict);
     default:
         return false;
     }
