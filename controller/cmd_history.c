@@ -1,6 +1,7 @@
 /* history and show: what the record tells of deployments. */
 #include "commands.h"
 #include "session.h"
+#include "show_sql.h"
 #include "targets.h"
 
 #include "cutover/str.h"
@@ -8,8 +9,10 @@
 enum { ANSWER_MAX = 16 << 20, LIMIT_DEFAULT = 20, LIMIT_MAX = 10000 };
 
 typedef struct Past {
+    Context *context;
     EnvironmentConfig environment; /* its name alone */
     PassResult result;
+    const SqlChanges *sql; /* NULL: nobody asked */
 } Past;
 
 /* --environment, else the only one that Materialize knows. */
@@ -261,6 +264,9 @@ static void show_json(Buf *out, const Past *past, const RecordDeployment *d)
         }
     }
     json_close_array(&json);
+    if (past->sql) {
+        show_sql_json(&json, past->sql);
+    }
     json_close_object(&json);
     buf_char(out, '\n');
 }
@@ -290,6 +296,9 @@ static void show_text(Buf *out, const Past *past, const RecordDeployment *d)
                        it->done ? it->outcome : "not answered yet");
         }
     }
+    if (past->sql) {
+        show_sql_text(out, past->sql);
+    }
 }
 
 /* ---- the commands ---- */
@@ -306,10 +315,21 @@ static int answer_history(const Cli *cli, Past *past, Diags *diags, Err *err)
     return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* Git is asked for this alone. */
+static bool find_sql(const Cli *cli, Past *past, const RecordDeployment *d, Diags *diags, Err *err)
+{
+    const RecordDeployment *before = record_deployment(past->result.record, d->from_deployment);
+    SqlChanges *changes = arena_make(cli->arena, SqlChanges);
+    past->sql = changes;
+    return context_open(past->context, err) &&
+           show_sql_changes(cli, past->context, past->environment.name,
+                            before ? before->commit : NULL, d->commit, changes, diags, err);
+}
+
 static int answer_show(const Cli *cli, Past *past, Diags *diags, Err *err)
 {
     const RecordDeployment *d = find(cli, past, err);
-    if (!d) {
+    if (!d || (cli->sql && !find_sql(cli, past, d, diags, err))) {
         return targets_stopped(cli, diags, err);
     }
     Buf out = buf_new(cli->arena, ANSWER_MAX);
@@ -334,6 +354,7 @@ static int with_past(const Cli *cli, int (*answer)(const Cli *, Past *, Diags *,
     context_log(cli, &context);
     Session session = {.context = &context};
     Past *past = arena_make(cli->arena, Past);
+    past->context = &context;
     int code = read_past(cli, &session, past, &err) ? answer(cli, past, &diags, &err)
                                                     : targets_stopped(cli, &diags, &err);
     session_end(&session);
@@ -347,10 +368,5 @@ int cmd_history(const Cli *cli)
 
 int cmd_show(const Cli *cli)
 {
-    if (cli->sql) {
-        Err err = {0};
-        err_set(cli->arena, &err, ERR_INPUT, "CO1090", "`cutover show --sql` is not yet supported");
-        return cli_fail(cli, &err);
-    }
     return with_past(cli, answer_show);
 }

@@ -358,6 +358,18 @@ static void write_drift_gone(Buf *out, const Json *data)
     buf_text(out, ": drift is gone: live is as deployed");
 }
 
+static void write_blocked(Buf *out, const Json *data)
+{
+    buf_text(out, " is blocked, a person must act");
+    put_reason(out, data, "reason");
+}
+
+static void write_unblocked(Buf *out, const Json *data)
+{
+    (void)data;
+    buf_text(out, ": goes on, nothing blocks it any more");
+}
+
 static const struct {
     const char *name, *sign;
     void (*write)(Buf *out, const Json *data);
@@ -380,6 +392,8 @@ static const struct {
     {"superseded", "", write_superseded},
     {"drift", ":warning: ", write_drift},
     {"drift_gone", "", write_drift_gone},
+    {"blocked", ":warning: ", write_blocked},
+    {"unblocked", "", write_unblocked},
     {"held", ":double_vertical_bar: ", write_held},
     {"resumed", "", write_resumed},
 };

@@ -200,11 +200,14 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
     show(pass, &choice);
     bool waits = pass->building || pass->after;
     result->retry_ms = waits ? WAITING_MS : IDLE_MS;
-    if (input->mode == PASS_LOOK || !choice_acts(&choice)) {
+    if (input->mode == PASS_LOOK) {
         return true;
     }
-    result->retry_ms = 0;
-    return act(pass, &choice, err);
+    if (choice_acts(&choice)) {
+        result->retry_ms = 0;
+        return act(pass, &choice, err) && (result->acted || pass_tell_blocked(pass, err));
+    }
+    return pass_tell_blocked(pass, err);
 }
 
 /* ---- what people and notifiers add ---- */

@@ -103,6 +103,10 @@ bool pass_find_drift(Pass *pass, Err *err);
 bool pass_has_drift_news(const Pass *pass);
 bool act_tell_drift(Pass *pass, Err *err);
 
+/* ---- blocked.c ---- */
+/* Tells people that one of them must act, or need not any more; once. */
+bool pass_tell_blocked(Pass *pass, Err *err);
+
 /* ---- choose.c ---- */
 typedef struct Choice {
     RecordDeployment *d; /* NULL: the environment itself */

@@ -1,5 +1,4 @@
 /* Sinks: created, recreated or repointed after the cutover; they are on no side. */
-#include "build_internal.h"
 #include "plan_internal.h"
 
 #include "cutover/sinks.h"
@@ -40,23 +39,16 @@ static void add_if_it_reads_another(Closure *c, const Item *item)
     }
 }
 
-/* A process that ended right after CREATE SINK left one that is not recorded yet: what follows the cutover claims it. */
-static bool is_made_by_us(Closure *c, const CatalogObject *sink)
-{
-    Map created = build_created_by_us(c->arena, c->in->catalog, c->in->record);
-    return map_get(&created, arena_printf(c->arena, "sink:%s", sink->id));
-}
-
 static void add_sink(Closure *c, const Item *item)
 {
     const RecordObject *known =
         item->live ? record_object(c->in->record, "sink", item->live->id) : NULL;
     if (!item->live) {
         add(c, item, PLAN_CREATE, (PlanReason){CAUSE_NEW, NULL, "new: created after the cutover"});
+    } else if (!sink_is_ours(c->in->record, c->in->catalog, item->live)) {
+        plan_refuse_name(c, item->live);
     } else if (!known) {
-        if (!is_made_by_us(c, item->live)) {
-            plan_refuse_name(c, item->live);
-        }
+        return; /* what follows the cutover claims it */
     } else if (!str_eq(known->digest, item->node->digest)) {
         add(c, item, PLAN_CHANGE,
             (PlanReason){CAUSE_CHANGED, NULL,

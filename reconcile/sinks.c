@@ -1,5 +1,6 @@
 #include "cutover/sinks.h"
 
+#include "cutover/build.h"
 #include "cutover/str.h"
 
 RelName sink_from(const Desired *desired, const DesiredNode *node)
@@ -11,14 +12,15 @@ RelName sink_from(const Desired *desired, const DesiredNode *node)
     return node->reads.count ? node->reads.items[0] : (RelName){0};
 }
 
-static bool is_ours(const SinkInput *in, const CatalogObject *live)
+bool sink_is_ours(const Record *record, const Catalog *catalog, const CatalogObject *sink)
 {
-    if (record_object(in->record, "sink", live->id)) {
+    int64_t since = build_ours_since(record);
+    if (record_object(record, "sink", sink->id)) {
         return true;
     }
-    vec_each (CatalogCreation, it, &in->catalog->creations) {
-        if (str_eq(it->kind, "sink") && str_eq(it->id, live->id) &&
-            it->event > in->deployment->audit_event && str_eq(it->user, in->catalog->role)) {
+    vec_each (CatalogCreation, it, &catalog->creations) {
+        if (str_eq(it->kind, "sink") && str_eq(it->id, sink->id) && it->event > since &&
+            str_eq(it->user, catalog->role)) {
             return true;
         }
     }
@@ -28,7 +30,8 @@ static bool is_ours(const SinkInput *in, const CatalogObject *live)
 static const CatalogObject *live_sink(const SinkInput *in, const RecordSink *sink)
 {
     const CatalogObject *live = catalog_object(in->catalog, sink->rel);
-    return live && str_eq(live->kind, "sink") && is_ours(in, live) ? live : NULL;
+    return live && str_eq(live->kind, "sink") && sink_is_ours(in->record, in->catalog, live) ? live
+                                                                                             : NULL;
 }
 
 static SinkStep repoint(const SinkInput *in, const RecordSink *sink, const CatalogObject *live)

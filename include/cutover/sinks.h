@@ -35,6 +35,10 @@ typedef struct SinkInput {
 /* The first thing to be done for the deployment's sinks. What it points at belongs to INPUT. */
 SinkStep sink_next(const SinkInput *input);
 
+/* The record knows SINK; or our role made it for a deployment that is under way, and the process ended before it could
+ * note that. */
+bool sink_is_ours(const Record *record, const Catalog *catalog, const CatalogObject *sink);
+
 /* The relation that the sink NODE reads, under its production name; no name: it reads none of the project. */
 RelName sink_from(const Desired *desired, const DesiredNode *node);
 

@@ -275,6 +275,25 @@ def history_and_show_tell_what_has_happened(world):
     assert "CO5050" in world.stderr
 
 
+def show_tells_which_sql_a_deployment_changed(world):
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.write("models/reports/refunds.sql", "{{ config(schema='reports') }}\nselect 1 as refund")
+    world.repository.commit("Leave small orders out")
+    world.apply()
+    text = world.cutover("show", "g2", "--sql")
+    lines = [line.strip() for line in text[text.index("\nshop.orders_clean\n"):].splitlines()]
+    assert any(line.startswith("- ") and "o.amount > 0" in line for line in lines), text
+    assert any(line.startswith("+ ") and "o.amount > 5" in line for line in lines), text
+    assert "\nreports.refunds: new\n  + select 1 as refund\n" in text, text
+    assert "shop.daily\n" not in text, "what was rebuilt though unchanged has no other SQL"
+    shown = {c["name"]: c for c in json.loads(world.cutover("show", "g2", "--sql", "--output", "json"))["sql"]}
+    assert set(shown) == {"shop.orders_clean", "reports.refunds"} and "sql_before" not in shown["reports.refunds"]
+    assert "o.amount > 0" in shown["shop.orders_clean"]["sql_before"]
+    first = json.loads(world.cutover("show", "g1", "--sql", "--output", "json"))["sql"]
+    assert "shop.daily" in {c["name"] for c in first} and not [c for c in first if "sql_before" in c]
+
+
 def history_and_show_need_no_git(world):
     world.apply()
     shutil.rmtree(world.repository.bare)
@@ -297,4 +316,5 @@ if __name__ == "__main__":
          after_a_rollback_the_restored_side_is_what_counts, what_is_healed_is_told_and_brought_back,
          another_owner_is_seen_and_the_next_deployment_takes_it_along, an_owner_is_healed, who_changed_a_comment_is_known,
          a_size_an_index_and_a_view_come_back, each_kind_is_treated_as_its_own_word_says, a_hold_stops_healing_too,
-         history_and_show_tell_what_has_happened, history_and_show_need_no_git], PROJECT, SEED)
+         history_and_show_tell_what_has_happened, show_tells_which_sql_a_deployment_changed,
+         history_and_show_need_no_git], PROJECT, SEED)

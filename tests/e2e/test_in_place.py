@@ -110,13 +110,17 @@ def a_new_model_is_built_beside_and_gets_its_name_in_the_cutover(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
-def a_new_model_that_fails_its_test_never_gets_its_name(world):
-    deploy(world)
-    before = ids(world)
+def a_new_model_fails(world):
     world.repository.write("models/shop/refunds.sql", REFUNDS % "")
     world.repository.write("models/shop/refunds.yml", "version: 2\nmodels: [{name: refunds, columns: [{name: amount, tests: [{accepted_values: {values: [5]}}]}]}]\n")
     world.repository.commit("Refunds that cannot be")
     world.apply(expect=1)
+
+
+def a_new_model_that_fails_its_test_never_gets_its_name(world):
+    deploy(world)
+    before = ids(world)
+    a_new_model_fails(world)
     assert "shop.refunds_green" in ids(world) and "shop.refunds" not in ids(world)
     assert world.marker().startswith("cutover_production_g1_")
     kept = ids(world)["shop.refunds_green"]
@@ -131,10 +135,7 @@ def what_is_left_of_a_new_model_that_failed_is_dropped(world):
     deploy(world)
     before = ids(world)
     world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    keep_failed: 2m")
-    world.repository.write("models/shop/refunds.sql", REFUNDS % "")
-    world.repository.write("models/shop/refunds.yml", "version: 2\nmodels: [{name: refunds, columns: [{name: amount, tests: [{accepted_values: {values: [5]}}]}]}]\n")
-    world.repository.commit("Refunds that cannot be")
-    world.apply(expect=1)
+    a_new_model_fails(world)
     world.start("run")
     world.wait_for("green dropped", lambda: ids(world) == before)
 

@@ -48,6 +48,27 @@ def an_undamaged_world_needs_no_repair(world):
     is_healthy(world)
 
 
+def told(world):
+    """Names of the messages that it stands still and goes on, in order."""
+    rows = world.sql("SELECT body FROM cutover.log WHERE kind = 'event' ORDER BY at, writer, seq")
+    names = [(r[0] if isinstance(r[0], dict) else json.loads(r[0]))["name"] for r in rows]
+    return [name for name in names if name.endswith("blocked")]
+
+
+def that_it_stands_still_is_told_once_and_that_it_goes_on(world):
+    marker = go_live_twice(world)
+    assert told(world) == []
+    world.sql("DROP SCHEMA %s" % marker)
+    stands_still(world)
+    assert told(world) == ["environment.blocked"]
+    sent = [text for text in world.receiver.texts() if "is blocked" in text]
+    assert len(sent) == 1 and "marker and record do not agree: see cutover repair" in sent[0], world.receiver.texts()
+    repair(world)
+    world.cutover("run", "--once")
+    world.cutover("run", "--once")
+    assert told(world) == ["environment.blocked", "environment.unblocked"]
+
+
 def a_dropped_marker_is_made_again(world):
     marker = go_live_twice(world)
     world.sql("DROP SCHEMA %s" % marker)
@@ -176,7 +197,8 @@ def green_that_was_dropped_is_only_built_again(world):
 
 
 if __name__ == "__main__":
-    run([an_undamaged_world_needs_no_repair, a_dropped_marker_is_made_again, a_marker_that_was_renamed_gets_its_name_back,
+    run([an_undamaged_world_needs_no_repair, that_it_stands_still_is_told_once_and_that_it_goes_on,
+         a_dropped_marker_is_made_again, a_marker_that_was_renamed_gets_its_name_back,
          of_two_markers_a_person_drops_one, a_record_that_was_dropped_is_made_again, deleted_rows_are_told_anew, a_record_alone_is_no_proof,
          a_marker_that_goes_in_the_soak_stops_the_cleaning, a_way_back_that_is_blocked_is_ended, green_that_was_dropped_is_only_built_again],
         PROJECT, SEED)

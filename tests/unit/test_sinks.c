@@ -113,7 +113,8 @@ static Scene *scene(Arena *arena, World *w, const char *action, Phase phase)
     Scene *s = arena_make(arena, Scene);
     const CatalogObject *live = world_live(w, "kafka.daily_out");
     s->w = w;
-    s->d = (RecordDeployment){.phase = phase, .audit_event = 10};
+    s->d = (RecordDeployment){.phase = phase, .has_intent = true, .audit_event = 10};
+    vec_push(arena, &w->record->deployments, s->d);
     vec_push(arena, &s->d.sinks,
              (RecordSink){.action = action,
                           .id = live && !str_eq(action, SINK_TO_CREATE) ? live->id : NULL,

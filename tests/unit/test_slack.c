@@ -62,6 +62,13 @@ static const struct {
      ":warning: *production*: drift: shop.daily view dropped by role ada, 14:22 UTC"},
     {"drift_gone", "\"environment\":\"production\"",
      "*production*: drift is gone: live is as deployed"},
+    {"blocked",
+     "\"environment\":\"production\",\"reason\":\"generation marker and record do not agree: see "
+     "cutover repair\"",
+     ":warning: *production* is blocked, a person must act: generation marker and record do not "
+     "agree: see cutover repair"},
+    {"unblocked", "\"environment\":\"production\",\"reason\":\"goes on\"",
+     "*production*: goes on, nothing blocks it any more"},
     {"held", COMMIT ",\"by\":\"bo\",\"reason\":\"incident 812\"",
      ":double_vertical_bar: *production*: held by bo: incident 812"},
     {"resumed", "\"environment\":\"production\",\"by\":\"bo\"", "*production*: resumed by bo"},
