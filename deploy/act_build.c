@@ -26,8 +26,8 @@ char *step_sql(Arena *arena, const Step *step)
     StatementOn on = {step->object_kind, step->rel};
     switch (step->kind) {
     case STEP_CREATE_CLUSTER:
-        return statement_create_cluster(arena, step->rel.name, step->size,
-                                        step->replication_factor);
+        return statement_create_cluster(arena, step->rel.name, step->size, step->replication_factor,
+                                        step->options);
     case STEP_CREATE_SCHEMA:
         return statement_create_schema(arena, step->rel.database, step->rel.name);
     case STEP_DEFAULT_PRIVILEGE:
@@ -47,7 +47,8 @@ char *step_sql(Arena *arena, const Step *step)
     case STEP_OWNER:
         return statement_owner(arena, on, step->owner);
     case STEP_ALTER_CLUSTER:
-        return statement_alter_cluster(arena, step->rel.name, step->size, step->replication_factor);
+        return statement_alter_cluster(arena, step->rel.name, step->size, step->replication_factor,
+                                       step->options);
     }
     return NULL;
 }
@@ -304,6 +305,7 @@ void pass_add_objects(Pass *pass, RecordEntries *entries, const char *deployment
         const char *target = replace_target(catalog, d, it->kind, it->id);
         object.deployment = deployment;
         object.owner = catalog_owner(catalog, it->kind, target ? target : it->id);
+        object.options = catalog_options(catalog, it->kind, it->id);
         vec_push(pass->arena, &owned, object);
     }
     entries_add_objects(pass->arena, entries, &owned);

@@ -322,10 +322,10 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
  * Who owns what goes live, and what stays, is from then on what was deployed: other owners are drift. A healing keeps to
  * what was deployed before, but for what it has built anew.
  */
-static void add_owners(Pass *pass, RecordEntries *entries, const RecordDeployment *d)
+static void add_notes(Pass *pass, RecordEntries *entries, const RecordDeployment *d)
 {
     bool heals = pass_wanted_is_live(pass);
-    RecordObjects objects = owners_to_note(pass->arena, pass->out->record, pass->snapshot.catalog);
+    RecordObjects objects = noted_anew(pass->arena, pass->out->record, pass->snapshot.catalog);
     RecordObjects noted = {0};
     vec_each (RecordObject, it, &objects) {
         bool replaces = replace_target(pass->snapshot.catalog, d, it->kind, it->id);
@@ -346,7 +346,7 @@ bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
         back && pass->request && pass->request->reason ? pass->request->reason : rule->why;
     RecordEntries entries = {0};
     if (!back) {
-        add_owners(pass, &entries, d);
+        add_notes(pass, &entries, d);
     }
     add_transition(pass, &entries, d, rule->to, reason, &names, back ? d->generation + 1 : 0);
     add_event(pass, &entries, d, rule, rule->to, reason);

@@ -5,7 +5,7 @@
 #include "cutover/build.h"
 #include "cutover/dbt.h"
 #include "cutover/journal.h"
-#include "cutover/owners.h"
+#include "cutover/noted.h"
 #include "cutover/pass.h"
 #include "cutover/record_prune.h"
 #include "cutover/replace.h"

@@ -124,10 +124,10 @@ static bool make_containers(Scratch *s, Err *err)
     StatementOn schema = {"schema", {.database = s->database, .name = s->name}};
     return pass_exec(pass, statement_create_schema(pass->arena, s->database, s->name), err) &&
            pass_exec(pass, statement_comment(pass->arena, schema, NULL, comment_text(pass)), err) &&
-           pass_exec(
-               pass,
-               statement_create_cluster(pass->arena, s->name, some_size(pass->snapshot.catalog), 0),
-               err);
+           pass_exec(pass,
+                     statement_create_cluster(pass->arena, s->name,
+                                              some_size(pass->snapshot.catalog), 0, NULL),
+                     err);
 }
 
 static bool fill(Scratch *s, const DesiredNode *seed, Err *err)

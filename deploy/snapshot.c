@@ -1,5 +1,6 @@
 #include "cutover/snapshot.h"
 
+#include "cutover/statement.h"
 #include "cutover/str.h"
 #include "deploy_sql.h"
 
@@ -156,6 +157,14 @@ static double credits_of(const Catalog *catalog, const char *size)
     return 0;
 }
 
+static const char *options_of(const Load *load, size_t row)
+{
+    return truth(load, row, "managed")
+               ? statement_cluster_options(load->arena, text(load, row, "introspection_interval"),
+                                           truth(load, row, "introspection_debugging"))
+               : NULL;
+}
+
 static void row_cluster(Load *load, size_t row)
 {
     const char *size = text(load, row, "size");
@@ -168,6 +177,7 @@ static void row_cluster(Load *load, size_t row)
                               .replication_factor = number(load, row, "replication_factor"),
                               .credits_per_hour = credits_of(load->catalog, size),
                               .reconfiguring = truth(load, row, "reconfiguring"),
+                              .options = options_of(load, row),
                               .grants = grants(load, row)});
 }
 

@@ -153,9 +153,9 @@ char *statement_rename_schema(Arena *arena, const char *database, const char *fr
 }
 
 /* "SIZE = '..', REPLICATION FACTOR = n" of what is given. */
-static void put_shape(Sql *sql, const char *size, int64_t replication_factor)
+static void put_shape(Sql *sql, const char *size, int64_t replication_factor, const char *options)
 {
-    sql->bad = sql->bad || (!size && replication_factor < 0);
+    sql->bad = sql->bad || (!size && replication_factor < 0 && !options);
     if (size) {
         put(sql, "SIZE = ");
         put_literal(sql, size);
@@ -164,27 +164,42 @@ static void put_shape(Sql *sql, const char *size, int64_t replication_factor)
         buf_printf(&sql->buf, "%sREPLICATION FACTOR = %lld", size ? ", " : "",
                    (long long)replication_factor);
     }
+    if (options) {
+        buf_printf(&sql->buf, "%s%s", size || replication_factor >= 0 ? ", " : "", options);
+    }
+}
+
+char *statement_cluster_options(Arena *arena, const char *interval, bool debugging)
+{
+    Sql sql = sql_new(arena, "INTROSPECTION INTERVAL = ");
+    if (interval) {
+        put_literal(&sql, interval);
+    } else {
+        put(&sql, "0");
+    }
+    put(&sql, debugging ? ", INTROSPECTION DEBUGGING = true" : ", INTROSPECTION DEBUGGING = false");
+    return sql_done(&sql);
 }
 
 char *statement_create_cluster(Arena *arena, const char *name, const char *size,
-                               int64_t replication_factor)
+                               int64_t replication_factor, const char *options)
 {
     Sql sql = sql_new(arena, "CREATE CLUSTER ");
     put_name(&sql, name);
     put(&sql, " (");
     sql.bad = sql.bad || str_empty(size);
-    put_shape(&sql, size, replication_factor);
+    put_shape(&sql, size, replication_factor, options);
     put(&sql, ")");
     return sql_done(&sql);
 }
 
 char *statement_alter_cluster(Arena *arena, const char *name, const char *size,
-                              int64_t replication_factor)
+                              int64_t replication_factor, const char *options)
 {
     Sql sql = sql_new(arena, "ALTER CLUSTER ");
     put_name(&sql, name);
     put(&sql, " SET (");
-    put_shape(&sql, size, replication_factor);
+    put_shape(&sql, size, replication_factor, options);
     put(&sql, ")");
     return sql_done(&sql);
 }

@@ -83,6 +83,7 @@ static void compare_cluster(Comparison *c, const PlanContainer *container)
                         .object_kind = "cluster",
                         .rel = {.name = container->green},
                         .size = container->size,
+                        .options = container->options,
                         .replication_factor = container->replication_factor});
     } else if (!build_is_ours(c, "cluster", green->id)) {
         foreign(c->build, "cluster", green->name);

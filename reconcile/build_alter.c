@@ -34,12 +34,14 @@ static Step owner_step(const PlanObject *object)
 static Step resize_step(const PlanObject *object)
 {
     const PlanResize *resize = object->resize;
+    bool shaped = resize->size || resize->replication_factor >= 0;
     return (Step){.kind = STEP_ALTER_CLUSTER,
                   .object_kind = "cluster",
                   .id = resize->live->id,
                   .rel = object->rel,
                   .size = resize->size,
-                  .replication_factor = resize->size ? -1 : resize->replication_factor};
+                  .replication_factor = resize->size ? -1 : resize->replication_factor,
+                  .options = shaped ? NULL : resize->options};
 }
 
 Alterations build_alterations(Arena *arena, const Plan *plan)

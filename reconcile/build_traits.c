@@ -4,7 +4,7 @@
  */
 #include "build_internal.h"
 
-#include "cutover/owners.h"
+#include "cutover/noted.h"
 #include "cutover/str.h"
 
 /* One thing of green beside its counterpart in production. */
@@ -31,7 +31,7 @@ static const char *owner_to_have(const Comparison *c, const char *kind, const ch
                                  const char *now)
 {
     const char *deployed =
-        c->in->plan->is_live ? owner_deployed(c->in->record, c->in->catalog, kind, id) : NULL;
+        c->in->plan->is_live ? noted_owner(c->in->record, c->in->catalog, kind, id) : NULL;
     return deployed && str_in(&c->in->catalog->roles, deployed) ? deployed : now;
 }
 

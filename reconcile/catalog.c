@@ -107,6 +107,13 @@ const char *catalog_owner(const Catalog *catalog, const char *kind, const char *
     return has_its_own ? found->owner : NULL;
 }
 
+const char *catalog_options(const Catalog *catalog, const char *kind, const char *id)
+{
+    const CatalogCluster *found =
+        str_eq(kind, "cluster") ? catalog_cluster_by_id(catalog, id) : NULL;
+    return found ? found->options : NULL;
+}
+
 const char *catalog_id_at(const Catalog *catalog, const char *kind, const char *database,
                           const char *schema, const char *name)
 {

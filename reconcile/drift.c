@@ -2,7 +2,7 @@
 #include "cutover/drift.h"
 
 #include "cutover/digest.h"
-#include "cutover/owners.h"
+#include "cutover/noted.h"
 #include "cutover/str.h"
 
 #include <string.h>
@@ -99,7 +99,7 @@ static const RecordObject *recorded(const Search *s, const char *kind, RelName r
 static void judge_owner(Search *s, const char *class, const char *object, const char *kind,
                         const char *id)
 {
-    const char *deployed = owner_deployed(s->in->record, s->in->catalog, kind, id);
+    const char *deployed = noted_owner(s->in->record, s->in->catalog, kind, id);
     if (deployed) {
         add(s,
             (DriftItem){.kind = class,
@@ -162,6 +162,39 @@ static void judge_size(Search *s, const CatalogCluster *live)
     }
 }
 
+/* Each option by itself; one that an older version did not note is not judged. */
+static void judge_options(Search *s, const CatalogCluster *live)
+{
+    const char *noted = noted_options(s->in->record, live);
+    StrVec now = str_split(s->arena, live->options ? live->options : "", ',');
+    StrVec then = str_split(s->arena, noted ? noted : "", ',');
+    for (size_t i = 0; noted && i < now.count && i < then.count; i++) {
+        const char *is = str_trim(s->arena, now.items[i]), *was = str_trim(s->arena, then.items[i]);
+        if (!str_eq(is, was)) {
+            add(s, (DriftItem){.kind = "clusters",
+                               .object = live->name,
+                               .id = live->id,
+                               .audit_type = "cluster",
+                               .audit_event = "alter",
+                               .what = arena_printf(s->arena, "cluster has %s, deployed with %s",
+                                                    is, was)});
+        }
+    }
+}
+
+static void judge_management(Search *s, const CatalogCluster *live)
+{
+    const RecordObject *known = record_object(s->in->record, "cluster", live->id);
+    if (!live->managed && known && known->options) {
+        add(s, (DriftItem){.kind = "clusters",
+                           .object = live->name,
+                           .id = live->id,
+                           .audit_type = "cluster",
+                           .audit_event = "alter",
+                           .what = "cluster is not managed any more"});
+    }
+}
+
 /* Only those that Cutover made: one that was there before is compared by nobody. */
 static void judge_clusters(Search *s)
 {
@@ -179,6 +212,8 @@ static void judge_clusters(Search *s)
                            moved ? moved->name : NULL, live ? live->id : NULL);
         } else if (ours) {
             judge_size(s, live);
+            judge_management(s, live);
+            judge_options(s, live);
             judge_owner(s, "clusters", live->name, "cluster", live->id);
         }
     }

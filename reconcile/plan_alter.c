@@ -4,7 +4,7 @@
  */
 #include "plan_internal.h"
 
-#include "cutover/owners.h"
+#include "cutover/noted.h"
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
@@ -31,8 +31,7 @@ void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason)
  */
 static void add_owner(Closure *c, const char *kind, const char *id, RelName rel, const char *on)
 {
-    const char *to =
-        c->in->is_live ? owner_deployed(c->in->record, c->in->catalog, kind, id) : NULL;
+    const char *to = c->in->is_live ? noted_owner(c->in->record, c->in->catalog, kind, id) : NULL;
     if (!to || !str_in(&c->in->catalog->roles, to)) {
         return;
     }
@@ -136,11 +135,15 @@ static void refuse_resize(Closure *c, const PlanResize *resize)
                              (long long)factor));
 }
 
+/* Options are declared by nobody: they are given back where the commit is live already, else taken as they are. */
 static void add_resize(Closure *c, const Place *place, const ClusterConfig *config)
 {
     PlanResize *resize = arena_make(c->arena, PlanResize);
-    *resize = resize_of(config, place->cluster);
-    if (!resize->size && resize->replication_factor < 0) {
+    *resize = config ? resize_of(config, place->cluster)
+                     : (PlanResize){.live = place->cluster, .replication_factor = -1};
+    bool shaped = resize->size || resize->replication_factor >= 0;
+    resize->options = c->in->is_live ? noted_options(c->in->record, place->cluster) : NULL;
+    if (!shaped && !resize->options) {
         return;
     }
     if (!record_object(c->in->record, "cluster", place->cluster->id)) {
@@ -171,7 +174,7 @@ void plan_add_alterations(Closure *c)
     map_each (it, &c->cluster_by_name) {
         const Place *place = it->value;
         const ClusterConfig *config = config_cluster(c->in->environment, place->name);
-        if (config && place->cluster && place->cluster->managed && !place->green) {
+        if (place->cluster && place->cluster->managed && !place->green) {
             add_resize(c, place, config);
         }
     }

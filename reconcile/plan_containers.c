@@ -1,6 +1,7 @@
 /* Schemas and clusters that take part in the cutover: their names, sizes and prices. */
 #include "plan_internal.h"
 
+#include "cutover/noted.h"
 #include "cutover/str.h"
 
 int64_t plan_generation(const Closure *c)
@@ -29,6 +30,11 @@ static void set_size(const Closure *c, const Place *place, PlanContainer *contai
     container->replication_factor = factored ? config->replication_factor
                                     : live   ? live->replication_factor
                                              : 1;
+    container->options = NULL;
+    if (live && live->options && !str_eq(live->options, CLUSTER_OPTIONS_USUAL)) {
+        const char *noted = c->in->is_live ? noted_options(c->in->record, live) : NULL;
+        container->options = noted ? noted : live->options;
+    }
     container->credits_per_hour =
         credits(c, container->size) * (double)container->replication_factor;
 }

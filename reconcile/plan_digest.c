@@ -19,6 +19,9 @@ static void put_container(Buf *buf, const PlanContainer *it)
     put_text(buf, it->blue);
     put_text(buf, it->live_id);
     put_text(buf, it->size);
+    if (it->options) {
+        put_text(buf, it->options);
+    }
     buf_char(buf, '\n');
 }
 

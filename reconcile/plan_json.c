@@ -151,6 +151,9 @@ static void put_alteration(JsonOut *out, const PlanObject *object)
     if (object->resize && object->resize->size) {
         json_put_str(out, "size", object->resize->size);
     }
+    if (object->resize) {
+        json_put_str(out, "options", object->resize->options);
+    }
     if (object->resize && object->resize->replication_factor >= 0) {
         json_put_int(out, "replication_factor", object->resize->replication_factor);
     }

@@ -221,6 +221,9 @@ static const char *resize_text(Arena *arena, const PlanResize *resize)
         buf_printf(&text, "%sreplication factor %lld to %lld", resize->size ? ", " : "",
                    (long long)live->replication_factor, (long long)resize->replication_factor);
     }
+    if (resize->options) {
+        buf_printf(&text, "%s%s", text.length ? ", " : "", resize->options);
+    }
     return text.data;
 }
 

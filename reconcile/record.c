@@ -343,6 +343,7 @@ static void fold_objects(Fold *fold, const LogEntry *entry)
             .action = text_or_empty(json_get_str(it, "action")),
             .deployment = entry->deployment,
             .owner = json_get_str(it, "owner"),
+            .options = json_get_str(it, "options"),
             .inputs = get_texts(fold->arena, it, "inputs"),
         };
         if (object->id && object->kind) {

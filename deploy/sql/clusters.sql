@@ -1,5 +1,6 @@
 SELECT
     c.id, c.name, c.owner_id, c.privileges, c.managed, c.size, c.replication_factor,
+    c.introspection_interval::text AS introspection_interval, c.introspection_debugging,
     r.cluster_id IS NOT NULL AS reconfiguring
 FROM mz_catalog.mz_clusters c
 LEFT JOIN mz_internal.mz_cluster_reconfigurations r

@@ -33,6 +33,7 @@ typedef struct Step {
     const char *index_name;     /* CREATE_INDEX: the name to give */
     const char *size;           /* CREATE_CLUSTER; ALTER_CLUSTER: NULL or the new one */
     int64_t replication_factor; /* ALTER_CLUSTER: -1 stays */
+    const char *options;        /* CREATE_CLUSTER, ALTER_CLUSTER: the others, or NULL */
     const char *id; /* of what is altered where it is: looked at again right before it is sent */
     const char *privilege, *grantee; /* GRANT, REVOKE, DEFAULT_PRIVILEGE */
     const char *object_type;         /* DEFAULT_PRIVILEGE: "table", ... */

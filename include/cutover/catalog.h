@@ -43,9 +43,13 @@ typedef struct CatalogCluster {
     int64_t replication_factor;
     double credits_per_hour; /* of one replica */
     bool reconfiguring;
+    const char *options; /* the others, as SQL writes them, in one order; NULL when unmanaged */
     CatalogGrants grants;
     VEC(CatalogReplica) replicas;
 } CatalogCluster;
+
+/* The options of a cluster that nobody gave any. */
+#define CLUSTER_OPTIONS_USUAL "INTROSPECTION INTERVAL = '00:00:01', INTROSPECTION DEBUGGING = false"
 
 typedef struct CatalogColumnComment {
     const char *column, *text;
@@ -145,6 +149,9 @@ const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id
 /* The role that owns the KIND with this ID; NULL: there is none, or it is an index, which belongs to whoever owns its
  * relation. */
 const char *catalog_owner(const Catalog *catalog, const char *kind, const char *id);
+
+/* A cluster's options beside its shape; NULL of every other KIND. */
+const char *catalog_options(const Catalog *catalog, const char *kind, const char *id);
 
 /* The id of the KIND (schema, cluster, or as mz_objects.type) that bears NAME, or NULL. SCHEMA is where a relation or
  * an index lies. */

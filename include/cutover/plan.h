@@ -52,6 +52,7 @@ typedef struct PlanResize {
     const CatalogCluster *live;
     const char *size;           /* NULL: stays */
     int64_t replication_factor; /* -1: stays */
+    const char *options;        /* the others as they were deployed; NULL: stay */
 } PlanResize;
 
 /* Something gets the owner back that it had when it was deployed. */
@@ -93,6 +94,7 @@ typedef struct PlanContainer {
     const char *live_id;             /* NULL: new, only renamed */
     bool wanted;                     /* false: goes away, only renamed */
     const char *size;                /* clusters: of green */
+    const char *options;             /* the others: as production has them; NULL: the usual ones */
     int64_t replication_factor;
     double credits_per_hour; /* of green, all replicas */
     const char *reason;

@@ -23,7 +23,7 @@
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
  *             names? [{kind, id, database?, schema?, from, to, retired}]
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
- *             action, owner?, inputs [id]}]
+ *             action, owner?, options?, inputs [id]}]
  *   result    check ("canary:<role>": it is let in to read green), verdict, text?, rows, attempt
  *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?; `resume` also lifts denials
  *   outcome   request (its id), outcome, why?
@@ -54,8 +54,9 @@ typedef struct RecordObject {
     const char *node;    /* node id, or NULL */
     const char *action;  /* created | adopted | dropped */
     const char *deployment;
-    const char *owner; /* role that owned it when it was deployed; NULL: not known, or an index */
-    StrVec inputs;     /* ids that it read when it was made */
+    const char *owner;   /* role that owned it when it was deployed; NULL: not known, or an index */
+    const char *options; /* of a cluster, likewise: CatalogCluster.options */
+    StrVec inputs;       /* ids that it read when it was made */
 } RecordObject;
 
 typedef VEC(RecordObject) RecordObjects;

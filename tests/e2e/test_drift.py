@@ -198,6 +198,26 @@ def an_owner_is_healed(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def options(world, cluster):
+    return world.sql("SELECT introspection_interval::text, introspection_debugging FROM mz_clusters WHERE name = '%s'" % cluster)[0]
+
+
+def a_clusters_options_are_taken_along_told_and_healed(world):
+    deploy_with(world, "heal")
+    world.sql("ALTER CLUSTER compute SET (INTROSPECTION INTERVAL = '5s')")
+    assert drift(world, 2) == [("compute", "cluster has INTROSPECTION INTERVAL = '00:00:05', deployed with INTROSPECTION INTERVAL = '00:00:01'")]
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    assert drift(world, 0) == [] and options(world, "compute") == ("00:00:01", False)
+    world.cutover("hold", "--reason", "we try an option")
+    world.sql("ALTER CLUSTER compute SET (INTROSPECTION INTERVAL = '5s', INTROSPECTION DEBUGGING = true)")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("resume")
+    world.apply()
+    assert options(world, "compute") == ("00:00:05", True), "green was made as production was"
+    assert drift(world, 0) == []
+
+
 def who_changed_a_comment_is_known(world):
     deploy_with(world, "report")
     world.sql("CREATE ROLE ada SUPERUSER")
@@ -314,7 +334,8 @@ if __name__ == "__main__":
     run([a_dropped_index_is_seen_with_who_and_when, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
          one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so,
          after_a_rollback_the_restored_side_is_what_counts, what_is_healed_is_told_and_brought_back,
-         another_owner_is_seen_and_the_next_deployment_takes_it_along, an_owner_is_healed, who_changed_a_comment_is_known,
+         another_owner_is_seen_and_the_next_deployment_takes_it_along, an_owner_is_healed, a_clusters_options_are_taken_along_told_and_healed,
+         who_changed_a_comment_is_known,
          a_size_an_index_and_a_view_come_back, each_kind_is_treated_as_its_own_word_says, a_hold_stops_healing_too,
          history_and_show_tell_what_has_happened, show_tells_which_sql_a_deployment_changed,
          history_and_show_need_no_git], PROJECT, SEED)

@@ -7,7 +7,7 @@
 
 #include "plan_catalog.h"
 
-#include "cutover/owners.h"
+#include "cutover/noted.h"
 
 /* ---- a fake deployment ---- */
 
@@ -26,14 +26,15 @@ static inline void world_record(World *w, const char *kind, const char *id, RelN
 }
 
 /* Notes who owns what, as every deployment does right before its cutover. */
-static inline void world_note_owners(World *w)
+static inline void world_note(World *w)
 {
     world_seal_catalog(w);
-    RecordObjects objects = owners_to_note(w->arena, w->record, w->catalog);
+    RecordObjects objects = noted_anew(w->arena, w->record, w->catalog);
     vec_each (RecordObject, it, &objects) {
         RecordObject *known =
             map_get(&w->record->object_by_id, arena_printf(w->arena, "%s:%s", it->kind, it->id));
         known->owner = it->owner;
+        known->options = it->options;
     }
 }
 
@@ -302,6 +303,7 @@ static inline void world_alter(World *w, const Plan *plan)
             cluster->replication_factor = it->resize->replication_factor < 0
                                               ? cluster->replication_factor
                                               : it->resize->replication_factor;
+            cluster->options = it->resize->options ? it->resize->options : cluster->options;
         }
         vec_each (CatalogObject, object, &w->catalog->objects) {
             if (it->owner && str_eq(object->id, it->owner->id)) {

@@ -106,18 +106,35 @@ static void an_owner_is_what_it_was_when_deployed(void **state)
     world_live(w, "shop.daily")->owner = "ada";
     CHECK_INT(drift_of(w).count, 0); /* a record of before owners were noted tells nothing */
     world_live(w, "shop.daily")->owner = "cutover";
-    world_note_owners(w);
+    world_note(w);
     CHECK_INT(drift_of(w).count, 0);
     world_live(w, "shop.daily")->owner = "ada";
     world_live(w, "shop.daily_primary_idx")->owner = "ada"; /* goes with its relation */
     check_one(w, "other", "shop.daily", "owned by ada, deployed as cutover's");
-    world_note_owners(w);
+    world_note(w);
     CHECK_INT(drift_of(w).count, 0);
     world_live_schema(w, DB, "reports")->owner = "ada";
     check_one(w, "other", "reports", "owned by ada, deployed as cutover's");
     world_live_schema(w, DB, "reports")->owner = "cutover";
     world_live_cluster(w, "compute")->owner = "ada";
     check_one(w, "clusters", "compute", "owned by ada, deployed as cutover's");
+}
+
+static void an_option_is_what_it_was_when_deployed(void **state)
+{
+    World *w = deployed_shop(*state);
+    CatalogCluster *compute = world_live_cluster(w, "compute");
+    compute->managed = true;
+    compute->options = CLUSTER_OPTIONS_USUAL;
+    CHECK_INT(drift_of(w).count, 0); /* nobody noted what they were */
+    world_note(w);
+    compute->options = "INTROSPECTION INTERVAL = 0, INTROSPECTION DEBUGGING = false";
+    check_one(w, "clusters", "compute",
+              "cluster has INTROSPECTION INTERVAL = 0, deployed with INTROSPECTION INTERVAL = "
+              "'00:00:01'");
+    compute->managed = false;
+    compute->options = NULL;
+    check_one(w, "clusters", "compute", "cluster is not managed any more");
 }
 
 static void equal_drift_has_an_equal_digest(void **state)
@@ -170,6 +187,7 @@ int main(void)
         TEST(clusters_are_compared_by_id_and_by_value),
         TEST(declared_grants_and_comments_must_be_there),
         TEST(an_owner_is_what_it_was_when_deployed),
+        TEST(an_option_is_what_it_was_when_deployed),
         TEST(equal_drift_has_an_equal_digest),
         TEST(a_column_has_a_comment_of_its_own),
         TEST(each_kind_is_told_or_healed_by_its_own_word),

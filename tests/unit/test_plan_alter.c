@@ -93,7 +93,7 @@ static void a_source_of_the_project_is_granted_where_it_is(void **state)
 static World *shop_of_cutover(Arena *arena)
 {
     World *w = deployed_shop(arena);
-    world_note_owners(w);
+    world_note(w);
     vec_push(w->arena, &w->catalog->roles, "cutover");
     return w;
 }
@@ -136,6 +136,39 @@ static void who_is_gone_gets_nothing_back(void **state)
     w->catalog->roles.count--;
     world_live(w, "shop.daily")->owner = "ada";
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+/* ---- options that nobody declares ---- */
+
+static void an_option_is_given_back_by_a_healing_alone(void **state)
+{
+    World *w = deployed_shop(*state);
+    CatalogCluster *compute = world_live_cluster(w, "compute");
+    compute->options = CLUSTER_OPTIONS_USUAL;
+    world_note(w);
+    compute->options = "INTROSPECTION INTERVAL = 0, INTROSPECTION DEBUGGING = false";
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    w->is_live = true;
+    Plan *plan = world_plan(w);
+    check_alone(plan);
+    CHECK(strstr(text_of(w, plan), "  ~ cluster compute: " CLUSTER_OPTIONS_USUAL "    drift: "));
+    CHECK_STR(only_step(w, plan)->options, CLUSTER_OPTIONS_USUAL);
+    compute->replication_factor = 1; /* first the shape, then the rest */
+    CHECK(!only_step(w, world_plan(w))->options);
+    compute->replication_factor = 2;
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void green_gets_the_options_that_production_has(void **state)
+{
+    World *w = deployed_shop(*state);
+    CatalogCluster *compute = world_live_cluster(w, "compute");
+    world_change(w, "shop.customers");
+    compute->options = CLUSTER_OPTIONS_USUAL;
+    CHECK(!world_plan(w)->clusters.items[0].options);
+    compute->options = "INTROSPECTION INTERVAL = '00:00:05', INTROSPECTION DEBUGGING = true";
+    CHECK_STR(world_plan(w)->clusters.items[0].options, compute->options);
 }
 
 /* ---- comments ---- */
@@ -265,6 +298,8 @@ int main(void)
         TEST(an_owner_is_given_back_by_a_healing_alone),
         TEST(containers_have_owners_too),
         TEST(who_is_gone_gets_nothing_back),
+        TEST(an_option_is_given_back_by_a_healing_alone),
+        TEST(green_gets_the_options_that_production_has),
         TEST(a_description_is_changed_where_the_object_is),
         TEST(a_column_has_a_description_of_its_own),
         TEST(an_empty_description_is_none),

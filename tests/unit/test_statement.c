@@ -19,15 +19,23 @@ static void containers_are_made_and_dropped_without_cascade(void **state)
               "DROP SCHEMA \"db\".\"shop_blue_g1\" RESTRICT");
     CHECK_STR(statement_rename_schema(arena, "db", "a", "b"),
               "ALTER SCHEMA \"db\".\"a\" RENAME TO \"b\"");
-    CHECK_STR(statement_create_cluster(arena, "c_green", "100cc", 2),
+    CHECK_STR(statement_create_cluster(arena, "c_green", "100cc", 2, NULL),
               "CREATE CLUSTER \"c_green\" (SIZE = '100cc', REPLICATION FACTOR = 2)");
-    CHECK_STR(statement_alter_cluster(arena, "c", NULL, 0),
+    CHECK_STR(statement_alter_cluster(arena, "c", NULL, 0, NULL),
               "ALTER CLUSTER \"c\" SET (REPLICATION FACTOR = 0)");
-    CHECK_STR(statement_alter_cluster(arena, "c", "25cc", -1),
+    CHECK_STR(statement_alter_cluster(arena, "c", "25cc", -1, NULL),
               "ALTER CLUSTER \"c\" SET (SIZE = '25cc')");
     CHECK_STR(statement_drop_cluster(arena, "c_blue_g1"), "DROP CLUSTER \"c_blue_g1\" RESTRICT");
-    CHECK(!statement_alter_cluster(arena, "c", NULL, -1));
-    CHECK(!statement_create_cluster(arena, "c", NULL, 1));
+    const char *options = statement_cluster_options(arena, "00:00:05", true);
+    CHECK_STR(options, "INTROSPECTION INTERVAL = '00:00:05', INTROSPECTION DEBUGGING = true");
+    CHECK_STR(statement_cluster_options(arena, NULL, false),
+              "INTROSPECTION INTERVAL = 0, INTROSPECTION DEBUGGING = false");
+    CHECK_STR(
+        statement_alter_cluster(arena, "c", NULL, -1, options),
+        "ALTER CLUSTER \"c\" SET (INTROSPECTION INTERVAL = '00:00:05', INTROSPECTION DEBUGGING "
+        "= true)");
+    CHECK(!statement_alter_cluster(arena, "c", NULL, -1, NULL));
+    CHECK(!statement_create_cluster(arena, "c", NULL, 1, NULL));
 }
 
 static void names_of_256_bytes_are_refused_and_odd_ones_quoted(void **state)
@@ -41,7 +49,7 @@ static void names_of_256_bytes_are_refused_and_odd_ones_quoted(void **state)
     CHECK(!statement_create_schema(arena, NULL, "a"));
     CHECK(!statement_drop_cluster(arena, ""));
     CHECK_STR(statement_probe(arena, odd), "SELECT * FROM \"d\"\"b\".\"s.h\".\"n'm\" LIMIT 0");
-    CHECK_STR(statement_create_cluster(arena, "c", "25cc', MANAGED = '", 1),
+    CHECK_STR(statement_create_cluster(arena, "c", "25cc', MANAGED = '", 1, NULL),
               "CREATE CLUSTER \"c\" (SIZE = '25cc'', MANAGED = ''', REPLICATION FACTOR = 1)");
 }
 

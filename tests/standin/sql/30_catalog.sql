@@ -72,7 +72,9 @@ $$;
 CREATE VIEW mz_catalog.mz_clusters AS
 SELECT id, name, owner_id, standin.privileges('cluster', id) AS privileges, managed, standin.shown_size(id) AS size,
        replication_factor::mz_catalog.uint4 AS replication_factor, false AS disk, NULL::mz_catalog.text_list AS availability_zones,
-       false AS introspection_debugging, interval '1 second' AS introspection_interval
+       coalesce((options->>'INTROSPECTION DEBUGGING')::boolean, false) AS introspection_debugging,
+       CASE WHEN managed AND options->>'INTROSPECTION INTERVAL' IS DISTINCT FROM '0'
+           THEN coalesce((options->>'INTROSPECTION INTERVAL')::interval, interval '1 second') END AS introspection_interval
 FROM standin.clusters;
 
 CREATE VIEW mz_catalog.mz_cluster_replicas AS
