@@ -324,7 +324,7 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
  */
 static void add_notes(Pass *pass, RecordEntries *entries, const RecordDeployment *d)
 {
-    bool heals = pass_wanted_is_live(pass);
+    bool heals = pass_heals(pass);
     RecordObjects objects = noted_anew(pass->arena, pass->out->record, pass->snapshot.catalog);
     RecordObjects noted = {0};
     vec_each (RecordObject, it, &objects) {

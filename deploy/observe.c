@@ -168,18 +168,20 @@ bool pass_observe_windows(Pass *pass, Err *err)
 
 /* ---- the project ---- */
 
-/* Right after a cutover the marker knows what is live, and the record not yet. */
-static const RecordDeployment *live_now(const Pass *pass)
-{
-    const RecordDeployment *d = pass->after;
-    bool unrecorded = d && d->phase == PHASE_CUTTING_OVER && pass_happened(pass, d);
-    return unrecorded ? d : pass->out->live;
-}
-
 bool pass_wanted_is_live(const Pass *pass)
 {
-    const RecordDeployment *live = live_now(pass);
+    const RecordDeployment *live = pass->out->live;
     return live && !live->partial && str_eq(live->commit, pass->in->commit.sha);
+}
+
+bool pass_heals(const Pass *pass)
+{
+    const RecordDeployment *d = pass->building ? pass->building : pass->after;
+    const RecordDeployment *before =
+        d ? record_deployment(pass->out->record, d->from_deployment) : pass->out->live;
+    const char *wanted = pass->in->commit.sha;
+    return before && !before->partial && str_eq(before->commit, wanted) &&
+           (!d || str_eq(d->commit, wanted));
 }
 
 PlanInput pass_plan_input(const Pass *pass)
@@ -204,6 +206,7 @@ static void make_plan(Pass *pass)
     input.history = pass->history;
     input.deployment = pass->building;
     input.is_live = pass_wanted_is_live(pass);
+    input.heals = pass_heals(pass);
     pass->out->plan = plan_make(pass->arena, &input);
     pass_count_gates(pass);
 }

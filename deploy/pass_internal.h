@@ -79,6 +79,8 @@ bool pass_observe_windows(Pass *pass, Err *err);
 bool pass_find_history(Pass *pass, Err *err);
 /* The wanted commit made the live generation, and not only a part of it. */
 bool pass_wanted_is_live(const Pass *pass);
+/* What is under way deploys what was live when it began, or would: what nobody declares is brought back as well. */
+bool pass_heals(const Pass *pass);
 /* What a plan is made of, but for history and the deployment that is under way. */
 PlanInput pass_plan_input(const Pass *pass);
 /* Desired state and plan; findings go to the result. */

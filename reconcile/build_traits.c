@@ -31,7 +31,7 @@ static const char *owner_to_have(const Comparison *c, const char *kind, const ch
                                  const char *now)
 {
     const char *deployed =
-        c->in->plan->is_live ? noted_owner(c->in->record, c->in->catalog, kind, id) : NULL;
+        c->in->plan->heals ? noted_owner(c->in->record, c->in->catalog, kind, id) : NULL;
     return deployed && str_in(&c->in->catalog->roles, deployed) ? deployed : now;
 }
 

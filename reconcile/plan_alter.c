@@ -11,8 +11,9 @@
 /* Either Git says something else by now, or, where the commit is live already, somebody changed it by hand. */
 static PlanReason reason_of(const Closure *c, const char *in_git)
 {
-    return c->in->is_live ? (PlanReason){.cause = CAUSE_DRIFT, .text = "drift: not as deployed"}
-                          : (PlanReason){.cause = CAUSE_CHANGED, .text = in_git};
+    return c->in->is_live || c->in->heals
+               ? (PlanReason){.cause = CAUSE_DRIFT, .text = "drift: not as deployed"}
+               : (PlanReason){.cause = CAUSE_CHANGED, .text = in_git};
 }
 
 void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason)
@@ -26,12 +27,12 @@ void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason)
 /* ---- owners ---- */
 
 /*
- * Only where the commit is live already: another one takes owners as they are. Who is gone owns nothing; that it is not
+ * Only when what was live is deployed again: another commit takes owners as they are. Who is gone owns nothing; that it is not
  * as deployed is still told.
  */
 static void add_owner(Closure *c, const char *kind, const char *id, RelName rel, const char *on)
 {
-    const char *to = c->in->is_live ? noted_owner(c->in->record, c->in->catalog, kind, id) : NULL;
+    const char *to = c->in->heals ? noted_owner(c->in->record, c->in->catalog, kind, id) : NULL;
     if (!to || !str_in(&c->in->catalog->roles, to)) {
         return;
     }
@@ -135,14 +136,14 @@ static void refuse_resize(Closure *c, const PlanResize *resize)
                              (long long)factor));
 }
 
-/* Options are declared by nobody: they are given back where the commit is live already, else taken as they are. */
+/* Options are declared by nobody: they are given back when what was live is deployed again, else taken as they are. */
 static void add_resize(Closure *c, const Place *place, const ClusterConfig *config)
 {
     PlanResize *resize = arena_make(c->arena, PlanResize);
     *resize = config ? resize_of(config, place->cluster)
                      : (PlanResize){.live = place->cluster, .replication_factor = -1};
     bool shaped = resize->size || resize->replication_factor >= 0;
-    resize->options = c->in->is_live ? noted_options(c->in->record, place->cluster) : NULL;
+    resize->options = c->in->heals ? noted_options(c->in->record, place->cluster) : NULL;
     if (!shaped && !resize->options) {
         return;
     }

@@ -134,7 +134,7 @@ typedef struct Plan {
     const char *default_database; /* of the target: left out of names that people read */
     const char *commit;
     int64_t live_generation; /* -1: none */
-    bool is_live;            /* as in PlanInput */
+    bool heals;              /* as in PlanInput */
     PlanOutcome outcome;
     VEC(PlanObject) objects; /* green in creation order, then in place, then removed */
     VEC(PlanContainer) schemas, clusters;
@@ -185,6 +185,8 @@ typedef struct PlanInput {
     const Floors *floors;               /* of the controller's file, or NULL */
     const RecordDeployment *deployment; /* that carries the plan out, or NULL */
     bool is_live;                       /* COMMIT made the live generation: what differs is drift */
+    bool
+        heals; /* the deployment is of what was live before it: what nobody declares is brought back as well */
 } PlanInput;
 
 Plan *plan_make(Arena *arena, const PlanInput *input);

@@ -198,6 +198,19 @@ def an_owner_is_healed(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def an_owner_who_changes_while_a_deployment_ends_is_not_taken_back(world):
+    world.apply()
+    ours = owner(world, "reports", "by_customer")
+    world.sql("CREATE ROLE team")
+    world.repository.edit("cutover.yaml", "compute: {size: 25cc}", "compute: {size: 50cc}")
+    world.repository.commit("Grow")
+    world.cutover("apply", "--yes", "--until", "repointing", expect=(0, 2))
+    world.sql("ALTER VIEW reports.by_customer OWNER TO team")
+    world.apply()
+    assert owner(world, "reports", "by_customer") == "team", "only a healing gives owners back"
+    assert drift(world, 2) == [("reports.by_customer", "owned by team, deployed as %s's" % ours)]
+
+
 def options(world, cluster):
     return world.sql("SELECT introspection_interval::text, introspection_debugging FROM mz_clusters WHERE name = '%s'" % cluster)[0]
 
@@ -334,7 +347,8 @@ if __name__ == "__main__":
     run([a_dropped_index_is_seen_with_who_and_when, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
          one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so,
          after_a_rollback_the_restored_side_is_what_counts, what_is_healed_is_told_and_brought_back,
-         another_owner_is_seen_and_the_next_deployment_takes_it_along, an_owner_is_healed, a_clusters_options_are_taken_along_told_and_healed,
+         another_owner_is_seen_and_the_next_deployment_takes_it_along, an_owner_is_healed,
+         an_owner_who_changes_while_a_deployment_ends_is_not_taken_back, a_clusters_options_are_taken_along_told_and_healed,
          who_changed_a_comment_is_known,
          a_size_an_index_and_a_view_come_back, each_kind_is_treated_as_its_own_word_says, a_hold_stops_healing_too,
          history_and_show_tell_what_has_happened, show_tells_which_sql_a_deployment_changed,

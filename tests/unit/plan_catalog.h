@@ -277,6 +277,7 @@ static inline Plan *world_plan_sealed(World *w)
                        .permits = w->permits,
                        .others = w->others,
                        .is_live = w->is_live,
+                       .heals = w->is_live,
                        .floors = w->floors,
                        .deployment = w->deployment};
     return plan_make(w->arena, &input);
