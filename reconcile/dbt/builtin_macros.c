@@ -38,6 +38,12 @@ static const char names_text[] =
 static const char helpers_text[] =
     "{% macro is_incremental() %}{{ return(False) }}{% endmacro %}\n"
     "{% macro should_full_refresh() %}{{ return(False) }}{% endmacro %}\n"
+    "{% macro make_hook_metadata(sql, inside_transaction) %}\n"
+    "  {{ return(tojson({'sql': sql, 'transaction': inside_transaction})) }}\n"
+    "{% endmacro %}\n"
+    "{% macro before_begin(sql) %}{{ return(make_hook_metadata(sql, False)) }}{% endmacro %}\n"
+    "{% macro in_transaction(sql) %}{{ return(make_hook_metadata(sql, True)) }}{% endmacro %}\n"
+    "{% macro after_commit(sql) %}{{ return(make_hook_metadata(sql, False)) }}{% endmacro %}\n"
     "{% macro should_store_failures() %}\n"
     "  {{ return(config.get('store_failures', False)) }}\n"
     "{% endmacro %}\n"

@@ -40,8 +40,10 @@ static bool config_call(JinjaCall *call, void *self, PyValue *out)
 
 PyDict *config_of_scope(Scope *scope)
 {
-    if (!scope->config && scope->node->config) {
-        scope->config = own_dict(scope, scope->node->config);
+    if (!scope->config) {
+        const Node *node = scope->node;
+        scope->config =
+            own_dict(scope, node->config ? node->config : project_config(scope->reader, node));
     }
     return scope->config;
 }

@@ -5,6 +5,7 @@
  */
 #include "reader.h"
 
+#include "cutover/json.h"
 #include "cutover/str.h"
 
 #include <string.h>
@@ -91,6 +92,25 @@ static PyValue joined(Arena *arena, const PyValue *old, PyValue more)
     return list;
 }
 
+/* before_begin() and its like give a hook as JSON. */
+static PyValue hook_value(Arena *arena, PyValue hook)
+{
+    Err err = {0};
+    const char *text = hook.type == PY_STRING ? hook.text : "";
+    const Json *json = *text == '{' ? json_parse(arena, text, strlen(text), &err) : NULL;
+    return json ? py_from_json(arena, json) : hook;
+}
+
+static PyValue hooks_value(Arena *arena, PyValue hooks)
+{
+    PyValue given = py_list(arena), list = py_list(arena);
+    append_all(arena, given, hooks);
+    for (size_t i = 0; i < given.list->count; i++) {
+        py_append(arena, list, hook_value(arena, given.list->items[i]));
+    }
+    return list;
+}
+
 static PyValue merged(Arena *arena, const PyValue *old, PyValue more)
 {
     if (!old || old->type != PY_DICT || more.type != PY_DICT) {
@@ -139,7 +159,7 @@ static void set_config(Reader *r, Node *node, const char *key, PyValue value, co
     key = canonical(key);
     const PyValue *old = py_dict_find(node->config, key);
     if (is_one_of(key, adds)) {
-        value = joined(r->arena, old, value);
+        value = joined(r->arena, old, is_hook(key) ? hooks_value(r->arena, value) : value);
     } else if (is_one_of(key, merges)) {
         value = merged(r->arena, old, value);
     } else if (str_eq(key, "grants")) {
@@ -174,32 +194,61 @@ static const Place *keep_place(Reader *r, Place place)
     return kept;
 }
 
-/* `config:` of schema.yml; hooks stay texts until they run. */
-static void apply_patch(Reader *r, Node *node)
+static void apply_beside(const Scope *scope, Node *node, const char *key)
 {
-    Scope scope = file_scope(r, SCOPE_YAML, node->package);
-    const Yaml *config = yaml_get(node->patch, "config");
+    PyValue value = py_none();
+    const Yaml *yaml = yaml_get(node->patch, key);
+    if (yaml && yaml_render(scope, node->patch_file, yaml, &value)) {
+        Place place = place_key(node->patch_file, node->patch, key);
+        set_config(scope->reader, node, key, value, keep_place(scope->reader, place));
+    }
+}
+
+/* Keys that may stand beside `config:` as well as in it. `tags` may not: there dbt passes over it. */
+static void apply_top(const Scope *scope, Node *node, const Yaml *config)
+{
+    Reader *r = scope->reader;
+    static const char *const top[] = {"meta", "docs", "group", "contract", "access", NULL};
+    for (const char *const *key = top; *key; key++) {
+        if (yaml_get(node->patch, *key) && yaml_get(config, *key)) {
+            find_at(r, DIAG_ERROR, P_CONFIG, place_key(node->patch_file, node->patch, *key),
+                    "\"%s\" of %s stands beside `config:` and in it", *key, node->id)
+                ->hint = "take the outer one out";
+        } else {
+            apply_beside(scope, node, *key);
+        }
+    }
+    if (yaml_get(node->patch, "tags")) {
+        find_at(r, DIAG_WARNING, P_CONFIG, place_key(node->patch_file, node->patch, "tags"),
+                "tags of %s stand beside `config:`, where dbt passes over them", node->id)
+            ->hint = "write them below it: config: {tags: [...]}";
+    }
+}
+
+/* `config:` of schema.yml; hooks stay texts until they run. */
+static void apply_inner(const Scope *scope, Node *node, const Yaml *config)
+{
+    Reader *r = scope->reader;
     if (config && config->type == YAML_IS_MAP) {
         vec_each (YamlMember, it, &config->members) {
             PyValue value = py_none();
             if (is_hook(canonical(it->key))) {
                 value = yaml_value(r->arena, it->value);
             } else {
-                yaml_render(&scope, node->patch_file, it->value, &value);
+                yaml_render(scope, node->patch_file, it->value, &value);
             }
             Place place = {node->patch_file, it->key_line, it->key_column, (int)strlen(it->key)};
             set_config(r, node, it->key, value, keep_place(r, place));
         }
     }
-    static const char *const top[] = {"tags", "meta", "docs", NULL};
-    for (const char *const *key = top; *key; key++) {
-        PyValue value = py_none();
-        const Yaml *yaml = yaml_get(node->patch, *key);
-        if (yaml && yaml_render(&scope, node->patch_file, yaml, &value)) {
-            Place place = place_key(node->patch_file, node->patch, *key);
-            set_config(r, node, *key, value, keep_place(r, place));
-        }
-    }
+}
+
+static void apply_patch(Reader *r, Node *node)
+{
+    Scope scope = file_scope(r, SCOPE_YAML, node->package);
+    const Yaml *config = yaml_get(node->patch, "config");
+    apply_inner(&scope, node, config);
+    apply_top(&scope, node, config);
 }
 
 /* What config.get() finds when nothing is set: one dict for all nodes of a kind, since what is kept is never changed. */
@@ -223,6 +272,17 @@ static const PyDict *defaults_of(Reader *r, Resource resource)
         py_dict_put(r->arena, config, dicts[i], py_dict(r->arena));
     }
     return config;
+}
+
+PyDict *project_config(Reader *r, const Node *node)
+{
+    Node bare = {.package = node->package, .resource = node->resource, .fqn = node->fqn};
+    bare.config = py_dict_copy(r->arena, defaults_of(r, node->resource)).dict;
+    apply_tree(r, &bare, tree_of(node->package, node->resource));
+    if (node->package != r->root) {
+        apply_tree(r, &bare, tree_of(r->root, node->resource));
+    }
+    return bare.config;
 }
 
 void resolve_config(Reader *r, Node *node)
@@ -251,13 +311,16 @@ void resolve_source_config(Reader *r, Source *source, const char *file, const St
                  .fqn = *fqn,
                  .patch_file = file,
                  .config = py_dict(r->arena).dict};
+    Scope scope = file_scope(r, SCOPE_YAML, source->package);
     py_dict_put(r->arena, node.config, "enabled", py_bool(true));
     py_dict_put(r->arena, node.config, "meta", py_dict(r->arena));
     apply_tree(r, &node, source->package->sources);
     py_dict_put(r->arena, node.config, "tags", py_list(r->arena));
     for (size_t i = 0; i < 2; i++) {
         node.patch = entries[i];
-        apply_patch(r, &node);
+        apply_inner(&scope, &node, yaml_get(entries[i], "config"));
+        apply_beside(&scope, &node, "tags");
+        apply_beside(&scope, &node, "meta");
     }
     PyValue tags = *py_dict_find(node.config, "tags"); /* those of dbt_project.yml dbt leaves out */
     if (source->package != r->root) {

@@ -64,7 +64,8 @@ static void resolve_ref(JinjaCall *call, const Scope *scope, const char *package
     Reader *r = scope->reader;
     bool ambiguous = false;
     const Node *found = find_node(r, scope->package, package, name, &ambiguous);
-    *out = relation_value(scope->arena, found ? found->rel : (RelName){"", "", name}, found);
+    *out = relation_value(scope->arena, found ? found->rel : (RelName){"", "", name}, r->quoting,
+                          found);
     if (ambiguous) {
         soft_error(call, package != NULL, P_REF_AMBIGUOUS, "several packages have a model \"%s\"",
                    name)
@@ -110,8 +111,8 @@ bool call_ref(JinjaCall *call, void *self, PyValue *out)
                  (RefCall){arena_strdup(r->arena, package), arena_strdup(r->arena, name),
                            call_place(call)});
     }
-    *out =
-        relation_value(scope->arena, (RelName){r->target.database, r->target.schema, name}, NULL);
+    *out = relation_value(scope->arena, (RelName){r->target.database, r->target.schema, name},
+                          r->quoting, NULL);
     return true;
 }
 
@@ -145,7 +146,7 @@ bool call_source(JinjaCall *call, void *self, PyValue *out)
     }
     const Source *source = find_source(r, group, name);
     RelName rel = source ? source->rel : (RelName){r->target.database, group, name};
-    *out = relation_value(scope->arena, rel, NULL);
+    *out = relation_value(scope->arena, rel, source ? source->quoting : (Quoting){0}, NULL);
     if (!scope->execute && scope->node && !scope->naming) {
         vec_push(r->arena, &scope->node->source_calls,
                  (SourceCall){arena_strdup(r->arena, group), arena_strdup(r->arena, name),
@@ -398,7 +399,7 @@ static bool node_name(Scope *scope, const char *name, PyValue *out)
     if (str_eq(name, "config")) {
         *out = config_object(scope);
     } else if (str_eq(name, "this") && node) {
-        *out = relation_value(scope->arena, node->rel, NULL);
+        *out = relation_value(scope->arena, node->rel, r->quoting, NULL);
     } else if (str_eq(name, "model") && node) {
         *out = node_value(scope, node);
     } else if (str_eq(name, "schema")) {
@@ -419,7 +420,7 @@ static bool host_name(Scope *scope, const char *name, PyValue *out)
     } else if (str_eq(name, "adapter")) {
         *out = adapter_object(scope);
     } else if (str_eq(name, "api")) {
-        *out = relation_api(scope->arena);
+        *out = relation_api(scope->arena, &scope->reader->quoting);
     } else if (str_eq(name, "exceptions")) {
         *out = exceptions_value(scope);
     } else if (str_eq(name, "flags")) {
@@ -470,7 +471,7 @@ bool context_value(Scope *scope, const char *name, PyValue *out)
         *out = target_value(scope);
         return true;
     }
-    if (str_eq(name, "project_name")) {
+    if (str_eq(name, "project_name") && r->root) {
         *out = py_text(r->root->name);
         return true;
     }

@@ -341,6 +341,7 @@ static void make_node(TestEntry *t)
     node->fqn.items[node->fqn.count - 1] = full;
     node->compiled_path =
         arena_printf(r->arena, "%s/%s/%s.sql", t->package->name, node->path, brief);
+    node->below = arena_printf(r->arena, "%s.sql", brief);
     node->place = t->place;
     inherit_tags(t, node);
     vec_each (CalledConfig, it, &t->configs) {

@@ -168,7 +168,8 @@ void claim_relation(Reader *r, Node *node, RelName production)
 {
     node->production = production;
     node->rel = namemap_rel(r->arena, r->options->names, production);
-    if (!node->ephemeral && node->enabled) {
+    if (!node->ephemeral && node->enabled &&
+        check_quoting(r, node->place, node->id, node->rel, r->quoting)) {
         check_double(r, node);
     }
 }

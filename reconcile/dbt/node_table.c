@@ -31,9 +31,13 @@ static const char *const own_defaults[] = {
                  "\"fail_calc\": \"count(*)\", \"warn_if\": \"!= 0\", \"error_if\": \"!= 0\"}",
 };
 
-static PyDict *defaults_of(Arena *arena, Resource resource)
+static const PyDict *defaults_of(Reader *r, Resource resource)
 {
     Err err = {0};
+    Arena *arena = r->arena;
+    if (r->filled[resource]) {
+        return r->filled[resource];
+    }
     const char *text =
         arena_printf(arena, "%s%s%s", every_default, resource == RES_TEST ? "" : relation_defaults,
                      own_defaults[resource]);
@@ -41,7 +45,7 @@ static PyDict *defaults_of(Arena *arena, Resource resource)
     if (resource == RES_TEST) {
         py_dict_put(arena, dict, "schema", py_text("dbt_test__audit"));
     }
-    return dict;
+    return r->filled[resource] = dict;
 }
 
 /* A hook as dbt keeps it; one that is written as a map has some of it already. */
@@ -90,11 +94,11 @@ static void settle_failures(Arena *arena, const Node *node, PyDict *config)
     }
 }
 
-static const PyDict *config_of(Arena *arena, const Node *node, const PyDict *defaults)
+PyDict *filled_config(Reader *r, Arena *arena, const Node *node, const PyDict *given)
 {
-    PyDict *config = py_dict_copy(arena, defaults).dict;
-    for (size_t i = 0; i < node->config->count; i++) {
-        const PyEntry *it = &node->config->entries[i];
+    PyDict *config = py_dict_copy(arena, defaults_of(r, node->resource)).dict;
+    for (size_t i = 0; i < given->count; i++) {
+        const PyEntry *it = &given->entries[i];
         bool hook = str_eq(it->key.text, "pre-hook") || str_eq(it->key.text, "post-hook");
         PyValue value = hook ? hooks_value(arena, it->value)
                              : filled(arena, py_dict_find(config, it->key.text), it->value);
@@ -118,17 +122,32 @@ static StrVec depends_of(Arena *arena, const Node *node)
     return ids;
 }
 
-static StrVec tags_of(Arena *arena, const Node *node, const PyDict *config)
+/* Whether schema.yml has TAG: dbt reads that last. */
+static bool is_patched(const Node *node, const char *tag)
+{
+    const Yaml *tags = yaml_get(yaml_get(node->patch, "config"), "tags");
+    for (size_t i = 0; tags && tags->type == YAML_IS_LIST && i < tags->items.count; i++) {
+        if (str_eq(yaml_text(tags->items.items[i]), tag)) {
+            return true;
+        }
+    }
+    return tags && str_eq(yaml_text(tags), tag);
+}
+
+StrVec node_tags(Arena *arena, const Node *node, const PyDict *config)
 {
     StrVec tags = {0};
     const PyValue *list = py_dict_find(config, "tags");
     vec_each (const char *, tag, &((Node *)node)->inherited) {
         vec_push(arena, &tags, *tag);
     }
-    for (size_t i = 0; list && list->type == PY_LIST && i < list->list->count; i++) {
-        const char *tag = py_str(arena, list->list->items[i]);
-        if (!node->inherited.count || !str_in(&tags, tag)) {
-            vec_push(arena, &tags, tag);
+    bool once = node->resource != RES_TEST || node->inherited.count;
+    for (int late = 0; late < 2; late++) {
+        for (size_t i = 0; list && list->type == PY_LIST && i < list->list->count; i++) {
+            const char *tag = py_str(arena, list->list->items[i]);
+            if (is_patched(node, tag) == late && !(once && str_in(&tags, tag))) {
+                vec_push(arena, &tags, tag);
+            }
         }
     }
     return tags;
@@ -138,10 +157,6 @@ void emit_table(Reader *r, DbtProject *project)
 {
     static const char *const types[] = {
         [RES_MODEL] = "model", [RES_SEED] = "seed", [RES_TEST] = "test"};
-    const PyDict *defaults[RES_TEST + 1];
-    for (int i = 0; i <= RES_TEST; i++) {
-        defaults[i] = defaults_of(r->arena, i);
-    }
     vec_each (Node *, it, &r->order) {
         const Node *node = *it;
         if (node->failed || !node->compiled || !node->config) {
@@ -149,15 +164,15 @@ void emit_table(Reader *r, DbtProject *project)
         }
         const PyValue *stored = config_get(node, "store_failures");
         bool makes = node->resource == RES_TEST ? stored && py_truth(*stored) : !node->ephemeral;
-        const PyDict *config = config_of(r->arena, node, defaults[node->resource]);
+        const PyDict *config = filled_config(r, r->arena, node, node->config);
         vec_push(r->arena, &project->table,
                  (DbtNode){
                      .id = node->id,
                      .resource = types[node->resource],
-                     .relation = makes ? relname_sql(r->arena, node->rel) : NULL,
+                     .relation = makes ? relation_sql(r->arena, node->rel, r->quoting) : NULL,
                      .code = node->resource == RES_SEED ? NULL : node->compiled,
                      .fqn = node->fqn,
-                     .tags = tags_of(r->arena, node, config),
+                     .tags = node_tags(r->arena, node, config),
                      .depends = depends_of(r->arena, node),
                      .config = config,
                  });

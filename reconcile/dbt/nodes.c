@@ -120,6 +120,7 @@ static void add_file(Reader *r, const Package *package, Resource resource, const
     StrVec fqn = fqn_of(r, package, path, base);
     Node *node = add_node(r, package, resource, vec_last(&fqn));
     node->path = path;
+    node->below = path + strlen(base) + 1;
     node->fqn = fqn;
     node->file = file;
     node->place = (Place){file->path, 1, 1, 1};

@@ -73,14 +73,15 @@ static void read_patch(const PatchFile *p, const Yaml *entry, Resource resource)
     }
     bool ambiguous = false;
     Node *node = find_node(r, p->package, p->package->name, name, &ambiguous);
+    if (yaml_get(entry, "versions")) {
+        find_at(r, DIAG_ERROR, P_VERSIONS, place_key(p->file, entry, "versions"),
+                "versions of models are not supported");
+        return;
+    }
     if (!node || node->resource != resource) {
         find_at(r, DIAG_WARNING, P_PATCH, place_of(p->file, yaml_get(entry, "name")),
                 "there is no %s \"%s\"", what, name);
         return;
-    }
-    if (yaml_get(entry, "versions")) {
-        find_at(r, DIAG_ERROR, P_VERSIONS, place_key(p->file, entry, "versions"),
-                "versions of models are not supported");
     }
     if (node->patch) {
         find_at(r, DIAG_ERROR, P_DUPLICATE_NODE, place_of(p->file, yaml_get(entry, "name")),
@@ -156,6 +157,8 @@ static void read_table(const PatchFile *p, const Yaml *group, const char *group_
         or_else(yaml_render_text(&p->scope, p->file, yaml_get(group, "schema")), group_name),
         or_else(yaml_render_text(&p->scope, p->file, yaml_get(table, "identifier")), name),
     };
+    read_quoting(&p->scope, p->file, yaml_get(group, "quoting"), &source->quoting);
+    read_quoting(&p->scope, p->file, yaml_get(table, "quoting"), &source->quoting);
     source->tags = py_list(r->arena);
     add_tags(p, yaml_get(group, "tags"), source->tags);
     add_tags(p, yaml_get(table, "tags"), source->tags);
@@ -164,6 +167,7 @@ static void read_table(const PatchFile *p, const Yaml *group, const char *group_
     map_put(r->arena, &r->source_by_name, arena_printf(r->arena, "%s\t%s", group_name, name),
             source);
     if (source->enabled) {
+        check_quoting(r, source->place, source->id, source->rel, source->quoting);
         read_tests(p, table, NULL, source);
     }
 }

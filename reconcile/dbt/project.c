@@ -96,19 +96,6 @@ static void refuse_run_hooks(Reader *r, const Package *package)
     }
 }
 
-static void refuse_quoting(Reader *r, const Package *package)
-{
-    const Yaml *quoting = yaml_get(package->yaml, "quoting");
-    for (size_t i = 0; quoting && i < quoting->members.count; i++) {
-        bool on = true;
-        const YamlMember *member = &quoting->members.items[i];
-        if (yaml_bool(member->value, &on) && !on) {
-            find_at(r, DIAG_ERROR, P_UNSUPPORTED, place_of(package->file, member->value),
-                    "quoting of %s cannot be turned off", member->key);
-        }
-    }
-}
-
 static void refuse_snapshots(const Scope *scope, const Package *package)
 {
     Reader *r = scope->reader;
@@ -176,7 +163,6 @@ static void finish_package(Reader *r, Package *package)
         config_tree(&scope, package->file, tests ? tests : yaml_get(package->yaml, "tests"));
     package->sources = config_tree(&scope, package->file, yaml_get(package->yaml, "sources"));
     refuse_run_hooks(r, package);
-    refuse_quoting(r, package);
     refuse_snapshots(&scope, package);
 }
 
@@ -234,6 +220,8 @@ bool read_project(Reader *r)
     }
     read_packages(r);
     check_dependencies(r);
+    Scope scope = file_scope(r, SCOPE_PROJECT, r->root);
+    read_quoting(&scope, r->root->file, yaml_get(r->root->yaml, "quoting"), &r->quoting);
     vec_each (Package *, it, &r->packages) {
         finish_package(r, *it);
     }

@@ -62,6 +62,11 @@ typedef struct Target {
     PyDict *values; /* what `target` holds in Jinja */
 } Target;
 
+/* Which parts of names SQL writes without quotes: database, schema, identifier (`quoting:`). */
+typedef struct Quoting {
+    bool off[3];
+} Quoting;
+
 typedef enum Resource { RES_MODEL, RES_SEED, RES_TEST } Resource;
 
 typedef struct Node Node;
@@ -70,6 +75,7 @@ typedef struct Source {
     const char *id, *group, *name; /* source('group', 'name') */
     const char *description;
     RelName rel;
+    Quoting quoting;
     const Package *package;
     PyValue tags;   /* of the source and the table: its tests have them too */
     PyDict *config; /* resolved; NULL: none is known */
@@ -127,9 +133,10 @@ typedef struct GenericTest {
 struct Node {
     Resource resource;
     const Package *package;
-    const char *id;   /* "model.shop.daily" */
-    const char *name; /* "daily" */
-    const char *path; /* below the package: "models/shop/daily.sql" */
+    const char *id;    /* "model.shop.daily" */
+    const char *name;  /* "daily" */
+    const char *path;  /* below the package: "models/shop/daily.sql" */
+    const char *below; /* below its folder of dbt_project.yml: "shop/daily.sql" */
     const char *compiled_path;
     const File *file;
     Place place; /* of its first line, or of the test in schema.yml */
@@ -174,10 +181,12 @@ typedef struct Reader {
     Diags *diags;
     const FileSet *files;
     Package *root, *builtin;
+    Quoting quoting;         /* of the root project: for nodes, of all packages */
     VEC(Package *) packages; /* root first, without `builtin` */
     Map package_by_name;
     Target target;
     PyDict *defaults[RES_TEST + 1]; /* of the config, by resource; made when first needed */
+    PyDict *filled[RES_TEST + 1];   /* the same with all that dbt's manifest shows */
     NodeVec nodes;                  /* in the order of files; disabled ones too */
     Map by_id, by_name;             /* id to Node *; name to NodeVec * (models and seeds) */
     VEC(Source *) sources;
@@ -326,6 +335,15 @@ void resolve_config(Reader *r, Node *node);
 void resolve_source_config(Reader *r, Source *source, const char *file, const StrVec *fqn,
                            const Yaml *const entries[2]);
 
+/* What of it dbt_project.yml says, which is all that dbt knows while it parses the node. */
+PyDict *project_config(Reader *r, const Node *node);
+
+/* Its tags, of which CONFIG has most, in dbt's order. */
+StrVec node_tags(Arena *arena, const Node *node, const PyDict *config);
+
+/* CONFIG of NODE in ARENA, with what dbt fills in where nothing is set (node_table.c). */
+PyDict *filled_config(Reader *r, Arena *arena, const Node *node, const PyDict *config);
+
 const PyValue *config_get(const Node *node, const char *key); /* NULL: not set, or none */
 const char *config_text(Reader *r, const Node *node, const char *key);
 bool config_bool(Reader *r, const Node *node, const char *key, bool other);
@@ -347,9 +365,16 @@ Source *find_source(const Reader *r, const char *group, const char *name);
 
 /* --- relation.c, node_value.c, config_object.c, adapter.c, context.c ------------------------ */
 
-PyValue relation_value(Arena *arena, RelName rel, const Node *node);
+PyValue relation_value(Arena *arena, RelName rel, Quoting quoting, const Node *node);
 bool relation_of(PyValue value, RelName *out);
-PyValue relation_api(Arena *arena);
+PyValue relation_api(Arena *arena, const Quoting *quoting);
+const char *relation_sql(Arena *arena, RelName rel, Quoting quoting);
+
+/* Changes QUOTING as YAML, a `quoting:` of FILE or NULL, says. */
+void read_quoting(const Scope *scope, const char *file, const Yaml *yaml, Quoting *quoting);
+
+/* False after a finding at PLACE: without its quotes, REL of WHAT would name another relation. */
+bool check_quoting(Reader *r, Place place, const char *what, RelName rel, Quoting quoting);
 PyValue node_value(Scope *scope, const Node *node);
 PyValue config_object(Scope *scope);
 PyDict *config_of_scope(Scope *scope); /* of its node */

@@ -38,13 +38,13 @@ static bool relation_get(JinjaRun *run, void *self, const char *name, PyValue *o
 static const JinjaClass relation_class = {
     .name = "MaterializeRelation", .get = relation_get, .text = render};
 
-static Relation *new_relation(Arena *arena, const char *database, const char *schema,
-                              const char *identifier)
+static Relation *new_relation(Arena *arena, RelName name, Quoting quoting)
 {
     Relation *rel = arena_make(arena, Relation);
-    *rel = (Relation){.parts = {database, schema, identifier}, .type = py_none()};
+    *rel = (Relation){.parts = {name.database, name.schema, name.name}, .type = py_none()};
     for (int i = 0; i < PART_COUNT; i++) {
-        rel->shown[i] = rel->quoted[i] = true;
+        rel->shown[i] = true;
+        rel->quoted[i] = !quoting.off[i];
     }
     return rel;
 }
@@ -144,14 +144,19 @@ static bool relation_get(JinjaRun *run, void *self, const char *name, PyValue *o
 
 /* ---- making ---- */
 
-PyValue relation_value(Arena *arena, RelName name, const Node *node)
+PyValue relation_value(Arena *arena, RelName name, Quoting quoting, const Node *node)
 {
-    Relation *rel = new_relation(arena, name.database, name.schema, name.name);
+    Relation *rel = new_relation(arena, name, quoting);
     if (node && node->ephemeral) {
         rel->cte = true;
         rel->parts[PART_IDENTIFIER] = arena_printf(arena, "__dbt__cte__%s", node->production.name);
     }
     return jinja_object(arena, &relation_class, rel);
+}
+
+const char *relation_sql(Arena *arena, RelName rel, Quoting quoting)
+{
+    return render(arena, new_relation(arena, rel, quoting));
 }
 
 bool relation_of(PyValue value, RelName *out)
@@ -170,24 +175,67 @@ static const char *text_or_null(Arena *arena, PyValue value)
 
 static bool relation_create(JinjaCall *call, void *self, PyValue *out)
 {
-    (void)self;
+    const Quoting *quoting = self;
     PyValue arg[5];
     if (!jinja_bind(call, "database? schema? identifier? type? rest**", arg)) {
         return false;
     }
     Relation *rel =
-        new_relation(call->arena, text_or_null(call->arena, arg[0]),
-                     text_or_null(call->arena, arg[1]), text_or_null(call->arena, arg[2]));
+        new_relation(call->arena,
+                     (RelName){text_or_null(call->arena, arg[0]), text_or_null(call->arena, arg[1]),
+                               text_or_null(call->arena, arg[2])},
+                     *quoting);
     rel->type = py_is_undefined(arg[3]) ? py_none() : arg[3];
     *out = jinja_object(call->arena, &relation_class, rel);
     return true;
 }
 
-PyValue relation_api(Arena *arena)
+PyValue relation_api(Arena *arena, const Quoting *quoting)
 {
     PyValue api = py_dict(arena), relation = py_dict(arena);
     py_dict_put(arena, relation.dict, "create",
-                jinja_function(arena, "api.Relation.create", relation_create, NULL));
+                jinja_function(arena, "api.Relation.create", relation_create, (void *)quoting));
     py_dict_put(arena, api.dict, "Relation", relation);
     return api;
+}
+
+/* ---- quoting ---- */
+
+void read_quoting(const Scope *scope, const char *file, const Yaml *yaml, Quoting *quoting)
+{
+    for (int i = 0; i < PART_COUNT; i++) {
+        const Yaml *given = yaml_get(yaml, part_names[i]);
+        PyValue value = py_none();
+        if (given && yaml_render(scope, file, given, &value) && !py_is_none(value)) {
+            quoting->off[i] = !py_truth(value);
+        }
+    }
+}
+
+/* Materialize reads what has no quotes in lower case. */
+static bool means_itself(const char *name)
+{
+    bool plain = *name == '_' || (*name >= 'a' && *name <= 'z');
+    for (const char *at = name; plain && *at; at++) {
+        plain =
+            *at == '_' || *at == '$' || (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9');
+    }
+    return plain;
+}
+
+bool check_quoting(Reader *r, Place place, const char *what, RelName rel, Quoting quoting)
+{
+    const char *const parts[PART_COUNT] = {rel.database, rel.schema, rel.name};
+    for (int i = 0; i < PART_COUNT; i++) {
+        if (quoting.off[i] && !means_itself(parts[i])) {
+            find_at(r, DIAG_ERROR, P_UNSUPPORTED, place,
+                    "the %s \"%s\" of %s needs its quotes, which `quoting` turns off",
+                    part_names[i], parts[i], what)
+                ->hint = arena_printf(r->arena,
+                                      "write the name in small letters, or set quoting: {%s: true}",
+                                      part_names[i]);
+            return false;
+        }
+    }
+    return true;
 }

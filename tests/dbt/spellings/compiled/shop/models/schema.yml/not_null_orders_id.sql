@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select id
+from "materialize".public_daily.orders
+where id is null
+
+

@@ -1,0 +1,1 @@
+{% macro day(relation) %}{{ relation }} {{ api.Relation.create(schema='calendar', identifier='days') }}{% endmacro %}
