@@ -202,7 +202,10 @@ static const DecodeField policy_fields[] = {
      .words = "commit approval",
      .offset = POLICY(permits)},
     {.key = "history", .type = DECODE_CHOICE, .words = "descend any", .offset = POLICY(history)},
-    {.key = "introspection", .type = DECODE_LATER, .words = "deny"},
+    {.key = "introspection",
+     .type = DECODE_CHOICE,
+     .words = "deny allow",
+     .offset = POLICY(introspection)},
     {.key = "hooks", .type = DECODE_CHOICE, .words = "allow deny", .offset = POLICY(hooks)},
     {0},
 };
@@ -277,6 +280,17 @@ PermitPolicy settings_permits(const Settings *settings, const char *environment)
         descend |= ours && str_eq(it->history, "descend");
     }
     return (PermitPolicy){.approval_only = approval, .any_history = any && !descend};
+}
+
+bool settings_introspection(const Settings *settings, const char *environment)
+{
+    bool allow = false, deny = false;
+    vec_each (const PolicySettings, it, &settings->policies) {
+        bool ours = str_glob(it->environments, environment);
+        allow |= ours && str_eq(it->introspection, "allow");
+        deny |= ours && str_eq(it->introspection, "deny");
+    }
+    return allow && !deny;
 }
 
 /* ---- the whole file ---- */

@@ -264,6 +264,7 @@ bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     add_sinks(pass, &intent);
     intent.in_place_only = intent.green.count == 0;
     RecordEntries entries = {0};
+    introspect_record(&pass->introspect, d->id, &entries);
     vec_push(pass->arena, &entries, entry_intent(pass->arena, &intent));
     add_permits_used(pass, &entries, &intent);
     if (rule->to != PHASE_NONE) {

@@ -133,8 +133,7 @@ bool pass_adopt_look(Arena *arena, Pg *pg, const PassInput *input, const SelectW
     if (*interrupted) {
         return true;
     }
-    pass_compile(pass);
-    if (!result->desired) {
+    if (!pass_compile(pass, err) || !result->desired) {
         return false;
     }
     const Map *selected = select ? selected_ids(pass, select) : NULL;
@@ -215,14 +214,13 @@ static void add_superseded(Pass *pass, RecordEntries *entries)
 }
 
 /* What the plan will be with these objects in the record. */
-static const Plan *plan_after(Pass *pass, const RecordObjects *objects)
+static bool plan_after(Pass *pass, const RecordObjects *objects, Err *err)
 {
     vec_each (RecordObject, it, objects) {
         map_put(pass->arena, &pass->out->record->object_by_id,
                 arena_printf(pass->arena, "%s:%s", it->kind, it->id), it);
     }
-    pass_compile(pass);
-    return pass->out->plan;
+    return pass_compile(pass, err);
 }
 
 /* The objects first: without what follows they are only known. The phase is that of a cutover which renames the
@@ -230,7 +228,10 @@ static const Plan *plan_after(Pass *pass, const RecordObjects *objects)
 static bool record_all(Pass *pass, const Adoption *adoption, const char **deployment, Err *err)
 {
     RecordObjects objects = adopt_objects(pass->arena, adoption, pass->snapshot.catalog);
-    const Plan *plan = plan_after(pass, &objects);
+    if (!plan_after(pass, &objects, err)) {
+        return false;
+    }
+    const Plan *plan = pass->out->plan;
     RecordDeployment d = adopting_deployment(pass);
     d.partial = !plan || plan->outcome != PLAN_NOTHING;
     d.manifest_digest = pass->out->desired ? pass->out->desired->manifest_digest : NULL;
@@ -246,6 +247,7 @@ static bool record_all(Pass *pass, const Adoption *adoption, const char **deploy
     RecordEntries entries = {0};
     pass_add_objects(pass, &entries, d.id, &objects);
     add_superseded(pass, &entries);
+    introspect_record(&pass->introspect, d.id, &entries);
     vec_push(pass->arena, &entries, entry_intent(pass->arena, &d));
     vec_push(pass->arena, &entries, entry_phase(pass->arena, &phase));
     *deployment = d.id;

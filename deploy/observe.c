@@ -226,7 +226,50 @@ bool pass_find_history(Pass *pass, Err *err)
     return in->history(in->history_ctx, pass->arena, live->commit, history, err);
 }
 
-void pass_compile(Pass *pass)
+/* The deployment of the wanted commit that has asked already: its answers are given again. */
+static const RecordDeployment *answered(const Pass *pass)
+{
+    const RecordDeployment *all[] = {pass->building, pass->after, pass->out->live};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i] && pass->in->commit.sha && str_eq(all[i]->commit, pass->in->commit.sha)) {
+            return all[i];
+        }
+    }
+    return NULL;
+}
+
+static void open_database(Pass *pass)
+{
+    const char *environment = pass->in->environment->name;
+    const RecordDeployment *d = answered(pass);
+    pass->introspect = (Introspect){.pg = pass->pg, .arena = pass->arena};
+    if (d) {
+        introspect_know(&pass->introspect, &d->answers);
+    }
+    pass->database = (Database){
+        .ask = pass->in->introspection ? introspect_ask : NULL,
+        .ctx = &pass->introspect,
+        .why = arena_printf(pass->arena, "policy denies introspection for %s", environment),
+        .hint = arena_printf(pass->arena,
+                             "write into the controller's file (--config): policy: {%s: "
+                             "{introspection: allow}}",
+                             environment)};
+}
+
+/* A server that is away says nothing about the project. */
+static bool fail_lost(Pass *pass, Err *err)
+{
+    *err = pass->introspect.lost;
+    vec_each (const Diag, it, &pass->out->diags.list) {
+        if (str_eq(it->code, "CO2055") && !err->hint) {
+            err->hint = arena_printf(pass->arena, "asked by %s:%d", it->file, it->line);
+        }
+    }
+    pass->out->diags = diags_new(pass->arena);
+    return false;
+}
+
+bool pass_compile(Pass *pass, Err *err)
 {
     const EnvironmentConfig *environment = pass->in->environment;
     pass->options = (DbtOptions){
@@ -237,15 +280,22 @@ void pass_compile(Pass *pass)
         .manifest = pass->in->config->manifest,
         .select = environment->selection,
         .steps = pass->in->steps,
+        .database = &pass->database,
     };
+    open_database(pass);
     DbtProject *project = dbt_read(pass->arena, &pass->options, &pass->out->diags);
+    introspect_close(&pass->introspect);
+    if (pass->introspect.lost.kind != ERR_NONE) {
+        return fail_lost(pass, err);
+    }
     if (!project) {
-        return;
+        return true;
     }
     pass->out->desired = project->desired;
     build_claim_in_place(pass->arena, project->desired, environment, pass->snapshot.catalog,
                          pass->out->record, pass->building);
     make_plan(pass);
+    return true;
 }
 
 bool pass_compile_green(Pass *pass)

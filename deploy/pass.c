@@ -191,8 +191,7 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
         result->retry_ms = AFTER_ERROR_MS;
         return false;
     }
-    pass_compile(pass);
-    if (!pass_find_drift(pass, err)) {
+    if (!pass_compile(pass, err) || !pass_find_drift(pass, err)) {
         result->retry_ms = AFTER_ERROR_MS;
         return false;
     }

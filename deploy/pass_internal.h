@@ -2,6 +2,8 @@
 #ifndef DEPLOY_PASS_INTERNAL_H
 #define DEPLOY_PASS_INTERNAL_H
 
+#include "introspect.h"
+
 #include "cutover/build.h"
 #include "cutover/dbt.h"
 #include "cutover/journal.h"
@@ -43,6 +45,8 @@ typedef struct Pass {
     Snapshot snapshot;
     Marker marker;
     DbtOptions options;
+    Introspect introspect; /* what templates ask */
+    Database database;
     const PermitHistory
         *history; /* from the live commit to the wanted one; NULL: none is live, or it is that */
     const Desired *green; /* the green rendering, once it is needed */
@@ -83,8 +87,9 @@ bool pass_wanted_is_live(const Pass *pass);
 bool pass_heals(const Pass *pass);
 /* What a plan is made of, but for history and the deployment that is under way. */
 PlanInput pass_plan_input(const Pass *pass);
-/* Desired state and plan; findings go to the result. */
-void pass_compile(Pass *pass);
+/* Desired state and plan; findings go to the result. False and ERR when what templates asked was not answered, and may
+ * be in the next pass. */
+bool pass_compile(Pass *pass, Err *err);
 /* The second rendering, with green names; findings become the problem. */
 bool pass_compile_green(Pass *pass);
 /* Which deployment is being built, and which has cut over and is not at its end. */

@@ -432,14 +432,43 @@ static bool next_result(Pg *pg, Arena *arena, Deadline deadline, PGresult **resu
     return true;
 }
 
-static void copy_rows(Arena *arena, const PGresult *from, PgResult *to)
+/* Where results go: the last one's rows, which may come one by one. */
+typedef struct Rows {
+    PgResult *to;
+    bool wanted;          /* by the caller */
+    const PgLimit *limit; /* NULL: none */
+    size_t bytes;
+    bool partial, beyond;
+} Rows;
+
+static void begin_rows(Arena *arena, const PGresult *from, PgResult *to)
 {
-    int columns = PQnfields(from), rows = PQntuples(from);
-    *to = (PgResult){.tag = arena_strdup(arena, PQcmdStatus((PGresult *)from))};
-    for (int c = 0; c < columns; c++) {
+    *to = (PgResult){0};
+    for (int c = 0; c < PQnfields(from); c++) {
         vec_push(arena, &to->columns, arena_strdup(arena, PQfname(from, c)));
+        vec_push(arena, &to->types, PQftype(from, c));
     }
-    for (int r = 0; r < rows; r++) {
+}
+
+/* Rows beyond the limit are read and forgotten, so that the connection can be used again. */
+static bool has_room(Rows *rows, const PGresult *from, int row)
+{
+    for (int c = 0; rows->limit && c < PQnfields(from); c++) {
+        rows->bytes += (size_t)PQgetlength(from, row, c);
+    }
+    rows->beyond |= rows->limit &&
+                    (rows->to->rows.count >= rows->limit->rows || rows->bytes > rows->limit->bytes);
+    return !rows->beyond;
+}
+
+static void copy_rows(Arena *arena, const PGresult *from, Rows *rows)
+{
+    PgResult *to = rows->to;
+    int columns = PQnfields(from);
+    if (!rows->partial) {
+        begin_rows(arena, from, to);
+    }
+    for (int r = 0; r < PQntuples(from) && has_room(rows, from, r); r++) {
         const char **row = arena_array(arena, columns ? (size_t)columns : 1, sizeof *row);
         for (int c = 0; c < columns; c++) {
             row[c] = PQgetisnull(from, r, c) ? NULL
@@ -448,12 +477,15 @@ static void copy_rows(Arena *arena, const PGresult *from, PgResult *to)
         }
         vec_push(arena, &to->rows, row);
     }
+    rows->partial = PQresultStatus(from) == PGRES_SINGLE_TUPLE;
+    to->tag = arena_strdup(arena, PQcmdStatus((PGresult *)(uintptr_t)from));
 }
 
 static bool is_good(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY ||
+           status == PGRES_SINGLE_TUPLE;
 }
 
 /* Nobody here feeds or reads a COPY, which would wait for ever. */
@@ -464,7 +496,7 @@ static bool is_copy(const PGresult *result)
 }
 
 /* Reads all results. REFUSED: the server answered with an error, which ERR holds. */
-static bool read_results(Pg *pg, Arena *arena, Deadline deadline, PgResult *last, bool *refused,
+static bool read_results(Pg *pg, Arena *arena, Deadline deadline, Rows *rows, bool *refused,
                          Err *err)
 {
     PGresult *result = NULL;
@@ -478,7 +510,7 @@ static bool read_results(Pg *pg, Arena *arena, Deadline deadline, PgResult *last
             return err_set(arena, err, ERR_INPUT, "CO5012", "COPY cannot be sent from here");
         }
         if (is_good(result)) {
-            copy_rows(arena, result, last);
+            copy_rows(arena, result, rows);
         } else if (!*refused) {
             *refused = true;
             fail_result(arena, err, result);
@@ -508,30 +540,50 @@ static bool may_send(Pg *pg, Arena *arena, const char *sql, Err *err)
 
 /* It goes out as one Query message, not as five for a statement with parameters and rows. Such a message would run all
  * that semicolons divide, though, and a project may write what it likes, so there must be none. */
-static bool is_command(const char *sql, int params, const PgResult *result)
+static bool is_command(const char *sql, int params, const Rows *rows)
 {
-    return !params && !result && !strchr(sql, ';');
+    return !params && !rows->wanted && !strchr(sql, ';');
 }
 
-bool pg_query(Pg *pg, Arena *arena, const char *sql, const StrVec *params, int64_t timeout_ms,
-              PgResult *result, Err *err)
+static bool query(Pg *pg, Arena *arena, const char *sql, const StrVec *params, int64_t timeout_ms,
+                  Rows *rows, Err *err)
 {
     int64_t began = clock_ms();
     Deadline deadline = deadline_in(timeout_ms);
-    PgResult unwanted;
     bool refused = false;
     if (!may_send(pg, arena, sql, err)) {
         return false;
     }
     int count = params ? (int)params->count : 0;
-    bool sent = is_command(sql, count, result)
+    bool sent = is_command(sql, count, rows)
                     ? PQsendQuery(pg->conn, sql)
                     : PQsendQueryParams(pg->conn, sql, count, NULL, count ? params->items : NULL,
                                         NULL, NULL, 0);
+    if (sent && rows->limit) {
+        PQsetSingleRowMode(pg->conn);
+    }
     bool done = (sent || fail_lost(pg, arena, err)) && flush(pg, arena, deadline, err) &&
-                read_results(pg, arena, deadline, result ? result : &unwanted, &refused, err);
+                read_results(pg, arena, deadline, rows, &refused, err);
     trace(pg, arena, sql, began, done ? NULL : err);
     return done;
+}
+
+bool pg_query(Pg *pg, Arena *arena, const char *sql, const StrVec *params, int64_t timeout_ms,
+              PgResult *result, Err *err)
+{
+    PgResult unwanted;
+    Rows rows = {.to = result ? result : &unwanted, .wanted = result != NULL};
+    return query(pg, arena, sql, params, timeout_ms, &rows, err);
+}
+
+bool pg_query_within(Pg *pg, Arena *arena, const char *sql, const PgLimit *limit,
+                     int64_t timeout_ms, PgResult *result, Err *err)
+{
+    Rows rows = {.to = result, .wanted = true, .limit = limit};
+    return query(pg, arena, sql, NULL, timeout_ms, &rows, err) &&
+           (!rows.beyond ||
+            err_set(arena, err, ERR_LIMIT, "CO5013", "the answer has more than %zu rows or %zu KiB",
+                    limit->rows, limit->bytes / 1024));
 }
 
 static bool ends_with_commit(const char *sql)
@@ -555,13 +607,14 @@ PgOutcome pg_script(Pg *pg, Arena *arena, const char *sql, int64_t timeout_ms, c
     int64_t began = clock_ms();
     Deadline deadline = deadline_in(timeout_ms);
     PgResult last = {0};
+    Rows rows = {.to = &last};
     bool refused = false;
     if (!may_send(pg, arena, sql, err)) {
         return PG_FAILED;
     }
     bool sent = PQsendQuery(pg->conn, sql);
     bool done = (sent || fail_lost(pg, arena, err)) && flush(pg, arena, deadline, err) &&
-                read_results(pg, arena, deadline, &last, &refused, err);
+                read_results(pg, arena, deadline, &rows, &refused, err);
     trace(pg, arena, sql, began, done ? NULL : err);
     if (done && ends_with_commit(sql) && !str_eq(last.tag, "COMMIT")) {
         err_set(arena, err, ERR_CONFLICT, "CO5004", "COMMIT was answered by %s", last.tag);

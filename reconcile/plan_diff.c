@@ -110,7 +110,7 @@ static const char *what_changed(const Item *item, const RecordObject *known)
     if (known->cluster && item->node->cluster && !str_eq(known->cluster, item->node->cluster)) {
         return "cluster changed";
     }
-    return "SQL changed";
+    return item->node->asks ? "SQL, or an answer of the database in it, changed" : "SQL changed";
 }
 
 static bool on_its_cluster(const Closure *c, const Item *item)

@@ -463,6 +463,17 @@ static void fold_denied(Fold *fold, const LogEntry *entry)
     }
 }
 
+/* The first one stays, whichever of several controllers asked. */
+static void fold_answer(Fold *fold, const LogEntry *entry)
+{
+    RecordDeployment *d = deployment_of(fold, entry);
+    const char *question;
+    Answer *answer = answer_read(fold->arena, json_get(entry->body, "answer"), &question);
+    if (d && answer && !map_get(&d->answers, question)) {
+        map_put(fold->arena, &d->answers, question, answer);
+    }
+}
+
 /* --- the fold --- */
 
 static const struct {
@@ -472,6 +483,7 @@ static const struct {
     {"intent", fold_intent}, {"phase", fold_phase},       {"objects", fold_objects},
     {"result", fold_result}, {"request", fold_request},   {"outcome", fold_outcome},
     {"event", fold_event},   {"delivery", fold_delivery}, {"denied", fold_denied},
+    {"answer", fold_answer},
 };
 
 static void fold_entry(Fold *fold, const LogEntry *entry)

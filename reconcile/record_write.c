@@ -218,6 +218,15 @@ RecordEntry entry_objects(Arena *arena, const char *deployment, const RecordObje
     return body_close(body, deployment, "objects");
 }
 
+RecordEntry entry_answer(Arena *arena, const char *deployment, const char *key,
+                         const Answer *answer)
+{
+    Body *body = body_open(arena);
+    json_key(&body->out, "answer");
+    answer_write(&body->out, key, answer);
+    return body_close(body, deployment, "answer");
+}
+
 static void add_batches(Arena *arena, RecordEntries *entries, const char *deployment,
                         const RecordObjects *objects)
 {

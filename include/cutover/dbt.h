@@ -6,6 +6,7 @@
 #ifndef CUTOVER_DBT_H
 #define CUTOVER_DBT_H
 
+#include "cutover/answers.h"
 #include "cutover/desired.h"
 #include "cutover/diag.h"
 #include "cutover/files.h"
@@ -24,6 +25,7 @@ typedef struct DbtOptions {
     const char
         *manifest; /* dbt's manifest.json among FILES, read instead of the sources; or NULL */
     const SelectWanted *select; /* NULL: everything */
+    const Database *database;   /* what templates may ask; NULL: nothing, without a connection */
     bool only_list;             /* fill `selected` alone: nothing is compiled */
     bool table;                 /* fill the node table */
     int64_t steps;              /* limit of Jinja steps for the whole project; 0: 50,000,000 */

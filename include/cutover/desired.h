@@ -75,6 +75,7 @@ typedef struct DesiredNode {
     DesiredComments comments;
     StrVec hooks; /* other rendered hooks, sent after the node was made */
     StrVec tags;
+    bool asks;        /* its text was made with answers of the database */
     const char *file; /* relative to the project */
     int line;
     const char *

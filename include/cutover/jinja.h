@@ -150,6 +150,14 @@ typedef struct JinjaClass {
     bool (*get)(JinjaRun *run, void *self, const char *name, PyValue *out);
     JinjaFunction call;
     const char *(*text)(Arena *arena, void *self); /* str() */
+    const char *(*repr)(Arena *arena, void *self); /* repr() */
+    /* The item under NAME alone: it comes before `get` for x['name'], and behind it for x.name. */
+    bool (*item)(JinjaRun *run, void *self, const char *name, PyValue *out);
+    const PyList *(*items)(void *self); /* of a sequence; borrowed */
+    /* Python's < as -1, 0 or 1, and its == as 0. False: the two have no order. */
+    bool (*order)(const void *self, PyValue other, int *order);
+    bool mapping;  /* for the test `is mapping` */
+    bool hashable; /* can be a key of a dict, where it is equal to objects of its class alone */
 } JinjaClass;
 
 struct JinjaObject {

@@ -46,6 +46,7 @@ typedef struct PassInput {
     void *history_ctx;
     PermitPolicy permits;
     const Floors *floors;       /* of the controller's file, or NULL */
+    bool introspection;         /* templates may ask the live database */
     const FileSet *files;       /* the dbt project's folder at that commit */
     const Map *env;             /* what env_var() sees */
     const char *record_schema;  /* "cutover" */

@@ -28,6 +28,7 @@ typedef struct PgTarget {
 /* One result set. Texts are owned by the arena that was given to the call; NULL is SQL's NULL. */
 typedef struct PgResult {
     StrVec columns;
+    VEC(uint32_t) types; /* of the columns: OIDs */
     VEC(const char **) rows;
     const char *tag; /* "SELECT 3", "CREATE SCHEMA" */
 } PgResult;
@@ -73,6 +74,16 @@ const char *pg_address(const Pg *pg);
  * CANCELLED, else INPUT. After DDL nearly everything is XX000: observe before judging. */
 bool pg_query(Pg *pg, Arena *arena, const char *sql, const StrVec *params, int64_t timeout_ms,
               PgResult *result, Err *err);
+
+/* The most that an answer may hold. */
+typedef struct PgLimit {
+    size_t rows, bytes;
+} PgLimit;
+
+/* The same for a statement of somebody else's: CO5013 when its answer goes beyond LIMIT, which is never held
+ * as a whole. */
+bool pg_query_within(Pg *pg, Arena *arena, const char *sql, const PgLimit *limit,
+                     int64_t timeout_ms, PgResult *result, Err *err);
 
 /* Sends several statements as one Query message. TAG (may be NULL) is the last command's. Every
  * outcome but PG_DONE fills ERR. A COMMIT that is answered by ROLLBACK is PG_FAILED. */

@@ -5,6 +5,7 @@
 #ifndef CUTOVER_RECORD_H
 #define CUTOVER_RECORD_H
 
+#include "cutover/answers.h"
 #include "cutover/json.h"
 #include "cutover/moment.h"
 #include "cutover/phase.h"
@@ -143,6 +144,7 @@ typedef struct RecordDeployment {
     int64_t from_generation;     /* live when it began */
     RecordGates gates;
     const char *from_deployment; /* its id; "" for the first */
+    Map answers; /* question_key() to Answer *: what its project asked, answered once for all its passes */
 } RecordDeployment;
 
 typedef struct RecordRequest {

@@ -37,6 +37,10 @@ RecordEntry entry_objects(Arena *arena, const char *deployment, const RecordObje
 
 /* OBJECTS as entries of the deployments that made them, some hundred in each. */
 void entries_add_objects(Arena *arena, RecordEntries *entries, const RecordObjects *objects);
+
+/* What DEPLOYMENT was answered to the question KEY. */
+RecordEntry entry_answer(Arena *arena, const char *deployment, const char *key,
+                         const Answer *answer);
 RecordEntry entry_result(Arena *arena, const char *deployment, const RecordResult *result);
 
 /* `id` (unique, by the caller), kind, deployment ("" for hold and resume), plan_digest, phase, by,

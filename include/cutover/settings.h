@@ -30,6 +30,7 @@ typedef struct PolicySettings {
     const char *environments;
     const char *permits;                   /* "commit" | "approval" */
     const char *history;                   /* "descend" | "any" */
+    const char *introspection;             /* "deny" | "allow" */
     const char *promotion, *tests, *hooks; /* words */
     Windows windows;
     StrVec schemas, clusters;
@@ -73,6 +74,9 @@ PermitPolicy settings_permits(const Settings *settings, const char *environment)
 
 /* The floors of all policies that match ENVIRONMENT. */
 const Floors *settings_floors(Arena *arena, const Settings *settings, const char *environment);
+
+/* Some policy that matches ENVIRONMENT lets templates ask the live database, and none forbids it. */
+bool settings_introspection(const Settings *settings, const char *environment);
 
 /* --repo: the one repository that is meant, of the file when its name or address is given, else a new one. CO1093:
  * the address holds a password. */

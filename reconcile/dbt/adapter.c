@@ -1,5 +1,5 @@
-/* `adapter`: dispatch and quoting. All else of it asks the database, which a reader does not have. */
-#include "reader.h"
+/* `adapter`: dispatch and quoting. All else of it asks the database: introspect.c. */
+#include "introspect.h"
 
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
@@ -49,30 +49,6 @@ static bool adapter_type(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
-static bool needs_database(JinjaCall *call, const Scope *scope)
-{
-    return !scope->execute || live_refused(call, "adapter.");
-}
-
-static bool adapter_live(JinjaCall *call, void *self, PyValue *out)
-{
-    *out = py_none();
-    return needs_database(call, self);
-}
-
-/* What gives a list gives an empty one while a project is parsed. */
-static bool adapter_live_list(JinjaCall *call, void *self, PyValue *out)
-{
-    *out = py_list(call->arena);
-    return needs_database(call, self);
-}
-
-static bool adapter_live_bool(JinjaCall *call, void *self, PyValue *out)
-{
-    *out = py_bool(false);
-    return needs_database(call, self);
-}
-
 static const struct {
     const char *name;
     JinjaFunction function;
@@ -80,27 +56,19 @@ static const struct {
     {"dispatch", adapter_dispatch},
     {"quote", adapter_quote},
     {"type", adapter_type},
-    {"get_columns_in_relation", adapter_live_list},
-    {"get_relation", adapter_live},
-    {"get_missing_columns", adapter_live_list},
-    {"check_schema_exists", adapter_live_bool},
-    {"list_relations_without_caching", adapter_live},
-    {"drop_relation", adapter_live},
-    {"rename_relation", adapter_live},
-    {"create_schema", adapter_live},
-    {"drop_schema", adapter_live},
-    {"execute", adapter_live},
-    {"commit", adapter_live},
 };
 
 static bool adapter_get(JinjaRun *run, void *self, const char *name, PyValue *out)
 {
-    const Scope *scope = self;
+    Scope *scope = self;
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         if (str_eq(name, methods[i].name)) {
             *out = jinja_function(jinja_arena(run), methods[i].name, methods[i].function, self);
             return true;
         }
+    }
+    if (live_function(scope, arena_printf(scope->arena, "adapter.%s", name), out)) {
+        return true;
     }
     if (scope->execute) {
         jinja_fail(run, P_UNSUPPORTED, "adapter.%s is not supported", name);

@@ -61,6 +61,8 @@
 #define P_SELECTOR_NAME "CO3075"  /* a selector that selectors.yml does not define */
 #define P_SELECT_STATE "CO3076"   /* state: where nothing is known of what is live */
 #define P_LIVE "CO2051"           /* Jinja that needs the database, the clock or the network */
+#define P_ASKED "CO2055"          /* the database did not answer what a template asked */
+#define P_WRITES "CO2056"         /* a template would change the database */
 #define P_RAISED "CO2050"         /* exceptions.raise_compiler_error of the project itself */
 #define P_DISPATCH "CO2052"       /* adapter.dispatch finds no macro */
 #define P_NO_MACRO "CO2054"       /* package.macro() that is not there */

@@ -1,5 +1,5 @@
 /* What dbt's contexts give by name, besides macros: functions, objects and a few constants. */
-#include "reader.h"
+#include "introspect.h"
 
 #include "cutover/str.h"
 
@@ -296,23 +296,6 @@ static bool call_nothing(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
-bool live_refused(JinjaCall *call, const char *prefix)
-{
-    jinja_fail(call->run, P_LIVE, "%s%s() needs the live database, which a plan may not ask",
-               prefix, call->name);
-    jinja_error(call->run)->hint =
-        "let a variable hold the answer, or hand over dbt's manifest.json "
-        "(project.manifest in cutover.yaml): dbt has asked by then";
-    return false;
-}
-
-static bool call_live(JinjaCall *call, void *self, PyValue *out)
-{
-    const Scope *scope = self;
-    *out = py_none();
-    return !scope->execute || live_refused(call, "");
-}
-
 /* ---- the tables of names ---- */
 
 typedef struct NamedFunction {
@@ -324,9 +307,7 @@ typedef struct NamedFunction {
 static const NamedFunction functions[] = {
     {"env_var", SCOPE_PROFILE, call_env_var}, {"log", SCOPE_PROFILE, call_nothing},
     {"print", SCOPE_PROFILE, call_nothing},   {"ref", SCOPE_NODE, call_ref},
-    {"source", SCOPE_NODE, call_source},      {"run_query", SCOPE_NODE, call_live},
-    {"statement", SCOPE_NODE, call_live},     {"load_result", SCOPE_NODE, call_live},
-    {"store_result", SCOPE_NODE, call_live},  {"load_relation", SCOPE_NODE, call_live},
+    {"source", SCOPE_NODE, call_source},
 };
 
 static bool find_function(Scope *scope, const char *name, PyValue *out)
@@ -337,7 +318,7 @@ static bool find_function(Scope *scope, const char *name, PyValue *out)
             return true;
         }
     }
-    return false;
+    return scope->kind == SCOPE_NODE && !strchr(name, '.') && live_function(scope, name, out);
 }
 
 void context_names(const Scope *scope, Arena *arena, StrVec *out)
@@ -352,6 +333,7 @@ void context_names(const Scope *scope, Arena *arena, StrVec *out)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         vec_push(arena, out, others[i]);
     }
+    live_names(arena, out);
 }
 
 static PyValue exceptions_value(Scope *scope)

@@ -76,8 +76,24 @@ static bool refused_method(JinjaRun *run, PyValue value, const char *name)
     return false;
 }
 
+/* x.name has an attribute before an item of that name, x['name'] the other way round. */
+static bool find_member(JinjaRun *run, const struct JinjaObject *object, const char *name,
+                        bool item_first, PyValue *out)
+{
+    const JinjaClass *class = object->class;
+    for (int i = 0; i < 2; i++) {
+        bool is_item = item_first == (i == 0);
+        bool (*find)(JinjaRun *, void *, const char *, PyValue *) =
+            is_item ? class->item : class->get;
+        if (find && run->stop == STOP_NOT && find(run, object->self, name, out)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The item KEY of a dict, object or sequence, not a method. False: there is none. */
-static bool find_item(JinjaRun *run, PyValue value, PyValue key, PyValue *out)
+static bool find_item(JinjaRun *run, PyValue value, PyValue key, bool item_first, PyValue *out)
 {
     const PyValue *found;
     switch (value.type) {
@@ -89,8 +105,7 @@ static bool find_item(JinjaRun *run, PyValue value, PyValue key, PyValue *out)
         }
         return found;
     case PY_OBJECT:
-        return key.type == PY_STRING && value.object->class->get &&
-               value.object->class->get(run, value.object->self, key.text, out);
+        return key.type == PY_STRING && find_member(run, value.object, key.text, item_first, out);
     default:
         return false;
     }
@@ -102,7 +117,7 @@ bool jinja_get_attribute(JinjaRun *run, PyValue value, const char *name, PyValue
         *out = value;
         return run->env->undefined == JINJA_SWALLOW || jinja_fail_undefined(run, value);
     }
-    if (find_method(run, value, name, out) || find_item(run, value, py_text(name), out)) {
+    if (find_method(run, value, name, out) || find_item(run, value, py_text(name), false, out)) {
         return true;
     }
     if (run->stop != STOP_NOT || refused_method(run, value, name)) {
@@ -147,8 +162,18 @@ static bool range_index(const PyRange *range, int64_t index, PyValue *out)
     return true;
 }
 
+const PyList *jinja_sequence_of(PyValue value)
+{
+    bool has = value.type == PY_OBJECT && value.object->class->items;
+    return has ? value.object->class->items(value.object->self) : NULL;
+}
+
 static bool find_index(JinjaRun *run, PyValue value, int64_t index, PyValue *out)
 {
+    const PyList *sequence = jinja_sequence_of(value);
+    if (sequence) {
+        return jinja_index(sequence, index, out);
+    }
     switch (value.type) {
     case PY_LIST:
     case PY_TUPLE:
@@ -173,7 +198,7 @@ bool jinja_get_item(JinjaRun *run, PyValue value, PyValue key, PyValue *out)
     }
     bool number = key.type == PY_INT || key.type == PY_BOOL;
     int64_t index = key.type == PY_INT ? key.integer : number ? key.boolean : 0;
-    if (find_item(run, value, key, out) || (number && find_index(run, value, index, out))) {
+    if (find_item(run, value, key, true, out) || (number && find_index(run, value, index, out))) {
         return true;
     }
     if (run->stop != STOP_NOT) {
@@ -239,17 +264,16 @@ static bool span_of(JinjaRun *run, const PyList *bounds, int64_t count, Span *sp
     return true;
 }
 
-static bool slice_list(JinjaRun *run, PyValue value, const PyList *bounds, PyValue *out)
+static bool slice_list(JinjaRun *run, const PyList *list, PyValue part, const PyList *bounds,
+                       PyValue *out)
 {
     Span span;
-    if (!span_of(run, bounds, (int64_t)value.list->count, &span) ||
-        !jinja_charge(run, span.count)) {
+    if (!span_of(run, bounds, (int64_t)list->count, &span) || !jinja_charge(run, span.count)) {
         return false;
     }
-    PyValue part = value.type == PY_LIST ? py_list(run->arena) : py_tuple(run->arena);
     int64_t at = span.start;
     for (size_t i = 0; i < span.count; i++, at += i < span.count ? span.step : 0) {
-        py_append(run->arena, part, value.list->items[at]);
+        py_append(run->arena, part, list->items[at]);
     }
     *out = part;
     return true;
@@ -286,15 +310,21 @@ static bool slice_text(JinjaRun *run, const char *text, const PyList *bounds, Py
 
 bool jinja_slice(JinjaRun *run, PyValue value, const PyList *bounds, PyValue *out)
 {
+    const PyList *sequence = jinja_sequence_of(value);
+    if (sequence) {
+        return slice_list(run, sequence, py_tuple(run->arena), bounds, out);
+    }
     switch (value.type) {
     case PY_LIST:
+        return slice_list(run, value.list, py_list(run->arena), bounds, out);
     case PY_TUPLE:
-        return slice_list(run, value, bounds, out);
+        return slice_list(run, value.list, py_tuple(run->arena), bounds, out);
     case PY_STRING:
         return slice_text(run, value.text, bounds, out);
     case PY_RANGE: {
-        PyValue list = py_list(run->arena);
-        return jinja_items(run, value, list.list) && slice_list(run, list, bounds, out);
+        PyList items;
+        return jinja_items(run, value, &items) &&
+               slice_list(run, &items, py_list(run->arena), bounds, out);
     }
     default:
         *out = no_element(run, value, (PyValue){.type = PY_SLICE, .list = (PyList *)bounds});
@@ -333,7 +363,12 @@ static bool dict_keys(JinjaRun *run, const PyDict *dict, PyList *out)
 
 bool jinja_items(JinjaRun *run, PyValue value, PyList *out)
 {
-    *out = (PyList){0};
+    const PyList *sequence = jinja_sequence_of(value);
+    *out = sequence ? *sequence : (PyList){0};
+    if (sequence) {
+        out->cap = out->count;
+        return jinja_charge(run, out->count);
+    }
     switch (value.type) {
     case PY_UNDEFINED:
         return true;

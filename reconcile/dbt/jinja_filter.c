@@ -368,6 +368,11 @@ static bool filter_int(JinjaCall *call, PyValue self, const PyValue *arg, PyValu
         return real_to_int(call, self.real, other, out);
     case PY_STRING:
         return text_to_int(call, self.text, other, (int)base, out);
+    case PY_OBJECT:
+        if (self.object->class->order) { /* a number of the host's */
+            return text_to_int(call, py_str(call->arena, self), other, 10, out);
+        }
+        __attribute__((fallthrough));
     default:
         *out = other;
         return true;
@@ -381,7 +386,9 @@ static bool filter_float(JinjaCall *call, PyValue self, const PyValue *arg, PyVa
     if (self.type == PY_UNDEFINED) {
         return jinja_fail_undefined(call->run, self);
     }
-    if (self.type == PY_STRING && real_in(call->arena, self.text, &real)) {
+    bool number = self.type == PY_OBJECT && self.object->class->order;
+    if ((number || self.type == PY_STRING) &&
+        real_in(call->arena, py_str(call->arena, self), &real)) {
         *out = py_float(real);
     } else if (py_is_number(self)) {
         *out = py_float(self.type == PY_FLOAT ? self.real

@@ -99,6 +99,7 @@ static PyValue *keys_of(JinjaRun *run, const PyList *items, KeyOf key, PyValue p
 static bool filter_length(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out)
 {
     (void)arg;
+    const PyList *sequence = jinja_sequence_of(self);
     size_t count;
     switch (self.type) {
     case PY_UNDEFINED:
@@ -124,6 +125,10 @@ static bool filter_length(JinjaCall *call, PyValue self, const PyValue *arg, PyV
         }
         __attribute__((fallthrough));
     default:
+        if (sequence) {
+            count = sequence->count;
+            break;
+        }
         return jinja_fail(call->run, "CO2011", "object of type '%s' has no length",
                           py_type_name(self));
     }

@@ -118,6 +118,9 @@ bool jinja_slice(JinjaRun *run, PyValue value, const PyList *bounds, PyValue *ou
 bool jinja_percent(JinjaRun *run, const char *format, PyValue value, PyValue *out);
 bool jinja_format(JinjaCall *call, const char *format, PyValue *out);
 
+/* The items of a host's sequence; NULL: VALUE is none. */
+const PyList *jinja_sequence_of(PyValue value);
+
 /* Items at the given index, negative from the end; false when out of range. */
 bool jinja_index(const PyList *list, int64_t index, PyValue *out);
 

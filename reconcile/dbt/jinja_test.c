@@ -33,13 +33,15 @@ KIND(is_integer, self.type == PY_INT)
 KIND(is_float, self.type == PY_FLOAT)
 KIND(is_number, py_is_number(self))
 KIND(is_string, self.type == PY_STRING)
-KIND(is_mapping, self.type == PY_DICT)
+KIND(is_mapping, self.type == PY_DICT || (self.type == PY_OBJECT && self.object->class->mapping))
 /* Nothing is ever marked as escaped: dbt renders without autoescape. */
 KIND(is_escaped, false)
 KIND(is_sequence, self.type == PY_STRING || self.type == PY_LIST || self.type == PY_TUPLE ||
-                      self.type == PY_DICT || self.type == PY_RANGE || self.type == PY_UNDEFINED)
+                      self.type == PY_DICT || self.type == PY_RANGE || self.type == PY_UNDEFINED ||
+                      jinja_sequence_of(self))
 KIND(is_iterable, self.type == PY_STRING || self.type == PY_UNDEFINED ||
-                      (self.type >= PY_LIST && self.type <= PY_DICT && self.type != PY_SLICE))
+                      (self.type >= PY_LIST && self.type <= PY_DICT && self.type != PY_SLICE) ||
+                      jinja_sequence_of(self))
 KIND(is_callable, self.type == PY_MACRO || self.type == PY_METHOD || self.type == PY_UNDEFINED ||
                       (self.type == PY_OBJECT && self.object->class->call))
 

@@ -123,6 +123,16 @@ bool py_is_number(PyValue value)
     return value.type == PY_BOOL || value.type == PY_INT || value.type == PY_FLOAT;
 }
 
+static bool object_truth(const struct JinjaObject *object)
+{
+    const JinjaClass *class = object->class;
+    int order = 1;
+    if (class->items) {
+        return class->items(object->self)->count > 0;
+    }
+    return !class->order || !class->order(object->self, py_int(0), &order) || order != 0;
+}
+
 bool py_truth(PyValue value)
 {
     switch (value.type) {
@@ -146,6 +156,8 @@ bool py_truth(PyValue value)
         return value.range->count > 0;
     case PY_DICT:
         return value.dict->count > 0;
+    case PY_OBJECT:
+        return object_truth(value.object);
     default:
         return true;
     }
@@ -183,7 +195,7 @@ bool py_hashable(PyValue value)
         }
         return true;
     }
-    return value.type <= PY_STRING;
+    return value.type <= PY_STRING || (value.type == PY_OBJECT && value.object->class->hashable);
 }
 
 /* --- equality and order --------------------------------------------------------------------- */
@@ -247,10 +259,28 @@ static bool ranges_equal(const PyRange *a, const PyRange *b)
            (a->count <= 1 || a->step == b->step);
 }
 
+/* When one of the two is an object that knows its order. */
+static bool objects_order(PyValue a, PyValue b, int *order)
+{
+    if (a.type == PY_OBJECT && a.object->class->order) {
+        return a.object->class->order(a.object->self, b, order);
+    }
+    if (b.type == PY_OBJECT && b.object->class->order &&
+        b.object->class->order(b.object->self, a, order)) {
+        *order = -*order;
+        return true;
+    }
+    return false;
+}
+
 static bool equal(Compare *compare, PyValue a, PyValue b)
 {
+    int order;
     if (!spend(compare)) {
         return false;
+    }
+    if (objects_order(a, b, &order)) {
+        return order == 0;
     }
     if (py_is_number(a) && py_is_number(b)) {
         return number_of(a) == number_of(b);
@@ -318,6 +348,9 @@ static bool order_of(Compare *compare, PyValue a, PyValue b, int *order)
     if (py_is_number(a) && py_is_number(b)) {
         long double x = number_of(a), y = number_of(b);
         *order = x < y ? -1 : x > y;
+        return true;
+    }
+    if (objects_order(a, b, order)) {
         return true;
     }
     if (a.type != b.type) {

@@ -284,7 +284,9 @@ static void write_object(Buf *out, const struct JinjaObject *object, bool repr)
 {
     const JinjaClass *class = object->class;
     const char *name = class->name ? class->name : "object";
-    if (!class->text) {
+    if (repr && class->repr) {
+        buf_text(out, class->repr(out->arena, object->self));
+    } else if (!class->text) {
         buf_printf(out, "<%s>", name);
     } else if (repr) {
         buf_printf(out, "<%s %s>", name, class->text(out->arena, object->self));

@@ -169,6 +169,7 @@ struct Node {
     DesiredIndexes indexes;
     DesiredGrants grants;
     DesiredComments comments;
+    bool asked;  /* the database, while it was rendered */
     bool failed; /* a finding says why: it is not looked at again */
     int mark;    /* of the walk under way */
 };
@@ -190,13 +191,14 @@ typedef struct Reader {
     NodeVec nodes;                  /* in the order of files; disabled ones too */
     Map by_id, by_name;             /* id to Node *; name to NodeVec * (models and seeds) */
     VEC(Source *) sources;
-    Map source_by_name; /* group, tab, name to Source * */
-    Map by_production;  /* relname_key() to Node * */
-    Map by_rel;         /* the same for the relations of this rendering */
-    Map refused_hooks;  /* places of pre-hooks that were already said */
-    Map docs;           /* package, tab, name of a docs block to its text */
-    Map schemas;        /* names of schemas in which nodes lie */
-    NodeVec order;      /* enabled models and seeds, inputs first */
+    Map source_by_name;   /* group, tab, name to Source * */
+    Map by_production;    /* relname_key() to Node * */
+    Map by_rel;           /* the same for the relations of this rendering */
+    Map refused_hooks;    /* places of pre-hooks that were already said */
+    Map docs;             /* package, tab, name of a docs block to its text */
+    Map schemas;          /* names of schemas in which nodes lie */
+    Map production_names; /* the NameMap the other way round; made when it is first needed */
+    NodeVec order;        /* enabled models and seeds, inputs first */
     VEC(DesiredExternal *) externals;
     Map external_by_rel; /* relname_key() to DesiredExternal * */
     VEC(DbtListed) selected;
@@ -221,6 +223,7 @@ typedef struct Scope {
     Arena *arena;   /* what a rendering makes; of a node's only what is copied out of it stays */
     PyDict *config; /* the node's config and `target` as this rendering sees and may change them: */
     PyDict *target; /* copies, made when they are first asked for */
+    PyDict *results;  /* of statement(), by name; none once it was loaded */
     bool outlives_it; /* something kept could not be copied, so the arena stays as a whole */
 } Scope;
 
@@ -367,6 +370,11 @@ Source *find_source(const Reader *r, const char *group, const char *name);
 
 PyValue relation_value(Arena *arena, RelName rel, Quoting quoting, const Node *node);
 bool relation_of(PyValue value, RelName *out);
+
+/* What exists under the production name NAME; the project's own is given as this rendering names it. */
+PyValue live_relation_value(const Scope *scope, RelName name, Quoting quoting, PyValue type);
+
+/* `api`. */
 PyValue relation_api(Arena *arena, const Quoting *quoting);
 const char *relation_sql(Arena *arena, RelName rel, Quoting quoting);
 
@@ -381,8 +389,6 @@ PyDict *config_of_scope(Scope *scope); /* of its node */
 PyValue adapter_object(const Scope *scope);
 bool context_value(Scope *scope, const char *name, PyValue *out);
 void context_names(const Scope *scope, Arena *arena, StrVec *out); /* what it knows, for hints */
-/* Fails: PREFIX and the function's name need the database. */
-bool live_refused(JinjaCall *call, const char *prefix);
 bool call_ref(JinjaCall *call, void *self, PyValue *out);
 bool call_source(JinjaCall *call, void *self, PyValue *out);
 

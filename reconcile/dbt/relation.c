@@ -1,4 +1,5 @@
 /* Relation: what ref(), source(), this and api.Relation.create() give. */
+#include "column.h"
 #include "reader.h"
 
 #include "cutover/sqltok.h"
@@ -34,9 +35,27 @@ static const char *render(Arena *arena, void *self)
 }
 
 static bool relation_get(JinjaRun *run, void *self, const char *name, PyValue *out);
+static bool relation_order(const void *self, PyValue other, int *order);
 
-static const JinjaClass relation_class = {
-    .name = "MaterializeRelation", .get = relation_get, .text = render};
+static const JinjaClass relation_class = {.name = "MaterializeRelation",
+                                          .get = relation_get,
+                                          .text = render,
+                                          .order = relation_order,
+                                          .mapping = true,
+                                          .hashable = true};
+
+/* Two are equal when all of them is; they have no other order. */
+static bool relation_order(const void *self, PyValue other, int *order)
+{
+    const Relation *a = self, *b = jinja_object_of(other, &relation_class);
+    bool same = b && a->cte == b->cte && py_equal(a->type, b->type);
+    for (int i = 0; same && i < PART_COUNT; i++) {
+        same = str_eq(a->parts[i], b->parts[i]) && a->shown[i] == b->shown[i] &&
+               a->quoted[i] == b->quoted[i];
+    }
+    *order = 0;
+    return same;
+}
 
 static Relation *new_relation(Arena *arena, RelName name, Quoting quoting)
 {
@@ -94,10 +113,28 @@ static bool method_without_identifier(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
+/* A mapping of its own kind, as dbt_utils asks for. */
+static bool method_get(JinjaCall *call, void *self, PyValue *out)
+{
+    PyValue arg[2];
+    if (!jinja_bind(call, "key default?", arg)) {
+        return false;
+    }
+    const char *key = jinja_want_text(call->run, arg[0], "key");
+    *out = py_is_undefined(arg[1]) ? py_none() : arg[1];
+    if (str_eq(key, "metadata")) {
+        *out = py_dict(call->arena);
+        py_dict_put(call->arena, out->dict, "type", py_text(relation_class.name));
+        return true;
+    }
+    return key && (relation_get(call->run, self, key, out) || jinja_error(call->run) == NULL);
+}
+
 static const struct {
     const char *name;
     JinjaFunction function;
 } methods[] = {
+    {"get", method_get},
     {"render", method_render},
     {"include", method_include},
     {"quote", method_quote},
@@ -112,6 +149,28 @@ static bool get_part(const Relation *rel, const char *name, PyValue *out)
     for (int i = 0; i < PART_COUNT; i++) {
         if (str_eq(name, part_names[i])) {
             *out = py_text(rel->parts[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_of_type(const Relation *rel, const char *name, PyValue *out)
+{
+    static const struct {
+        const char *name, *type, *old_type;
+    } types[] = {
+        {"is_view", "view", NULL},
+        {"is_table", "table", NULL},
+        {"is_materialized_view", "materialized_view", "materializedview"},
+        {"is_source", "source", NULL},
+        {"is_source_table", "source_table", NULL},
+        {"is_sink", "sink", NULL},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (str_eq(name, types[i].name)) {
+            const char *type = rel->type.type == PY_STRING ? rel->type.text : "";
+            *out = py_bool(str_eq(type, types[i].type) || str_eq(type, types[i].old_type));
             return true;
         }
     }
@@ -139,7 +198,7 @@ static bool relation_get(JinjaRun *run, void *self, const char *name, PyValue *o
         *out = py_bool(rel->cte);
         return true;
     }
-    return false;
+    return is_of_type(rel, name, out);
 }
 
 /* ---- making ---- */
@@ -168,6 +227,16 @@ bool relation_of(PyValue value, RelName *out)
     return rel;
 }
 
+PyValue live_relation_value(const Scope *scope, RelName name, Quoting quoting, PyValue type)
+{
+    const Reader *r = scope->reader;
+    bool whole = name.database && name.schema && name.name;
+    const Node *node = whole ? map_get(&r->by_production, relname_key(scope->arena, name)) : NULL;
+    Relation *rel = new_relation(scope->arena, node ? node->rel : name, quoting);
+    rel->type = type;
+    return jinja_object(scope->arena, &relation_class, rel);
+}
+
 static const char *text_or_null(Arena *arena, PyValue value)
 {
     return py_is_undefined(value) || py_is_none(value) ? NULL : py_str(arena, value);
@@ -180,13 +249,10 @@ static bool relation_create(JinjaCall *call, void *self, PyValue *out)
     if (!jinja_bind(call, "database? schema? identifier? type? rest**", arg)) {
         return false;
     }
-    Relation *rel =
-        new_relation(call->arena,
-                     (RelName){text_or_null(call->arena, arg[0]), text_or_null(call->arena, arg[1]),
-                               text_or_null(call->arena, arg[2])},
-                     *quoting);
-    rel->type = py_is_undefined(arg[3]) ? py_none() : arg[3];
-    *out = jinja_object(call->arena, &relation_class, rel);
+    RelName name = {text_or_null(call->arena, arg[0]), text_or_null(call->arena, arg[1]),
+                    text_or_null(call->arena, arg[2])};
+    *out = live_relation_value(jinja_context(call->run), name, *quoting,
+                               py_is_undefined(arg[3]) ? py_none() : arg[3]);
     return true;
 }
 
@@ -196,6 +262,7 @@ PyValue relation_api(Arena *arena, const Quoting *quoting)
     py_dict_put(arena, relation.dict, "create",
                 jinja_function(arena, "api.Relation.create", relation_create, (void *)quoting));
     py_dict_put(arena, api.dict, "Relation", relation);
+    py_dict_put(arena, api.dict, "Column", column_class_value(arena));
     return api;
 }
 

@@ -209,6 +209,25 @@ static void of_all_floors_that_match_the_strictest_holds(void **state)
     CHECK(!floors->soak && !floors->all_tests && floors->max_drops == -1);
 }
 
+static bool may_ask(Arena *arena, const char *policy, const char *environment)
+{
+    Settings all = settings_default();
+    Diags diags = diags_new(arena);
+    const char *text = arena_printf(arena, "version: 1\npolicy: {%s}\n", policy);
+    CHECK(settings_read(arena, "config.yaml", text, strlen(text), &all, &diags));
+    return settings_introspection(&all, environment);
+}
+
+static void asking_the_database_must_be_allowed_and_nowhere_denied(void **state)
+{
+    CHECK(!may_ask(*state, "", "production"));
+    CHECK(!may_ask(*state, "production: {history: any}", "production"));
+    CHECK(may_ask(*state, "'prod*': {introspection: allow}", "production"));
+    CHECK(!may_ask(*state, "'prod*': {introspection: allow}", "staging"));
+    CHECK(!may_ask(*state, "'*': {introspection: allow}, production: {introspection: deny}",
+                   "production"));
+}
+
 /* CUTOVER_SETTINGS names one more file, such as the one that the chart makes. */
 static void a_file_from_elsewhere_is_read_too(void **state)
 {
@@ -322,6 +341,7 @@ int main(void)
         TEST(every_key_arrives_and_anchors_are_shared),
         TEST(the_controllers_file_is_read_whole),
         TEST(of_all_floors_that_match_the_strictest_holds),
+        TEST(asking_the_database_must_be_allowed_and_nowhere_denied),
         TEST(a_file_from_elsewhere_is_read_too),
         TEST(no_finding_repeats_a_secret_that_was_written_down),
         TEST(flags_fill_the_same_keys_without_a_file),
