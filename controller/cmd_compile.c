@@ -1,6 +1,7 @@
-/* compile and validate: files alone, no connection. */
+/* compile and validate: files alone; no connection, unless compile is told to ask one. */
 #include "commands.h"
 #include "loose.h"
+#include "loose_database.h"
 #include "node_table.h"
 
 #include "cutover/files_disk.h"
@@ -70,10 +71,14 @@ int cmd_compile(const Cli *cli)
         !loose_environment(cli, &loose, &environment, &err)) {
         return loose_stopped(cli, &diags, &err);
     }
+    LooseDatabase database;
     DbtOptions options = loose_options(cli, &loose, environment);
     options.table = cli->json;
+    if (!loose_database_open(cli, environment, &database, &options.database, &diags, &err)) {
+        return loose_stopped(cli, &diags, &err);
+    }
     DbtProject *project = dbt_read(cli->arena, &options, &diags);
-    if (!project) {
+    if (!loose_database_close(&database, &err) || !project) {
         return loose_stopped(cli, &diags, &err);
     }
     cli_findings(cli, &diags);

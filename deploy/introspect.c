@@ -1,4 +1,4 @@
-#include "introspect.h"
+#include "cutover/introspect.h"
 
 #include "cutover/str.h"
 #include "deploy_sql.h"
@@ -132,7 +132,7 @@ static bool is_refusal(const Err *err)
     return err->kind == ERR_INPUT || err->kind == ERR_DENIED || err->kind == ERR_LIMIT;
 }
 
-bool introspect_ask(void *ctx, const Question *question, const Answer **answer, Err *err)
+static bool ask(void *ctx, const Question *question, const Answer **answer, Err *err)
 {
     Introspect *in = ctx;
     const char *key = question_key(in->arena, question);
@@ -158,6 +158,18 @@ bool introspect_ask(void *ctx, const Question *question, const Answer **answer, 
         in->lost = *err;
     }
     return done;
+}
+
+Database introspect_database(Introspect *in, bool allowed, const char *environment)
+{
+    return (Database){
+        .ask = allowed ? ask : NULL,
+        .ctx = in,
+        .why = arena_printf(in->arena, "policy denies introspection for %s", environment),
+        .hint = arena_printf(in->arena,
+                             "write into the controller's file (--config): policy: {%s: "
+                             "{introspection: allow}}",
+                             environment)};
 }
 
 /* ---- the record ---- */

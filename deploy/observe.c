@@ -240,20 +240,13 @@ static const RecordDeployment *answered(const Pass *pass)
 
 static void open_database(Pass *pass)
 {
-    const char *environment = pass->in->environment->name;
     const RecordDeployment *d = answered(pass);
     pass->introspect = (Introspect){.pg = pass->pg, .arena = pass->arena};
     if (d) {
         introspect_know(&pass->introspect, &d->answers);
     }
-    pass->database = (Database){
-        .ask = pass->in->introspection ? introspect_ask : NULL,
-        .ctx = &pass->introspect,
-        .why = arena_printf(pass->arena, "policy denies introspection for %s", environment),
-        .hint = arena_printf(pass->arena,
-                             "write into the controller's file (--config): policy: {%s: "
-                             "{introspection: allow}}",
-                             environment)};
+    pass->database = introspect_database(&pass->introspect, pass->in->introspection,
+                                         pass->in->environment->name);
 }
 
 /* A server that is away says nothing about the project. */

@@ -2,10 +2,9 @@
 #ifndef DEPLOY_PASS_INTERNAL_H
 #define DEPLOY_PASS_INTERNAL_H
 
-#include "introspect.h"
-
 #include "cutover/build.h"
 #include "cutover/dbt.h"
+#include "cutover/introspect.h"
 #include "cutover/journal.h"
 #include "cutover/noted.h"
 #include "cutover/pass.h"

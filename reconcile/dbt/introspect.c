@@ -188,17 +188,29 @@ static bool run_query(JinjaCall *call, const PyValue *arg, PyValue *out)
     return answer && agate_table(call->run, answer, out);
 }
 
-/* "SELECT 3", the words of it, and the number of rows. */
-static PyValue response_value(Arena *arena, const Answer *answer)
+/* "SELECT 3": printed as it is; its words, and the number of rows, as attributes. */
+static bool response_get(JinjaRun *run, void *self, const char *name, PyValue *out)
 {
+    const Answer *answer = self;
     const char *tag = answer->tag ? answer->tag : "";
-    PyValue response = py_dict(arena);
-    py_dict_put(arena, response.dict, "_message", py_text(arena_strdup(arena, tag)));
-    py_dict_put(arena, response.dict, "code",
-                py_text(str_trim(arena, arena_strndup(arena, tag, strcspn(tag, "0123456789")))));
-    py_dict_put(arena, response.dict, "rows_affected", py_int((int64_t)answer->rows.count));
-    return response;
+    Arena *arena = jinja_arena(run);
+    bool rows = str_eq(name, "rows_affected"), code = str_eq(name, "code");
+    if (rows) {
+        *out = py_int((int64_t)answer->rows.count);
+    } else if (code) {
+        *out = py_text(str_trim(arena, arena_strndup(arena, tag, strcspn(tag, "0123456789"))));
+    }
+    return rows || code;
 }
+
+static const char *response_text(Arena *arena, void *self)
+{
+    const Answer *answer = self;
+    return arena_strdup(arena, answer->tag ? answer->tag : "");
+}
+
+static const JinjaClass response_class = {
+    .name = "AdapterResponse", .get = response_get, .text = response_text};
 
 static bool ask_statement(JinjaCall *call, const char *sql, bool fetch, PyValue *response,
                           PyValue *table)
@@ -208,7 +220,7 @@ static bool ask_statement(JinjaCall *call, const char *sql, bool fetch, PyValue 
     if (!answer) {
         return false;
     }
-    *response = response_value(call->arena, answer);
+    *response = jinja_object(call->arena, &response_class, (void *)(uintptr_t)answer);
     return agate_table(call->run, fetch ? answer : &nothing, table);
 }
 

@@ -1,4 +1,5 @@
 """dbt-materialize, unmodified, against the stand-in: the example and a larger project, and its whole deploy cycle."""
+import difflib
 import json
 import os
 import pathlib
@@ -14,6 +15,7 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 from pypi import PINS, Environment, Project  # noqa: E402
 from harness import BUILD, Standin  # noqa: E402
 
+ASKS = ROOT / "tests" / "optional" / "asks"
 ORDERS = ROOT / "tests" / "optional" / "orders"
 ORDERS_SEED = """
 CREATE CLUSTER compute SIZE '25cc';
@@ -154,13 +156,34 @@ def what_dbt_made_is_adopted(world):
     assert [world.ids(s) for s in ("shop", "shop_reports", "shop_seeds", "shop_raw")] == before
 
 
+def what_is_asked_compiles_to_the_same_bytes(world):
+    """run_query() and what is built of it: both ask the same stand-in, and compile every file to the same text."""
+    folder = world.project.folder
+    for kind in ("macros", "models"):
+        shutil.copytree(ASKS / kind, folder / kind, dirs_exist_ok=True)
+    profiles = folder / "profiles.yml"
+    profiles.write_text(profiles.read_text().replace("port: 6875", "port: %d" % world.standin.port))
+    (world.folder / "controller.yaml").write_text("version: 1\npolicy: {production: {introspection: allow}}\n")
+    world.dbt("compile")
+    cutover(world, "compile", "--project", str(folder), "--out", str(world.folder / "ours"), "--environment", "production",
+            "--config", str(world.folder / "controller.yaml"))
+    theirs = {p.relative_to(folder / "target" / "compiled"): p.read_text() for p in (folder / "target" / "compiled").rglob("*.sql")}
+    for path, text in sorted(theirs.items()):
+        ours = (world.folder / "ours" / path).read_text()
+        assert ours == text, "%s\n%s" % (path, "\n".join(difflib.unified_diff(text.split("\n"), ours.split("\n"), "dbt", "cutover", lineterm="", n=0)))
+    asked = {p.name for p in (ASKS / "models").iterdir()}
+    assert len(asked) == 5 and asked <= {p.name for p in theirs}, sorted(theirs)
+
+
 def main():
     environment = Environment(PINS)
     shop = ROOT / "examples" / "shop"
     shop_seed = "CREATE CLUSTER compute SIZE '25cc';\nCREATE CLUSTER serving SIZE '25cc';\n" + "\n".join(
         line for line in (shop / "demo" / "seed.sql").read_text().split("\n") if not line.startswith("--"))
     stories = [(the_example_runs, shop, shop_seed), (a_larger_project_runs, ORDERS, ORDERS_SEED), (the_deploy_cycle_ends_in_a_swap, ORDERS, ORDERS_SEED),
-               (promoting_nothing_is_an_error, ORDERS, ORDERS_SEED), (what_dbt_made_is_adopted, ORDERS, ORDERS_SEED)]
+               (promoting_nothing_is_an_error, ORDERS, ORDERS_SEED), (what_dbt_made_is_adopted, ORDERS, ORDERS_SEED),
+               (what_is_asked_compiles_to_the_same_bytes, ROOT / "tests" / "e2e" / "project", (ROOT / "tests" / "e2e" / "seed.sql").read_text())]
+    stories = [s for s in stories if not sys.argv[1:] or s[0].__name__ in sys.argv[1:]]
     failed = 0
     for story, source, seed in stories:
         world = World(environment, source, seed)

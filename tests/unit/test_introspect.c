@@ -172,10 +172,10 @@ static void a_statement_keeps_its_result_until_it_is_loaded(void **state)
         rendered(*state,
                  arena_printf(
                      *state,
-                     "%s{%% set l = load_result('s') %%}select {{ l.data }} {{ "
+                     "%s{%% set l = load_result('s') %%}select {{ l.data }} {{ l.response }} {{ "
                      "l['response'].code }} {{ l.table.rows[0][1] }} {{ load_result('other') }}",
                      call)),
-        "select [(1, 2)] SELECT 2 None");
+        "select [(1, 2)] SELECT 1 SELECT 2 None");
     CHECK_STR(
         rendered(*state,
                  arena_printf(*state,

@@ -3,8 +3,8 @@
  * in a read-only transaction, within limits of time and size, each question once. An answer that the record holds
  * for the same commit is given again, so that a deployment does not change while it is under way.
  */
-#ifndef DEPLOY_INTROSPECT_H
-#define DEPLOY_INTROSPECT_H
+#ifndef CUTOVER_INTROSPECT_H
+#define CUTOVER_INTROSPECT_H
 
 #include "cutover/answers.h"
 #include "cutover/pg.h"
@@ -22,8 +22,9 @@ typedef struct Introspect {
     Err lost;     /* set when the next pass may fare better */
 } Introspect;
 
-/* An Ask. */
-bool introspect_ask(void *ctx, const Question *question, const Answer **answer, Err *err);
+/* The Database whose questions IN answers; not ALLOWED: the one that says why ENVIRONMENT has none, and what to do.
+ * IN is borrowed. */
+Database introspect_database(Introspect *in, bool allowed, const char *environment);
 
 /* Takes over what the record holds. */
 void introspect_know(Introspect *introspect, const Map *recorded);

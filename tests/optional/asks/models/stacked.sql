@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+{{ stack([source('raw', 'orders'), source('raw', 'customers')]) }}

@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+{{ stack(relations_like('%ers')) }}
