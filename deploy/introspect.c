@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define STATEMENT_MS 20000
+#define STATEMENT_TIMEOUT "SET LOCAL statement_timeout = '20s'"
 #define PATIENCE_MS 30000 /* for the server to end a statement by itself */
 #define ENTRY_BYTES ((size_t)192 * 1024)
 #define TOTAL_BYTES ((size_t)1024 * 1024)
@@ -19,11 +19,9 @@ static bool begin(Introspect *in, Err *err)
     if (in->open) {
         return true;
     }
-    const char *timeout =
-        arena_printf(in->arena, "SET LOCAL statement_timeout = '%d ms'", STATEMENT_MS);
     in->asked = 0;
     in->open = pg_query(in->pg, in->arena, "BEGIN READ ONLY", NULL, PATIENCE_MS, NULL, err) &&
-               pg_query(in->pg, in->arena, timeout, NULL, PATIENCE_MS, NULL, err);
+               pg_query(in->pg, in->arena, STATEMENT_TIMEOUT, NULL, PATIENCE_MS, NULL, err);
     return in->open;
 }
 
@@ -67,11 +65,11 @@ static bool send(Introspect *in, const Question *question, PgResult *result, Err
     return pg_query(in->pg, in->arena, sql, &params, PATIENCE_MS, result, err);
 }
 
-/* A transaction of Materialize reads what lies in the schemas of its first query; for what lies elsewhere there must be
- * another one. */
+/* A transaction of Materialize reads what lies in the schemas of its first query, on one cluster; what is refused after
+ * that is asked again in a transaction of its own before it is believed. */
 static bool needs_another(const Introspect *in, const Err *err)
 {
-    return in->asked > 0 && str_eq(err->sqlstate, "25000");
+    return in->asked > 0 && err->kind == ERR_INPUT;
 }
 
 static bool query(Introspect *in, const Question *question, PgResult *result, Err *err)

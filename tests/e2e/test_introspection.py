@@ -112,6 +112,53 @@ def an_answer_that_changes_waits_for_the_next_commit(world):
     assert columns(world, "reports", "by_day")[1:] == ["d20261101", "d20261102", "d20261103", "days"]
 
 
+def an_answer_that_changes_on_the_way_changes_nothing(world):
+    """The data change while green is built: the deployment goes on with the SQL that it began with, in a new process as well."""
+    world.apply()
+    add_asking_models(world)
+    world.repository.edit("models/shop/daily.sql", "sum(cents) as cents", "sum(cents) + 0 as cents")
+    world.repository.commit("Change what is asked about")
+    leave = allowing(world)
+    world.cutover("apply", "--yes", "--until", "hydrating", *leave, expect=(0, 2))
+    kept = answers(world)
+    world.sql("INSERT INTO public.orders VALUES (5, 1, 2, '2026-11-03')")
+    world.cutover("apply", "--yes", *leave)
+    assert world.phases().count("building") == 2, world.phases()
+    assert columns(world, "reports", "by_day")[1:] == ["d20261101", "d20261102", "days"] and answers(world) == kept
+    world.cutover("plan", *leave, expect=0)
+    world.repository.commit("Look again")
+    world.cutover("apply", "--yes", *leave)
+    assert columns(world, "reports", "by_day")[1:] == ["d20261101", "d20261102", "d20261103", "days"]
+
+
+def fault(world, pattern, action, sqlstate):
+    world.sql("INSERT INTO standin_control.faults (pattern, action, sqlstate, message) VALUES ('%s', '%s', %s, 'injected')"
+              % (pattern, action, "'%s'" % sqlstate if sqlstate else "NULL"))
+
+
+def a_server_that_is_away_is_not_the_projects_fault(world):
+    world.apply()
+    add_asking_models(world)
+    leave = allowing(world)
+    for action, sqlstate, words in (("close_before", None, "is lost"), ("refuse", "57014", "injected")):
+        fault(world, "%group by 1 order by 1%", action, sqlstate)
+        world.cutover("plan", *leave, expect=1)
+        assert words in world.stderr and "asked by macros/asks.sql:4" in world.stderr and "CO2055" not in world.stderr, world.stderr
+    fault(world, "%group by 1 order by 1%", "close_before", None)
+    world.cutover("run", "--once", *leave, expect=(0, 1, 2, 3))
+    world.cutover("apply", "--yes", *leave)
+    assert "failed" not in world.phases(), world.phases()
+
+
+def what_one_transaction_cannot_read_is_asked_in_another(world):
+    """Materialize lets a transaction read what lies in the schemas of its first query."""
+    world.apply()
+    add_asking_models(world)
+    fault(world, "select count(*) from%", "refuse", "25000")
+    world.cutover("plan", *allowing(world), expect=2)
+    assert world.sql("SELECT hits FROM standin_control.faults") == [(2,)], "refused, and asked once more"
+
+
 def what_writes_or_fails_is_said_where_it_stands(world):
     leave = allowing(world)
     for sql, code, words in (
@@ -132,4 +179,5 @@ def what_writes_or_fails_is_said_where_it_stands(world):
 
 if __name__ == "__main__":
     run([without_leave_it_is_refused_by_name, what_it_asks_is_what_is_live, green_is_rendered_from_the_answers_of_production,
-         an_answer_that_changes_waits_for_the_next_commit, what_writes_or_fails_is_said_where_it_stands], project=PROJECT, seed=SEED)
+         an_answer_that_changes_waits_for_the_next_commit, an_answer_that_changes_on_the_way_changes_nothing,
+         a_server_that_is_away_is_not_the_projects_fault, what_one_transaction_cannot_read_is_asked_in_another, what_writes_or_fails_is_said_where_it_stands], project=PROJECT, seed=SEED)
