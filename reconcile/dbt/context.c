@@ -318,7 +318,7 @@ static bool find_function(Scope *scope, const char *name, PyValue *out)
             return true;
         }
     }
-    return scope->kind == SCOPE_NODE && !strchr(name, '.') && live_function(scope, name, out);
+    return false;
 }
 
 void context_names(const Scope *scope, Arena *arena, StrVec *out)
@@ -462,5 +462,5 @@ bool context_value(Scope *scope, const char *name, PyValue *out)
     }
     return scope->kind == SCOPE_NODE &&
            (node_name(scope, name, out) || host_name(scope, name, out) ||
-            unsupported_name(scope, name, out));
+            live_function(scope, name, out) || unsupported_name(scope, name, out));
 }
