@@ -96,6 +96,23 @@ static void refuse_run_hooks(Reader *r, const Package *package)
     }
 }
 
+/* To read what dbt does not would deploy it. */
+static void refuse_ignored(Reader *r)
+{
+    const File *file = files_get(r->files, ".dbtignore");
+    StrVec lines = str_split(r->arena, file ? file->text : "", '\n');
+    for (size_t i = 0; i < lines.count; i++) {
+        const char *line = str_trim(r->arena, lines.items[i]);
+        if (*line && *line != '#') {
+            find_at(r, DIAG_ERROR, P_UNSUPPORTED,
+                    (Place){file->path, (int)i + 1, 1, (int)strlen(line)},
+                    ".dbtignore is not yet supported: \"%s\" would be read", line)
+                ->hint = "set enabled: false for models that shall not be, or keep the files out "
+                         "of the project's folders";
+        }
+    }
+}
+
 static void refuse_snapshots(const Scope *scope, const Package *package)
 {
     Reader *r = scope->reader;
@@ -220,6 +237,7 @@ bool read_project(Reader *r)
     }
     read_packages(r);
     check_dependencies(r);
+    refuse_ignored(r);
     Scope scope = file_scope(r, SCOPE_PROJECT, r->root);
     read_quoting(&scope, r->root->file, yaml_get(r->root->yaml, "quoting"), &r->quoting);
     vec_each (Package *, it, &r->packages) {
