@@ -24,14 +24,16 @@ static Choice look_at_ends(Pass *pass, PassFacts *facts)
     for (size_t i = pass->out->record->deployments.count; i-- > 0;) {
         RecordDeployment *d = &pass->out->record->deployments.items[i];
         bool back = d->phase == PHASE_ROLLED_BACK;
-        if (!phase_is_final(d->phase) || d->phase == PHASE_LIVE || (green_seen && !back)) {
+        bool older = i + 1 < pass->out->record->deployments.count;
+        if (!phase_is_final(d->phase) || (d->phase == PHASE_LIVE && older) ||
+            (green_seen && !back)) {
             continue;
         }
         Choice choice = look_at(pass, d, facts);
         if (choice_acts(&choice)) {
             return choice;
         }
-        green_seen |= !back;
+        green_seen |= !back && d->phase != PHASE_LIVE;
     }
     return (Choice){0};
 }

@@ -357,7 +357,9 @@ static void facts_at_end(Pass *pass, RecordDeployment *d, Facts *facts)
         facts->problem = tri(pass->blue->foreign.list.count > 0);
         return;
     }
-    pass->unused = leftover_green(pass->arena, pass->snapshot.catalog, pass->out->record);
+    const Catalog *catalog = pass->snapshot.catalog;
+    pass->unused = d->phase == PHASE_LIVE ? leftover_late(pass->arena, catalog, pass->out->record)
+                                          : leftover_green(pass->arena, catalog, pass->out->record);
     facts->green = tri(pass->unused->objects.count || pass->unused->schemas.count ||
                        pass->unused->clusters.count);
 }

@@ -17,6 +17,8 @@ typedef struct Comparison {
 
 /* Fills `created`. */
 void build_find_ours(Comparison *c);
+/* It has cut over, and has come to its end. */
+bool build_is_over(const RecordDeployment *d);
 Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *record);
 
 /* The relation that is built beside production under the green name REL, or NULL. */

@@ -8,24 +8,92 @@ static char *key_of(Arena *arena, const char *kind, const char *id)
     return arena_printf(arena, "%s:%s", kind, id);
 }
 
-int64_t build_ours_since(const Record *record)
+bool build_is_over(const RecordDeployment *d)
+{
+    return d->cut_over && phase_is_final(d->phase);
+}
+
+static int64_t oldest_open(const Record *record)
 {
     int64_t since = INT64_MAX;
     vec_each (RecordDeployment, it, &record->deployments) {
-        bool over = it->cut_over && phase_is_final(it->phase);
-        if (it->has_intent && !over && it->audit_event < since) {
+        if (it->has_intent && !build_is_over(it) && it->audit_event < since) {
             since = it->audit_event;
         }
     }
     return since;
 }
 
+static int64_t newest_over(const Record *record)
+{
+    int64_t since = INT64_MAX;
+    vec_each (RecordDeployment, it, &record->deployments) {
+        since = it->has_intent && build_is_over(it) ? it->audit_event : since;
+    }
+    return since;
+}
+
+int64_t build_ours_since(const Record *record)
+{
+    int64_t open = oldest_open(record), over = newest_over(record);
+    return over < open ? over : open;
+}
+
+/* What bears a green name of a deployment that is over: a process that stood still may send its CREATE by then. */
+typedef struct Standing {
+    const RecordGreen *green;
+    const char *id;
+} Standing;
+
+typedef VEC(Standing) Standings;
+
+static Standings find_standing(Arena *arena, const Catalog *catalog, const Record *record)
+{
+    Standings found = {0};
+    Map seen = {0};
+    vec_each (RecordDeployment, d, &record->deployments) {
+        for (size_t i = 0; build_is_over(d) && i < d->green.count; i++) {
+            const RecordGreen *it = &d->green.items[i];
+            const char *id = catalog_id_at(catalog, it->kind, it->database, it->schema, it->green);
+            if (id && !map_put(arena, &seen, key_of(arena, it->kind, id), it)) {
+                vec_push(arena, &found, ((Standing){it, id}));
+            }
+        }
+    }
+    return found;
+}
+
+static bool lies_in(const CatalogObject *object, const Standing *it)
+{
+    if (str_eq(it->green->kind, "cluster")) {
+        return str_eq(object->cluster_id, it->id);
+    }
+    return str_eq(it->green->kind, "schema") && str_eq(object->rel.schema, it->green->green) &&
+           str_eq(object->rel.database, it->green->database);
+}
+
+static bool stands_there(const Catalog *catalog, const Standings *standing,
+                         const CatalogCreation *created)
+{
+    const CatalogObject *object =
+        standing->count ? catalog_object_by_id(catalog, created->id) : NULL;
+    vec_each (Standing, it, standing) {
+        bool same = str_eq(it->green->kind, created->kind) && str_eq(it->id, created->id);
+        if (same || (object && lies_in(object, it))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *record)
 {
     Map created = {0};
-    int64_t since = build_ours_since(record);
+    int64_t open = oldest_open(record), over = newest_over(record);
+    Standings standing = find_standing(arena, catalog, record);
     vec_each (CatalogCreation, it, &catalog->creations) {
-        if (it->event > since && str_eq(it->user, catalog->role)) {
+        bool late = it->event > over && stands_there(catalog, &standing, it);
+        if ((it->event > open || late) && str_eq(it->user, catalog->role)) {
             map_put(arena, &created, key_of(arena, it->kind, it->id), it);
         }
     }

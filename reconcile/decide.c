@@ -209,6 +209,7 @@ static const Rule rules[] = {
     STAY(1060, ROLLED_BACK, WHEN(.blue = YES, .kept_long_enough = YES, .problem = NO), DROP_BLUE,
          "the side that was rolled back was kept long enough"),
     STAY(1070, ROLLED_BACK, ALWAYS, WAIT, "nothing"),
+    STAY(1075, LIVE, WHEN(.green = YES), DROP_GREEN, "a statement came late, and made green again"),
     STAY(1080, LIVE, ALWAYS, WAIT, "nothing"),
 
     /* Waits for people and time. One comes from `checking` and goes back there, where every gate is seen anew. */

@@ -9,6 +9,7 @@ typedef struct Search {
     const Catalog *catalog;
     const Record *record;
     Map created;
+    bool late; /* only what nobody has recorded */
     Leftover *found;
 } Search;
 
@@ -25,6 +26,11 @@ static bool ours(const Search *s, const char *kind, const char *id)
 {
     return record_object(s->record, kind, id) ||
            map_get(&s->created, arena_printf(s->arena, "%s:%s", kind, id));
+}
+
+static bool may_go(const Search *s, const char *kind, const char *id)
+{
+    return ours(s, kind, id) && !(s->late && record_object(s->record, kind, id));
 }
 
 static void add_object(Search *s, const CatalogObject *object)
@@ -87,18 +93,18 @@ static void add_green(Search *s, const RecordGreen *green)
     const Catalog *catalog = s->catalog;
     if (str_eq(green->kind, "schema")) {
         const CatalogSchema *schema = catalog_schema(catalog, green->database, green->green);
-        if (schema && ours(s, "schema", schema->id)) {
+        if (schema && may_go(s, "schema", schema->id)) {
             add_schema(s, schema);
         }
     } else if (str_eq(green->kind, "cluster")) {
         const CatalogCluster *cluster = catalog_cluster(catalog, green->green);
-        if (cluster && ours(s, "cluster", cluster->id)) {
+        if (cluster && may_go(s, "cluster", cluster->id)) {
             add_cluster(s, cluster);
         }
     } else {
         const CatalogObject *object =
             catalog_object(catalog, (RelName){green->database, green->schema, green->green});
-        if (object && str_eq(object->kind, green->kind) && ours(s, object->kind, object->id)) {
+        if (object && str_eq(object->kind, green->kind) && may_go(s, object->kind, object->id)) {
             add_with_indexes(s, object);
         }
     }
@@ -110,21 +116,34 @@ static bool is_to_be_applied(const RecordDeployment *d, const RecordGreen *green
     return green->replaces && !phase_is_final(d->phase) && !phase_is_before_cutover(d->phase);
 }
 
-Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *record)
+static void add_greens(Search *s, bool of_those_over)
 {
-    Search s = search_new(arena, catalog, record);
     Map names = {0};
-    vec_each (RecordDeployment, d, &record->deployments) {
-        for (size_t i = 0; i < d->green.count; i++) {
+    vec_each (RecordDeployment, d, &s->record->deployments) {
+        for (size_t i = 0; (build_is_over(d) || !of_those_over) && i < d->green.count; i++) {
             const RecordGreen *green = &d->green.items[i];
-            const char *key = arena_printf(arena, "%s\x1f%s\x1f%s\x1f%s", green->kind,
+            const char *key = arena_printf(s->arena, "%s\x1f%s\x1f%s\x1f%s", green->kind,
                                            green->database ? green->database : "",
                                            green->schema ? green->schema : "", green->green);
-            if (!is_to_be_applied(d, green) && !map_put(arena, &names, key, green)) {
-                add_green(&s, green);
+            if (!is_to_be_applied(d, green) && !map_put(s->arena, &names, key, green)) {
+                add_green(s, green);
             }
         }
     }
+}
+
+Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *record)
+{
+    Search s = search_new(arena, catalog, record);
+    add_greens(&s, false);
+    return finish(&s);
+}
+
+Leftover *leftover_late(Arena *arena, const Catalog *catalog, const Record *record)
+{
+    Search s = search_new(arena, catalog, record);
+    s.late = true;
+    add_greens(&s, true);
     return finish(&s);
 }
 

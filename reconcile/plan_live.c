@@ -1,4 +1,5 @@
 /* The live catalog as the planner needs it: what lies where, who reads what, and what is not production. */
+#include "build_internal.h"
 #include "plan_internal.h"
 
 #include "cutover/str.h"
@@ -47,17 +48,20 @@ static void ignore_scratch(Closure *c)
 
 /*
  * Green sides that a deployment announced and did not make live, and sides that one retired: by its cutover,
- * or by the way back, which is recorded before it is sent. And what goes when its soak is over, or is yet to replace.
+ * or by the way back, which is recorded before it is sent. What a late statement made of them; and what goes when its
+ * soak is over, or is yet to replace.
  */
 static void find_ignored(Closure *c)
 {
     ignore_scratch(c);
+    Map created = build_created_by_us(c->arena, c->in->catalog, c->in->record);
     vec_each (RecordDeployment, d, &c->in->record->deployments) {
         for (size_t i = 0; i < d->green.count; i++) {
             const RecordGreen *it = &d->green.items[i];
             const char *id =
                 catalog_id_at(c->in->catalog, it->kind, it->database, it->schema, it->green);
-            if (id && (!d->cut_over || it->replaces)) {
+            bool unused = !d->cut_over || it->replaces;
+            if (id && (unused || map_get(&created, kind_key(c->arena, it->kind, id)))) {
                 ignore(c, it->kind, id);
             }
         }

@@ -95,14 +95,16 @@ typedef struct Leftover {
 
 /* Everything in the containers with these names and ids, if all of it is ours. */
 Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *record);
+/* What bears a green name of a deployment that is over: a statement of it came late. */
+Leftover *leftover_late(Arena *arena, const Catalog *catalog, const Record *record);
 /* The replacement that DEPLOYMENT has made and not applied. */
 Leftover *leftover_replacement(Arena *arena, const Catalog *catalog, const Record *record,
                                const RecordDeployment *deployment);
 Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
                         const RecordDeployment *deployment);
 
-/* The event id of mz_audit_events from which creations count as ours when our role made them: the oldest
- * intent of a deployment that is not at its end. INT64_MAX: none. */
+/* The event id of mz_audit_events from which creations may count as ours when our role made them: the oldest
+ * intent of a deployment that is not at its end, or that of the newest that is over (for the green names of such alone). INT64_MAX: none. */
 int64_t build_ours_since(const Record *record);
 
 #endif

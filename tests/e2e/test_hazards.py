@@ -69,7 +69,28 @@ def two_environments_that_share_a_schema_are_refused_at_load(world):
     assert text in (world.folder / "run.log").read_text()
 
 
+def a_statement_that_comes_late_leaves_nothing_behind(world):
+    """A process that stood still sends its CREATEs when the deployment that they are for is over."""
+    late = ("CREATE SCHEMA shop_green;\nCREATE CLUSTER compute_green (SIZE = '25cc');\n"
+            "CREATE VIEW shop_green.late AS SELECT 1 AS day")
+    world.apply()
+    before = world.schemas(), world.clusters()
+    world.sql(late)
+    assert world.plan(expect=0)["outcome"] == "nothing", "what came late is not production"
+    world.wait_for("what came late is gone", lambda: world.cutover("run", "--once") is not None and (world.schemas(), world.clusters()) == before)
+    world.sql(late)
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Count one more")
+    world.apply()
+    assert world.marker().startswith("cutover_production_g2_")
+    assert world.sql("SELECT orders FROM shop.daily WHERE day = '2026-11-01'")[0][0] == 3
+    world.sql("CREATE SCHEMA shop_green", user="looker")
+    world.cutover("run", "--once")
+    assert "shop_green" in world.schemas(), "somebody else made it"
+
+
 if __name__ == "__main__":
     run([a_name_that_the_cutover_would_break_is_found_by_the_rehearsal,
          what_is_read_by_a_name_written_by_hand_is_built_once, what_another_environment_deployed_is_not_built_into,
-         two_environments_that_share_a_schema_are_refused_at_load], PROJECT, SEED)
+         two_environments_that_share_a_schema_are_refused_at_load,
+         a_statement_that_comes_late_leaves_nothing_behind], PROJECT, SEED)

@@ -518,15 +518,27 @@ static bool comes_at_the_worst_moment(World *w, const Controller *c)
            !str_eq(shop->made_commit, c->ops.items[c->next].commit);
 }
 
-/* One of the two; one that is about to apply a replacement may stick, so that its statement comes late. */
+static bool creates(const Controller *c)
+{
+    return c->next < c->ops.count &&
+           (c->ops.items[c->next].kind == OP_SCHEMA || c->ops.items[c->next].kind == OP_VIEW);
+}
+
+/* Nothing is built or soaks by now: nobody expects a CREATE any more. */
+static bool is_quiet(World *w)
+{
+    return w->live_once && !record_building(record_fold(w->arena, "production", &w->log));
+}
+
+/* One of the two; one that is about to create or to apply a replacement may stick, so that its statement comes late. */
 static Controller *next_controller(World *w, bool faults)
 {
     size_t one = chance(w, 2);
     Controller *c = &w->controllers[one];
-    if (faults && !c->stuck && applies(c) && chance(w, 2)) {
+    if (faults && !c->stuck && ((applies(c) && chance(w, 2)) || (creates(c) && !chance(w, 8)))) {
         c->stuck = 1 + chance(w, 400);
     }
-    if (!c->stuck || comes_at_the_worst_moment(w, c)) {
+    if (!c->stuck || comes_at_the_worst_moment(w, c) || (creates(c) && is_quiet(w))) {
         c->stuck = 0;
         return c;
     }
