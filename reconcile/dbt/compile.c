@@ -162,6 +162,42 @@ static void weaken_calls(Reader *r, Node *node, size_t written)
     node->enabled &= enabled;
 }
 
+/* ---- foreign keys ---- */
+
+static void render_foreign_keys_of(const Scope *scope, const Constraints *constraints)
+{
+    Reader *r = scope->reader;
+    Node *node = scope->node;
+    vec_each (const Constraint, it, constraints) {
+        if (!str_eq(it->type, "foreign_key") || str_empty(it->to)) {
+            continue;
+        }
+        PyValue out = py_none();
+        size_t before = node->refs.count + node->source_calls.count;
+        if (!looks_like_call(it->to) || !render_argument(scope, py_text(it->to), &out) ||
+            node->refs.count + node->source_calls.count == before) {
+            find_at(r, DIAG_ERROR, P_CONTRACT, it->place,
+                    "the foreign key of %s leads to neither a ref() nor a source(): %s", node->id,
+                    it->to);
+        }
+    }
+}
+
+/* Materialize enforces none, but dbt takes one for an edge, whether the contract is enforced or not. */
+static void render_foreign_keys(Reader *r, Node *node)
+{
+    const Contract *contract = yml_contract(r, node);
+    if (!contract) {
+        return;
+    }
+    Scope scope = open_node_scope(r, node, false);
+    render_foreign_keys_of(&scope, &contract->constraints);
+    vec_each (const ContractColumn, it, &contract->columns) {
+        render_foreign_keys_of(&scope, &it->constraints);
+    }
+    close_node_scope(&scope);
+}
+
 /* Configs of tests decide whether get_where_subquery() filters, so they come before the rendering. */
 static void parse_node(Reader *r, Node *node)
 {
@@ -180,6 +216,9 @@ static void parse_node(Reader *r, Node *node)
     node->failed = (!ok && node->enabled) || diags_count(r->diags, DIAG_ERROR) > errors;
     if (node->enabled && node->resource != RES_TEST) {
         render_hooks(r, node, false);
+    }
+    if (node->enabled && node->resource == RES_MODEL) {
+        render_foreign_keys(r, node);
     }
 }
 

@@ -77,13 +77,15 @@ static Constraints constraints_of(Reader *r, const Node *node, const Yaml *list)
     Constraints constraints = {0};
     for (size_t i = 0; list && i < list->items.count; i++) {
         const Yaml *it = list->items.items[i];
-        const char *type = yaml_text(yaml_get(it, "type"));
-        vec_push(r->arena, &constraints, ((Constraint){type, place_of(node->patch_file, it)}));
+        Constraint constraint = {.type = yaml_text(yaml_get(it, "type")),
+                                 .to = yaml_text(yaml_get(it, "to")),
+                                 .place = place_of(node->patch_file, it)};
+        vec_push(r->arena, &constraints, constraint);
     }
     return constraints;
 }
 
-static const Contract *contract_of(Reader *r, const Node *node)
+const Contract *yml_contract(Reader *r, const Node *node)
 {
     if (node->contract || !node->patch) {
         return node->contract;
@@ -129,7 +131,7 @@ static bool wants_not_null(Reader *r, const Node *node, NodeKind kind,
 
 void contract_options(Reader *r, const Node *node, NodeKind kind, StrVec *options)
 {
-    const Contract *contract = is_enforced(node) ? contract_of(r, node) : NULL;
+    const Contract *contract = is_enforced(node) ? yml_contract(r, node) : NULL;
     for (size_t i = 0; contract && i < contract->columns.count; i++) {
         const ContractColumn *it = &contract->columns.items[i];
         if (it->name && wants_not_null(r, node, kind, &it->constraints, it->name)) {
@@ -148,7 +150,7 @@ void contract_options(Reader *r, const Node *node, NodeKind kind, StrVec *option
 static const char *declared(Reader *r, const Node *node)
 {
     StrVec rows = {0};
-    const Contract *contract = contract_of(r, node);
+    const Contract *contract = yml_contract(r, node);
     if (!contract || !contract->columns.count) {
         find_at(r, DIAG_ERROR, P_CONTRACT, config_place(node, "contract"),
                 "the enforced contract of %s names no columns", node->id)
@@ -213,8 +215,8 @@ void emit_contract(Reader *r, const Node *node, NodeKind kind, Desired *desired)
         .fail_calc = "count(*)",
         .error_if = "!= 0",
         .warn_if = "!= 0",
-        .file = contract_of(r, node)->place.file,
-        .line = contract_of(r, node)->place.line,
+        .file = yml_contract(r, node)->place.file,
+        .line = yml_contract(r, node)->place.line,
     };
     vec_push(r->arena, &test.depends, node->id);
     vec_push(r->arena, &desired->tests, test);

@@ -96,6 +96,7 @@ typedef struct SourceCall {
 
 typedef struct Constraint {
     const char *type; /* "not_null" */
+    const char *to;   /* of a foreign key, as written: "ref('customers')" */
     Place place;
 } Constraint;
 
@@ -447,6 +448,8 @@ SeedData *read_seed(Reader *r, const Node *node);
 const char *options_sql(Reader *r, Node *node, NodeKind kind);
 
 /* contract.c: what an enforced contract adds to the options, and the test that compares the columns. */
+/* What yml says of NODE's columns, enforced or not; NULL: nothing. */
+const Contract *yml_contract(Reader *r, const Node *node);
 void contract_options(Reader *r, const Node *node, NodeKind kind, StrVec *options);
 void emit_contract(Reader *r, const Node *node, NodeKind kind, Desired *desired);
 void emit_desired(Reader *r, DbtProject *project);

@@ -71,7 +71,7 @@ static Constraints constraints_of(Reader *r, const Json *list, Place place)
     Constraints constraints = {0};
     for (size_t i = 0; list && list->type == JSON_IS_ARRAY && i < list->count; i++) {
         vec_push(r->arena, &constraints,
-                 ((Constraint){json_get_str(list->items[i], "type"), place}));
+                 ((Constraint){.type = json_get_str(list->items[i], "type"), .place = place}));
     }
     return constraints;
 }
