@@ -177,6 +177,8 @@ static void row_cluster(Load *load, size_t row)
                               .replication_factor = number(load, row, "replication_factor"),
                               .credits_per_hour = credits_of(load->catalog, size),
                               .reconfiguring = truth(load, row, "reconfiguring"),
+                              .scheduled = truth(load, row, "scheduled"),
+                              .scaled = truth(load, row, "scaled"),
                               .options = options_of(load, row),
                               .grants = grants(load, row)});
 }

@@ -123,6 +123,21 @@ static void check_size(Closure *c, const Place *place)
                              c->in->environment->name, place->name));
 }
 
+static void check_schedule(Closure *c, const Place *place)
+{
+    if (place->cluster && place->cluster->scheduled) {
+        plan_refuse(c, "CO4118", place->name,
+                    arena_printf(c->arena,
+                                 "cluster %s runs for refreshes alone (SCHEDULE = ON REFRESH), "
+                                 "which its green side would not",
+                                 place->name),
+                    arena_printf(c->arena,
+                                 "ways out:  ALTER CLUSTER %s SET (SCHEDULE = MANUAL),\n"
+                                 "           or keep what changes on a cluster of its own",
+                                 sql_ident(c->arena, place->name)));
+    }
+}
+
 static void check_place(Closure *c, const Place *place)
 {
     const EnvironmentConfig *e = c->in->environment;
@@ -134,6 +149,7 @@ static void check_place(Closure *c, const Place *place)
         return;
     }
     check_protected(c, place);
+    check_schedule(c, place);
     if (place->wanted) {
         check_place_name(c, place, config_pattern(c->arena, e->green_pattern, place->name, n),
                          false);

@@ -118,8 +118,29 @@ static void warn_of_readers(Closure *c)
     }
 }
 
+/* ---- what green would not have ---- */
+
+static void warn_of_scaling(Closure *c)
+{
+    vec_each (PlanContainer, it, &c->plan->clusters) {
+        const CatalogCluster *live = catalog_cluster(c->in->catalog, it->name);
+        if (it->wanted && live && live->scaled) {
+            warn(c, "CO4205", it->name,
+                 arena_printf(
+                     c->arena,
+                     "cluster %s has an AUTO SCALING STRATEGY, and its green side gets none",
+                     it->name),
+                 arena_printf(c->arena,
+                              "give it again when the new side is live:   ALTER CLUSTER %s SET "
+                              "(AUTO SCALING STRATEGY = (...))",
+                              sql_ident(c->arena, it->name)));
+        }
+    }
+}
+
 void plan_warn(Closure *c)
 {
+    warn_of_scaling(c);
     warn_of_traits(c);
     warn_of_readers(c);
 }

@@ -43,6 +43,8 @@ typedef struct CatalogCluster {
     int64_t replication_factor;
     double credits_per_hour; /* of one replica */
     bool reconfiguring;
+    bool scheduled;      /* its replicas come and go with REFRESH (SCHEDULE = ON REFRESH) */
+    bool scaled;         /* has an AUTO SCALING STRATEGY */
     const char *options; /* the others, as SQL writes them, in one order; NULL when unmanaged */
     CatalogGrants grants;
     VEC(CatalogReplica) replicas;

@@ -131,6 +131,23 @@ static void a_cluster_without_a_size_must_be_listed(void **state)
               "cutover.yaml");
 }
 
+static void what_green_would_not_have_of_a_cluster_is_said(void **state)
+{
+    World *w = deployed_shop(*state);
+    CatalogCluster *compute = world_live_cluster(w, "compute");
+    compute->scaled = compute->scheduled = true;
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    world_change(w, "shop.daily");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_REFUSED);
+    CHECK_STR(world_finding(plan, "CO4118")->object, "compute");
+    compute->scheduled = false;
+    plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_CHANGES);
+    CHECK_STR(world_finding(plan, "CO4205")->message,
+              "cluster compute has an AUTO SCALING STRATEGY, and its green side gets none");
+}
+
 static void system_containers_are_never_replaced(void **state)
 {
     World *w = world_new(*state);
@@ -301,6 +318,7 @@ int main(void)
         TEST(long_names_are_refused_by_bytes),
         TEST(a_missing_source_is_refused_with_the_nearest_name),
         TEST(a_model_read_by_source_would_stay_on_the_old_side),
+        TEST(what_green_would_not_have_of_a_cluster_is_said),
         TEST(what_another_environment_made_is_told_by_its_comment),
         TEST(two_environments_must_not_own_the_same),
         TEST(who_shares_what_is_told_at_load),
