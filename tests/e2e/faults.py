@@ -20,6 +20,7 @@ Case = collections.namedtuple("Case", "scenario driver spot how")
 DRIVERS = ["apply", "run"]
 # Exchanges that change nothing: whichever of them breaks, the pass fails as a whole.
 READING = ("read ", "SHOW", "SET cluster", "BEGIN READ", "COMMIT", "ROLLBACK", "probe", "test")
+OF_DELIVERIES = ("record delivery", "read the clock")
 MAY_FAIL = ("refuse",)
 PATIENCE = 60  # real seconds
 READ_EVERY = 0.01
@@ -178,8 +179,8 @@ def cases_of(scenario, counts):
             hows = chance.sample(FAULTS, 1 if kind.startswith(READING) else each)
             if kind.startswith(READING) and chance.choice(DRIVERS) != driver:
                 continue
-            if kind == "record delivery" and driver == "run":
-                continue  # it comes in the phase in which the notifier has answered, which is another each time
+            if kind in OF_DELIVERIES and driver == "run":
+                continue  # they come in the phase in which the notifier has answered, which is another each time
             nth = 1 if driver == "run" else chance.randint(1, count)  # how often a controller looks is not always the same
             cases += [Case(scenario.__name__, driver, Spot(phase, kind, message, nth), how) for how in hows]
     return cases

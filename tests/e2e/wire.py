@@ -56,6 +56,8 @@ def kind_of(text):
 def kind_of_select(text):
     if "dbt_internal_test" in text:
         return "test"
+    if text == "SELECT now()":
+        return "read the clock"
     if re.search(r"\bLIMIT 0\b", text):
         return "probe"
     if re.search(r'"?log"?\b', text) and "mz_" not in text:
