@@ -9,7 +9,7 @@ typedef struct Search {
     const Catalog *catalog;
     const Record *record;
     Map created;
-    bool late; /* only what nobody has recorded */
+    bool late; /* only what nobody has recorded, of deployments that are over */
     Leftover *found;
 } Search;
 
@@ -116,11 +116,11 @@ static bool is_to_be_applied(const RecordDeployment *d, const RecordGreen *green
     return green->replaces && !phase_is_final(d->phase) && !phase_is_before_cutover(d->phase);
 }
 
-static void add_greens(Search *s, bool of_those_over)
+static void add_greens(Search *s)
 {
     Map names = {0};
     vec_each (RecordDeployment, d, &s->record->deployments) {
-        for (size_t i = 0; (build_is_over(d) || !of_those_over) && i < d->green.count; i++) {
+        for (size_t i = 0; (build_is_over(d) || !s->late) && i < d->green.count; i++) {
             const RecordGreen *green = &d->green.items[i];
             const char *key = arena_printf(s->arena, "%s\x1f%s\x1f%s\x1f%s", green->kind,
                                            green->database ? green->database : "",
@@ -135,7 +135,7 @@ static void add_greens(Search *s, bool of_those_over)
 Leftover *leftover_green(Arena *arena, const Catalog *catalog, const Record *record)
 {
     Search s = search_new(arena, catalog, record);
-    add_greens(&s, false);
+    add_greens(&s);
     return finish(&s);
 }
 
@@ -143,7 +143,7 @@ Leftover *leftover_late(Arena *arena, const Catalog *catalog, const Record *reco
 {
     Search s = search_new(arena, catalog, record);
     s.late = true;
-    add_greens(&s, true);
+    add_greens(&s);
     return finish(&s);
 }
 

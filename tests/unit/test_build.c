@@ -27,6 +27,7 @@ typedef struct Case {
     World *w;
     Plan *plan;
     RecordDeployment deployment;
+    bool canary;
 } Case;
 
 static Case begin(Arena *arena)
@@ -54,7 +55,8 @@ static Build *compare(Case *c)
                         .catalog = c->w->catalog,
                         .record = c->w->record,
                         .deployment = &c->deployment,
-                        .environment = &c->w->environment};
+                        .environment = &c->w->environment,
+                        .canary = c->canary};
     return build_compare(c->w->arena, &input);
 }
 
@@ -212,16 +214,8 @@ static void only_our_own_is_left_over(void **state)
 
 static Build *compare_in_canary(Case *c, bool open)
 {
-    world_seal(c->w);
-    BuildInput input = {.plan = c->plan,
-                        .production = c->w->desired,
-                        .green = green_of(c->w, c->plan),
-                        .catalog = c->w->catalog,
-                        .record = c->w->record,
-                        .deployment = &c->deployment,
-                        .environment = &c->w->environment,
-                        .canary = open};
-    return build_compare(c->w->arena, &input);
+    c->canary = open;
+    return compare(c);
 }
 
 /* What STEPS would do is done in the catalog. */
