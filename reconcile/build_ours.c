@@ -90,6 +90,9 @@ Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *reco
 {
     Map created = {0};
     int64_t open = oldest_open(record), over = newest_over(record);
+    if (!catalog->creations.count) {
+        return created;
+    }
     Standings standing = find_standing(arena, catalog, record);
     vec_each (CatalogCreation, it, &catalog->creations) {
         bool late = it->event > over && stands_there(catalog, &standing, it);

@@ -164,21 +164,25 @@ static void weaken_calls(Reader *r, Node *node, size_t written)
 
 /* ---- foreign keys ---- */
 
-static void render_foreign_keys_of(const Scope *scope, const Constraints *constraints)
+static void render_foreign_key(Reader *r, Node *node, const Constraint *it)
 {
-    Reader *r = scope->reader;
-    Node *node = scope->node;
+    Scope scope = open_node_scope(r, node, false);
+    PyValue out = py_none();
+    size_t before = node->refs.count + node->source_calls.count;
+    if (!looks_like_call(it->to) || !render_argument(&scope, py_text(it->to), &out) ||
+        node->refs.count + node->source_calls.count == before) {
+        find_at(r, DIAG_ERROR, P_CONTRACT, it->place,
+                "the foreign key of %s leads to neither a ref() nor a source(): %s", node->id,
+                it->to);
+    }
+    close_node_scope(&scope);
+}
+
+static void render_foreign_keys_of(Reader *r, Node *node, const Constraints *constraints)
+{
     vec_each (const Constraint, it, constraints) {
-        if (!str_eq(it->type, "foreign_key") || str_empty(it->to)) {
-            continue;
-        }
-        PyValue out = py_none();
-        size_t before = node->refs.count + node->source_calls.count;
-        if (!looks_like_call(it->to) || !render_argument(scope, py_text(it->to), &out) ||
-            node->refs.count + node->source_calls.count == before) {
-            find_at(r, DIAG_ERROR, P_CONTRACT, it->place,
-                    "the foreign key of %s leads to neither a ref() nor a source(): %s", node->id,
-                    it->to);
+        if (str_eq(it->type, "foreign_key") && !str_empty(it->to)) {
+            render_foreign_key(r, node, it);
         }
     }
 }
@@ -190,12 +194,10 @@ static void render_foreign_keys(Reader *r, Node *node)
     if (!contract) {
         return;
     }
-    Scope scope = open_node_scope(r, node, false);
-    render_foreign_keys_of(&scope, &contract->constraints);
+    render_foreign_keys_of(r, node, &contract->constraints);
     vec_each (const ContractColumn, it, &contract->columns) {
-        render_foreign_keys_of(&scope, &it->constraints);
+        render_foreign_keys_of(r, node, &it->constraints);
     }
-    close_node_scope(&scope);
 }
 
 /* Configs of tests decide whether get_where_subquery() filters, so they come before the rendering. */

@@ -147,10 +147,9 @@ void contract_options(Reader *r, const Node *node, NodeKind kind, StrVec *option
 /* ---- the comparison ---- */
 
 /* "('id', 'integer')" for each column; NULL after a finding. */
-static const char *declared(Reader *r, const Node *node)
+static const char *declared(Reader *r, const Node *node, const Contract *contract)
 {
     StrVec rows = {0};
-    const Contract *contract = yml_contract(r, node);
     if (!contract || !contract->columns.count) {
         find_at(r, DIAG_ERROR, P_CONTRACT, config_place(node, "contract"),
                 "the enforced contract of %s names no columns", node->id)
@@ -203,7 +202,8 @@ void emit_contract(Reader *r, const Node *node, NodeKind kind, Desired *desired)
                 "the contract of %s is not enforced: it is a %s", node->id, node_kind_text(kind));
         return;
     }
-    const char *rows = declared(r, node);
+    const Contract *contract = yml_contract(r, node);
+    const char *rows = declared(r, node, contract);
     if (!rows) {
         return;
     }
@@ -215,8 +215,8 @@ void emit_contract(Reader *r, const Node *node, NodeKind kind, Desired *desired)
         .fail_calc = "count(*)",
         .error_if = "!= 0",
         .warn_if = "!= 0",
-        .file = yml_contract(r, node)->place.file,
-        .line = yml_contract(r, node)->place.line,
+        .file = contract->place.file,
+        .line = contract->place.line,
     };
     vec_push(r->arena, &test.depends, node->id);
     vec_push(r->arena, &desired->tests, test);
