@@ -1,5 +1,5 @@
 /* schema.yml: what it says about models and seeds, the sources that it declares, and its tests. */
-#include "reader.h"
+#include "project_check.h"
 
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
@@ -151,14 +151,17 @@ static void read_table(const PatchFile *p, const Yaml *group, const char *group_
     source->place = place_of(p->file, yaml_get(table, "name"));
     source->description = yaml_text(yaml_get(table, "description"));
     source->id = arena_printf(r->arena, "source.%s.%s.%s", p->package->name, group_name, name);
+    const Yaml *database = yaml_get(group, "database");
     source->rel = (RelName){
-        or_else(yaml_render_text(&p->scope, p->file, yaml_get(group, "database")),
-                r->target.database),
+        or_else(
+            yaml_render_text(&p->scope, p->file, database ? database : yaml_get(group, "dbname")),
+            r->target.database),
         or_else(yaml_render_text(&p->scope, p->file, yaml_get(group, "schema")), group_name),
         or_else(yaml_render_text(&p->scope, p->file, yaml_get(table, "identifier")), name),
     };
     read_quoting(&p->scope, p->file, yaml_get(group, "quoting"), &source->quoting);
     read_quoting(&p->scope, p->file, yaml_get(table, "quoting"), &source->quoting);
+    check_quoting_keys(r, p->file, yaml_get(table, "quoting"));
     source->tags = py_list(r->arena);
     add_tags(p, yaml_get(group, "tags"), source->tags);
     add_tags(p, yaml_get(table, "tags"), source->tags);
@@ -172,9 +175,25 @@ static void read_table(const PatchFile *p, const Yaml *group, const char *group_
     }
 }
 
+static bool check_source(const PatchFile *p, const Yaml *group)
+{
+    static const char *const known[] = {
+        "name",   "description", "meta",      "database",        "dbname",          "schema",
+        "loader", "quoting",     "freshness", "loaded_at_field", "loaded_at_query", "tables",
+        "tags",   "config",      NULL};
+    if (yaml_get(group, "overrides")) {
+        find_at(p->r, DIAG_ERROR, P_UNSUPPORTED, place_key(p->file, group, "overrides"),
+                "overrides of a package's source is not yet supported")
+            ->hint = "set what differs in the package itself: it lies in dbt_packages/";
+        return false;
+    }
+    check_quoting_keys(p->r, p->file, yaml_get(group, "quoting"));
+    return check_keys(p->r, p->file, group, "a source", known);
+}
+
 static void read_source(const PatchFile *p, const Yaml *group)
 {
-    const char *name = name_of(p, group, "source");
+    const char *name = check_source(p, group) ? name_of(p, group, "source") : NULL;
     const Yaml *tables = name ? list_of(p, group, "tables") : NULL;
     for (size_t i = 0; tables && i < tables->items.count; i++) {
         read_table(p, group, name, tables->items.items[i]);

@@ -1,5 +1,5 @@
 /* dbt_project.yml: of the project itself and of the packages in dbt_packages/. */
-#include "reader.h"
+#include "project_check.h"
 
 #include "cutover/str.h"
 
@@ -193,16 +193,32 @@ static const char *install_folder(const Scope *scope)
     return given ? clean_path(scope->reader->arena, given) : "dbt_packages";
 }
 
+/* The folder of FILE below INSTALLED, up to its slash; NULL: the file lies in none that dbt looks into. */
+static const char *package_folder(const Reader *r, const File *file, const char *installed)
+{
+    const char *rest = str_starts(file->path, installed) ? file->path + strlen(installed) : NULL;
+    const char *slash = rest && !str_starts(rest, "__") ? strchr(rest, '/') : NULL;
+    return slash ? arena_strndup(r->arena, file->path, (size_t)(slash + 1 - file->path)) : NULL;
+}
+
 static void read_packages(Reader *r)
 {
     Scope scope = file_scope(r, SCOPE_PROFILE, r->root);
-    const char *folder = arena_printf(r->arena, "%s/", install_folder(&scope));
+    const char *installed = arena_printf(r->arena, "%s/", install_folder(&scope));
+    const char *last = NULL;
     vec_each (File, file, &r->files->list) {
-        const char *rest = str_starts(file->path, folder) ? file->path + strlen(folder) : NULL;
-        const char *slash = rest ? strchr(rest, '/') : NULL;
-        if (slash && str_eq(slash + 1, project_file)) {
-            size_t length = (size_t)(slash + 1 - file->path);
-            read_package(r, arena_strndup(r->arena, file->path, length));
+        const char *folder = package_folder(r, file, installed);
+        if (!folder || str_eq(folder, last)) {
+            continue;
+        }
+        last = folder;
+        const char *project = str_concat(r->arena, folder, project_file, NULL);
+        if (files_get(r->files, project)) {
+            read_package(r, folder);
+        } else {
+            find_at(r, DIAG_ERROR, P_DEPENDENCY, (Place){.file = folder},
+                    "the package %s has no dbt_project.yml", folder)
+                ->hint = "run `dbt deps` again and commit what it writes, or remove the folder";
         }
     }
 }
@@ -237,6 +253,7 @@ bool read_project(Reader *r)
     }
     read_packages(r);
     check_dependencies(r);
+    check_packages(r);
     refuse_ignored(r);
     Scope scope = file_scope(r, SCOPE_PROJECT, r->root);
     read_quoting(&scope, r->root->file, yaml_get(r->root->yaml, "quoting"), &r->quoting);

@@ -1,4 +1,5 @@
 /* selectors.yml: named selections, built from criteria by union, intersection and exclude. */
+#include "project_check.h"
 #include "select_graph.h"
 
 #include "cutover/str.h"
@@ -148,6 +149,8 @@ static const Selection *definition(const Selectors *s, const Yaml *yaml)
 
 static void read_one(const Selectors *s, const Yaml *yaml)
 {
+    static const char *const known[] = {"name", "definition", "description", "default", NULL};
+    check_keys(s->graph->r, SELECTORS, yaml, "a selector", known);
     const char *name = yaml_text(yaml_get(yaml, "name"));
     const Yaml *defined = yaml_get(yaml, "definition");
     if (!name || !defined) {
@@ -172,6 +175,8 @@ void read_selectors(SelectGraph *graph)
     Reader *r = graph->r;
     const Yaml *yaml = read_yaml(r, r->files, SELECTORS);
     Selectors s = {graph, r->arena, files_get(r->files, SELECTORS)};
+    static const char *const known[] = {"selectors", "version", NULL};
+    check_keys(r, SELECTORS, yaml, SELECTORS, known);
     const Yaml *list = yaml_get(yaml, "selectors");
     if (yaml && (!list || list->type != YAML_IS_LIST)) {
         wrong(&s, yaml, "selectors.yml holds a list `selectors`");

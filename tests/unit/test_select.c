@@ -174,6 +174,24 @@ static void selectors_yml_gives_names_to_selections(void **state)
     CHECK_STR(ls(*state, "selector:mart", NULL), "selectors.yml defines no selector \"mart\"");
 }
 
+static void a_misspelt_key_of_selectors_yml_is_found(void **state)
+{
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"selectors:\n- {name: a, definition: daily, defaults: true}\n",
+         "unknown key \"defaults\" in a selector"},
+        {"versions: 2\nselectors: []\n", "unknown key \"versions\" in selectors.yml"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Shop *s = shop(*state);
+        File *file = map_get(&s->files.by_path, "selectors.yml");
+        *file = (File){file->path, cases[i].text, strlen(cases[i].text)};
+        s->wanted.standard = true;
+        CHECK_STR(list(s), cases[i].wanted);
+    }
+}
+
 static void what_cannot_be_read_is_said_with_its_place(void **state)
 {
     CHECK_STR(ls(*state, "tga:x", NULL), "there is no selector method \"tga\"");
@@ -227,6 +245,7 @@ int main(void)
         TEST(blanks_unite_commas_intersect_and_exclude_takes_away),
         TEST(no_test_can_be_left_out_where_all_are_demanded),
         TEST(tests_come_with_what_they_read),
+        TEST(a_misspelt_key_of_selectors_yml_is_found),
         TEST(selectors_yml_gives_names_to_selections),
         TEST(what_cannot_be_read_is_said_with_its_place),
         TEST(what_matches_nothing_is_warned_of_with_the_nearest_name),
