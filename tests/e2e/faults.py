@@ -181,7 +181,8 @@ def cases_of(scenario, counts):
                 continue
             if kind in OF_DELIVERIES and driver == "run":
                 continue  # they come in the phase in which the notifier has answered, which is another each time
-            nth = 1 if driver == "run" else chance.randint(1, count)  # how often a controller looks is not always the same
+            # how often a controller looks, and how often anyone does while time passes, is not always the same
+            nth = 1 if driver == "run" or phase == "soaking" else chance.randint(1, count)
             cases += [Case(scenario.__name__, driver, Spot(phase, kind, message, nth), how) for how in hows]
     return cases
 

@@ -4,6 +4,8 @@ They are all of one small project: two schemas, two clusters, a seed, a source, 
 """
 from drawn import Node, Project
 
+SOAK = "10m"  # the old side outlives every statement that a reader had begun when it was swapped
+
 
 class Small(Project):
     """clean, regions, daily and by_region in schema s0, top in s1; daily runs on c0, top on c1."""
@@ -27,7 +29,7 @@ class Small(Project):
 
     def files(self, **settings):
         sinks = {"models/%s.sql" % name: SINK % reads for name, reads in self.sinks}
-        return {**super().files(**settings), **sinks, "tests/never_negative.sql": self.test}
+        return {**super().files(**{"soak": SOAK, **settings}), **sinks, "tests/never_negative.sql": self.test}
 
 
 SINK = ("{{ config(materialized='sink', schema='kafka', cluster='outs') }}\nFROM {{ ref('%s') }}\n"

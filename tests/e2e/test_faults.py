@@ -21,7 +21,8 @@ time one exchange with the server breaks in one way; then a fresh process runs. 
 objects, definitions, owners, grants, comments, default privileges, rows), the generation marker, the phases in the
 record and what `plan` says must be what they are without any disturbance. Only after a refused statement may it also
 be the untouched world, with the commit denied. All the while somebody reads production: no statement may fail, and none
-may show both sides together.
+may show both sides together; the old side soaks for some minutes of the server's clock, as a statement in flight at the swap
+reads it still.
 
 All faults are played at one exchange of each kind in each phase of each deployment (a kind: what the statement is about,
 and whether it is a simple or an extended query) of `cutover apply`, and two that are drawn for it at those of a controller,

@@ -7,6 +7,9 @@ them would show a mix of the sides as two different numbers.
 import contextlib
 import ctypes
 import itertools
+import os
+import pathlib
+import signal
 import threading
 import time
 
@@ -292,6 +295,51 @@ def refused(cursor, statement, code):
     raise AssertionError("%s was not refused" % statement)
 
 
+def backends(parent):
+    """The processes of PostgreSQL that serve sessions of the stand-in, a process of which is PARENT."""
+    found = set()
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            if int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1]) == parent:
+                serves = b"[local]" in (folder / "cmdline").read_bytes()
+                found |= backends(int(folder.name)) | ({int(folder.name)} if serves else set())
+    return found
+
+
+def hold_one_statement(world, act):
+    """What a statement sees that was resolved before ACT and is carried out afterwards: PostgreSQL gets it, and sleeps."""
+    others = backends(world.standin.process.pid)
+    with contextlib.closing(world.standin.connect()) as connection:
+        answers = plain(connection.cursor())
+        assert next(answers) == saw(1)
+        (held,) = backends(world.standin.process.pid) - others
+        os.kill(held, signal.SIGSTOP)
+        try:
+            reader = Reader("held", itertools.islice(answers, 1), lambda: None)
+            act()
+            assert not reader.seen and not reader.error
+        finally:
+            os.kill(held, signal.SIGCONT)
+        reader.thread.join(60)
+        assert next(plain(connection.cursor())) == saw(2)
+        return reader.seen, reader.error
+
+
+def a_statement_in_flight_is_answered_by_the_side_it_began_on(world):
+    go_live(world, soak="1h")
+    merge_number(world, 2)
+    seen, error = hold_one_statement(world, lambda: swap_only(world))
+    assert seen == [saw(1)] and not error, (seen, error)
+
+
+def without_a_soak_it_can_meet_the_drop(world):
+    """What `soak: 0s` costs; nothing mixed is seen, and the statement may be sent again."""
+    go_live(world, soak="0s", drain="0s")
+    merge_number(world, 2)
+    seen, error = hold_one_statement(world, world.apply)
+    assert not seen and isinstance(error, psycopg2.Error) and not blue(world), (seen, error)
+
+
 def subscribe(world, stack):
     cursor = stack.enter_context(contextlib.closing(world.standin.connect())).cursor()
     cursor.execute("BEGIN")
@@ -365,5 +413,6 @@ def nobody_waits_for_readers_of_other_things(world):
 
 if __name__ == "__main__":
     run([readers_see_one_side_in_each_statement, a_swap_of_one_schema_alone_would_show, an_open_transaction_is_told_at_its_next_read,
+         a_statement_in_flight_is_answered_by_the_side_it_began_on, without_a_soak_it_can_meet_the_drop,
          a_subscription_goes_on_and_cleanup_waits_for_it, a_subscription_that_never_leaves_is_cut_after_the_drain,
          nobody_waits_for_readers_of_other_things], project=PROJECT, seed=SEED)
