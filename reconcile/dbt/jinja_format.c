@@ -190,7 +190,7 @@ static bool named_value(Percent *percent, PyValue *out)
 static bool percent_number(Percent *percent, int64_t *number)
 {
     if (*percent->at == '*') {
-        PyValue value;
+        PyValue value = py_none();
         percent->at++;
         if (!next_value(percent, &value)) {
             return false;
