@@ -6,6 +6,7 @@
 #define RECONCILE_JINJA_AST_H
 
 #include "cutover/jinja.h"
+#include "cutover/str.h"
 
 typedef enum TokenType {
     TOKEN_DATA, /* text between tags, already stripped as the tags around it ask */
@@ -125,11 +126,30 @@ struct JinjaNode {
 #define JINJA_MAX_HEIGHT 300
 #define JINJA_MAX_DEPTH 150
 
-Token *jinja_token(const JinjaParser *parser);       /* the current one */
+/* The current one. */
+static inline Token *jinja_token(const JinjaParser *parser)
+{
+    return &parser->tokens.items[parser->next];
+}
+
+static inline bool jinja_is(const JinjaParser *parser, TokenType type, const char *text)
+{
+    const Token *token = jinja_token(parser);
+    return token->type == type && str_eq(token->text, text);
+}
+
+static inline bool jinja_is_name(const JinjaParser *parser, const char *name)
+{
+    return jinja_is(parser, TOKEN_NAME, name);
+}
+
+static inline bool jinja_is_operator(const JinjaParser *parser, const char *op)
+{
+    return jinja_is(parser, TOKEN_OPERATOR, op);
+}
+
 Token *jinja_token_after(const JinjaParser *parser); /* the one behind it */
 void jinja_advance(JinjaParser *parser);
-bool jinja_is_name(const JinjaParser *parser, const char *name);
-bool jinja_is_operator(const JinjaParser *parser, const char *op);
 bool jinja_skip_name(JinjaParser *parser, const char *name);
 bool jinja_skip_operator(JinjaParser *parser, const char *op);
 bool jinja_expect_operator(JinjaParser *parser, const char *op);

@@ -49,25 +49,32 @@ static JinjaNode *parse_unary(JinjaParser *parser, bool with_filter)
     return node;
 }
 
-/* The binary operators of one level, all of them left-associative, over the next tighter level. */
-typedef struct Level {
-    const char *operators[5];
-} Level;
+/* Binary operators, all of them left-associative; those of a higher level bind tighter. */
+enum { LEVEL_SUM, LEVEL_CONCAT, LEVEL_PRODUCT, LEVEL_POWER, LEVEL_UNARY };
 
-static const Level levels[] = {{{"+", "-"}}, {{"~"}}, {{"*", "/", "//", "%"}}, {{"**"}}};
-enum { LEVEL_CONCAT = 1, LEVEL_UNARY = 4 };
+typedef struct Operator {
+    const char *text;
+    int level;
+} Operator;
 
-static const char *operator_of(JinjaParser *parser, const Level *level)
+static const Operator binaries[] = {
+    {"+", LEVEL_SUM},     {"-", LEVEL_SUM},      {"~", LEVEL_CONCAT},  {"*", LEVEL_PRODUCT},
+    {"/", LEVEL_PRODUCT}, {"//", LEVEL_PRODUCT}, {"%", LEVEL_PRODUCT}, {"**", LEVEL_POWER}};
+
+/* The binary operator here, of LEVEL or a tighter one; or NULL. */
+static const Operator *operator_here(const JinjaParser *parser, int level)
 {
-    for (size_t i = 0; level->operators[i]; i++) {
-        if (jinja_is_operator(parser, level->operators[i])) {
-            return level->operators[i];
+    const Token *token = jinja_token(parser);
+    for (size_t i = 0; token->type == TOKEN_OPERATOR && i < sizeof binaries / sizeof *binaries;
+         i++) {
+        if (str_eq(token->text, binaries[i].text)) {
+            return binaries[i].level >= level ? &binaries[i] : NULL;
         }
     }
     return NULL;
 }
 
-static JinjaNode *parse_level(JinjaParser *parser, int number);
+static JinjaNode *parse_level(JinjaParser *parser, int level);
 
 static JinjaNode *parse_concat(JinjaParser *parser, JinjaNode *first)
 {
@@ -85,39 +92,35 @@ static JinjaNode *parse_concat(JinjaParser *parser, JinjaNode *first)
     return jinja_finish(parser, node);
 }
 
-static JinjaNode *parse_level(JinjaParser *parser, int number)
+/* What operators of LEVEL and of tighter ones join. */
+static JinjaNode *parse_level(JinjaParser *parser, int level)
 {
-    if (number == LEVEL_UNARY) {
-        return parse_unary(parser, true);
-    }
-    JinjaNode *left = parse_level(parser, number + 1);
-    const char *op;
-    while (left && (op = operator_of(parser, &levels[number])) != NULL) {
-        if (number == LEVEL_CONCAT) {
+    JinjaNode *left = parse_unary(parser, true);
+    const Operator *op;
+    while (left && level < LEVEL_UNARY && (op = operator_here(parser, level)) != NULL) {
+        if (op->level == LEVEL_CONCAT) {
             left = parse_concat(parser, left);
             continue;
         }
         jinja_advance(parser);
-        left = two(parser, NODE_BINARY, op, left, parse_level(parser, number + 1));
+        left = two(parser, NODE_BINARY, op->text, left, parse_level(parser, op->level + 1));
     }
     return left;
 }
 
-static const Level comparisons = {{"==", "!=", "<", "<=", ">"}};
+static const char *const comparisons[] = {"==", "!=", "<", "<=", ">", ">="};
 
 /* The comparison here, passed over; or NULL. */
 static const char *skip_comparison(JinjaParser *parser)
 {
     const char *op = NULL;
-    for (size_t i = 0; !op && i < sizeof comparisons.operators / sizeof(char *); i++) {
-        op = jinja_is_operator(parser, comparisons.operators[i]) ? comparisons.operators[i] : NULL;
+    bool symbol = jinja_token(parser)->type == TOKEN_OPERATOR;
+    for (size_t i = 0; symbol && !op && i < sizeof comparisons / sizeof *comparisons; i++) {
+        op = jinja_is_operator(parser, comparisons[i]) ? comparisons[i] : NULL;
     }
-    if (!op && jinja_is_operator(parser, ">=")) {
-        op = ">=";
-    } else if (!op && jinja_is_name(parser, "in")) {
+    if (jinja_is_name(parser, "in")) {
         op = "in";
-    } else if (!op && jinja_is_name(parser, "not") &&
-               jinja_token_after(parser)->type == TOKEN_NAME &&
+    } else if (jinja_is_name(parser, "not") && jinja_token_after(parser)->type == TOKEN_NAME &&
                str_eq(jinja_token_after(parser)->text, "in")) {
         op = "not in";
         jinja_advance(parser);

@@ -314,10 +314,10 @@ static bool lex_name(Lexer *lexer)
     return true;
 }
 
-/* Longer ones first. */
-static const char *const operators[] = {"//", "**", "==", "!=", ">=", "<=", "+", "-", "/",
-                                        "*",  "%",  "~",  "[",  "]",  "(",  ")", "{", "}",
-                                        ">",  "<",  "=",  ".",  ":",  "|",  ",", ";"};
+/* What is met most stands first; of those that begin alike, the longer one. */
+static const char *const operators[] = {"(",  ")", ",", ".",  "==", "=",  "|", "~",  "[",
+                                        "]",  "{", "}", ":",  "!=", "+",  "-", "//", "/",
+                                        "**", "*", "%", ">=", ">",  "<=", "<", ";"};
 
 static const char *const pairs[] = {"()", "[]", "{}"};
 

@@ -75,11 +75,6 @@ bool jinja_unexpected(JinjaParser *parser, const char *wanted)
 
 /* --- tokens --------------------------------------------------------------------------------- */
 
-Token *jinja_token(const JinjaParser *parser)
-{
-    return &parser->tokens.items[parser->next];
-}
-
 Token *jinja_token_after(const JinjaParser *parser)
 {
     size_t after = parser->next + 1;
@@ -91,22 +86,6 @@ void jinja_advance(JinjaParser *parser)
     if (parser->next + 1 < parser->tokens.count) {
         parser->next++;
     }
-}
-
-static bool is(const JinjaParser *parser, TokenType type, const char *text)
-{
-    Token *token = jinja_token(parser);
-    return token->type == type && str_eq(token->text, text);
-}
-
-bool jinja_is_name(const JinjaParser *parser, const char *name)
-{
-    return is(parser, TOKEN_NAME, name);
-}
-
-bool jinja_is_operator(const JinjaParser *parser, const char *op)
-{
-    return is(parser, TOKEN_OPERATOR, op);
 }
 
 bool jinja_skip_name(JinjaParser *parser, const char *name)
