@@ -25,6 +25,7 @@ PlanHead plan_head(const Wanted *wanted, const PassResult *result)
         .environment = result->environment ? result->environment : wanted->environment,
         .settings = &result->settings,
         .floors = &result->floors,
+        .columns = result->columns,
         .repository = wanted->repository ? wanted->repository->name : NULL,
     };
     if (result->record) {
@@ -102,6 +103,7 @@ bool plan_look(const Cli *cli, Session *session, Wanted *wanted, PassResult *res
 {
     bool read = cli->project ? read_loose(cli, wanted, diags, err)
                              : read_commit(cli, session->context, wanted, diags, err);
+    wanted->columns = !str_eq(cli->command, "ls");
     if (!read || !session_pass(session, cli->arena, wanted, PASS_LOOK, result, err)) {
         return false;
     }

@@ -301,10 +301,11 @@ static int ask(const Cli *cli, Session *session, Diags *diags, Err *err)
     Target target;
     Wanted wanted;
     PassResult result;
-    if (!targets_one(cli, session->context, &target, diags, err) ||
-        !wanted_read(target.repository, cli->arena, target.environment, NULL, &wanted, diags,
-                     err) ||
-        !session_pass(session, cli->arena, &wanted, PASS_LOOK, &result, err)) {
+    bool read =
+        targets_one(cli, session->context, &target, diags, err) &&
+        wanted_read(target.repository, cli->arena, target.environment, NULL, &wanted, diags, err);
+    wanted.columns = read && str_eq(kind->name, "approve");
+    if (!read || !session_pass(session, cli->arena, &wanted, PASS_LOOK, &result, err)) {
         return targets_stopped(cli, diags, err);
     }
     if (!result.record->exists) {

@@ -60,6 +60,7 @@ typedef struct Wanted {
     FileSet files;                        /* of the project */
     const Map *env;
     bool follows;  /* what the environment's ref says; after a way back another is wanted instead */
+    bool columns;  /* people will read the plan: what becomes of columns is asked */
     bool proposed; /* only looked at: it need not descend from what is live */
     GitCommit denied; /* what the ref says, when COMMIT is wanted instead; else sha NULL */
 } Wanted;

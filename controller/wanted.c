@@ -159,6 +159,7 @@ PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mod
         .permits = settings_permits(&context->settings, wanted->environment->name),
         .floors = settings_floors(wanted->arena, &context->settings, wanted->environment->name),
         .introspection = settings_introspection(&context->settings, wanted->environment->name),
+        .columns = wanted->columns,
         .files = &wanted->files,
         .env = wanted->env,
         .record_schema = context->settings.record_schema,

@@ -200,7 +200,7 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
     bool waits = pass->building || pass->after;
     result->retry_ms = waits ? WAITING_MS : IDLE_MS;
     if (input->mode == PASS_LOOK) {
-        return true;
+        return pass_find_columns(pass, err);
     }
     if (choice_acts(&choice)) {
         result->retry_ms = 0;

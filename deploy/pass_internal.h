@@ -103,6 +103,10 @@ const char *pass_restored_commit(const Pass *pass, const RecordDeployment *d);
 /* ---- facts.c ---- */
 Facts pass_facts(Pass *pass, RecordDeployment *d);
 
+/* ---- columns.c ---- */
+/* Which columns the plan changes, when somebody wants to know. */
+bool pass_find_columns(Pass *pass, Err *err);
+
 /* ---- drift.c ---- */
 /* What is no longer as deployed, when that can be told; false when the audit log cannot be read. */
 bool pass_find_drift(Pass *pass, Err *err);

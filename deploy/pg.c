@@ -586,6 +586,26 @@ bool pg_query_within(Pg *pg, Arena *arena, const char *sql, const PgLimit *limit
                     limit->rows, limit->bytes / 1024));
 }
 
+bool pg_describe(Pg *pg, Arena *arena, const char *sql, int64_t timeout_ms, PgResult *result,
+                 Err *err)
+{
+    int64_t began = clock_ms();
+    Deadline deadline = deadline_in(timeout_ms);
+    Rows rows = {.to = result};
+    bool refused = false;
+    if (!may_send(pg, arena, sql, err)) {
+        return false;
+    }
+    bool sent = PQsendPrepare(pg->conn, "", sql, 0, NULL) || fail_lost(pg, arena, err);
+    bool done = sent && flush(pg, arena, deadline, err) &&
+                read_results(pg, arena, deadline, &rows, &refused, err);
+    sent = done && (PQsendDescribePrepared(pg->conn, "") || fail_lost(pg, arena, err));
+    done = sent && flush(pg, arena, deadline, err) &&
+           read_results(pg, arena, deadline, &rows, &refused, err);
+    trace(pg, arena, sql, began, done ? NULL : err);
+    return done;
+}
+
 static bool ends_with_commit(const char *sql)
 {
     return str_ends(sql, "COMMIT");

@@ -513,6 +513,21 @@ char *statement_probe(Arena *arena, RelName rel)
     return sql_done(&sql);
 }
 
+const char *statement_columns(Arena *arena, const DesiredNode *node)
+{
+    if (!node->seed) {
+        return node->sql;
+    }
+    Sql sql = sql_new(arena, "SELECT ");
+    vec_each (SeedColumn, it, &node->seed->columns) {
+        put(&sql, it == node->seed->columns.items ? "CAST(NULL AS " : ", CAST(NULL AS ");
+        put(&sql, it->type);
+        put(&sql, ") AS ");
+        put_name(&sql, it->name);
+    }
+    return sql_done(&sql);
+}
+
 char *statement_set_cluster(Arena *arena, const char *cluster)
 {
     Sql sql = sql_new(arena, "SET cluster = ");

@@ -322,6 +322,7 @@ void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head)
         put_object(out, it);
     }
     json_close_array(out);
+    plan_columns_write_json(out, head->columns);
     put_settings(out, head);
     put_replacement(out, plan);
     put_gates(out, plan, head);

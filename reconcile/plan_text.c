@@ -484,6 +484,7 @@ static void write_changes(Buf *out, const Plan *plan, const PlanHead *head, bool
     write_green(out, plan, color);
     write_in_place(out, plan, head, color);
     buf_char(out, '\n');
+    plan_columns_write_text(out, head->columns);
     write_permits(out, plan);
     if (plan->schemas.count || plan->clusters.count || plan->besides.count) {
         write_settings(out, head);

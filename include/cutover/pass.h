@@ -13,6 +13,7 @@
 #include "cutover/floors.h"
 #include "cutover/pg.h"
 #include "cutover/plan.h"
+#include "cutover/plan_columns.h"
 #include "cutover/proof.h"
 #include "cutover/repair.h"
 #include "cutover/strict.h"
@@ -47,6 +48,7 @@ typedef struct PassInput {
     PermitPolicy permits;
     const Floors *floors;       /* of the controller's file, or NULL */
     bool introspection;         /* templates may ask the live database */
+    bool columns;               /* somebody wants to read which columns the plan changes */
     const FileSet *files;       /* the dbt project's folder at that commit */
     const Map *env;             /* what env_var() sees */
     const char *record_schema;  /* "cutover" */
@@ -78,6 +80,7 @@ typedef struct PassResult {
     GateChanges settings;                 /* gates that the commit weakens, for the next one */
     GateChanges floors;                   /* gates that a floor raises */
     const Plan *plan;                     /* NULL when nothing could be planned */
+    const PlanColumns *columns;           /* that it changes; NULL: not asked for */
     const RecordDeployment
         *deployment;              /* under way, else the newest of the wanted commit, or NULL */
     const RecordDeployment *live; /* that made what is live, or NULL */

@@ -85,6 +85,10 @@ typedef struct PgLimit {
 bool pg_query_within(Pg *pg, Arena *arena, const char *sql, const PgLimit *limit,
                      int64_t timeout_ms, PgResult *result, Err *err);
 
+/* Names and types of the columns that the answer to SQL would have, in RESULT: it is parsed and planned, and never run. */
+bool pg_describe(Pg *pg, Arena *arena, const char *sql, int64_t timeout_ms, PgResult *result,
+                 Err *err);
+
 /* Sends several statements as one Query message. TAG (may be NULL) is the last command's. Every
  * outcome but PG_DONE fills ERR. A COMMIT that is answered by ROLLBACK is PG_FAILED. */
 PgOutcome pg_script(Pg *pg, Arena *arena, const char *sql, int64_t timeout_ms, const char **tag,

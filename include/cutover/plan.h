@@ -18,6 +18,7 @@
 #include "cutover/diag.h"
 #include "cutover/floors.h"
 #include "cutover/permits.h"
+#include "cutover/plan_columns.h"
 #include "cutover/record.h"
 #include "cutover/strict.h"
 
@@ -209,6 +210,7 @@ typedef struct PlanHead {
     size_t tests, checks;
     const GateChanges *settings; /* gates that stay stricter for this commit; or NULL */
     const GateChanges *floors;   /* gates that a floor of the controller's file raises; or NULL */
+    const PlanColumns *columns;  /* that change; NULL: nobody asked */
     const EnvironmentConfig *environment;
     const char *repository;
 } PlanHead;

@@ -77,8 +77,10 @@ char *statement_default_grant(Arena *arena, const CatalogDefault *privilege, con
 /* --- reading --- */
 /* How many rows of REL are not in OTHER; doubles count. */
 char *statement_count_missing(Arena *arena, RelName rel, RelName other);
-/* SELECT * FROM rel LIMIT 0: are the owner's rights enough? */
+/* SELECT * FROM rel LIMIT 0: which columns it has. */
 char *statement_probe(Arena *arena, RelName rel);
+/* A query with the columns that NODE, a view, materialized view or seed, will have. */
+const char *statement_columns(Arena *arena, const DesiredNode *node);
 /* SET cluster = name */
 char *statement_set_cluster(Arena *arena, const char *cluster);
 
