@@ -147,16 +147,6 @@ static void row_size(Load *load, size_t row)
              (CatalogSize){text(load, row, "size"), real(load, row, "credits_per_hour")});
 }
 
-static double credits_of(const Catalog *catalog, const char *size)
-{
-    vec_each (const CatalogSize, it, &catalog->sizes) {
-        if (size && str_eq(it->size, size)) {
-            return it->credits_per_hour;
-        }
-    }
-    return 0;
-}
-
 static const char *options_of(const Load *load, size_t row)
 {
     return truth(load, row, "managed")
@@ -175,7 +165,7 @@ static void row_cluster(Load *load, size_t row)
                               .managed = truth(load, row, "managed"),
                               .size = size,
                               .replication_factor = number(load, row, "replication_factor"),
-                              .credits_per_hour = credits_of(load->catalog, size),
+                              .credits_per_hour = catalog_credits(load->catalog, size),
                               .reconfiguring = truth(load, row, "reconfiguring"),
                               .scheduled = truth(load, row, "scheduled"),
                               .scaled = truth(load, row, "scaled"),

@@ -114,6 +114,16 @@ const char *catalog_options(const Catalog *catalog, const char *kind, const char
     return found ? found->options : NULL;
 }
 
+double catalog_credits(const Catalog *catalog, const char *size)
+{
+    vec_each (CatalogSize, it, &catalog->sizes) {
+        if (str_eq(it->size, size)) {
+            return it->credits_per_hour;
+        }
+    }
+    return 0;
+}
+
 const char *catalog_id_at(const Catalog *catalog, const char *kind, const char *database,
                           const char *schema, const char *name)
 {

@@ -9,16 +9,6 @@ int64_t plan_generation(const Closure *c)
     return c->in->live_generation < 0 ? 0 : c->in->live_generation;
 }
 
-static double credits(const Closure *c, const char *size)
-{
-    vec_each (CatalogSize, it, &c->in->catalog->sizes) {
-        if (str_eq(it->size, size)) {
-            return it->credits_per_hour;
-        }
-    }
-    return 0;
-}
-
 /* From cutover.yaml, else as production's. */
 static void set_size(const Closure *c, const Place *place, PlanContainer *container)
 {
@@ -36,7 +26,7 @@ static void set_size(const Closure *c, const Place *place, PlanContainer *contai
         container->options = noted ? noted : live->options;
     }
     container->credits_per_hour =
-        credits(c, container->size) * (double)container->replication_factor;
+        catalog_credits(c->in->catalog, container->size) * (double)container->replication_factor;
 }
 
 static PlanContainer container_of(Closure *c, const Place *place)

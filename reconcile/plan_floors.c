@@ -69,19 +69,9 @@ static void check_places(Closure *c)
 
 /* ---- what a cluster may cost ---- */
 
-static double price(const Closure *c, const char *size)
-{
-    vec_each (CatalogSize, it, &c->in->catalog->sizes) {
-        if (str_eq(it->size, size)) {
-            return it->credits_per_hour;
-        }
-    }
-    return 0;
-}
-
 static void check_price(Closure *c, const char *name, const char *size, int64_t replicas)
 {
-    double credits = price(c, size) * (double)(replicas < 0 ? 1 : replicas);
+    double credits = catalog_credits(c->in->catalog, size) * (double)(replicas < 0 ? 1 : replicas);
     if (credits > c->in->floors->max_size) {
         plan_refuse(c, "CO4141", name,
                     arena_printf(c->arena,

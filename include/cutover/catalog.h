@@ -155,6 +155,9 @@ const char *catalog_owner(const Catalog *catalog, const char *kind, const char *
 /* A cluster's options beside its shape; NULL of every other KIND. */
 const char *catalog_options(const Catalog *catalog, const char *kind, const char *id);
 
+/* What one replica of SIZE (NULL: none) costs, credits an hour; 0: not known. */
+double catalog_credits(const Catalog *catalog, const char *size);
+
 /* The id of the KIND (schema, cluster, or as mz_objects.type) that bears NAME, or NULL. SCHEMA is where a relation or
  * an index lies. */
 const char *catalog_id_at(const Catalog *catalog, const char *kind, const char *database,
