@@ -35,14 +35,14 @@ static bool mark_output(const Cli *cli, const char *path, StrVec *seen, Err *err
 static bool write_files(const Cli *cli, const char *folder, const DbtProject *project, Err *err)
 {
     StrVec seen = {0};
+    VEC(File) files = {0};
     vec_each (const DbtCompiled, it, &project->compiled) {
-        const char *path = str_concat(cli->arena, folder, "/", it->path, NULL);
-        if (strstr(it->path, "../") || (cli->out && !mark_output(cli, it->path, &seen, err)) ||
-            !files_disk_write(cli->arena, path, it->text, err)) {
+        if (strstr(it->path, "../") || (cli->out && !mark_output(cli, it->path, &seen, err))) {
             return false;
         }
+        vec_push(cli->arena, &files, ((File){it->path, it->text, strlen(it->text)}));
     }
-    return true;
+    return files_disk_write_all(cli->arena, folder, files.items, files.count, err);
 }
 
 static int answer_compile(const Cli *cli, const Loose *loose, const DbtProject *project, Err *err)

@@ -1,5 +1,7 @@
 #include "cutover/files_disk.h"
 
+#include "halves.h"
+
 #include "cutover/files_wanted.h"
 #include "cutover/str.h"
 
@@ -18,9 +20,8 @@ typedef struct Walk {
     Arena *arena;
     const char *root; /* without symbolic links */
     GitLimits limits;
-    int64_t count, total;
     StrVec outputs; /* what dbt_project.yml names as written, not read */
-    FileSet *files;
+    FileSet *files; /* found; their texts are read when all are known */
     Diags *diags;
     Err *err;
 } Walk;
@@ -95,20 +96,16 @@ static bool stays_inside(Walk *walk, const char *path)
            strncmp(real, walk->root, length) == 0 && (real[length] == '/' || real[length] == '\0');
 }
 
-static bool add_file(Walk *walk, int folder, const char *name, const char *path)
+static bool too_much(const Walk *walk)
 {
-    File file;
-    if (!read_at(walk->arena, folder, name, path, walk->limits.file, &file, walk->err)) {
-        return false;
-    }
-    vec_push(walk->arena, &walk->files->list, file);
-    walk->total += (int64_t)file.length;
-    if (++walk->count > walk->limits.files || walk->total > walk->limits.total) {
-        return err_set(walk->arena, walk->err, ERR_LIMIT, "CO6006",
-                       "the folder %s holds more files or bytes than a project may have",
-                       walk->root);
-    }
-    return true;
+    return err_set(walk->arena, walk->err, ERR_LIMIT, "CO6006",
+                   "the folder %s holds more files or bytes than a project may have", walk->root);
+}
+
+static bool add_file(Walk *walk, const char *path)
+{
+    vec_push(walk->arena, &walk->files->list, (File){.path = path});
+    return walk->files->list.count <= (size_t)walk->limits.files || too_much(walk);
 }
 
 static bool read_folder(Walk *walk, int parent, const char *name, const char *below, int depth);
@@ -126,7 +123,7 @@ static bool visit(Walk *walk, int folder, Entry entry, const char *path, int dep
     const char *name = entry.name;
     struct stat info;
     if (entry.type == DT_REG) {
-        return add_file(walk, folder, name, path);
+        return add_file(walk, path);
     }
     bool there = fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
     bool is_link = there && S_ISLNK(info.st_mode);
@@ -141,7 +138,7 @@ static bool visit(Walk *walk, int folder, Entry entry, const char *path, int dep
     if (S_ISDIR(info.st_mode)) {
         return read_folder(walk, folder, name, path, depth + 1);
     }
-    return !S_ISREG(info.st_mode) || add_file(walk, folder, name, path);
+    return !S_ISREG(info.st_mode) || add_file(walk, path);
 }
 
 static Entries entries_in(Arena *arena, DIR *dir)
@@ -203,6 +200,44 @@ static bool read_folder(Walk *walk, int parent, const char *name, const char *be
     return ok;
 }
 
+/* Half of the files that were found. */
+typedef struct Reading {
+    const Walk *walk;
+    Arena *arena;
+    int root;
+    int64_t total;
+    Err err;
+} Reading;
+
+static void read_texts(void *ctx, size_t from, size_t to)
+{
+    Reading *half = ctx;
+    const GitLimits *limits = &half->walk->limits;
+    for (size_t i = from; i < to && half->total <= limits->total; i++) {
+        File *file = &half->walk->files->list.items[i];
+        if (!read_at(half->arena, half->root, file->path, file->path, limits->file, file,
+                     &half->err)) {
+            return;
+        }
+        half->total += (int64_t)file->length;
+    }
+}
+
+static bool read_found(Walk *walk)
+{
+    int root = open(walk->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    Reading first = {.walk = walk, .arena = walk->arena, .root = root};
+    Reading second = {.walk = walk, .arena = arena_new(), .root = root};
+    halves_run(walk->files->list.count, read_texts, &first, &second);
+    arena_adopt(walk->arena, second.arena);
+    if (root >= 0) {
+        close(root);
+    }
+    *walk->err = first.err.kind != ERR_NONE ? first.err : second.err;
+    return walk->err->kind == ERR_NONE &&
+           (first.total + second.total <= walk->limits.total || too_much(walk));
+}
+
 bool files_disk_read(Arena *arena, const char *folder, const GitLimits *limits, FileSet *files,
                      Diags *diags, Err *err)
 {
@@ -225,7 +260,7 @@ bool files_disk_read(Arena *arena, const char *folder, const GitLimits *limits, 
                  .files = files,
                  .diags = diags,
                  .err = err};
-    if (!read_folder(&walk, AT_FDCWD, walk.root, "", 0)) {
+    if (!read_folder(&walk, AT_FDCWD, walk.root, "", 0) || !read_found(&walk)) {
         return false;
     }
     files_seal(arena, files);
@@ -249,12 +284,12 @@ static bool make_folders(Arena *arena, const char *path, Err *err)
 }
 
 /* In most cases one open, one read and one close. */
-static bool has_text(const char *path, const char *text, size_t length)
+static bool has_text(int folder, const char *path, const char *text, size_t length)
 {
     char part[16384];
     size_t done = 0;
     ssize_t got = sizeof part;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool same = fd >= 0;
     while (same && got == sizeof part) {
         got = read(fd, part, sizeof part);
@@ -268,12 +303,8 @@ static bool has_text(const char *path, const char *text, size_t length)
     return same && done == length;
 }
 
-bool files_disk_write(Arena *arena, const char *path, const char *text, Err *err)
+static bool write_text(Arena *arena, const char *path, const char *text, size_t length, Err *err)
 {
-    size_t length = strlen(text);
-    if (has_text(path, text, length)) {
-        return true;
-    }
     if (!make_folders(arena, path, err)) {
         return false;
     }
@@ -284,4 +315,43 @@ bool files_disk_write(Arena *arena, const char *path, const char *text, Err *err
     }
     return done || err_set(arena, err, ERR_INPUT, "CO3080", "%s cannot be written: %s", path,
                            strerror(errno));
+}
+
+bool files_disk_write(Arena *arena, const char *path, const char *text, Err *err)
+{
+    size_t length = strlen(text);
+    return has_text(AT_FDCWD, path, text, length) || write_text(arena, path, text, length, err);
+}
+
+typedef struct Comparing {
+    int folder;
+    const File *files;
+    bool *same;
+} Comparing;
+
+static void compare_texts(void *ctx, size_t from, size_t to)
+{
+    const Comparing *it = ctx;
+    for (size_t i = from; i < to; i++) {
+        const File *file = &it->files[i];
+        it->same[i] = has_text(it->folder, file->path, file->text, file->length);
+    }
+}
+
+bool files_disk_write_all(Arena *arena, const char *folder, const File *files, size_t count,
+                          Err *err)
+{
+    int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    Comparing it = {opened, files, arena_array(arena, count, sizeof(bool))};
+    if (opened >= 0) {
+        halves_run(count, compare_texts, &it, &it);
+        close(opened);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!it.same[i] && !write_text(arena, arena_printf(arena, "%s/%s", folder, files[i].path),
+                                       files[i].text, files[i].length, err)) {
+            return false;
+        }
+    }
+    return true;
 }

@@ -19,4 +19,8 @@ const File *files_disk_one(Arena *arena, const char *path, int64_t max, Err *err
  * project is as it was the last time, and whoever watches the folder sees what changed. ERR: CO3080. */
 bool files_disk_write(Arena *arena, const char *path, const char *text, Err *err);
 
+/* The same for COUNT files, whose paths are relative to FOLDER. */
+bool files_disk_write_all(Arena *arena, const char *folder, const File *files, size_t count,
+                          Err *err);
+
 #endif
