@@ -1,4 +1,4 @@
-# The controller as an image: one program over Debian's libraries, not run as root, nothing written but its cache.
+# The controller as an image: its two programs over Debian's libraries, not run as root, nothing written but its cache.
 FROM debian:12 AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
@@ -9,7 +9,7 @@ WORKDIR /src
 COPY . .
 RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     && cmake --build /build --target cutover \
-    && strip /build/cutover
+    && strip /build/cutover /build/cutover-online
 
 FROM debian:12-slim
 RUN apt-get update \
@@ -17,7 +17,7 @@ RUN apt-get update \
         ca-certificates tini libgit2-1.5 libpq5 libcurl4 libyaml-0-2 libjansson4 libmicrohttpd12 libssl3 \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o 65532 -g 65532 /var/cache/cutover
-COPY --from=build /build/cutover /usr/local/bin/cutover
+COPY --from=build /build/cutover /build/cutover-online /usr/local/bin/
 USER 65532:65532
 EXPOSE 8080 9090
 ENTRYPOINT ["/usr/bin/tini", "--", "/usr/local/bin/cutover"]

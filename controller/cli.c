@@ -1,6 +1,8 @@
 #include "cutover/cli.h"
 
+#include "become.h"
 #include "commands.h"
+#include "online.h"
 
 #include "cutover/log.h"
 #include "cutover/stop.h"
@@ -11,54 +13,64 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Repositories, Materialize or notifiers, whatever the flags say. */
+static bool always(const Cli *cli)
+{
+    (void)cli;
+    return true;
+}
+
 static const Command commands[] = {
     {"run", "[--once]", "watch the repositories and keep every environment at its commit", "once",
-     false, cmd_run},
+     false, always, NULL},
     {"plan", "[--revision REF | --project DIR]", "show what a commit would change; changes nothing",
-     "revision project", false, cmd_plan},
+     "revision project", false, always, NULL},
     {"apply", "[--revision REF] [--plan DIGEST] [--until PHASE] [--yes]",
      "show the plan, ask, and carry it out until it is live", "revision plan until yes", false,
-     cmd_apply},
+     always, NULL},
     {"compile", "[--project DIR] [--target T] [--vars YAML] [--out DIR]",
-     "write the SQL of every model and test", "project target vars out", false, cmd_compile},
+     "write the SQL of every model and test", "project target vars out", false, compile_asks,
+     cmd_compile},
     {"validate", "[--project DIR] [--target T]", "read everything, print all findings",
-     "project target vars", false, cmd_validate},
+     "project target vars", false, NULL, cmd_validate},
     {"ls", "[--select S] [--exclude S] [--selector N] [--project DIR]",
      "list what a selection holds",
-     "select exclude selector indirect-selection project target vars", false, cmd_ls},
+     "select exclude selector indirect-selection project target vars", false, ls_asks, cmd_ls},
     {"status", "[--watch]", "what is live, what is under way, what it waits for", "watch", false,
-     cmd_status},
+     always, NULL},
     {"history", "[--limit N] [--since DATE]", "deployments, newest first", "limit since", false,
-     cmd_history},
-    {"show", "DEPLOYMENT [--sql]", "one deployment in full", "sql", true, cmd_show},
+     always, NULL},
+    {"show", "DEPLOYMENT [--sql]", "one deployment in full", "sql", true, always, NULL},
     {"approve", "[DEPLOYMENT] [--permit P]... [--reason TEXT] [--wait] [--yes]",
-     "approve the plan that you see", "permit reason wait yes", true, cmd_request},
+     "approve the plan that you see", "permit reason wait yes", true, always, NULL},
     {"abort", "[DEPLOYMENT] [--reason TEXT] [--wait]", "end a deployment that has not cut over",
-     "reason wait", true, cmd_request},
+     "reason wait", true, always, NULL},
     {"hold", "[--reason TEXT] [--wait]", "start nothing in this environment until resume",
-     "reason wait", false, cmd_request},
+     "reason wait", false, always, NULL},
     {"resume", "[--reason TEXT] [--wait]", "lift a hold; try a failed or denied commit again",
-     "reason wait", false, cmd_request},
+     "reason wait", false, always, NULL},
     {"promote", "[DEPLOYMENT] [--reason TEXT] [--wait]", "take the next step now", "reason wait",
-     true, cmd_request},
+     true, always, NULL},
     {"rollback", "[DEPLOYMENT] [--reason TEXT] [--wait]",
-     "go back, by default to the generation before", "reason wait", true, cmd_request},
-    {"reingest", "RELATION [--yes]", "read one table of a source again", "", true, NULL},
+     "go back, by default to the generation before", "reason wait", true, always, NULL},
+    {"reingest", "RELATION [--yes]", "read one table of a source again", "", true, NULL, NULL},
     {"adopt", "[--select S] [--exclude S] [--yes]",
-     "take over live objects that equal the declared ones", "select exclude yes", false, cmd_adopt},
+     "take over live objects that equal the declared ones", "select exclude yes", false, always,
+     NULL},
     {"repair", "[--yes]", "put right what people damaged in record and marker", "yes", false,
-     cmd_repair},
-    {"drift", "", "what in Materialize is no longer as deployed", "", false, cmd_drift},
+     always, NULL},
+    {"drift", "", "what in Materialize is no longer as deployed", "", false, always, NULL},
     {"notify", "--test [NOTIFIER]", "send a test message and print each answer", "test", true,
-     cmd_notify},
-    {"doctor", "", "check configuration, Git, privileges, clusters, notifiers", "", false,
-     cmd_doctor},
+     always, NULL},
+    {"doctor", "", "check configuration, Git, privileges, clusters, notifiers", "", false, always,
+     NULL},
     {"init", "[--project DIR] [--yes]", "look at a folder and write cutover.yaml", "project yes",
-     false, cmd_init},
-    {"version", "", "the version", "", false, cmd_version},
-    {"completion", "bash|zsh|fish", "completion of commands for a shell", "", true, cmd_completion},
+     false, NULL, cmd_init},
+    {"version", "", "the version", "", false, NULL, cmd_version},
+    {"completion", "bash|zsh|fish", "completion of commands for a shell", "", true, NULL,
+     cmd_completion},
     {"help", "[COMMAND|CODE]", "this text, or that of a command or of an error's code", "", true,
-     cmd_help},
+     NULL, cmd_help},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -128,6 +140,11 @@ const Command *cli_command(const char *name)
         }
     }
     return NULL;
+}
+
+bool cli_ready(const Command *command)
+{
+    return command->run || command->asks;
 }
 
 static const Flag *flag_find(const char *name, char letter)
@@ -301,7 +318,7 @@ bool cli_parse(Arena *arena, int argc, char **argv, const char *(*get)(const cha
     StrVec given = {0};
     bool read = read_words(arena, argc, argv, &parsed, &given, err);
     const Command *command = cli_command(parsed.cli.command);
-    if (command && !command->run && !parsed.cli.help) {
+    if (command && !cli_ready(command) && !parsed.cli.help) {
         return not_ready(arena, command, err);
     }
     take_environment(arena, get, &parsed);
@@ -331,23 +348,30 @@ static const char *get_variable(const char *name)
     return getenv(name);
 }
 
-int cli_main(int argc, char **argv)
+static int run_command(const Cli *cli, const Command *command)
+{
+    CommandRun *run = command->run ? command->run : cli->online->run(command->name);
+    stop_install();
+    return run(cli);
+}
+
+int cli_main(int argc, char **argv, const Online *online)
 {
     Arena *arena = arena_new();
     Cli cli = {.arena = arena};
     Err err = {0};
     int code = EXIT_FAILED;
-    stop_install();
-    if (!cli_parse(arena, argc, argv, get_variable, &cli, &err)) {
-        cli_fail(&cli, &err);
-    } else if (cli.help && !str_eq(cli.command, "help")) {
+    bool read = cli_parse(arena, argc, argv, get_variable, &cli, &err);
+    const Command *command = read ? cli_command(cli.command) : NULL;
+    cli.online = online;
+    if (read && cli.help && !str_eq(cli.command, "help")) {
         cli.operand = cli.command;
         code = cmd_help(&cli);
-    } else if (!cli_command(cli.command)->run) {
-        not_ready(arena, cli_command(cli.command), &err);
+    } else if (!read || (command->asks && command->asks(&cli) && !online &&
+                         !become_online(arena, argv, &err))) {
         cli_fail(&cli, &err);
     } else {
-        code = cli_command(cli.command)->run(&cli);
+        code = run_command(&cli, command);
     }
     arena_free(arena);
     return code;

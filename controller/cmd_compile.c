@@ -1,8 +1,8 @@
 /* compile and validate: files alone; no connection, unless compile is told to ask one. */
 #include "commands.h"
 #include "loose.h"
-#include "loose_database.h"
 #include "node_table.h"
+#include "online.h"
 
 #include "cutover/files_disk.h"
 #include "cutover/files_wanted.h"
@@ -61,6 +61,19 @@ static int answer_compile(const Cli *cli, const Loose *loose, const DbtProject *
     return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
 }
 
+bool compile_asks(const Cli *cli)
+{
+    return cli->materialize;
+}
+
+/* The project as OPTIONS say, and what its templates ask is answered by the database of --materialize. */
+static DbtProject *compile(const Cli *cli, const EnvironmentConfig *environment,
+                           DbtOptions *options, Diags *diags, Err *err)
+{
+    return compile_asks(cli) ? cli->online->compile(cli, environment, options, diags, err)
+                             : dbt_read(cli->arena, options, diags);
+}
+
 int cmd_compile(const Cli *cli)
 {
     Loose loose;
@@ -71,14 +84,10 @@ int cmd_compile(const Cli *cli)
         !loose_environment(cli, &loose, &environment, &err)) {
         return loose_stopped(cli, &diags, &err);
     }
-    LooseDatabase database;
     DbtOptions options = loose_options(cli, &loose, environment);
     options.table = cli->json;
-    if (!loose_database_open(cli, environment, &database, &options.database, &diags, &err)) {
-        return loose_stopped(cli, &diags, &err);
-    }
-    DbtProject *project = dbt_read(cli->arena, &options, &diags);
-    if (!loose_database_close(&database, &err) || !project) {
+    DbtProject *project = compile(cli, environment, &options, &diags, &err);
+    if (!project) {
         return loose_stopped(cli, &diags, &err);
     }
     cli_findings(cli, &diags);

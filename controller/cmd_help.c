@@ -40,7 +40,7 @@ static int help_one(const Cli *cli, const Command *command)
 {
     Buf out = buf_new(cli->arena, TEXT_MAX);
     buf_printf(&out, "cutover %s %s\n  %s%s\n\n%s", command->name, command->usage, command->summary,
-               command->run ? "" : " (not yet supported in this version)", everywhere);
+               cli_ready(command) ? "" : " (not yet supported in this version)", everywhere);
     return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -53,7 +53,7 @@ static int help_all(const Cli *cli)
                    "cutover COMMAND [OPERAND] [flags]\n\n");
     for (size_t i = 0; i < count; i++) {
         buf_printf(&out, "  %-12s%s%s\n", all[i].name, all[i].summary,
-                   all[i].run ? "" : " (not yet supported)");
+                   cli_ready(&all[i]) ? "" : " (not yet supported)");
     }
     buf_printf(&out, "\n%s", everywhere);
     return cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
@@ -97,7 +97,7 @@ int cmd_completion(const Cli *cli)
     size_t count;
     const Command *all = cli_commands(&count);
     for (size_t i = 0; i < count; i++) {
-        if (all[i].run) {
+        if (cli_ready(&all[i])) {
             vec_push(cli->arena, &names, all[i].name);
         }
     }

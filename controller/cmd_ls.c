@@ -1,8 +1,7 @@
 /* ls: what a selection holds, one unique name a line, as dbt ls prints them. Files alone; state: asks Materialize. */
-#include "cmd_plan.h"
 #include "commands.h"
 #include "loose.h"
-#include "targets.h"
+#include "online.h"
 
 #include "cutover/json.h"
 #include "cutover/str.h"
@@ -65,42 +64,10 @@ static int answer(const Cli *cli, const DbtProject *project)
     return !out.length || cli_answer(&out) ? EXIT_DONE : EXIT_FAILED;
 }
 
-static bool asks_for_state(const Cli *cli)
+bool ls_asks(const Cli *cli)
 {
     return (cli->select && strstr(cli->select, "state:")) ||
            (cli->exclude && strstr(cli->exclude, "state:"));
-}
-
-/* What a plan of the project on disk would create and change. */
-static const SelectState *state_of(Arena *arena, const Plan *plan)
-{
-    SelectState *state = arena_make(arena, SelectState);
-    vec_each (PlanObject, it, &plan->objects) {
-        bool relation = it->node && str_eq(it->id, it->node->id);
-        if (relation && it->action == PLAN_CREATE) {
-            map_put(arena, &state->created, it->id, it);
-        } else if (relation && it->action == PLAN_CHANGE) {
-            map_put(arena, &state->modified, it->id, it);
-        }
-    }
-    return state;
-}
-
-static bool read_state(const Cli *cli, const SelectState **state, Diags *diags, Err *err)
-{
-    Cli loose = *cli;
-    loose.project = cli->project ? cli->project : ".";
-    Context context;
-    Wanted wanted_now;
-    PassResult result;
-    if (!targets_begin(&loose, &context, diags, err)) {
-        return false;
-    }
-    Session session = {.context = &context};
-    bool looked = plan_look(&loose, &session, &wanted_now, &result, diags, err);
-    session_end(&session);
-    *state = looked ? state_of(cli->arena, result.plan) : NULL;
-    return looked;
 }
 
 int cmd_ls(const Cli *cli)
@@ -113,7 +80,7 @@ int cmd_ls(const Cli *cli)
     if (!loose_read(cli, &loose, &diags, &err) ||
         !loose_environment(cli, &loose, &environment, &err) ||
         !wanted(cli, environment, &select, &err) ||
-        (asks_for_state(cli) && !read_state(cli, &select.state, &diags, &err))) {
+        (ls_asks(cli) && !cli->online->state(cli, &select.state, &diags, &err))) {
         return loose_stopped(cli, &diags, &err);
     }
     DbtOptions options = loose_options(cli, &loose, environment);

@@ -11,6 +11,12 @@ int cmd_compile(const Cli *cli);
 int cmd_ls(const Cli *cli);
 int cmd_validate(const Cli *cli);
 int cmd_init(const Cli *cli);
+
+/* Whether they talk to a server, as the flags say. */
+bool compile_asks(const Cli *cli);
+bool ls_asks(const Cli *cli);
+
+/* Those of cutover-online. */
 int cmd_plan(const Cli *cli);
 int cmd_apply(const Cli *cli);
 int cmd_run(const Cli *cli);

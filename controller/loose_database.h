@@ -2,23 +2,13 @@
 #ifndef CUTOVER_LOOSE_DATABASE_H
 #define CUTOVER_LOOSE_DATABASE_H
 
-#include "session.h"
+#include "cutover/cli.h"
+#include "cutover/config.h"
+#include "cutover/dbt.h"
 
-#include "cutover/introspect.h"
-
-typedef struct LooseDatabase {
-    Context context;
-    Session session;
-    Introspect introspect;
-    Database database;
-} LooseDatabase;
-
-/* Connects when --materialize is given and the controller's file lets ENVIRONMENT ask. *DATABASE is NULL without
- * --materialize. False: ERR or DIAGS. */
-bool loose_database_open(const Cli *cli, const EnvironmentConfig *environment, LooseDatabase *in,
-                         const Database **database, Diags *diags, Err *err);
-
-/* Ends it. False and ERR when the server went away. */
-bool loose_database_close(LooseDatabase *in, Err *err);
+/* dbt_read() with OPTIONS, whose templates ask the database of --materialize where the controller's file lets ENVIRONMENT
+ * do so. NULL: ERR when the server cannot be reached or went away, or findings in DIAGS. */
+DbtProject *loose_database_read(const Cli *cli, const EnvironmentConfig *environment,
+                                DbtOptions *options, Diags *diags, Err *err);
 
 #endif

@@ -1,7 +1,7 @@
-/* The program. Everything is in the libraries, so that tests link the same code. */
+/* The program that people type: commands that read files alone; for all others it becomes cutover-online. */
 #include "cutover/cli.h"
 
 int main(int argc, char **argv)
 {
-    return cli_main(argc, argv);
+    return cli_main(argc, argv, NULL);
 }

@@ -13,7 +13,10 @@
 /* Exit codes; there are no others. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_PENDING = 2, EXIT_BLOCKED = 3 };
 
-typedef struct Cli {
+typedef struct Cli Cli;
+typedef struct Online Online;
+
+struct Cli {
     Arena *arena; /* lives as long as the command */
     const char *command;
     const char *operand; /* NULL when none was given */
@@ -27,23 +30,33 @@ typedef struct Cli {
     const char *select, *exclude, *selector, *indirect_selection;
     const char *permit; /* several with blanks between */
     bool once, yes, watch, wait, test, sql;
-} Cli;
+    const Online
+        *online; /* what only a program that talks to servers can do; NULL: this one does not */
+};
+
+typedef int CommandRun(const Cli *cli);
 
 typedef struct Command {
     const char *name;
-    const char *usage;          /* behind the name */
-    const char *summary;        /* one line */
-    const char *flags;          /* names of its own flags, with blanks between */
-    bool operand;               /* takes one */
-    int (*run)(const Cli *cli); /* NULL: in the documents, not yet supported */
+    const char *usage;            /* behind the name */
+    const char *summary;          /* one line */
+    const char *flags;            /* names of its own flags, with blanks between */
+    bool operand;                 /* takes one */
+    bool (*asks)(const Cli *cli); /* whether it talks to a server, as CLI says; NULL: never */
+    CommandRun
+        *run; /* NULL: only where it can talk to servers, or, without ASKS, not yet supported */
 } Command;
 
-/* Reads ARGV, runs the command and returns the exit code. */
-int cli_main(int argc, char **argv);
+/* Reads ARGV, runs the command and returns the exit code. Without ONLINE a command that talks to servers is left to
+ * cutover-online. */
+int cli_main(int argc, char **argv, const Online *online);
 
 /* Fills CLI from ARGV and from CUTOVER_<NAME> by GET (getenv()). False and ERR (CO1) on a usage error. */
 bool cli_parse(Arena *arena, int argc, char **argv, const char *(*get)(const char *name), Cli *cli,
                Err *err);
+
+/* Whether this version has the command. */
+bool cli_ready(const Command *command);
 
 /* The command of that name, or NULL. */
 const Command *cli_command(const char *name);

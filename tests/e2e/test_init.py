@@ -124,9 +124,25 @@ def a_project_that_does_not_compile_shows_why(folder):
     assert "models/daily.sql:1:" in err and not (folder / "cutover.yaml").exists(), err
 
 
+def one_program_alone_reads_files_and_names_the_other(folder):
+    shutil.copy(CUTOVER, folder / "cutover")
+    write(folder, DBT)
+    for args, expect in (["validate"], 0), (["compile"], 0), (["ls"], 0), (["plan", "--project", "."], 1), (["ls", "--select", "state:new"], 1):
+        done = subprocess.run([str(folder / "cutover"), *args], cwd=folder, env=ENV, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        assert done.returncode == expect, done
+        assert ("CO1099" in done.stderr and str(folder / "cutover-online") in done.stderr) == (expect == 1), done.stderr
+
+
+def a_link_to_the_program_finds_the_other(folder):
+    (folder / "cutover").symlink_to(CUTOVER)
+    done = subprocess.run([str(folder / "cutover"), "status"], cwd=folder, env=ENV, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 1 and "CO6002" in done.stderr and "is not a Git repository" in done.stderr, done
+
+
 TESTS = [the_example_is_found_and_validates, plain_sql_is_found_and_validates, a_manifest_is_taken_where_the_sources_are_beyond_reading,
          in_a_repository_it_is_written_to_the_root, nothing_is_overwritten, without_a_terminal_questions_block, on_a_terminal_it_asks,
-         a_wrong_answer_is_a_finding_and_writes_nothing, a_folder_without_a_project_says_what_was_looked_for, a_project_that_does_not_compile_shows_why]
+         a_wrong_answer_is_a_finding_and_writes_nothing, a_folder_without_a_project_says_what_was_looked_for, a_project_that_does_not_compile_shows_why,
+         one_program_alone_reads_files_and_names_the_other, a_link_to_the_program_finds_the_other]
 
 
 def main():
