@@ -58,6 +58,8 @@ typedef VEC(DesiredComment) DesiredComments;
 typedef struct DesiredNode {
     const char *
         id; /* "model.shop.daily"; plain SQL: "model.materialize.shop.daily", a NODE_TABLE "table...." */
+    StrVec
+        names; /* by which ref() finds it: "daily"; a version's "daily.v2"; none: the last part of the id */
     NodeKind kind;
     RelName rel;         /* in this rendering */
     const char *cluster; /* in this rendering; NULL for views, and for seeds that name none */

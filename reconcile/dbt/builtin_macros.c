@@ -32,7 +32,10 @@ static const char names_text[] =
     "  {{ return(adapter.dispatch('generate_alias_name', 'dbt')(custom_alias_name, node)) }}\n"
     "{%- endmacro %}\n"
     "{% macro default__generate_alias_name(custom_alias_name=none, node=none) -%}\n"
-    "  {{ custom_alias_name | trim if custom_alias_name else node.name }}\n"
+    "  {%- if custom_alias_name -%}{{ custom_alias_name | trim }}\n"
+    "  {%- elif node.version -%}\n"
+    "    {{ return(node.name ~ '_v' ~ (node.version | replace('.', '_'))) }}\n"
+    "  {%- else -%}{{ node.name }}{%- endif -%}\n"
     "{%- endmacro %}\n";
 
 static const char helpers_text[] =

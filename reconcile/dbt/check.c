@@ -25,10 +25,11 @@ static void adopt_nodes(Reader *r, const Desired *desired, Node *check)
         Node *node = add_node(r, owner ? owner : r->root, RES_MODEL, last_part(it->id));
         node->id = it->id;
         node->production = node->rel = it->rel;
-        NodeVec *same = map_get(&r->by_name, node->name);
-        same = same ? same : arena_make(r->arena, NodeVec);
-        vec_push(r->arena, same, node);
-        map_put(r->arena, &r->by_name, node->name, same);
+        if (it->names.count) {
+            index_names(r, node, &it->names);
+        } else {
+            index_node(r, node);
+        }
         vec_push(r->arena, &check->depends, node);
     }
     vec_each (const DesiredSource, it, &desired->sources) {

@@ -40,7 +40,7 @@
 #define P_SEED "CO3034"           /* a seed that cannot be read */
 #define P_PATCH "CO3035"          /* schema.yml describes something that is not there (warning) */
 #define P_GENERATED_NAME "CO3036" /* generate_*_name gives no name */
-#define P_VERSIONS "CO3037"       /* model versions are not supported */
+#define P_VERSIONS "CO3037"       /* versions of a model that are written wrongly */
 #define P_LEGACY_BODY "CO3038"    /* an old CREATE SOURCE or SINK header was taken off (warning) */
 #define P_GRANTS "CO3039"         /* grants of a form that is not supported */
 #define P_UNIT_TEST "CO3040"      /* unit tests are not run (warning) */

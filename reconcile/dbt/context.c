@@ -34,7 +34,9 @@ static StrVec names_of_nodes(Reader *r)
 {
     StrVec names = {0};
     map_each (it, &r->by_name) {
-        vec_push(r->arena, &names, it->key);
+        if (((const NodeVec *)it->value)->count) {
+            vec_push(r->arena, &names, it->key);
+        }
     }
     return names;
 }
@@ -84,6 +86,20 @@ static void resolve_ref(JinjaCall *call, const Scope *scope, const char *package
     }
 }
 
+/* "daily.v2" for ref('daily', v=2); NULL after an error. */
+static const char *versioned_name(JinjaCall *call, const char *name, PyValue version)
+{
+    if (!py_truth(version)) {
+        return name;
+    }
+    if (version.type != PY_STRING && !py_is_number(version)) {
+        jinja_fail(call->run, P_VERSIONS, "the version of ref() must be a text or a number, not %s",
+                   py_type_name(version));
+        return NULL;
+    }
+    return str_concat(call->arena, name, ".v", py_str(call->arena, version), NULL);
+}
+
 bool call_ref(JinjaCall *call, void *self, PyValue *out)
 {
     const Scope *scope = self;
@@ -92,9 +108,6 @@ bool call_ref(JinjaCall *call, void *self, PyValue *out)
     if (!jinja_bind(call, "model_name second? version? v?", arg)) {
         return false;
     }
-    if (!py_is_undefined(arg[2]) || !py_is_undefined(arg[3])) {
-        return jinja_fail(call->run, P_VERSIONS, "versions of models are not supported");
-    }
     const char *first = jinja_want_text(call->run, arg[0], "model_name");
     const char *second =
         py_is_undefined(arg[1]) ? NULL : jinja_want_text(call->run, arg[1], "model_name");
@@ -102,13 +115,17 @@ bool call_ref(JinjaCall *call, void *self, PyValue *out)
         return false;
     }
     const char *name = second ? second : first, *package = second ? first : NULL;
+    const char *wanted = versioned_name(call, name, py_truth(arg[2]) ? arg[2] : arg[3]);
+    if (!wanted) {
+        return false;
+    }
     if (scope->execute) {
-        resolve_ref(call, scope, package, name, out);
+        resolve_ref(call, scope, package, wanted, out);
         return true;
     }
     if (scope->node && !scope->naming) {
         vec_push(r->arena, &scope->node->refs,
-                 (RefCall){arena_strdup(r->arena, package), arena_strdup(r->arena, name),
+                 (RefCall){arena_strdup(r->arena, package), arena_strdup(r->arena, wanted),
                            call_place(call)});
     }
     *out = relation_value(scope->arena, (RelName){r->target.database, r->target.schema, name},

@@ -236,6 +236,7 @@ static void emit_node(Reader *r, Node *node, Desired *desired)
     }
     emit_contract(r, node, how->kind, desired);
     DesiredNode out = {.id = node->id,
+                       .names = ref_names(r->arena, node),
                        .asks = node->asked,
                        .kind = how->kind,
                        .rel = node->rel,

@@ -274,12 +274,23 @@ static bool has_macro(TestEntry *t)
 
 /* ---- the node ---- */
 
+/* dbt tells a version 0 from none nowhere here. */
+static const char *version_text(const Node *node)
+{
+    return node->version && py_truth(node->version->value) ? node->version->text : NULL;
+}
+
 static const char *model_argument(const TestEntry *t)
 {
     Arena *arena = t->r->arena;
-    return t->source ? arena_printf(arena, "{{ get_where_subquery(source('%s', '%s')) }}",
-                                    t->source->group, t->source->name)
-                     : arena_printf(arena, "{{ get_where_subquery(ref('%s')) }}", t->on->name);
+    if (t->source) {
+        return arena_printf(arena, "{{ get_where_subquery(source('%s', '%s')) }}", t->source->group,
+                            t->source->name);
+    }
+    const char *version = version_text(t->on);
+    return version ? arena_printf(arena, "{{ get_where_subquery(ref('%s', version='%s')) }}",
+                                  t->on->name, version)
+                   : arena_printf(arena, "{{ get_where_subquery(ref('%s')) }}", t->on->name);
 }
 
 static bool has_config(const TestEntry *t, const char *key)
@@ -376,6 +387,16 @@ static void add_test(TestEntry *t)
     }
 }
 
+/* What the names of tests hold of what they test. */
+static const char *target_name(Reader *r, const Node *on, const Source *source)
+{
+    if (source) {
+        return arena_printf(r->arena, "%s_%s", source->group, source->name);
+    }
+    const char *version = version_text(on);
+    return version ? arena_printf(r->arena, "%s_v%s", on->name, version) : on->name;
+}
+
 void add_generic_tests(Reader *r, const Package *package, const char *file, const Yaml *owner,
                        const char *column, Node *on, const Source *source)
 {
@@ -392,8 +413,7 @@ void add_generic_tests(Reader *r, const Package *package, const char *file, cons
                            .source = source,
                            .on = on,
                            .column = column};
-            t.target =
-                source ? arena_printf(r->arena, "%s_%s", source->group, source->name) : on->name;
+            t.target = target_name(r, on, source);
             add_test(&t);
         }
     }

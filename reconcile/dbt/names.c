@@ -74,7 +74,8 @@ static const char *usual_name(Reader *r, const Node *node, NamePart part)
     const PyValue name = py_text(node->name), *given = config_get(node, parts[part].config);
     const PyValue *other =
         of_target[part] ? py_dict_find(r->target.values, of_target[part]) : &name;
-    if ((given && !is_plain(given)) || !other || !is_plain(other)) {
+    bool versioned = part == NAME_ALIAS && node->version;
+    if (versioned || (given && !is_plain(given)) || !other || !is_plain(other)) {
         return NULL;
     }
     if (part == NAME_SCHEMA && given) {

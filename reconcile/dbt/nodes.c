@@ -38,7 +38,7 @@ Node *find_node(const Reader *r, const Package *from, const char *package, const
                 bool *ambiguous)
 {
     const NodeVec *nodes = map_get(&r->by_name, name);
-    if (!nodes) {
+    if (!nodes || !nodes->count) {
         return NULL;
     }
     if (package) {
@@ -70,14 +70,51 @@ Node *add_node(Reader *r, const Package *package, Resource resource, const char 
     return node;
 }
 
+StrVec ref_names(Arena *arena, const Node *node)
+{
+    StrVec names = {0};
+    if (node->version) {
+        vec_push(arena, &names, str_concat(arena, node->name, ".v", node->version->text, NULL));
+    }
+    if (!node->version || node->version->age == 0) {
+        vec_push(arena, &names, node->name);
+    }
+    return names;
+}
+
+void index_names(Reader *r, Node *node, const StrVec *names)
+{
+    vec_each (const char *, name, names) {
+        NodeVec *same = map_get(&r->by_name, *name);
+        if (!same) {
+            same = arena_make(r->arena, NodeVec);
+            map_put(r->arena, &r->by_name, *name, same);
+        }
+        vec_push(r->arena, same, node);
+    }
+}
+
 void index_node(Reader *r, Node *node)
 {
-    NodeVec *same = map_get(&r->by_name, node->name);
-    if (!same) {
-        same = arena_make(r->arena, NodeVec);
-        map_put(r->arena, &r->by_name, node->name, same);
+    StrVec names = ref_names(r->arena, node);
+    index_names(r, node, &names);
+}
+
+void unindex_node(Reader *r, Node *node)
+{
+    StrVec names = ref_names(r->arena, node);
+    vec_each (const char *, name, &names) {
+        NodeVec *same = map_get(&r->by_name, *name);
+        size_t kept = 0;
+        for (size_t i = 0; same && i < same->count; i++) {
+            if (same->items[i] != node) {
+                same->items[kept++] = same->items[i];
+            }
+        }
+        if (same) {
+            same->count = kept;
+        }
     }
-    vec_push(r->arena, same, node);
 }
 
 /* The project, the folders of PATH below BASE, and the file's name without its ending. */

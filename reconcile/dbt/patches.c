@@ -1,5 +1,6 @@
 /* schema.yml: what it says about models and seeds, the sources that it declares, and its tests. */
 #include "project_check.h"
+#include "versions.h"
 
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
@@ -63,6 +64,54 @@ static void read_tests(const PatchFile *p, const Yaml *entry, Node *on, const So
 
 /* ---- models and seeds ---- */
 
+static Node *find_named(const PatchFile *p, const char *name, Resource resource)
+{
+    bool ambiguous = false;
+    Node *node = find_node(p->r, p->package, p->package->name, name, &ambiguous);
+    return node && node->resource == resource ? node : NULL;
+}
+
+/* PATCH is what schema.yml says of NODE. False when it has said something already. */
+static bool set_patch(const PatchFile *p, Node *node, const Yaml *patch, Place place)
+{
+    if (node->patch) {
+        find_at(p->r, DIAG_ERROR, P_DUPLICATE_NODE, place, "%s \"%s\" is described twice",
+                node->resource == RES_MODEL ? "model" : "seed", node->name)
+            ->hint =
+            arena_printf(p->r->arena, "also in %s:%d", node->patch_file, node->patch->line);
+        return false;
+    }
+    node->patch = patch;
+    node->patch_file = p->file;
+    node->description = yaml_text(yaml_get(patch, "description"));
+    return true;
+}
+
+static void read_version(const PatchFile *p, const char *name, const VersionEntry *it)
+{
+    Node *node = find_named(p, it->defined_in, RES_MODEL);
+    if (!node && it->version->age == 0) {
+        node = find_named(p, name, RES_MODEL); /* the latest may do without a suffix */
+    }
+    if (!node) {
+        find_at(p->r, DIAG_WARNING, P_PATCH, place_key(p->file, it->yaml, "v"),
+                "there is no model \"%s\"", it->defined_in);
+    } else if (set_patch(p, node, it->patch, place_key(p->file, it->yaml, "v"))) {
+        become_version(p->r, node, name, it->version);
+        read_tests(p, it->tests, node, NULL);
+    }
+}
+
+static void read_versioned(const PatchFile *p, const Yaml *entry, const char *name)
+{
+    VersionEntries versions = {0};
+    if (read_versions(&p->scope, p->file, name, entry, &versions)) {
+        vec_each (VersionEntry, it, &versions) {
+            read_version(p, name, it);
+        }
+    }
+}
+
 static void read_patch(const PatchFile *p, const Yaml *entry, Resource resource)
 {
     Reader *r = p->r;
@@ -71,28 +120,18 @@ static void read_patch(const PatchFile *p, const Yaml *entry, Resource resource)
     if (!name) {
         return;
     }
-    bool ambiguous = false;
-    Node *node = find_node(r, p->package, p->package->name, name, &ambiguous);
-    if (yaml_get(entry, "versions")) {
-        find_at(r, DIAG_ERROR, P_VERSIONS, place_key(p->file, entry, "versions"),
-                "versions of models are not supported");
+    const Yaml *versions = resource == RES_MODEL ? list_of(p, entry, "versions") : NULL;
+    if (versions && versions->items.count) {
+        read_versioned(p, entry, name);
         return;
     }
-    if (!node || node->resource != resource) {
+    Node *node = find_named(p, name, resource);
+    if (!node) {
         find_at(r, DIAG_WARNING, P_PATCH, place_of(p->file, yaml_get(entry, "name")),
                 "there is no %s \"%s\"", what, name);
-        return;
+    } else if (set_patch(p, node, entry, place_of(p->file, yaml_get(entry, "name")))) {
+        read_tests(p, entry, node, NULL);
     }
-    if (node->patch) {
-        find_at(r, DIAG_ERROR, P_DUPLICATE_NODE, place_of(p->file, yaml_get(entry, "name")),
-                "%s \"%s\" is described twice", what, name)
-            ->hint = arena_printf(r->arena, "also in %s:%d", node->patch_file, node->patch->line);
-        return;
-    }
-    node->patch = entry;
-    node->patch_file = p->file;
-    node->description = yaml_text(yaml_get(entry, "description"));
-    read_tests(p, entry, node, NULL);
 }
 
 /* ---- sources ---- */

@@ -83,7 +83,7 @@ typedef struct Source {
     Place place;
 } Source;
 
-/* ref('name') or ref('package', 'name'), as the parse pass met it. */
+/* ref('name') or ref('package', 'name'), as the parse pass met it; with a version the name is "name.v2". */
 typedef struct RefCall {
     const char *package, *name;
     Place place;
@@ -131,13 +131,21 @@ typedef struct GenericTest {
     Node *on; /* the node it was written for; NULL: a source */
 } GenericTest;
 
+/* One of a model's versions. */
+typedef struct ModelVersion {
+    const char *text; /* "2": what `v:` says, as Python prints it */
+    PyValue value, latest;
+    int age; /* 0: the latest; negative: older; positive: a prerelease */
+} ModelVersion;
+
 struct Node {
     Resource resource;
     const Package *package;
-    const char *id;    /* "model.shop.daily" */
-    const char *name;  /* "daily" */
-    const char *path;  /* below the package: "models/shop/daily.sql" */
-    const char *below; /* below its folder of dbt_project.yml: "shop/daily.sql" */
+    const char *id;              /* "model.shop.daily"; with a version "model.shop.daily.v2" */
+    const char *name;            /* "daily" */
+    const ModelVersion *version; /* NULL: none */
+    const char *path;            /* below the package: "models/shop/daily.sql" */
+    const char *below;           /* below its folder of dbt_project.yml: "shop/daily.sql" */
     const char *compiled_path;
     const File *file;
     Place place; /* of its first line, or of the test in schema.yml */
@@ -357,7 +365,10 @@ Place config_place(const Node *node, const char *key);
 
 void find_nodes(Reader *r);
 Node *add_node(Reader *r, const Package *package, Resource resource, const char *name);
-void index_node(Reader *r, Node *node); /* lets ref() find it by its name */
+void index_node(Reader *r, Node *node);           /* lets ref() find it by its names: */
+StrVec ref_names(Arena *arena, const Node *node); /* "daily.v2", and "daily" of the latest */
+void index_names(Reader *r, Node *node, const StrVec *names);
+void unindex_node(Reader *r, Node *node);
 StrVec fqn_of(Reader *r, const Package *package, const char *path, const char *base);
 void check_doubles(Reader *r);
 void read_patches(Reader *r);

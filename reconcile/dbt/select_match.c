@@ -46,12 +46,9 @@ static bool begins(const Asked *asked, const SelectNode *node, size_t from)
     return asked->wild == asked->parts.count || select_glob(asked->pattern, rest);
 }
 
-/* "model.shop.daily.v2": the name is the part before the last. */
-static bool is_versioned(const SelectNode *node)
+static const ModelVersion *version_of(const SelectNode *node)
 {
-    const char *last = vec_last(&node->fqn);
-    return str_eq(node->type, "model") && node->fqn.count > 1 && !str_eq(last, node->name) &&
-           str_eq(node->fqn.items[node->fqn.count - 2], node->name) && str_ends(node->id, last);
+    return node->node ? node->node->version : NULL;
 }
 
 /* daily, daily.v2 or daily_v2 */
@@ -70,8 +67,8 @@ static bool match_fqn(const Asked *asked, const SelectNode *node)
     if (!node->node) {
         return false;
     }
-    bool named = is_versioned(node) ? is_versioned_name(asked, node)
-                                    : str_eq(vec_last(&node->fqn), asked->value);
+    bool named = version_of(node) ? is_versioned_name(asked, node)
+                                  : str_eq(vec_last(&node->fqn), asked->value);
     return named || begins(asked, node, 0) || begins(asked, node, node->package_parts);
 }
 
@@ -270,10 +267,15 @@ static bool match_test_type(const Asked *asked, const SelectNode *node)
     return str_eq(node->type, "test") && (data || (node->test_name ? generic : singular));
 }
 
-/* Of models with versions the reader knows no latest one, and refuses them before it comes to this. */
 static bool match_version(const Asked *asked, const SelectNode *node)
 {
-    return str_eq(asked->value, "none") && str_eq(node->type, "model") && !is_versioned(node);
+    const ModelVersion *version = version_of(node);
+    if (!version) {
+        return str_eq(asked->value, "none") && str_eq(node->type, "model");
+    }
+    return str_eq(asked->value, version->age == 0  ? "latest"
+                                : version->age > 0 ? "prerelease"
+                                                   : "old");
 }
 
 /* ---- what is live ---- */

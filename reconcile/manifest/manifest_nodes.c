@@ -1,5 +1,6 @@
 /* Sources, models, seeds and tests of a manifest as the reader's own. */
 #include "manifest.h"
+#include "versions.h"
 
 #include "cutover/str.h"
 
@@ -152,12 +153,23 @@ static bool is_complete(Manifest *m, const char *id, const Json *json)
     return true;
 }
 
+static const ModelVersion *version_of(Reader *r, const Json *json)
+{
+    const Json *version = json_get(json, "version"), *latest = json_get(json, "latest_version");
+    if (!version || version->type == JSON_IS_NULL) {
+        return NULL;
+    }
+    PyValue value = py_from_json(r->arena, version);
+    return make_version(r->arena, value, latest ? py_from_json(r->arena, latest) : value);
+}
+
 static Node *make_node(Manifest *m, const char *id, const Json *json, Resource resource)
 {
     Reader *r = m->r;
     Package *package = manifest_package(m, json_get_str(json, "package_name"));
     Node *node = add_node(r, package, resource, json_get_str(json, "name"));
     node->id = id;
+    node->version = version_of(r, json);
     node->path = json_get_str(json, "original_file_path");
     node->file = file_of(m, manifest_file(m, package, node->path));
     node->place = (Place){.file = node->file->path};

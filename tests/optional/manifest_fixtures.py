@@ -10,11 +10,11 @@ import tempfile
 from pypi import PINS, Environment
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CASES = ("shop", "streams", "packages", "parse_time", "cross_db", "contract", "spellings")
+CASES = ("shop", "streams", "packages", "parse_time", "cross_db", "contract", "spellings", "versions")
 PROJECTS = [("tests/dbt/%s/project" % case, "dev", "tests/dbt/%s/manifest.json" % case) for case in CASES]
 PROJECTS += [("tests/e2e/project", "prod", "tests/e2e/manifest.json"), ("examples/manifest", "prod", "examples/manifest/target/manifest.json")]
 NODE = ("database schema name resource_type package_name original_file_path unique_id fqn alias config description columns tags raw_code "
-        "compiled_code compiled_path language depends_on patch_path constraints").split()
+        "compiled_code compiled_path language depends_on patch_path constraints version latest_version").split()
 SOURCE = "database schema name source_name identifier package_name original_file_path unique_id resource_type config tags".split()
 MACRO = "name package_name original_file_path macro_sql unique_id".split()
 DBTS_OWN = ("dbt", "dbt_postgres", "dbt_materialize")

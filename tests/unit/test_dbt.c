@@ -286,6 +286,22 @@ static void a_check_reads_the_green_names(void **state)
     CHECK_STR(depends.items[0], "model.shop.daily");
 }
 
+static void a_check_reads_the_version_that_it_names(void **state)
+{
+    Case *c = open_case(*state, TEST_DATA "/dbt/versions");
+    DbtProject *project = dbt_read(*state, &c->options, &c->diags);
+    CHECK(project);
+    StrVec depends = {0};
+    const char *sql = dbt_render_check(*state, &c->options, project->desired,
+                                       "{{ ref('daily') }} {{ ref('daily', v=1) }}", "cutover.yaml",
+                                       7, &depends, &c->diags);
+    CHECK_STR(sql, "\"materialize\".\"public\".\"daily_v2\" "
+                   "\"materialize\".\"public_old\".\"daily_v1\"");
+    CHECK_INT(depends.count, 2);
+    CHECK_STR(depends.items[0], "model.app.daily.v2");
+    CHECK_STR(depends.items[1], "model.app.daily.v1");
+}
+
 static void a_wrong_check_is_found_where_it_was_written(void **state)
 {
     Case *c = open_case(*state, TEST_DATA "/dbt/shop");
@@ -445,6 +461,7 @@ int main(void)
         TEST(projects_are_read_as_dbt_reads_them),
         TEST(the_same_project_has_the_same_digests_in_every_reading),
         TEST(a_check_reads_the_green_names),
+        TEST(a_check_reads_the_version_that_it_names),
         TEST(a_wrong_check_is_found_where_it_was_written),
         TEST(a_manifest_gives_what_the_sources_give),
         TEST(names_written_by_hand_follow_in_a_manifest),

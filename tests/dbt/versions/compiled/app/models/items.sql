@@ -1,0 +1,1 @@
+select 2 as id, 'b' as name, 'items 2' as made_by

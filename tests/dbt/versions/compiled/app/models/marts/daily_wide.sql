@@ -1,0 +1,1 @@
+select d.id, d.name, x.id as other from "materialize"."public"."daily_v2" d join "materialize"."public_old"."daily_v1" x using (id)

@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select id
+from "materialize"."public"."daily_wider"
+where id is null
+
+

@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select name
+from "materialize"."public"."daily_wider"
+where name is null
+
+

@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select other
+from "materialize"."public"."daily_wider"
+where other is null
+
+

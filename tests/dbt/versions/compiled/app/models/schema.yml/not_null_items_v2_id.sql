@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select id
+from "materialize"."public"."items_v2"
+where id is null
+
+

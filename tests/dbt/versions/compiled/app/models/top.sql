@@ -1,0 +1,2 @@
+select * from "materialize"."public"."daily_v2" union all select * from "materialize"."public"."daily_wider" union all select * from "materialize"."public"."odd_vbeta_1"
+union all select * from "materialize"."public"."odd_v1_5" union all select * from "materialize"."public"."odd_vbeta_1"

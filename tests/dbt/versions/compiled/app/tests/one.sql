@@ -1,0 +1,1 @@
+select * from "materialize"."public_old"."daily_v1" where id is null

@@ -1,0 +1,1 @@
+select 2 as id, 'b' as name, {{ dbt.string_literal(model.name ~ ' ' ~ model.version) }} as made_by

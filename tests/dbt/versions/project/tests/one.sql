@@ -1,0 +1,1 @@
+select * from {{ ref('daily', v=1) }} where id is null
