@@ -10,6 +10,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <string.h>
 
 typedef struct Buf {
     Arena *arena;
@@ -21,9 +22,30 @@ typedef struct Buf {
 /* An empty buffer of at most MAX bytes. */
 Buf buf_new(Arena *arena, size_t max);
 
-void buf_add(Buf *buf, const char *bytes, size_t length);
+/* Makes room for MORE bytes and their NUL; false when they are too many. Used by buf_add() and buf_char() only. */
+bool buf_reserve(Buf *buf, size_t more);
+
+static inline void buf_add(Buf *buf, const char *bytes, size_t length)
+{
+    bool fits = length < buf->cap - buf->length && !buf->overflow;
+    if (!length || (!fits && !buf_reserve(buf, length))) {
+        return;
+    }
+    memcpy(buf->data + buf->length, bytes, length);
+    buf->length += length;
+    buf->data[buf->length] = '\0';
+}
+
+static inline void buf_char(Buf *buf, char c)
+{
+    bool fits = buf->length + 1 < buf->cap && !buf->overflow;
+    if (fits || buf_reserve(buf, 1)) {
+        buf->data[buf->length++] = c;
+        buf->data[buf->length] = '\0';
+    }
+}
+
 void buf_text(Buf *buf, const char *text);
-void buf_char(Buf *buf, char c);
 void buf_count(Buf *buf, size_t number); /* in decimal digits */
 void buf_printf(Buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(Buf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));

@@ -10,7 +10,7 @@ Buf buf_new(Arena *arena, size_t max)
     return (Buf){.arena = arena, .data = arena_alloc(arena, 1), .cap = 1, .max = max};
 }
 
-static bool reserve(Buf *buf, size_t more)
+bool buf_reserve(Buf *buf, size_t more)
 {
     if (buf->overflow || more > buf->max || buf->length > buf->max - more) {
         buf->overflow = true;
@@ -27,33 +27,17 @@ static bool reserve(Buf *buf, size_t more)
     return true;
 }
 
-void buf_add(Buf *buf, const char *bytes, size_t length)
-{
-    bool fits = length < buf->cap - buf->length && !buf->overflow;
-    if (!length || (!fits && !reserve(buf, length))) {
-        return;
-    }
-    memcpy(buf->data + buf->length, bytes, length);
-    buf->length += length;
-    buf->data[buf->length] = '\0';
-}
-
 void buf_text(Buf *buf, const char *text)
 {
     buf_add(buf, text, strlen(text));
 }
 
-void buf_char(Buf *buf, char c)
-{
-    bool fits = buf->length + 1 < buf->cap && !buf->overflow;
-    if (fits || reserve(buf, 1)) {
-        buf->data[buf->length++] = c;
-        buf->data[buf->length] = '\0';
-    }
-}
-
 void buf_count(Buf *buf, size_t number)
 {
+    if (number < 10) {
+        buf_char(buf, (char)('0' + number));
+        return;
+    }
     char digits[24], *first = digits + sizeof digits;
     do {
         *--first = (char)('0' + number % 10);
@@ -71,7 +55,7 @@ void buf_vprintf(Buf *buf, const char *format, va_list args)
     int length = vsnprintf(text, sizeof text, format, args);
     if (length > 0 && (size_t)length < sizeof text) {
         buf_add(buf, text, (size_t)length);
-    } else if (length > 0 && reserve(buf, (size_t)length)) {
+    } else if (length > 0 && buf_reserve(buf, (size_t)length)) {
         vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
         buf->length += (size_t)length;
     }

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Bytes of text for each token: a little less than most SQL has. */
+#define LIKELY_LENGTH 4
+
 typedef struct Lexer {
     Arena *arena;
     const char *text;
@@ -111,22 +114,19 @@ static bool skip_blank(Lexer *lx)
 /* Between two QUOTEs, where a doubled one stands for itself; in E'..' a backslash escapes. */
 static bool quoted(Lexer *lx, char quote, bool escapes, SqlTokKind kind, size_t start)
 {
+    const char *p = lx->text + lx->at + 1, *end = lx->text + lx->length;
     char *value = lx->values;
-    lx->at++;
-    while (lx->at < lx->length) {
-        char c = lx->text[lx->at];
-        if (escapes && c == '\\' && lx->at + 1 < lx->length) {
-            *value++ = c;
-            *value++ = lx->text[lx->at + 1];
-            lx->at += 2;
-        } else if (c != quote) {
-            *value++ = c;
-            lx->at++;
-        } else if (peek(lx, 1) == quote) {
-            *value++ = c;
-            lx->at += 2;
+    while (p < end) {
+        if (escapes && *p == '\\' && p + 1 < end) {
+            *value++ = *p++;
+            *value++ = *p++;
+        } else if (*p != quote) {
+            *value++ = *p++;
+        } else if (p + 1 < end && p[1] == quote) {
+            *value++ = quote;
+            p += 2;
         } else {
-            lx->at++;
+            lx->at = (size_t)(p + 1 - lx->text);
             emit(lx, kind, value, start);
             return true;
         }
@@ -167,11 +167,12 @@ static bool dollar_string(Lexer *lx, size_t tag_length)
 static void word(Lexer *lx)
 {
     size_t start = lx->at;
+    const char *p = lx->text + start, *end = lx->text + lx->length;
     char *value = lx->values;
-    for (char c = peek(lx, 0); is(c, INSIDE); c = peek(lx, 0)) {
-        *value++ = is(c, UPPER) ? c + ('a' - 'A') : c;
-        lx->at++;
+    for (; p < end && is(*p, INSIDE); p++) {
+        *value++ = is(*p, UPPER) ? *p + ('a' - 'A') : *p;
     }
+    lx->at = (size_t)(p - lx->text);
     emit(lx, SQL_WORD, value, start);
 }
 
@@ -251,7 +252,8 @@ bool sql_tokens(Arena *arena, const char *text, size_t length, SqlToks *toks, Er
     Lexer lx = {.arena = arena, .text = text, .length = length, .toks = toks, .err = err};
     /* A value is no longer than its token, and its NUL makes it at most twice as long. */
     lx.values = arena_array(arena, length + 1, 2);
-    *toks = (SqlToks){0};
+    size_t likely = length / LIKELY_LENGTH + 2;
+    *toks = (SqlToks){.items = arena_array(arena, likely, sizeof(SqlTok)), .cap = likely};
     for (;;) {
         if (!skip_blank(&lx)) {
             return false;
