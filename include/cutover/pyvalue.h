@@ -145,6 +145,9 @@ bool py_dict_remove(PyDict *dict, PyValue key, PyValue *out);
  * itself. */
 bool py_copy(Arena *arena, PyValue value, PyValue *out);
 
+/* The same, but its texts are shared with VALUE: a copy that may be changed, for as long as VALUE lives. */
+bool py_copy_around_texts(Arena *arena, PyValue value, PyValue *out);
+
 /* A shallow copy. */
 PyValue py_dict_copy(Arena *arena, const PyDict *dict);
 

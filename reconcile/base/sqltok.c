@@ -192,19 +192,28 @@ static void number(Lexer *lx)
     emit_text(lx, SQL_NUMBER, start, lx->at - start, start);
 }
 
-static void symbol(Lexer *lx)
+/* What of several characters is one operator, the longer one first of those that begin alike. */
+static const char *const longer[] = {"->>", "#>>", "::", "->", "#>", "<=",   ">=",  "<>",
+                                     "!=",  "||",  "@>", "<@", "=>", "!~~*", "!~~", "~~*",
+                                     "~~",  "!~*", "!~", "~*", "<<", ">>"};
+
+static size_t operator_length(const Lexer *lx)
 {
-    static const char *const longer[] = {"->>", "#>>", "::", "->", "#>", "<=",   ">=",  "<>",
-                                         "!=",  "||",  "@>", "<@", "=>", "!~~*", "!~~", "~~*",
-                                         "~~",  "!~*", "!~", "~*", "<<", ">>"};
-    size_t n = 1, start = lx->at;
-    bool can_be_longer = is(lx->text[start], LONGER);
-    for (size_t i = 0; can_be_longer && i < sizeof longer / sizeof *longer; i++) {
-        size_t m = strlen(longer[i]);
-        if (m > n && start + m <= lx->length && memcmp(lx->text + start, longer[i], m) == 0) {
-            n = m;
+    for (size_t i = 0; i < sizeof longer / sizeof *longer; i++) {
+        size_t n = 0;
+        while (longer[i][n] && peek(lx, n) == longer[i][n]) {
+            n++;
+        }
+        if (!longer[i][n]) {
+            return n;
         }
     }
+    return 1;
+}
+
+static void symbol(Lexer *lx)
+{
+    size_t start = lx->at, n = is(lx->text[start], LONGER) ? operator_length(lx) : 1;
     lx->at += n;
     emit_text(lx, SQL_SYMBOL, start, n, start);
 }

@@ -349,12 +349,12 @@ static void refuse_pre_hook(Reader *r, const Node *node, Place place)
     }
 }
 
-static void render_list(Reader *r, Node *node, const char *key, bool outside, bool execute)
+static void render_list(Reader *r, Node *node, const char *key, const PyList *hooks, bool outside,
+                        bool execute)
 {
-    const PyValue *hooks = config_get(node, key);
     Place place = config_place(node, key);
-    for (size_t i = 0; hooks && hooks->type == PY_LIST && i < hooks->list->count; i++) {
-        PyValue hook = hooks->list->items[i];
+    for (size_t i = 0; i < hooks->count; i++) {
+        PyValue hook = hooks->items[i];
         if (runs_outside(hook) != outside) {
             continue;
         }
@@ -374,7 +374,10 @@ void render_hooks(Reader *r, Node *node, bool execute)
 {
     static const char *const keys[] = {"pre-hook", "post-hook"};
     for (size_t i = 0; i < 2; i++) {
-        render_list(r, node, keys[i], true, execute);
-        render_list(r, node, keys[i], false, execute);
+        const PyValue *hooks = config_get(node, keys[i]);
+        if (hooks && hooks->type == PY_LIST && hooks->list->count) {
+            render_list(r, node, keys[i], hooks->list, true, execute);
+            render_list(r, node, keys[i], hooks->list, false, execute);
+        }
     }
 }

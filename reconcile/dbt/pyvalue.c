@@ -544,34 +544,39 @@ bool py_dict_remove(PyDict *dict, PyValue key, PyValue *out)
 /* Deeper than anything that was written down: a list that holds itself. */
 #define DEEPEST_COPY 64
 
-static bool copy_value(Arena *arena, PyValue value, int depth, PyValue *out);
+typedef struct Copy {
+    Arena *arena;
+    bool texts; /* too */
+} Copy;
 
-static bool copy_items(Arena *arena, const PyList *from, int depth, PyValue *out)
+static bool copy_value(const Copy *copy, PyValue value, int depth, PyValue *out);
+
+static bool copy_items(const Copy *copy, const PyList *from, int depth, PyValue *out)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < from->count; i++) {
         PyValue item;
-        ok = copy_value(arena, from->items[i], depth, &item);
+        ok = copy_value(copy, from->items[i], depth, &item);
         if (ok) {
-            py_append(arena, *out, item);
+            py_append(copy->arena, *out, item);
         }
     }
     return ok;
 }
 
 /* Equal keys have equal places, so these are kept. */
-static bool copy_entries(Arena *arena, int depth, PyDict *copy)
+static bool copy_entries(const Copy *copy, int depth, PyDict *dict)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < copy->count; i++) {
-        PyEntry *entry = &copy->entries[i];
-        ok = copy_value(arena, entry->key, depth, &entry->key) &&
-             copy_value(arena, entry->value, depth, &entry->value);
+    for (size_t i = 0; ok && i < dict->count; i++) {
+        PyEntry *entry = &dict->entries[i];
+        ok = copy_value(copy, entry->key, depth, &entry->key) &&
+             copy_value(copy, entry->value, depth, &entry->value);
     }
     return ok;
 }
 
-static bool copy_value(Arena *arena, PyValue value, int depth, PyValue *out)
+static bool copy_value(const Copy *copy, PyValue value, int depth, PyValue *out)
 {
     *out = value;
     if (depth > DEEPEST_COPY) {
@@ -585,15 +590,15 @@ static bool copy_value(Arena *arena, PyValue value, int depth, PyValue *out)
         return true;
     case PY_STRING:
     case PY_UNDEFINED:
-        out->text = arena_strdup(arena, value.text);
+        out->text = copy->texts ? arena_strdup(copy->arena, value.text) : value.text;
         return true;
     case PY_LIST:
     case PY_TUPLE:
-        *out = value.type == PY_LIST ? py_list(arena) : py_tuple(arena);
-        return copy_items(arena, value.list, depth + 1, out);
+        *out = value.type == PY_LIST ? py_list(copy->arena) : py_tuple(copy->arena);
+        return copy_items(copy, value.list, depth + 1, out);
     case PY_DICT:
-        *out = py_dict_copy(arena, value.dict);
-        return copy_entries(arena, depth + 1, out->dict);
+        *out = py_dict_copy(copy->arena, value.dict);
+        return copy_entries(copy, depth + 1, out->dict);
     default:
         return false;
     }
@@ -601,7 +606,12 @@ static bool copy_value(Arena *arena, PyValue value, int depth, PyValue *out)
 
 bool py_copy(Arena *arena, PyValue value, PyValue *out)
 {
-    return copy_value(arena, value, 0, out);
+    return copy_value(&(Copy){.arena = arena, .texts = true}, value, 0, out);
+}
+
+bool py_copy_around_texts(Arena *arena, PyValue value, PyValue *out)
+{
+    return copy_value(&(Copy){.arena = arena}, value, 0, out);
 }
 
 PyValue py_dict_copy(Arena *arena, const PyDict *dict)

@@ -35,8 +35,9 @@ static uint32_t decode_as(const Utf8Form *form, const unsigned char *p)
 uint32_t py_text_next(const char **text)
 {
     const unsigned char *p = (const unsigned char *)*text;
-    if (!*p) {
-        return 0;
+    if (*p < 0x80) {
+        *text += *p != 0;
+        return *p;
     }
     for (size_t i = 0; i < sizeof utf8_forms / sizeof *utf8_forms; i++) {
         const Utf8Form *form = &utf8_forms[i];
@@ -194,12 +195,28 @@ static void write_escaped(Buf *out, uint32_t c, char quote)
     }
 }
 
+/* How many characters at TEXT print as they are; nearly all of nearly every text do. */
+static size_t plain_length(const char *text, char quote)
+{
+    size_t n = 0;
+    while (text[n] >= ' ' && text[n] < 0x7f && text[n] != quote && text[n] != '\\') {
+        n++;
+    }
+    return n;
+}
+
 static void write_quoted(Buf *out, const char *text)
 {
     char quote = strchr(text, '\'') && !strchr(text, '"') ? '"' : '\'';
     buf_char(out, quote);
-    for (uint32_t c; !out->overflow && (c = py_text_next(&text)) != 0;) {
-        write_escaped(out, c == PY_BAD_CHAR ? 0xfffd : c, quote);
+    for (uint32_t c = 1; c && !out->overflow;) {
+        size_t plain = plain_length(text, quote);
+        buf_add(out, text, plain);
+        text += plain;
+        c = py_text_next(&text);
+        if (c) {
+            write_escaped(out, c == PY_BAD_CHAR ? 0xfffd : c, quote);
+        }
     }
     buf_char(out, quote);
 }

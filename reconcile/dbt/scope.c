@@ -155,24 +155,24 @@ void close_node_scope(Scope *scope)
 }
 
 /* What cannot be copied is shared, and then the rendering's arena has to stay. */
-static PyValue copy_or_share(Scope *scope, Arena *arena, PyValue value)
-{
-    PyValue copy;
-    if (py_copy(arena, value, &copy)) {
-        return copy;
-    }
-    scope->outlives_it = true;
-    return value;
-}
-
 PyValue keep_value(Scope *scope, PyValue value)
 {
-    return copy_or_share(scope, scope->reader->arena, value);
+    PyValue copy = value;
+    if (!py_copy(scope->reader->arena, value, &copy)) {
+        scope->outlives_it = true;
+        copy = value;
+    }
+    return copy;
 }
 
 PyDict *own_dict(Scope *scope, PyDict *kept)
 {
-    return copy_or_share(scope, scope->arena, (PyValue){.type = PY_DICT, .dict = kept}).dict;
+    PyValue value = {.type = PY_DICT, .dict = kept}, copy = value;
+    if (!py_copy_around_texts(scope->arena, value, &copy)) {
+        scope->outlives_it = true;
+        return kept;
+    }
+    return copy.dict;
 }
 
 JinjaEnv scope_env(const Scope *scope)
