@@ -46,6 +46,8 @@ char *step_sql(Arena *arena, const Step *step)
         return statement_comment(arena, on, step->column, step->text);
     case STEP_OWNER:
         return statement_owner(arena, on, step->owner);
+    case STEP_OPTION:
+        return statement_options(arena, on, step->options);
     case STEP_ALTER_CLUSTER:
         return statement_alter_cluster(arena, step->rel.name, step->size, step->replication_factor,
                                        step->options);
@@ -78,6 +80,7 @@ static const char *step_verb(StepKind kind)
         [STEP_COMMENT] = "commenting on",
         [STEP_OWNER] = "changing the owner of",
         [STEP_ALTER_CLUSTER] = "altering",
+        [STEP_OPTION] = "altering",
     };
     return verbs[kind];
 }

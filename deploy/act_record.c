@@ -320,7 +320,7 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
 }
 
 /*
- * Who owns what goes live, and what stays, is from then on what was deployed: other owners are drift. A healing keeps to
+ * Owners and options of what goes live, and of what stays, are from then on what was deployed: others are drift. A healing keeps to
  * what was deployed before, but for what it has built anew.
  */
 static void add_notes(Pass *pass, RecordEntries *entries, const RecordDeployment *d)
@@ -330,7 +330,7 @@ static void add_notes(Pass *pass, RecordEntries *entries, const RecordDeployment
     RecordObjects noted = {0};
     vec_each (RecordObject, it, &objects) {
         bool replaces = replace_target(pass->snapshot.catalog, d, it->kind, it->id);
-        if (!replaces && (!heals || !it->owner || str_eq(it->deployment, d->id))) {
+        if (!replaces && (!heals || str_eq(it->deployment, d->id))) {
             vec_push(pass->arena, &noted, *it);
         }
     }

@@ -184,10 +184,39 @@ static void row_object(Load *load, size_t row)
                              .cluster_id = text(load, row, "cluster_id"),
                              .on_id = text(load, row, "on_id"),
                              .source_type = text(load, row, "source_type"),
+                             .options = text(load, row, "retention"),
                              .grants = grants(load, row)});
 }
 
 /* From here on the catalog is sealed, and its items are found by id. */
+
+static const char *retention_of(const Load *load, const CatalogObject *object, const char *usual)
+{
+    int64_t milliseconds;
+    if (!object->options || str_eq(object->options, usual)) {
+        return "";
+    }
+    return str_to_int(object->options, 0, INT64_MAX, &milliseconds)
+               ? statement_retention(load->arena, milliseconds)
+               : NULL;
+}
+
+/*
+ * The catalog shows milliseconds for those that nobody gave any, too. What is usual may change with the server's version,
+ * so it is what the record's own table has, which nobody declares; before there is that, nothing is deployed either.
+ */
+static void settle_options(Load *load)
+{
+    const Journal *journal = load->request->journal;
+    const CatalogObject *log =
+        catalog_object(load->catalog, (RelName){journal->database, journal->schema, "log"});
+    const char *usual = log ? log->options : NULL;
+    vec_each (CatalogObject, it, &load->catalog->objects) {
+        bool retains = str_eq(it->kind, "table") || str_eq(it->kind, "materialized-view") ||
+                       str_eq(it->kind, "index");
+        it->options = log && retains ? retention_of(load, it, usual) : NULL;
+    }
+}
 
 static CatalogObject *object_by_id(const Load *load, const char *id)
 {
@@ -399,6 +428,7 @@ static bool read_catalog(Load *load, Snapshot *snapshot, Err *err)
     }
     load->catalog->database = arena_strdup(load->arena, pg_database(load->pg));
     catalog_seal(load->arena, load->catalog);
+    settle_options(load);
     return run_queries(load, about_things, sizeof about_things / sizeof *about_things, event, err);
 }
 

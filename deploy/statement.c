@@ -440,6 +440,26 @@ char *statement_owner(Arena *arena, StatementOn on, const char *role)
     return sql_done(&sql);
 }
 
+char *statement_options(Arena *arena, StatementOn on, const char *options)
+{
+    bool usual = str_empty(options);
+    Sql sql = sql_new(arena, "ALTER ");
+    put_kind(&sql, on.kind);
+    put_on(&sql, on);
+    put(&sql, usual ? " RESET (" : " SET (");
+    put(&sql, usual ? "RETAIN HISTORY" : options);
+    put(&sql, ")");
+    return sql_done(&sql);
+}
+
+char *statement_retention(Arena *arena, int64_t milliseconds)
+{
+    bool whole = milliseconds % 1000 == 0;
+    return arena_printf(arena, "RETAIN HISTORY = FOR '%lld %s'",
+                        (long long)(whole ? milliseconds / 1000 : milliseconds),
+                        whole ? "seconds" : "milliseconds");
+}
+
 char *statement_comment(Arena *arena, StatementOn on, const char *column, const char *text)
 {
     Sql sql = sql_new(arena, "COMMENT ON ");

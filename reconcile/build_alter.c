@@ -30,6 +30,15 @@ static Step owner_step(const PlanObject *object)
                   .owner = object->owner->to};
 }
 
+static Step option_step(const PlanObject *object)
+{
+    return (Step){.kind = STEP_OPTION,
+                  .object_kind = object->option->live->kind,
+                  .id = object->option->live->id,
+                  .rel = object->rel,
+                  .options = object->option->to};
+}
+
 /* The size first: with a new one under way the server refuses another replication factor. */
 static Step resize_step(const PlanObject *object)
 {
@@ -55,9 +64,10 @@ Alterations build_alterations(Arena *arena, const Plan *plan)
             found.altering = true;
         } else {
             vec_push(arena, &found.steps,
-                     it->resize  ? resize_step(it)
-                     : it->owner ? owner_step(it)
-                                 : trait_step(it));
+                     it->resize   ? resize_step(it)
+                     : it->owner  ? owner_step(it)
+                     : it->option ? option_step(it)
+                                  : trait_step(it));
         }
     }
     return found;

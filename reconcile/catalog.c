@@ -109,9 +109,12 @@ const char *catalog_owner(const Catalog *catalog, const char *kind, const char *
 
 const char *catalog_options(const Catalog *catalog, const char *kind, const char *id)
 {
-    const CatalogCluster *found =
-        str_eq(kind, "cluster") ? catalog_cluster_by_id(catalog, id) : NULL;
-    return found ? found->options : NULL;
+    if (str_eq(kind, "cluster")) {
+        const CatalogCluster *found = catalog_cluster_by_id(catalog, id);
+        return found ? found->options : NULL;
+    }
+    const CatalogObject *found = catalog_object_by_id(catalog, id);
+    return found && str_eq(found->kind, kind) ? found->options : NULL;
 }
 
 double catalog_credits(const Catalog *catalog, const char *size)

@@ -112,6 +112,36 @@ static void judge_owner(Search *s, const char *class, const char *object, const 
     }
 }
 
+static const char *kind_words(Arena *arena, const char *kind)
+{
+    char *words = arena_strdup(arena, kind);
+    for (char *p = words; *p; p++) {
+        *p = *p == '-' ? ' ' : *p;
+    }
+    return words;
+}
+
+static const char *shown_options(const char *options)
+{
+    return str_empty(options) ? "the usual RETAIN HISTORY" : options;
+}
+
+static void judge_retention(Search *s, const char *class, const CatalogObject *live)
+{
+    const char *noted = noted_options(s->in->record, s->in->catalog, live->kind, live->id);
+    if (noted) {
+        add(s,
+            (DriftItem){.kind = class,
+                        .object = text_of(s, live->rel),
+                        .id = live->id,
+                        .audit_type = live->kind,
+                        .audit_event = "alter",
+                        .what = arena_printf(s->arena, "%s has %s, deployed with %s",
+                                             kind_words(s->arena, live->kind),
+                                             shown_options(live->options), shown_options(noted))});
+    }
+}
+
 /* ---- clusters and schemas ---- */
 
 static void lost_container(Search *s, const char *kind, const char *class, const char *object,
@@ -165,7 +195,7 @@ static void judge_size(Search *s, const CatalogCluster *live)
 /* Each option by itself; one that an older version did not note is not judged. */
 static void judge_options(Search *s, const CatalogCluster *live)
 {
-    const char *noted = noted_options(s->in->record, live);
+    const char *noted = noted_options(s->in->record, s->in->catalog, "cluster", live->id);
     StrVec now = str_split(s->arena, live->options ? live->options : "", ',');
     StrVec then = str_split(s->arena, noted ? noted : "", ',');
     for (size_t i = 0; noted && i < now.count && i < then.count; i++) {
@@ -240,15 +270,6 @@ static bool schema_stands(Search *s, RelName rel)
 
 /* ---- relations and indexes ---- */
 
-static const char *kind_words(Arena *arena, const char *kind)
-{
-    char *words = arena_strdup(arena, kind);
-    for (char *p = words; *p; p++) {
-        *p = *p == '-' ? ' ' : *p;
-    }
-    return words;
-}
-
 /* What REL names now is ours, or nothing was ever recorded there; else the drift is noted. */
 static bool stands(Search *s, RelName rel, const CatalogObject *live, const char *class)
 {
@@ -286,7 +307,10 @@ static void judge_indexes(Search *s, RelName on, const DesiredIndexes *indexes)
 {
     vec_each (DesiredIndex, it, indexes) {
         RelName rel = {on.database, on.schema, it->name};
-        stands(s, rel, catalog_index(s->in->catalog, rel), "indexes");
+        const CatalogObject *live = catalog_index(s->in->catalog, rel);
+        if (stands(s, rel, live, "indexes")) {
+            judge_retention(s, "indexes", live);
+        }
     }
 }
 
@@ -294,6 +318,7 @@ static void judge_traits(Search *s, const DesiredNode *node, const CatalogObject
 {
     DriftItem item = {.object = text_of(s, node->rel), .id = live->id, .audit_type = live->kind};
     judge_owner(s, "other", item.object, live->kind, live->id);
+    judge_retention(s, "other", live);
     vec_each (DesiredGrant, it, &node->grants) {
         if (!catalog_allows(live, it->grantee, it->privilege)) {
             item.kind = "grants";

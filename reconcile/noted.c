@@ -11,11 +11,12 @@ const char *noted_owner(const Record *record, const Catalog *catalog, const char
     return same ? NULL : known->owner;
 }
 
-const char *noted_options(const Record *record, const CatalogCluster *cluster)
+const char *noted_options(const Record *record, const Catalog *catalog, const char *kind,
+                          const char *id)
 {
-    const RecordObject *known = record_object(record, "cluster", cluster->id);
-    bool same =
-        !known || !known->options || !cluster->options || str_eq(known->options, cluster->options);
+    const RecordObject *known = record_object(record, kind, id);
+    const char *now = catalog_options(catalog, kind, id);
+    bool same = !known || !known->options || !now || str_eq(known->options, now);
     return same ? NULL : known->options;
 }
 

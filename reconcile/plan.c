@@ -55,7 +55,7 @@ Plan *plan_make(Arena *arena, const PlanInput *input)
 
 bool plan_is_trait(const PlanObject *object)
 {
-    return object->grant || object->comment || object->owner || object->resize;
+    return object->grant || object->comment || object->owner || object->option || object->resize;
 }
 
 bool plan_is_built(const PlanObject *object)

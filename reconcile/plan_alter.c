@@ -24,6 +24,12 @@ void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason)
     c->plan->in_place++;
 }
 
+/* The options that something was deployed with, when it has others by now and is to get them back. */
+static const char *deployed_options(const Closure *c, const char *kind, const char *id)
+{
+    return c->in->heals ? noted_options(c->in->record, c->in->catalog, kind, id) : NULL;
+}
+
 /* ---- owners ---- */
 
 /*
@@ -64,6 +70,34 @@ static void add_owners_of_places(Closure *c)
             add_owner(c, "cluster", place->cluster->id, (RelName){.name = place->name},
                       arena_printf(c->arena, "cluster %s", place->name));
         }
+    }
+}
+
+/* ---- options of relations and indexes ---- */
+
+static void add_option(Closure *c, const CatalogObject *live)
+{
+    const char *to = live ? deployed_options(c, live->kind, live->id) : NULL;
+    if (!to) {
+        return;
+    }
+    PlanOption *option = arena_make(c->arena, PlanOption);
+    *option = (PlanOption){live, to};
+    const char *on = plan_object_name(c, live);
+    plan_add_in_place(c,
+                      (PlanObject){.id = arena_printf(c->arena, "%s/option", on),
+                                   .kind = "option",
+                                   .rel = live->rel,
+                                   .action = PLAN_CHANGE,
+                                   .option = option,
+                                   .on = on},
+                      reason_of(c, ""));
+}
+
+static void add_options(Closure *c, RelName on, const DesiredIndexes *indexes)
+{
+    vec_each (DesiredIndex, it, indexes) {
+        add_option(c, catalog_index(c->in->catalog, (RelName){on.database, on.schema, it->name}));
     }
 }
 
@@ -143,7 +177,7 @@ static void add_resize(Closure *c, const Place *place, const ClusterConfig *conf
     *resize = config ? resize_of(config, place->cluster)
                      : (PlanResize){.live = place->cluster, .replication_factor = -1};
     bool shaped = resize->size || resize->replication_factor >= 0;
-    resize->options = c->in->heals ? noted_options(c->in->record, place->cluster) : NULL;
+    resize->options = deployed_options(c, "cluster", place->cluster->id);
     if (!shaped && !resize->options) {
         return;
     }
@@ -168,9 +202,14 @@ void plan_add_alterations(Closure *c)
     vec_each (Item, it, &c->items) {
         if (it->live && !it->green && plan_is_ours(c, it->live)) {
             add_owner(c, it->live->kind, it->live->id, it->node->rel, plan_item_name(c, it));
+            add_option(c, it->live);
+            add_options(c, it->node->rel, &it->node->indexes);
             add_grants(c, it);
             add_comments(c, it);
         }
+    }
+    vec_each (DesiredExternal, it, &c->in->desired->externals) {
+        add_options(c, it->rel, &it->indexes);
     }
     map_each (it, &c->cluster_by_name) {
         const Place *place = it->value;

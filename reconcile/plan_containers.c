@@ -22,7 +22,8 @@ static void set_size(const Closure *c, const Place *place, PlanContainer *contai
                                              : 1;
     container->options = NULL;
     if (live && live->options && !str_eq(live->options, CLUSTER_OPTIONS_USUAL)) {
-        const char *noted = c->in->heals ? noted_options(c->in->record, live) : NULL;
+        const char *noted =
+            c->in->heals ? noted_options(c->in->record, c->in->catalog, "cluster", live->id) : NULL;
         container->options = noted ? noted : live->options;
     }
     container->credits_per_hour =

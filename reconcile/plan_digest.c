@@ -39,6 +39,9 @@ static void put_object(Arena *arena, Buf *buf, const PlanObject *it)
     if (it->owner) {
         put_text(buf, it->owner->to);
     }
+    if (it->option) {
+        put_text(buf, it->option->to);
+    }
     buf_char(buf, '\n');
 }
 

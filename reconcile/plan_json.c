@@ -148,6 +148,9 @@ static void put_alteration(JsonOut *out, const PlanObject *object)
     if (object->owner) {
         json_put_str(out, "owner", object->owner->to);
     }
+    if (object->option) {
+        json_put_str(out, "options", object->option->to);
+    }
     if (object->resize && object->resize->size) {
         json_put_str(out, "size", object->resize->size);
     }

@@ -247,6 +247,11 @@ static const char *in_place_text(Arena *arena, const Plan *plan, const PlanHead 
         return arena_printf(arena, "owner  %s: %s to %s", object->on, object->owner->from,
                             object->owner->to);
     }
+    if (object->option) {
+        return arena_printf(arena, "option %s: %s", object->on,
+                            str_empty(object->option->to) ? "the usual RETAIN HISTORY"
+                                                          : object->option->to);
+    }
     if (object->resize) {
         return arena_printf(arena, "cluster %s: %s", object->rel.name,
                             resize_text(arena, object->resize));

@@ -19,6 +19,7 @@ typedef enum StepKind {
     STEP_OWNER,
     STEP_ALTER_CLUSTER,
     STEP_REVOKE,
+    STEP_OPTION,
 } StepKind;
 
 /* One statement to come. Which fields count depends on the kind. */
@@ -33,7 +34,8 @@ typedef struct Step {
     const char *index_name;     /* CREATE_INDEX: the name to give */
     const char *size;           /* CREATE_CLUSTER; ALTER_CLUSTER: NULL or the new one */
     int64_t replication_factor; /* ALTER_CLUSTER: -1 stays */
-    const char *options;        /* CREATE_CLUSTER, ALTER_CLUSTER: the others, or NULL */
+    const char *
+        options; /* CREATE_CLUSTER, ALTER_CLUSTER: the others, or NULL; OPTION: "" are the usual ones */
     const char *id; /* of what is altered where it is: looked at again right before it is sent */
     const char *privilege, *grantee; /* GRANT, REVOKE, DEFAULT_PRIVILEGE */
     const char *object_type;         /* DEFAULT_PRIVILEGE: "table", ... */

@@ -67,6 +67,8 @@ typedef struct CatalogObject {
     const char *on_id;       /* index: its relation */
     const char *source_type; /* source: load-generator, subsource, progress ...; else NULL */
     const char *comment;
+    const char *
+        options; /* that can be altered, as SQL writes them; "": the usual ones; NULL: none, or not known */
     VEC(CatalogColumnComment) column_comments;
     CatalogGrants grants;
     StrVec reads; /* ids of the objects it depends on directly (no indexes) */
@@ -152,7 +154,8 @@ const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id
  * relation. */
 const char *catalog_owner(const Catalog *catalog, const char *kind, const char *id);
 
-/* A cluster's options beside its shape; NULL of every other KIND. */
+/* The options of the KIND with this ID: a cluster's beside its shape, how much history a relation or index retains.
+ * NULL: it has none, or they are not known. */
 const char *catalog_options(const Catalog *catalog, const char *kind, const char *id);
 
 /* What one replica of SIZE (NULL: none) costs, credits an hour; 0: not known. */

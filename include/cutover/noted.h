@@ -1,6 +1,6 @@
 /*
- * What nobody declares, and a deployment notes: who owns what, and the options of clusters beside size and replication
- * factor. Green gets production's; what they are when a deployment goes live is what was deployed. Pure.
+ * What nobody declares, and a deployment notes: who owns what, the options of clusters beside size and replication
+ * factor, and how much history is retained. Green gets production's; what they are when a deployment goes live is what was deployed. Pure.
  */
 #ifndef CUTOVER_NOTED_H
 #define CUTOVER_NOTED_H
@@ -13,8 +13,10 @@
 const char *noted_owner(const Record *record, const Catalog *catalog, const char *kind,
                         const char *id);
 
-/* The options that CLUSTER was deployed with, when they are others now; NULL: they are not, or nobody noted them. */
-const char *noted_options(const Record *record, const CatalogCluster *cluster);
+/* The options that the KIND with this ID was deployed with, when they are others now; NULL: they are not, or nobody noted
+ * them. */
+const char *noted_options(const Record *record, const Catalog *catalog, const char *kind,
+                          const char *id);
 
 /* What RECORD knows and CATALOG has, with owner and options as they are now, where the record tells of others or of
  * none. */

@@ -56,6 +56,12 @@ typedef struct PlanResize {
     const char *options;        /* the others as they were deployed; NULL: stay */
 } PlanResize;
 
+/* A relation or index gets the options back that it was deployed with; TO "": the usual ones. */
+typedef struct PlanOption {
+    const CatalogObject *live;
+    const char *to;
+} PlanOption;
+
 /* Something gets the owner back that it had when it was deployed. */
 typedef struct PlanOwner {
     const char *kind, *id; /* schema, cluster, or as mz_objects.type */
@@ -66,7 +72,7 @@ typedef struct PlanObject {
     const char *id; /* node id; for an index "<relation's node id or dotted name>/<index>" */
     const char *
         kind; /* view, materialized_view, table, index, source, sink, seed, schema, cluster; grant and
-                    comment: of `node`; owner: of anything */
+                    comment: of `node`; owner: of anything; option: of a relation or index */
     RelName rel; /* production name; of a cluster only `name` */
     const char *cluster;
     PlanAction action;
@@ -77,6 +83,7 @@ typedef struct PlanObject {
     const DesiredGrant *grant;
     const DesiredComment *comment;
     const PlanOwner *owner;
+    const PlanOption *option;
     const PlanResize *resize;  /* of a cluster that is changed where it is */
     const CatalogObject *live; /* what it replaces or removes, or NULL */
     VEC(PlanReason) reasons;   /* nearest first */

@@ -231,6 +231,64 @@ def a_clusters_options_are_taken_along_told_and_healed(world):
     assert drift(world, 0) == []
 
 
+def retained(world, name):
+    """Milliseconds of history, as the catalog shows them."""
+    return world.sql("SELECT h.value::text FROM mz_internal.mz_history_retention_strategies h JOIN mz_objects o ON o.id = h.id WHERE o.name = '%s'" % name)[0][0]
+
+
+def history_that_is_retained_is_told_and_healed(world):
+    deploy_with(world, "heal")
+    before = world.sql("SELECT name, id FROM mz_objects WHERE id LIKE 'u%' ORDER BY id")
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("ALTER MATERIALIZED VIEW shop.daily SET (RETAIN HISTORY = FOR '1 hour')", user="ada")
+    world.sql("ALTER INDEX shop.daily_day_idx SET (RETAIN HISTORY FOR '90s')", user="ada")
+    found = json.loads(world.cutover("drift", "--output", "json", expect=2))["drift"]
+    assert [(d["object"], d["kind"], d["what"], d["by"]) for d in found] == [
+        ("shop.daily", "other", "materialized view has RETAIN HISTORY = FOR '3600 seconds', deployed with the usual RETAIN HISTORY", "ada"),
+        ("shop.daily_day_idx", "indexes", "index has RETAIN HISTORY = FOR '90 seconds', deployed with the usual RETAIN HISTORY", "ada")], found
+    assert [(o["kind"], o["options"], o["reasons"][0]["cause"]) for o in world.plan(expect=2)["objects"]] == [("option", "", "drift")] * 2
+    assert "option shop.daily: the usual RETAIN HISTORY" in world.cutover("plan", expect=2)
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    assert retained(world, "daily") == retained(world, "daily_day_idx") == "1000"
+    assert drift(world, 0) == [] and world.plan(expect=0)["outcome"] == "nothing"
+    passes(world)
+    assert healed(world, 2), "it is healed once"
+    assert [row for row in world.sql("SELECT name, id FROM mz_objects WHERE id LIKE 'u%' ORDER BY id") if row in before] == before, "nothing is rebuilt for it"
+
+
+def history_that_is_declared_is_what_comes_back(world):
+    world.repository.edit("models/shop/daily.sql", "materialized='materialized_view'", "materialized='materialized_view', retain_history='1hr'")
+    world.repository.commit("An hour of history")
+    deploy_with(world, "{other: heal}")
+    assert retained(world, "daily") == "3600000"
+    world.sql("ALTER MATERIALIZED VIEW shop.daily RESET (RETAIN HISTORY)")
+    assert drift(world, 2) == [("shop.daily", "materialized view has the usual RETAIN HISTORY, deployed with RETAIN HISTORY = FOR '3600 seconds'")]
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    assert drift(world, 0) == [] and retained(world, "daily") == "3600000"
+
+
+def another_deployment_takes_what_stays_with_the_history_that_it_retains(world):
+    world.apply()
+    world.sql("ALTER MATERIALIZED VIEW reports.top_items SET (RETAIN HISTORY = FOR '1 hour')")
+    assert len(drift(world, 2)) == 1
+    world.repository.edit("cutover.yaml", "compute: {size: 25cc}", "compute: {size: 50cc}")
+    world.repository.commit("Grow")
+    world.apply()
+    assert drift(world, 0) == [] and retained(world, "top_items") == "3600000"
+
+
+def another_version_that_retains_more_is_no_drift(world):
+    world.apply()
+    world.sql("ALTER MATERIALIZED VIEW reports.top_items SET (RETAIN HISTORY = FOR '1 hour')")
+    told = drift(world, 2)
+    world.sql("INSERT INTO standin_control.retention (milliseconds) VALUES (5000)")
+    world.standin.stop()
+    world.standin.start()
+    assert retained(world, "daily") == "5000" and drift(world, 2) == told, "only what somebody altered"
+    world.sql("ALTER MATERIALIZED VIEW reports.top_items RESET (RETAIN HISTORY)")
+    assert drift(world, 0) == []
+
+
 def who_changed_a_comment_is_known(world):
     deploy_with(world, "report")
     world.sql("CREATE ROLE ada SUPERUSER")
@@ -349,6 +407,8 @@ if __name__ == "__main__":
          after_a_rollback_the_restored_side_is_what_counts, what_is_healed_is_told_and_brought_back,
          another_owner_is_seen_and_the_next_deployment_takes_it_along, an_owner_is_healed,
          an_owner_who_changes_while_a_deployment_ends_is_not_taken_back, a_clusters_options_are_taken_along_told_and_healed,
+         history_that_is_retained_is_told_and_healed, history_that_is_declared_is_what_comes_back,
+         another_deployment_takes_what_stays_with_the_history_that_it_retains, another_version_that_retains_more_is_no_drift,
          who_changed_a_comment_is_known,
          a_size_an_index_and_a_view_come_back, each_kind_is_treated_as_its_own_word_says, a_hold_stops_healing_too,
          history_and_show_tell_what_has_happened, show_tells_which_sql_a_deployment_changed,

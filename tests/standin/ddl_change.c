@@ -88,6 +88,16 @@ static bool alter_options(Parser *p)
     return true;
 }
 
+/* SET (RETAIN HISTORY [=] [FOR] '1 hour'), RESET (RETAIN HISTORY) */
+static bool alter_retention(Parser *p, bool set)
+{
+    while (set && p->tok->kind != SQL_END && p->tok->kind != SQL_STRING) {
+        p->tok++;
+    }
+    json_put_str(&p->out, "retain", set && p->tok->kind == SQL_STRING ? p->tok->value : "");
+    return alter_options(p);
+}
+
 /* RESET (REPLICATION FACTOR, ...): back to what CREATE CLUSTER takes. */
 static bool reset_cluster(Parser *p)
 {
@@ -164,6 +174,10 @@ static bool alter_action(Parser *p, const char *type)
     }
     if (str_eq(type, "role")) {
         return alter_role(p);
+    }
+    bool set = sql_is_word(p->tok, "set");
+    if ((set || sql_is_word(p->tok, "reset")) && sql_is_word(p->tok + 2, "retain")) {
+        return alter_retention(p, set);
     }
     if (str_eq(type, "connection") || parse_words(p, "set", "(") || parse_words(p, "reset", "(") ||
         parse_words(p, "refresh", "references")) {

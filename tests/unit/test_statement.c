@@ -49,6 +49,13 @@ static void names_of_256_bytes_are_refused_and_odd_ones_quoted(void **state)
     CHECK(!statement_create_schema(arena, NULL, "a"));
     CHECK(!statement_drop_cluster(arena, ""));
     CHECK_STR(statement_probe(arena, odd), "SELECT * FROM \"d\"\"b\".\"s.h\".\"n'm\" LIMIT 0");
+    StatementOn view = {"materialized-view", {"d", "s", "m"}};
+    CHECK_STR(
+        statement_options(arena, view, statement_retention(arena, 3600000)),
+        "ALTER MATERIALIZED VIEW \"d\".\"s\".\"m\" SET (RETAIN HISTORY = FOR '3600 seconds')");
+    CHECK_STR(statement_options(arena, view, ""),
+              "ALTER MATERIALIZED VIEW \"d\".\"s\".\"m\" RESET (RETAIN HISTORY)");
+    CHECK_STR(statement_retention(arena, 1500), "RETAIN HISTORY = FOR '1500 milliseconds'");
     CHECK_STR(statement_create_cluster(arena, "c", "25cc', MANAGED = '", 1, NULL),
               "CREATE CLUSTER \"c\" (SIZE = '25cc'', MANAGED = ''', REPLICATION FACTOR = 1)");
 }

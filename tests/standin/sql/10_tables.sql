@@ -95,6 +95,7 @@ CREATE TABLE standin.sizes (size text PRIMARY KEY, processes bigint NOT NULL, wo
 -- What tests may set. `pattern` is matched with LIKE against 'cluster' or 'schema.object'; the newest rule counts.
 CREATE TABLE standin_control.hydration (id bigserial, pattern text NOT NULL, seconds double precision); -- NULL: never
 CREATE TABLE standin_control.lag (id bigserial, pattern text NOT NULL, seconds double precision);       -- NULL: the lag is unknown
+CREATE TABLE standin_control.retention (id bigserial, milliseconds bigint NOT NULL);                   -- that is usual; 1000 without a row
 CREATE TABLE standin_control.errors (id bigserial, pattern text NOT NULL, count bigint NOT NULL);
 -- What is outside, by the name of its connection (LIKE): tables or topics with their columns.
 CREATE TABLE standin_control.upstream (id bigserial, connection text NOT NULL, reference text NOT NULL, columns text NOT NULL);

@@ -238,6 +238,10 @@ CREATE VIEW mz_internal.mz_materialized_view_refresh_strategies AS
 SELECT id AS materialized_view_id, 'on-commit'::text AS type, NULL::interval AS interval, NULL::timestamptz AS aligned_to, NULL::timestamptz AS at
 FROM standin.items WHERE type = 'materialized-view';
 
+CREATE VIEW mz_internal.mz_history_retention_strategies AS
+SELECT id, 'FOR'::text AS strategy, coalesce(details->'retain', to_jsonb(u.milliseconds), '1000'::jsonb) AS value
+FROM standin.items LEFT JOIN (SELECT milliseconds FROM standin_control.retention ORDER BY id DESC LIMIT 1) u ON true WHERE type IN ('table', 'source', 'materialized-view', 'index');
+
 -- ---- functions that clients call ----
 CREATE FUNCTION standin.mz_version() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'v26.39.0-dev.0 (standin)' $$;
 CREATE FUNCTION standin.current_database() RETURNS text LANGUAGE sql STABLE AS $$ SELECT current_setting('standin.database', true) $$;

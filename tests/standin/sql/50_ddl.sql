@@ -420,6 +420,9 @@ BEGIN
         details := details || jsonb_build_object('cluster_id', cluster);
     END IF;
     PERFORM standin.audit('create', type, details);
+    IF args->>'with_options' ~* 'retain\s+history' THEN
+        PERFORM standin.retain(made.id, substring(args->>'with_options' FROM $re$(?i)retain\s+history\s*=?\s*(?:for)?\s*'([^']*)'$re$));
+    END IF;
     RETURN made;
 END
 $$;

@@ -320,6 +320,14 @@ END
 $$;
 
 -- ALTER of options that nothing here shows: it must exist and be one's own.
+-- RETAIN HISTORY, which mz_history_retention_strategies shows in milliseconds; '': as if nobody had said anything.
+CREATE FUNCTION standin.retain(item text, how_long text) RETURNS void LANGUAGE sql AS
+$$
+    UPDATE standin.items SET details = details - 'retain' || CASE how_long WHEN '' THEN '{}'::jsonb
+           ELSE jsonb_build_object('retain', (extract(epoch FROM how_long::interval) * 1000)::bigint) END
+    WHERE id = item
+$$;
+
 CREATE FUNCTION standin.alter_options(args jsonb) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -332,6 +340,9 @@ BEGIN
     target := standin.find_item(standin.parts(args->'name'));
     PERFORM standin.check_type(target, args->>'type', standin.last_part(args));
     PERFORM standin.must_own(upper(standin.kind_text(target.type)), standin.full_name(target.id), target.owner_id);
+    IF args ? 'retain' THEN
+        PERFORM standin.retain(target.id, args->>'retain');
+    END IF;
     PERFORM standin.audit('alter', target.type, jsonb_build_object('id', target.id, 'name', target.name));
 END
 $$;

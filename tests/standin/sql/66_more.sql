@@ -69,7 +69,6 @@ SELECT pg_temp.nothing(relation, columns) FROM (VALUES
     ('mz_internal.mz_sink_statistics', 'NULL::text AS id, NULL::text AS replica_id, NULL::mz_catalog.uint8 AS messages_staged, NULL::mz_catalog.uint8 AS messages_committed, NULL::mz_catalog.uint8 AS bytes_staged, NULL::mz_catalog.uint8 AS bytes_committed'),
     ('mz_internal.mz_mysql_source_tables', 'NULL::text AS id, NULL::text AS schema_name, NULL::text AS table_name'),
     ('mz_internal.mz_sql_server_source_tables', 'NULL::text AS id, NULL::text AS schema_name, NULL::text AS table_name'),
-    ('mz_internal.mz_history_retention_strategies', 'NULL::text AS id, NULL::text AS strategy, NULL::jsonb AS value'),
     ('mz_internal.mz_object_oid_alias', 'NULL::text AS object_type, NULL::text AS oid_alias'),
     ('mz_internal.mz_notices', 'NULL::text AS id, NULL::text AS notice_type, NULL::text AS message, NULL::text AS hint, NULL::text AS action, NULL::text AS redacted_message, NULL::text AS redacted_hint, NULL::text AS redacted_action, NULL::text AS action_type, NULL::text AS object_id, NULL::timestamptz AS created_at'),
     ('mz_internal.mz_notices_redacted', 'NULL::text AS id, NULL::text AS notice_type, NULL::text AS message, NULL::text AS hint, NULL::text AS action, NULL::text AS action_type, NULL::text AS object_id, NULL::timestamptz AS created_at'),
