@@ -362,6 +362,9 @@ static void facts_at_end(Pass *pass, RecordDeployment *d, Facts *facts)
                                           : leftover_green(pass->arena, catalog, pass->out->record);
     facts->green = tri(pass->unused->objects.count || pass->unused->schemas.count ||
                        pass->unused->clusters.count);
+    Build *shut_out = build_shut_out(pass->arena, catalog, pass->out->record, pass->unused);
+    facts->admits = tri(shut_out->canary.count > 0);
+    pass->build = facts->admits == YES ? shut_out : pass->build;
 }
 
 /* ---- the environment's own ---- */

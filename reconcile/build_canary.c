@@ -28,10 +28,10 @@ static void add_step(Comparison *c, const Door *door, StepKind kind, const char 
 static bool given_by_default(const Comparison *c, const Door *door, const char *role)
 {
     vec_each (CatalogDefault, it, &c->in->catalog->defaults) {
-        bool there = (!it->schema || str_eq(it->schema, door->green.schema)) &&
+        bool relation = str_eq(door->privilege, "SELECT");
+        bool there = relation && (!it->schema || str_eq(it->schema, door->green.schema)) &&
                      (!it->database || str_eq(it->database, door->green.database));
-        if (door->node && there && str_eq(it->grantee, role) &&
-            str_eq(it->privilege, door->privilege)) {
+        if (there && str_eq(it->grantee, role) && str_eq(it->privilege, door->privilege)) {
             return true;
         }
     }
@@ -128,4 +128,46 @@ void build_compare_canary(Comparison *c)
     vec_each (DesiredNode, it, &c->in->green->nodes) {
         compare_node(c, it);
     }
+}
+
+/* ---- green that is only kept ---- */
+
+static void compare_kept(Comparison *c, const Leftover *green)
+{
+    vec_each (const CatalogCluster *, it, &green->clusters) {
+        compare(c, &(Door){.kind = "cluster",
+                           .green = {.name = (*it)->name},
+                           .privilege = "USAGE",
+                           .owner = (*it)->owner,
+                           .grants = &(*it)->grants});
+    }
+    vec_each (const CatalogSchema *, it, &green->schemas) {
+        compare(c, &(Door){.kind = "schema",
+                           .green = {.database = (*it)->database, .name = (*it)->name},
+                           .privilege = "USAGE",
+                           .owner = (*it)->owner,
+                           .grants = &(*it)->grants});
+    }
+    vec_each (const CatalogObject *, it, &green->objects) {
+        if (!str_eq((*it)->kind, "index")) {
+            compare(c, &(Door){.kind = (*it)->kind,
+                               .green = (*it)->rel,
+                               .privilege = "SELECT",
+                               .owner = (*it)->owner,
+                               .grants = &(*it)->grants});
+        }
+    }
+}
+
+/* What a role has in production or by the project is taken as well: whoever builds on with this green gives it again. */
+Build *build_shut_out(Arena *arena, const Catalog *catalog, const Record *record,
+                      const Leftover *green)
+{
+    Build *build = arena_make(arena, Build);
+    BuildInput input = {.catalog = catalog, .record = record};
+    Comparison c = {.arena = arena, .in = &input, .build = build};
+    if (record->canary_roles.count) {
+        compare_kept(&c, green);
+    }
+    return build;
 }

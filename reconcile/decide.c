@@ -200,9 +200,11 @@ static const Rule rules[] = {
     /* Ends. Only what they left behind is looked after. */
     STAY(1000, FAILED, WHEN(.green = YES, .kept_long_enough = YES), DROP_GREEN,
          "the green of a failed commit was kept long enough"),
+    STAY(1005, FAILED, WHEN(.admits = YES), ADMIT, "whom the canary let in is shut out again"),
     STAY(1010, FAILED, ALWAYS, WAIT, "a fix, or a person"),
     STAY(1020, SUPERSEDED, WHEN(.green = YES, .kept_long_enough = YES), DROP_GREEN,
          "nothing uses this green any more"),
+    STAY(1025, SUPERSEDED, WHEN(.admits = YES), ADMIT, "whom the canary let in is shut out again"),
     STAY(1030, SUPERSEDED, ALWAYS, WAIT, "nothing"),
     STAY(1040, ABORTED, WHEN(.green = YES), DROP_GREEN, "the deployment was aborted"),
     STAY(1050, ABORTED, ALWAYS, WAIT, "nothing"),

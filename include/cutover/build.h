@@ -105,6 +105,10 @@ Leftover *leftover_replacement(Arena *arena, const Catalog *catalog, const Recor
 Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
                         const RecordDeployment *deployment);
 
+/* `canary` alone: shuts out whom a canary let in to read GREEN, which is kept though its deployment is over. */
+Build *build_shut_out(Arena *arena, const Catalog *catalog, const Record *record,
+                      const Leftover *green);
+
 /* The event id of mz_audit_events from which creations may count as ours when our role made them: the oldest
  * intent of a deployment that is not at its end, or that of the newest that is over (for the green names of such alone). INT64_MAX: none. */
 int64_t build_ours_since(const Record *record);

@@ -146,6 +146,28 @@ def guests_read_green_in_the_canary_and_are_shut_out_before_it_is_live(world):
     world.stop(controller)
 
 
+def guests_do_not_go_on_reading_green_that_is_only_kept(world):
+    world.sql("CREATE ROLE guest")
+    deploy(world)
+    change(world, "canary: {for: 7d, grant: [guest]}\nkeep_failed: 7d")
+    controller = world.start("run")
+    everything = {"shop_green", "compute_green", "orders_clean", "daily"}
+    world.wait_for("the guest", lambda: everything <= set(granted(world, "guest")))
+    kept = dict(world.sql("SELECT o.name, o.id FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id WHERE s.name = 'shop_green'"))
+    world.repository.write("models/shop/broken.sql", "select * from {{ ref('nothing_like_it') }}")
+    world.repository.commit("Something that does not compile")
+    world.wait_for("the failure", lambda: world.phases()[-1] == "failed")
+    world.wait_for("the door to be shut", lambda: granted(world, "guest") == [])
+    assert "shop_green" in world.schemas() and "compute_green" in world.clusters(), "green is kept for the fix"
+    world.repository.remove("models/shop/broken.sql")
+    world.repository.commit("Without it")
+    world.wait_for("the guest again", lambda: everything <= set(granted(world, "guest")))
+    assert kept == dict(world.sql("SELECT o.name, o.id FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id WHERE s.name = 'shop_green'"))
+    world.cutover("promote", "--wait")
+    assert granted(world, "guest") == [] and world.phases()[-1] == "live"
+    world.stop(controller)
+
+
 def a_canary_ends_by_itself(world):
     deploy(world)
     change(world, "canary: {for: 1m}")
