@@ -53,7 +53,8 @@ struct JinjaObject;
 
 struct PyValue {
     PyType type;
-    PyMarker marker; /* of a PY_STRING */
+    PyMarker marker : 8; /* of a PY_STRING */
+    bool escaped : 1;    /* of a PY_STRING: Jinja's Markup, see jinja_markup.c */
     union {
         bool boolean;
         int64_t integer;

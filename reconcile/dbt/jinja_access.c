@@ -168,6 +168,13 @@ const PyList *jinja_sequence_of(PyValue value)
     return has ? value.object->class->items(value.object->self) : NULL;
 }
 
+/* A piece of an escaped text is escaped. */
+static bool keep_mark(PyValue whole, PyValue *piece)
+{
+    piece->escaped = whole.escaped;
+    return true;
+}
+
 static bool find_index(JinjaRun *run, PyValue value, int64_t index, PyValue *out)
 {
     const PyList *sequence = jinja_sequence_of(value);
@@ -179,7 +186,7 @@ static bool find_index(JinjaRun *run, PyValue value, int64_t index, PyValue *out
     case PY_TUPLE:
         return jinja_index(value.list, index, out);
     case PY_STRING:
-        return text_index(run, value.text, index, out);
+        return text_index(run, value.text, index, out) && keep_mark(value, out);
     case PY_RANGE:
         return range_index(value.range, index, out);
     default:
@@ -320,7 +327,7 @@ bool jinja_slice(JinjaRun *run, PyValue value, const PyList *bounds, PyValue *ou
     case PY_TUPLE:
         return slice_list(run, value.list, py_tuple(run->arena), bounds, out);
     case PY_STRING:
-        return slice_text(run, value.text, bounds, out);
+        return slice_text(run, value.text, bounds, out) && keep_mark(value, out);
     case PY_RANGE: {
         PyList items;
         return jinja_items(run, value, &items) &&

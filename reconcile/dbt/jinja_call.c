@@ -357,7 +357,8 @@ bool jinja_call_value(JinjaRun *run, const JinjaNode *node, PyValue callee, cons
         return call_macro(run, node, callee.macro, args, named, out);
     case PY_METHOD:
         call.name = callee.method->name;
-        return jinja_call_builtin(&call, callee.method->entry, callee.method->self, out);
+        return (jinja_is_escaped(callee.method->self) ? jinja_call_escaped : jinja_call_builtin)(
+            &call, callee.method->entry, callee.method->self, out);
     case PY_OBJECT:
         return call_object(run, &call, callee, out);
     case PY_UNDEFINED:

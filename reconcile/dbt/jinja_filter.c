@@ -42,8 +42,12 @@ static bool by_method(JinjaCall *call, const char *method, PyValue self, const P
                       PyValue *out)
 {
     const char *text;
-    return jinja_text(call->run, self, &text) &&
-           jinja_find_builtin(jinja_str_methods, method)->fn(call, py_text(text), arg, out);
+    if (!jinja_text(call->run, self, &text) ||
+        !jinja_find_builtin(jinja_str_methods, method)->fn(call, py_text(text), arg, out)) {
+        return false;
+    }
+    out->escaped = jinja_is_escaped(self);
+    return true;
 }
 
 #define METHOD_FILTER(name, method)                                                                \
@@ -67,6 +71,7 @@ static bool filter_string(JinjaCall *call, PyValue self, const PyValue *arg, PyV
         return false;
     }
     *out = py_text(text);
+    out->escaped = jinja_is_escaped(self);
     return true;
 }
 
@@ -105,9 +110,8 @@ static bool filter_replace(JinjaCall *call, PyValue self, const PyValue *arg, Py
 
 static bool filter_format(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out)
 {
-    const char *text;
-    return jinja_text(call->run, self, &text) &&
-           jinja_percent(call->run, text, arg[1].dict->count ? arg[1] : arg[0], out);
+    PyValue format, values = arg[1].dict->count ? arg[1] : arg[0];
+    return filter_string(call, self, arg, &format) && jinja_percent(call->run, format, values, out);
 }
 
 /* The width of an indent is a number of spaces or the text itself. */
@@ -191,43 +195,6 @@ static bool filter_wordcount(JinjaCall *call, PyValue self, const PyValue *arg, 
     return true;
 }
 
-static const char *entity_of(char c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '\'':
-        return "&#39;";
-    case '"':
-        return "&#34;";
-    default:
-        return NULL;
-    }
-}
-
-static bool filter_escape(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out)
-{
-    (void)arg;
-    const char *text;
-    if (!jinja_text(call->run, self, &text)) {
-        return false;
-    }
-    Buf escaped = jinja_buf(call->run);
-    for (; *text; text++) {
-        const char *entity = entity_of(*text);
-        if (entity) {
-            buf_text(&escaped, entity);
-        } else {
-            buf_char(&escaped, *text);
-        }
-    }
-    return jinja_buf_done(call->run, &escaped, out);
-}
-
 static bool filter_urlencode(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out)
 {
     (void)arg;
@@ -260,8 +227,12 @@ static bool filter_tojson(JinjaCall *call, PyValue self, const PyValue *arg, PyV
     if (style.indent < 0 || style.indent > 100) {
         return jinja_fail(call->run, "CO2013", "tojson: the indent is out of range");
     }
-    return jinja_write_json(call->run, &json, self, &style) &&
-           jinja_buf_done(call->run, &json, out);
+    if (!jinja_write_json(call->run, &json, self, &style) ||
+        !jinja_buf_done(call->run, &json, out)) {
+        return false;
+    }
+    out->escaped = true;
+    return true;
 }
 
 /* --- numbers -------------------------------------------------------------------------------- */
@@ -545,10 +516,10 @@ const Builtin jinja_text_filters[] = {
     {"center", "width?", filter_center},
     {"d", "default_value? boolean?", filter_default},
     {"default", "default_value? boolean?", filter_default},
-    {"e", "", filter_escape},
-    {"escape", "", filter_escape},
+    {"e", "", jinja_filter_escape},
+    {"escape", "", jinja_filter_escape},
     {"float", "default?", filter_float},
-    {"forceescape", "", filter_escape},
+    {"forceescape", "", jinja_filter_forceescape},
     {"format", "args* named**", filter_format},
     {"indent", "width? first? blank?", filter_indent},
     {"int", "default? base?", filter_int},
@@ -556,7 +527,7 @@ const Builtin jinja_text_filters[] = {
     {"random", "", filter_random},
     {"replace", "old new count?", filter_replace},
     {"round", "precision? method?", filter_round},
-    {"safe", "", filter_string},
+    {"safe", "", jinja_filter_safe},
     {"string", "", filter_string},
     {"title", "", filter_title},
     {"tojson", "indent?", filter_tojson},

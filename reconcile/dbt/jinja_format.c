@@ -319,9 +319,13 @@ static bool percent_one(Percent *percent)
     return (named || next_value(percent, &value)) && percent_value(percent, &spec, value);
 }
 
-bool jinja_percent(JinjaRun *run, const char *format, PyValue value, PyValue *out)
+bool jinja_percent(JinjaRun *run, PyValue format, PyValue value, PyValue *out)
 {
-    Percent percent = {.run = run, .at = format, .given = value, .out = jinja_buf(run)};
+    bool escaped = jinja_is_escaped(format);
+    if (escaped && !jinja_escape_values(run, value, &value)) {
+        return false;
+    }
+    Percent percent = {.run = run, .at = format.text, .given = value, .out = jinja_buf(run)};
     while (*percent.at) {
         char c = *percent.at++;
         if (c != '%') {
@@ -336,7 +340,9 @@ bool jinja_percent(JinjaRun *run, const char *format, PyValue value, PyValue *ou
     if (!all_used && !percent.by_name && (tuple || !container)) {
         return bad_format(run, "not all values were used");
     }
-    return jinja_buf_done(run, &percent.out, out);
+    bool done = jinja_buf_done(run, &percent.out, out);
+    out->escaped = escaped;
+    return done;
 }
 
 /* --- {} ------------------------------------------------------------------------------------- */

@@ -79,9 +79,15 @@ static bool join_lists(JinjaRun *run, PyValue a, PyValue b, PyValue *out)
 static bool join_texts(JinjaRun *run, PyValue a, PyValue b, PyValue *out)
 {
     Buf text = jinja_buf(run);
+    bool escaped = jinja_is_escaped(a) || jinja_is_escaped(b);
+    if (escaped && (!jinja_escape(run, a, &a) || !jinja_escape(run, b, &b))) {
+        return false;
+    }
     buf_text(&text, a.text);
     buf_text(&text, b.text);
-    return jinja_buf_done(run, &text, out);
+    bool done = jinja_buf_done(run, &text, out);
+    out->escaped = escaped;
+    return done;
 }
 
 static bool op_add(JinjaRun *run, PyValue a, PyValue b, PyValue *out)
@@ -118,13 +124,15 @@ static bool op_sub(JinjaRun *run, PyValue a, PyValue b, PyValue *out)
     return unsupported(run, "-", a, b);
 }
 
-static bool repeat_text(JinjaRun *run, const char *text, int64_t times, PyValue *out)
+static bool repeat_text(JinjaRun *run, PyValue text, int64_t times, PyValue *out)
 {
     Buf repeated = jinja_buf(run);
-    for (int64_t i = 0; i < times && *text && !repeated.overflow; i++) {
-        buf_text(&repeated, text);
+    for (int64_t i = 0; i < times && *text.text && !repeated.overflow; i++) {
+        buf_text(&repeated, text.text);
     }
-    return jinja_buf_done(run, &repeated, out);
+    bool done = jinja_buf_done(run, &repeated, out);
+    out->escaped = text.escaped;
+    return done;
 }
 
 static bool repeat_list(JinjaRun *run, PyValue list, int64_t times, PyValue *out)
@@ -156,7 +164,7 @@ static bool op_mul(JinjaRun *run, PyValue a, PyValue b, PyValue *out)
     }
     PyValue many = is_integer(a) ? b : a, times = is_integer(a) ? a : b;
     if (is_integer(times) && many.type == PY_STRING) {
-        return repeat_text(run, many.text, integer_of(times), out);
+        return repeat_text(run, many, integer_of(times), out);
     }
     if (is_integer(times) && (many.type == PY_LIST || many.type == PY_TUPLE)) {
         return repeat_list(run, many, integer_of(times), out);
@@ -232,7 +240,7 @@ static bool op_floor_div(JinjaRun *run, PyValue a, PyValue b, PyValue *out)
 static bool op_mod(JinjaRun *run, PyValue a, PyValue b, PyValue *out)
 {
     if (a.type == PY_STRING) {
-        return jinja_percent(run, a.text, b, out);
+        return jinja_percent(run, a, b, out);
     }
     if (both_integers(a, b)) {
         int64_t quotient, rest = 0;

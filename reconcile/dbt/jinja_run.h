@@ -115,7 +115,7 @@ bool jinja_order(JinjaRun *run, PyValue a, PyValue b, int *order); /* TypeError 
 bool jinja_slice(JinjaRun *run, PyValue value, const PyList *bounds, PyValue *out);
 
 /* "%s" % value and "{}".format(...). */
-bool jinja_percent(JinjaRun *run, const char *format, PyValue value, PyValue *out);
+bool jinja_percent(JinjaRun *run, PyValue format, PyValue value, PyValue *out);
 bool jinja_format(JinjaCall *call, const char *format, PyValue *out);
 
 /* The items of a host's sequence; NULL: VALUE is none. */
@@ -177,6 +177,16 @@ uint32_t jinja_lower(uint32_t c);
 const char *jinja_upper_text(Arena *arena, const char *text);
 const char *jinja_lower_text(Arena *arena, const char *text);
 bool jinja_is_letter(uint32_t c);
+
+/* Markup: a text that is escaped stays so through its own methods and operators, and what is put into it is escaped. */
+bool jinja_is_escaped(PyValue value);
+bool jinja_escape(JinjaRun *run, PyValue value, PyValue *out);
+/* VALUES may be a tuple or a dict of what is put in, or one value. */
+bool jinja_escape_values(JinjaRun *run, PyValue values, PyValue *out);
+bool jinja_call_escaped(JinjaCall *call, const Builtin *method, PyValue self, PyValue *out);
+bool jinja_filter_escape(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out);
+bool jinja_filter_forceescape(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out);
+bool jinja_filter_safe(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out);
 
 /* The lines of TEXT without their ends, as str.splitlines() gives them. */
 PyValue jinja_lines(Arena *arena, const char *text);

@@ -34,8 +34,7 @@ KIND(is_float, self.type == PY_FLOAT)
 KIND(is_number, py_is_number(self))
 KIND(is_string, self.type == PY_STRING)
 KIND(is_mapping, self.type == PY_DICT || (self.type == PY_OBJECT && self.object->class->mapping))
-/* Nothing is ever marked as escaped: dbt renders without autoescape. */
-KIND(is_escaped, false)
+KIND(is_escaped, jinja_is_escaped(self))
 KIND(is_sequence, self.type == PY_STRING || self.type == PY_LIST || self.type == PY_TUPLE ||
                       self.type == PY_DICT || self.type == PY_RANGE || self.type == PY_UNDEFINED ||
                       jinja_sequence_of(self))

@@ -316,7 +316,9 @@ static void write_repr(Buf *out, PyValue value, const Outer *outer)
 {
     switch (value.type) {
     case PY_STRING:
+        buf_text(out, value.escaped ? "Markup(" : "");
         write_quoted(out, value.text);
+        buf_text(out, value.escaped ? ")" : "");
         break;
     case PY_UNDEFINED:
         buf_text(out, "Undefined");
