@@ -1,6 +1,6 @@
 #include "cutover/files_disk.h"
 
-#include "halves.h"
+#include "apart.h"
 
 #include "cutover/files_wanted.h"
 #include "cutover/str.h"
@@ -228,7 +228,7 @@ static bool read_found(Walk *walk)
     int root = open(walk->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     Reading first = {.walk = walk, .arena = walk->arena, .root = root};
     Reading second = {.walk = walk, .arena = arena_new(), .root = root};
-    halves_run(walk->files->list.count, read_texts, &first, &second);
+    halves_apart(walk->files->list.count, read_texts, &first, &second);
     arena_adopt(walk->arena, second.arena);
     if (root >= 0) {
         close(root);
@@ -344,7 +344,7 @@ bool files_disk_write_all(Arena *arena, const char *folder, const File *files, s
     int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     Comparing it = {opened, files, arena_array(arena, count, sizeof(bool))};
     if (opened >= 0) {
-        halves_run(count, compare_texts, &it, &it);
+        halves_apart(count, compare_texts, &it, &it);
         close(opened);
     }
     for (size_t i = 0; i < count; i++) {

@@ -1,5 +1,7 @@
 #include "loose.h"
 
+#include "apart.h"
+
 #include "cutover/files_disk.h"
 #include "cutover/str.h"
 
@@ -135,6 +137,7 @@ DbtOptions loose_options(const Cli *cli, const Loose *loose, const EnvironmentCo
         .profiles = loose->profiles,
         .manifest = loose->config ? loose->config->manifest : NULL,
         .select = environment ? environment->selection : NULL,
+        .halves = halves_apart,
     };
 }
 

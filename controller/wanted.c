@@ -1,4 +1,5 @@
 /* From Git to what a pass is given: which environments exist, which commit each should be at, its files. */
+#include "apart.h"
 #include "context.h"
 
 #include "cutover/clock.h"
@@ -114,7 +115,8 @@ const Desired *wanted_project(Arena *arena, const Wanted *wanted, Diags *diags)
                           .vars = e->vars,
                           .env = wanted->env,
                           .manifest = wanted->config->manifest,
-                          .select = e->selection};
+                          .select = e->selection,
+                          .halves = halves_apart};
     DbtProject *project = dbt_read(arena, &options, diags);
     return project ? project->desired : NULL;
 }

@@ -191,10 +191,25 @@ static char *manifest_digest(Arena *arena, const Desired *desired)
     return digest;
 }
 
-void desired_seal(Arena *arena, Desired *desired)
+typedef struct Sealing {
+    Arena *arena;
+    DesiredNode *nodes;
+} Sealing;
+
+static void seal_nodes(void *half, size_t from, size_t to)
 {
+    const Sealing *it = half;
+    for (size_t i = from; i < to; i++) {
+        it->nodes[i].digest = node_digest(it->arena, &it->nodes[i]);
+    }
+}
+
+void desired_seal(Arena *arena, Desired *desired, Halves *halves)
+{
+    Sealing first = {arena, desired->nodes.items}, second = {arena_new(), desired->nodes.items};
+    halves(desired->nodes.count, seal_nodes, &first, &second);
+    arena_adopt(arena, second.arena);
     vec_each (DesiredNode, it, &desired->nodes) {
-        it->digest = node_digest(arena, it);
         map_put(arena, &desired->node_by_id, it->id, it);
         map_put(arena, &desired->node_by_rel, relname_key(arena, it->rel), it);
     }

@@ -28,6 +28,7 @@ typedef struct DbtOptions {
     const Database *database;   /* what templates may ask; NULL: nothing, without a connection */
     bool only_list;             /* fill `selected` alone: nothing is compiled */
     bool table;                 /* fill the node table */
+    Halves *halves;             /* how work is shared; NULL: halves_here() */
     int64_t steps;              /* limit of Jinja steps for the whole project; 0: 50,000,000 */
 } DbtOptions;
 

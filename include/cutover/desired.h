@@ -9,6 +9,7 @@
 #ifndef CUTOVER_DESIRED_H
 #define CUTOVER_DESIRED_H
 
+#include "cutover/halves.h"
 #include "cutover/map.h"
 #include "cutover/relname.h"
 #include "cutover/vec.h"
@@ -142,8 +143,8 @@ RelName namemap_rel(Arena *arena, const NameMap *map, RelName rel);
 /* CLUSTER mapped; NULL stays NULL. */
 const char *namemap_cluster(const NameMap *map, const char *cluster);
 
-/* Fills node_by_id and node_by_rel and computes digests and manifest_digest; front ends call it last. */
-void desired_seal(Arena *arena, Desired *desired);
+/* Fills node_by_id and node_by_rel and computes digests (as HALVES) and manifest_digest; front ends call it last. */
+void desired_seal(Arena *arena, Desired *desired, Halves *halves);
 
 /* The digest of INDEX on the relation ON (production names): name, relation, cluster, keys. "v1:..." */
 char *desired_index_digest(Arena *arena, RelName on, const DesiredIndex *index);

@@ -38,6 +38,9 @@ Diags diags_new(Arena *arena);
 Diag *diag_add(Diags *diags, DiagSeverity severity, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Adds what FROM holds, whose arena lives as long. */
+void diags_take(Diags *diags, const Diags *from);
+
 /* Sets the place of DIAG and takes the excerpt out of TEXT (the whole file, may be NULL). */
 void diag_place(Diags *diags, Diag *diag, const char *file, const char *text, size_t text_length,
                 int line, int column, int length);

@@ -20,6 +20,13 @@ Diag *diag_add(Diags *diags, DiagSeverity severity, const char *code, const char
     return &vec_last(&diags->list);
 }
 
+void diags_take(Diags *diags, const Diags *from)
+{
+    vec_each (Diag, it, &((Diags *)from)->list) {
+        vec_push(diags->arena, &diags->list, *it);
+    }
+}
+
 /* The text of line number LINE, without its end of line. */
 static const char *line_of(Arena *arena, const char *text, size_t length, int line)
 {

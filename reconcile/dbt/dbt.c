@@ -15,6 +15,7 @@ Reader *new_reader(Arena *arena, const DbtOptions *options, Diags *diags)
     r->options = options;
     r->diags = diags;
     r->files = options->files;
+    r->halves = options->halves ? options->halves : halves_here;
     return r;
 }
 
@@ -100,6 +101,6 @@ DbtProject *dbt_read(Arena *arena, const DbtOptions *options, Diags *diags)
     if (!project || diags_count(diags, DIAG_ERROR) > errors) {
         return NULL;
     }
-    desired_seal(arena, project->desired);
+    desired_seal(arena, project->desired, r->halves);
     return project;
 }

@@ -133,11 +133,11 @@ StrVec fqn_of(Reader *r, const Package *package, const char *path, const char *b
 }
 
 /* dbt takes the white space off both ends of a file before it renders it. */
-static void parse_template(Reader *r, Node *node)
+static void parse_template(Arena *arena, Diags *diags, Node *node)
 {
     bool whole =
         strlen(node->file->text) == node->file->length; /* else the parser refuses the NUL */
-    const char *text = whole ? str_trim(r->arena, node->file->text) : node->file->text;
+    const char *text = whole ? str_trim(arena, node->file->text) : node->file->text;
     int line = 1;
     for (const char *p = node->file->text; whole && strchr(" \t\r\n", *p) && *p; p++) {
         line += *p == '\n';
@@ -147,7 +147,34 @@ static void parse_template(Reader *r, Node *node)
                           .length = whole ? strlen(text) : node->file->length,
                           .first_line = line,
                           .owner = node->package};
-    node->template = jinja_parse(r->arena, &source, r->diags);
+    node->template = jinja_parse(arena, &source, diags);
+}
+
+typedef struct Parsing {
+    Arena *arena;
+    Node **nodes;
+    Diags diags;
+} Parsing;
+
+static void parse_half(void *half, size_t from, size_t to)
+{
+    Parsing *it = half;
+    for (size_t i = from; i < to; i++) {
+        if (it->nodes[i]->resource != RES_SEED) {
+            parse_template(it->arena, &it->diags, it->nodes[i]);
+        }
+    }
+}
+
+static void parse_templates(Reader *r)
+{
+    Arena *other = arena_new();
+    Parsing first = {r->arena, r->nodes.items, diags_new(r->arena)};
+    Parsing second = {other, r->nodes.items, diags_new(other)};
+    r->halves(r->nodes.count, parse_half, &first, &second);
+    arena_adopt(r->arena, other);
+    diags_take(r->diags, &first.diags);
+    diags_take(r->diags, &second.diags);
 }
 
 static void add_file(Reader *r, const Package *package, Resource resource, const File *file,
@@ -164,9 +191,6 @@ static void add_file(Reader *r, const Package *package, Resource resource, const
     node->compiled_path = str_concat(r->arena, package->name, "/", path, NULL);
     if (resource != RES_TEST) {
         index_node(r, node);
-    }
-    if (resource != RES_SEED) {
-        parse_template(r, node);
     }
 }
 
@@ -210,6 +234,7 @@ void find_nodes(Reader *r)
             }
         }
     }
+    parse_templates(r);
 }
 
 /* ---- two of one name ---- */

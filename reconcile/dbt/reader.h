@@ -190,6 +190,7 @@ typedef struct Reader {
     const DbtOptions *options;
     Diags *diags;
     const FileSet *files;
+    Halves *halves;
     Package *root, *builtin;
     Quoting quoting;         /* of the root project: for nodes, of all packages */
     VEC(Package *) packages; /* root first, without `builtin` */

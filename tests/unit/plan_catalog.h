@@ -259,7 +259,7 @@ static inline void world_seal(World *w)
     world_seal_catalog(w);
     memset(&w->desired->node_by_id, 0, sizeof w->desired->node_by_id);
     memset(&w->desired->node_by_rel, 0, sizeof w->desired->node_by_rel);
-    desired_seal(w->arena, w->desired);
+    desired_seal(w->arena, w->desired, halves_here);
 }
 
 static inline Plan *world_plan_sealed(World *w)

@@ -19,7 +19,7 @@ static Desired *green_of(World *w, const Plan *plan)
         }
         vec_push(w->arena, &green->nodes, node);
     }
-    desired_seal(w->arena, green);
+    desired_seal(w->arena, green, halves_here);
     return green;
 }
 

@@ -234,7 +234,7 @@ static Desired *green_of(const Case *c)
         node.rel = namemap_rel(c->w->arena, &c->plan->names, it->rel);
         vec_push(c->w->arena, &green->nodes, node);
     }
-    desired_seal(c->w->arena, green);
+    desired_seal(c->w->arena, green, halves_here);
     return green;
 }
 
