@@ -3,7 +3,7 @@ FROM debian:12 AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         cmake ninja-build gcc libc6-dev pkg-config libgit2-dev libpq-dev libcurl4-openssl-dev \
-        libyaml-dev libjansson-dev libmicrohttpd-dev libssl-dev libcmocka-dev \
+        libyaml-dev libpcre2-dev libjansson-dev libmicrohttpd-dev libssl-dev libcmocka-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
@@ -14,7 +14,7 @@ RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 FROM debian:12-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        ca-certificates tini libgit2-1.5 libpq5 libcurl4 libyaml-0-2 libjansson4 libmicrohttpd12 libssl3 \
+        ca-certificates tini libgit2-1.5 libpq5 libcurl4 libyaml-0-2 libpcre2-8-0 libjansson4 libmicrohttpd12 libssl3 \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o 65532 -g 65532 /var/cache/cutover
 COPY --from=build /build/cutover /build/cutover-online /usr/local/bin/

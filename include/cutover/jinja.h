@@ -156,8 +156,9 @@ typedef struct JinjaClass {
     const PyList *(*items)(void *self); /* of a sequence; borrowed */
     /* Python's < as -1, 0 or 1, and its == as 0. False: the two have no order. */
     bool (*order)(const void *self, PyValue other, int *order);
-    bool mapping;  /* for the test `is mapping` */
-    bool hashable; /* can be a key of a dict, where it is equal to objects of its class alone */
+    bool unordered; /* its `items` have no numbers: a set */
+    bool mapping;   /* for the test `is mapping` */
+    bool hashable;  /* can be a key of a dict, where it is equal to objects of its class alone */
 } JinjaClass;
 
 struct JinjaObject {

@@ -37,6 +37,14 @@ static bool is_of(const Column *column, Family family)
     return false;
 }
 
+static const char *numeric_type(Arena *arena, const Column *column)
+{
+    bool scaled = !py_is_none(column->precision) && !py_is_none(column->scale);
+    return scaled ? arena_printf(arena, "%s(%s,%s)", column->dtype,
+                                 py_str(arena, column->precision), py_str(arena, column->scale))
+                  : column->dtype;
+}
+
 static const char *data_type(Arena *arena, const Column *column)
 {
     bool sized = !py_is_none(column->char_size);
@@ -46,12 +54,7 @@ static const char *data_type(Arena *arena, const Column *column)
         return arena_printf(arena, "character varying(%s)",
                             sized ? py_str(arena, column->char_size) : "256");
     }
-    bool scaled = !py_is_none(column->precision) && !py_is_none(column->scale);
-    if (is_of(column, FAMILY_NUMERIC) && scaled) {
-        return arena_printf(arena, "%s(%s,%s)", column->dtype, py_str(arena, column->precision),
-                            py_str(arena, column->scale));
-    }
-    return column->dtype;
+    return is_of(column, FAMILY_NUMERIC) ? numeric_type(arena, column) : column->dtype;
 }
 
 /* ---- methods ---- */
@@ -222,7 +225,12 @@ static bool call_make(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
-/* Here dbt translates the one name that it knows to be another database's. */
+/* dbt translates the one name that it knows to be another database's. */
+static const char *translated(const char *dtype)
+{
+    return strcasecmp(dtype, "string") == 0 ? "TEXT" : dtype;
+}
+
 static bool call_create(JinjaCall *call, void *self, PyValue *out)
 {
     (void)self;
@@ -230,19 +238,66 @@ static bool call_create(JinjaCall *call, void *self, PyValue *out)
     if (!jinja_bind(call, "name label_or_dtype", arg)) {
         return false;
     }
-    const char *dtype = py_str(call->arena, arg[1]);
     *out = column_value(call->arena, py_str(call->arena, arg[0]),
-                        strcasecmp(dtype, "string") == 0 ? "TEXT" : dtype);
+                        translated(py_str(call->arena, arg[1])));
     return true;
 }
 
+static bool call_translate(JinjaCall *call, void *self, PyValue *out)
+{
+    (void)self;
+    PyValue arg;
+    if (!jinja_bind(call, "dtype", &arg)) {
+        return false;
+    }
+    *out = py_text(translated(py_str(call->arena, arg)));
+    return true;
+}
+
+static bool call_numeric(JinjaCall *call, void *self, PyValue *out)
+{
+    (void)self;
+    PyValue arg[3];
+    if (!jinja_bind(call, "dtype precision scale", arg)) {
+        return false;
+    }
+    const Column column = {"", py_str(call->arena, arg[0]), py_none(), arg[1], arg[2]};
+    *out = py_text(numeric_type(call->arena, &column));
+    return true;
+}
+
+static bool call_string(JinjaCall *call, void *self, PyValue *out)
+{
+    (void)self;
+    PyValue arg;
+    if (!jinja_bind(call, "size", &arg)) {
+        return false;
+    }
+    *out = py_text(arena_printf(call->arena, "character varying(%s)", py_str(call->arena, arg)));
+    return true;
+}
+
+static const struct {
+    const char *name;
+    JinjaFunction function;
+} class_methods[] = {
+    {"create", call_create},
+    {"translate_type", call_translate},
+    {"numeric_type", call_numeric},
+    {"string_type", call_string},
+};
+
 static bool class_get(JinjaRun *run, void *self, const char *name, PyValue *out)
 {
-    bool create = str_eq(name, "create");
-    if (create) {
-        *out = jinja_function(jinja_arena(run), "api.Column.create", call_create, self);
+    for (size_t i = 0; i < sizeof class_methods / sizeof *class_methods; i++) {
+        if (str_eq(name, class_methods[i].name)) {
+            *out = jinja_function(jinja_arena(run),
+                                  arena_printf(jinja_arena(run), "api.Column.%s", name),
+                                  class_methods[i].function, self);
+            return true;
+        }
     }
-    return create;
+    return false;
 }
 
 static const JinjaClass class_class = {.name = "api.Column", .get = class_get, .call = call_make};

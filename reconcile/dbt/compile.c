@@ -224,6 +224,15 @@ static void parse_node(Reader *r, Node *node)
     }
 }
 
+/* Where dbt would store what a test finds. */
+static void name_test(const Reader *r, Node *node)
+{
+    const char *schema = arena_printf(r->arena, "%s_dbt_test__audit", r->target.schema);
+    const PyValue *alias = config_get(node, "alias");
+    const char *name = alias && alias->type == PY_STRING ? alias->text : node->name;
+    node->production = node->rel = (RelName){r->target.database, schema, name};
+}
+
 void parse_nodes(Reader *r)
 {
     vec_each (Node *, it, &r->nodes) {
@@ -233,8 +242,7 @@ void parse_nodes(Reader *r)
     vec_each (Node *, it, &r->nodes) {
         Node *node = *it;
         if (node->resource == RES_TEST) {
-            const char *schema = arena_printf(r->arena, "%s_dbt_test__audit", r->target.schema);
-            node->production = node->rel = (RelName){r->target.database, schema, node->name};
+            name_test(r, node);
         } else if (node->enabled && !node->failed) {
             name_node(r, node);
         }

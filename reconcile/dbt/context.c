@@ -1,5 +1,6 @@
 /* What dbt's contexts give by name, besides macros: functions, objects and a few constants. */
 #include "introspect.h"
+#include "modules.h"
 
 #include "cutover/str.h"
 
@@ -280,6 +281,22 @@ static bool call_env_var(JinjaCall *call, void *self, PyValue *out)
 
 /* ---- what fails, what is said ---- */
 
+/* A message in the project's words, which may be set in lines: as one, since each finding has one. */
+static const char *message_of(Arena *arena, PyValue value)
+{
+    const char *text = str_trim(arena, py_str(arena, value));
+    Buf line = buf_new(arena, strlen(text) + 1);
+    for (const char *at = text; *at;) {
+        size_t word = strcspn(at, "\r\n");
+        buf_add(&line, at, word);
+        at += word;
+        size_t gap = strspn(at, " \t\r\n");
+        buf_text(&line, gap ? " " : "");
+        at += gap;
+    }
+    return line.data ? line.data : "";
+}
+
 static bool call_raise(JinjaCall *call, void *self, PyValue *out)
 {
     (void)self;
@@ -288,7 +305,7 @@ static bool call_raise(JinjaCall *call, void *self, PyValue *out)
     if (!jinja_bind(call, "msg node?", arg)) {
         return false;
     }
-    return jinja_fail(call->run, P_RAISED, "%s", py_str(call->arena, arg[0]));
+    return jinja_fail(call->run, P_RAISED, "%s", message_of(call->arena, arg[0]));
 }
 
 static bool call_warn(JinjaCall *call, void *self, PyValue *out)
@@ -300,7 +317,7 @@ static bool call_warn(JinjaCall *call, void *self, PyValue *out)
         return false;
     }
     if (scope->execute) {
-        jinja_warn(call->run, P_RAISED, "%s", py_str(call->arena, arg[0]));
+        jinja_warn(call->run, P_RAISED, "%s", message_of(call->arena, arg[0]));
     }
     return true;
 }
@@ -426,6 +443,8 @@ static bool host_name(Scope *scope, const char *name, PyValue *out)
         *out = flags_value(scope);
     } else if (str_eq(name, "builtins")) {
         *out = builtins_value(scope);
+    } else if (str_eq(name, "modules")) {
+        *out = modules_object(scope->arena, scope->execute);
     } else if (str_eq(name, "selected_resources")) {
         *out = py_list(scope->arena);
     } else {
@@ -437,9 +456,14 @@ static bool host_name(Scope *scope, const char *name, PyValue *out)
 /* Names that dbt has and that a reader cannot give: said by name, not as "undefined". */
 static bool unsupported_name(Scope *scope, const char *name, PyValue *out)
 {
-    static const char *const names[] = {"graph",         "modules",     "run_started_at",
-                                        "invocation_id", "dbt_version", "submit_python_job",
-                                        "results",       "context",     NULL};
+    static const char *const names[] = {"graph",
+                                        "run_started_at",
+                                        "invocation_id",
+                                        "dbt_version",
+                                        "submit_python_job",
+                                        "results",
+                                        "context",
+                                        NULL};
     for (const char *const *it = names; *it && scope->execute; it++) {
         if (str_eq(name, *it)) {
             *out =

@@ -175,10 +175,15 @@ static bool keep_mark(PyValue whole, PyValue *piece)
     return true;
 }
 
+static bool is_unordered(PyValue value)
+{
+    return value.type == PY_OBJECT && value.object->class->unordered;
+}
+
 static bool find_index(JinjaRun *run, PyValue value, int64_t index, PyValue *out)
 {
     const PyList *sequence = jinja_sequence_of(value);
-    if (sequence) {
+    if (sequence && !is_unordered(value)) {
         return jinja_index(sequence, index, out);
     }
     switch (value.type) {
@@ -318,7 +323,7 @@ static bool slice_text(JinjaRun *run, const char *text, const PyList *bounds, Py
 bool jinja_slice(JinjaRun *run, PyValue value, const PyList *bounds, PyValue *out)
 {
     const PyList *sequence = jinja_sequence_of(value);
-    if (sequence) {
+    if (sequence && !is_unordered(value)) {
         return slice_list(run, sequence, py_tuple(run->arena), bounds, out);
     }
     switch (value.type) {

@@ -449,6 +449,13 @@ static bool inner_call(JinjaCall *call, size_t from, JinjaCall *inner)
     return inner->name;
 }
 
+/* What is false (none, 0) has no items for these filters, instead of being none that can be walked. */
+static bool items_of_true(JinjaCall *call, PyValue value, PyList *items)
+{
+    *items = (PyList){0};
+    return !py_truth(value) || jinja_items(call->run, value, items);
+}
+
 static bool map_attribute(JinjaCall *call, const PyList *items, PyValue path, PyValue mapped)
 {
     static const PyValue absent = {.type = PY_UNDEFINED};
@@ -488,7 +495,7 @@ static bool filter_map(JinjaCall *call, PyValue self, const PyValue *arg, PyValu
     if (!path && !call->count) {
         return jinja_fail(call->run, "CO2012", "map needs the name of a filter, or attribute=");
     }
-    if (!jinja_items(call->run, self, &items)) {
+    if (!items_of_true(call, self, &items)) {
         return false;
     }
     *out = generator(mapped);
@@ -515,7 +522,7 @@ static bool select_items(JinjaCall *call, PyValue self, bool by_attribute, bool 
     if (by_attribute && !call->count) {
         return jinja_fail(call->run, "CO2012", "%s needs the name of an attribute", call->name);
     }
-    if (!jinja_items(call->run, self, &items)) {
+    if (!items_of_true(call, self, &items)) {
         return false;
     }
     for (size_t i = 0; i < items.count; i++) {

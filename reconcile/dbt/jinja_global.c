@@ -1,5 +1,5 @@
 /* The functions that Jinja and dbt offer without any project: range, dict, namespace, return ... */
-#include "jinja_run.h"
+#include "jinja_set.h"
 
 #include "cutover/digest.h"
 #include "cutover/str.h"
@@ -120,6 +120,18 @@ static bool global_zip(JinjaCall *call, PyValue self, const PyValue *arg, PyValu
     return true;
 }
 
+static bool global_set(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out)
+{
+    (void)self;
+    return jinja_make_set_or(call, arg[0], arg[1], out);
+}
+
+static bool global_set_strict(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out)
+{
+    (void)self;
+    return jinja_make_set(call, arg[0], out);
+}
+
 static bool global_tojson(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out)
 {
     (void)self;
@@ -161,6 +173,9 @@ const Builtin jinja_globals[] = {
     {"namespace", "0? named**", global_namespace},
     {"return", "data?", global_return},
     {"zip", "sequences*", global_zip},
+    {"zip_strict", "sequences*", global_zip},
+    {"set", "value default?", global_set},
+    {"set_strict", "value", global_set_strict},
     {"tojson", "value default? sort_keys?", global_tojson},
     {"fromjson", "string default?", global_fromjson},
     {"local_md5", "value", global_md5},

@@ -37,7 +37,7 @@ KIND(is_mapping, self.type == PY_DICT || (self.type == PY_OBJECT && self.object-
 KIND(is_escaped, jinja_is_escaped(self))
 KIND(is_sequence, self.type == PY_STRING || self.type == PY_LIST || self.type == PY_TUPLE ||
                       self.type == PY_DICT || self.type == PY_RANGE || self.type == PY_UNDEFINED ||
-                      jinja_sequence_of(self))
+                      (jinja_sequence_of(self) && !self.object->class->unordered))
 KIND(is_iterable, self.type == PY_STRING || self.type == PY_UNDEFINED ||
                       (self.type >= PY_LIST && self.type <= PY_DICT && self.type != PY_SLICE) ||
                       jinja_sequence_of(self))

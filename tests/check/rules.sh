@@ -27,7 +27,7 @@ rule "no file over 700 lines" \
 rule "no function over 80 lines" \
     "$(sources '*.c' | xargs pmccabe 2>/dev/null | awk '$5 > 80 {print "  " $5 " lines: " $NF " " $6}')"
 rule "each third-party header has one door" \
-    "$(sources '*.c' '*.h' | grep -v '^tests/' | xargs grep -HoE '^#include <(libpq-fe|git2|curl/curl|yaml|jansson|microhttpd)\.h>' |
+    "$(sources '*.c' '*.h' | grep -v '^tests/' | xargs grep -HoE '^#include <(libpq-fe|git2|curl/curl|pcre2|yaml|jansson|microhttpd)\.h>' |
         awk -F: '{n[$2]++; f[$2] = f[$2] " " $1} END {for (h in n) if (n[h] > 1) print "  " h ":" f[h]}')"
 rule "the pure core reaches for nothing outside" \
     "$(sources 'reconcile/*' | xargs grep -HnE '\b(time|clock_gettime|getenv|fopen|open|socket|printf|pthread_[a-z]+)\(' | sed 's/^/  /')"
