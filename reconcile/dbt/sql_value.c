@@ -1,6 +1,7 @@
 #include "sql_value.h"
 
 #include "jinja_run.h"
+#include "sql_date.h"
 
 #include "cutover/str.h"
 
@@ -163,93 +164,6 @@ static PyValue real_value(Arena *arena, const char *text)
     return decimal_value(arena, py_repr(arena, py_float(real)));
 }
 
-/* ---- dates ---- */
-
-static const char *date_text(Arena *arena, void *self)
-{
-    (void)arena;
-    return self;
-}
-
-static const char *date_repr(Arena *arena, void *self)
-{
-    int year = 0, month = 0, day = 0;
-    bool read = sscanf(self, "%d-%d-%d", &year, &month, &day) == 3;
-    return read ? arena_printf(arena, "datetime.date(%d, %d, %d)", year, month, day) : self;
-}
-
-/* Python leaves out seconds and microseconds that are zero. */
-static const char *moment_repr(Arena *arena, void *self)
-{
-    int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, micro = 0;
-    const char *text = self;
-    if (sscanf(text, "%d-%d-%d %d:%d:%d.%d", &year, &month, &day, &hour, &minute, &second, &micro) <
-        6) {
-        return text;
-    }
-    Buf out = buf_new(arena, 200);
-    buf_printf(&out, "datetime.datetime(%d, %d, %d, %d, %d", year, month, day, hour, minute);
-    if (second || micro) {
-        buf_printf(&out, micro ? ", %d, %d" : ", %d", second, micro);
-    }
-    buf_text(&out, str_ends(text, "+00:00") ? ", tzinfo=datetime.timezone.utc)" : ")");
-    return out.data;
-}
-
-static bool date_order(const void *self, PyValue other, int *order);
-static bool moment_order(const void *self, PyValue other, int *order);
-
-static const JinjaClass date_class = {.name = "datetime.date",
-                                      .text = date_text,
-                                      .repr = date_repr,
-                                      .order = date_order,
-                                      .hashable = true};
-static const JinjaClass moment_class = {.name = "datetime.datetime",
-                                        .text = date_text,
-                                        .repr = moment_repr,
-                                        .order = moment_order,
-                                        .hashable = true};
-
-static bool order_of_texts(const char *text, const char *other, int *order)
-{
-    int diff = other ? strcmp(text, other) : 0;
-    *order = diff < 0 ? -1 : diff > 0;
-    return other;
-}
-
-static bool date_order(const void *self, PyValue other, int *order)
-{
-    return order_of_texts(self, jinja_object_of(other, &date_class), order);
-}
-
-static bool moment_order(const void *self, PyValue other, int *order)
-{
-    return order_of_texts(self, jinja_object_of(other, &moment_class), order);
-}
-
-static PyValue date_value(Arena *arena, const char *text)
-{
-    return jinja_object(arena, &date_class, arena_strdup(arena, text));
-}
-
-/* "2026-11-23 16:02:11.5+00" as Python prints it: six digits, and minutes in the offset. */
-static PyValue moment_value(Arena *arena, const char *text)
-{
-    size_t whole = strcspn(text, ".+") < 19 ? strcspn(text, ".+") : 19;
-    const char *p = text + whole;
-    Buf out = buf_new(arena, 100);
-    buf_add(&out, text, whole);
-    if (*p == '.') {
-        size_t digits = strspn(p + 1, "0123456789");
-        buf_add(&out, p, digits + 1);
-        add_zeros(&out, 6 - (int64_t)digits);
-        p += digits + 1;
-    }
-    buf_text(&out, p);
-    buf_text(&out, strlen(p) == 3 ? ":00" : "");
-    return jinja_object(arena, &moment_class, (void *)(uintptr_t)out.data);
-}
-
 /* ---- the rest ---- */
 
 static PyValue integer_value(Arena *arena, const char *text)
@@ -277,17 +191,17 @@ static const struct {
     PyValue (*value)(Arena *arena, const char *text);
     const char *what;
 } kinds[] = {
-    {16, 16, bool_value, NULL},        {17, 17, NULL, "bytes"},
-    {20, 21, integer_value, NULL},     {23, 23, integer_value, NULL},
-    {26, 26, integer_value, NULL},     {199, 199, NULL, "an array"},
-    {651, 651, NULL, "an array"},      {700, 701, real_value, NULL},
-    {1000, 1041, NULL, "an array"},    {1082, 1082, date_value, NULL},
-    {1083, 1083, NULL, "a time"},      {1114, 1114, moment_value, NULL},
-    {1115, 1115, NULL, "an array"},    {1182, 1182, NULL, "an array"},
-    {1184, 1184, moment_value, NULL},  {1185, 1185, NULL, "an array"},
-    {1186, 1186, NULL, "an interval"}, {1187, 1187, NULL, "an array"},
-    {1231, 1231, NULL, "an array"},    {1266, 1266, NULL, "a time"},
-    {1700, 1700, decimal_value, NULL}, {3807, 3807, NULL, "an array"},
+    {16, 16, bool_value, NULL},           {17, 17, NULL, "bytes"},
+    {20, 21, integer_value, NULL},        {23, 23, integer_value, NULL},
+    {26, 26, integer_value, NULL},        {199, 199, NULL, "an array"},
+    {651, 651, NULL, "an array"},         {700, 701, real_value, NULL},
+    {1000, 1041, NULL, "an array"},       {1082, 1082, sql_date_value, NULL},
+    {1083, 1083, NULL, "a time"},         {1114, 1114, sql_moment_value, NULL},
+    {1115, 1115, NULL, "an array"},       {1182, 1182, NULL, "an array"},
+    {1184, 1184, sql_moment_value, NULL}, {1185, 1185, NULL, "an array"},
+    {1186, 1186, NULL, "an interval"},    {1187, 1187, NULL, "an array"},
+    {1231, 1231, NULL, "an array"},       {1266, 1266, NULL, "a time"},
+    {1700, 1700, decimal_value, NULL},    {3807, 3807, NULL, "an array"},
 };
 
 static bool is_json(uint32_t type)

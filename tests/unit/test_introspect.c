@@ -142,6 +142,17 @@ static void values_are_what_dbt_gives(void **state)
               "select True True 10 0.5 False False 0 1e+20");
 }
 
+static void dates_say_their_parts_and_are_formatted(void **state)
+{
+    CHECK_STR(rendered(*state, ORDERS
+                       "{% set d, t, z = t.rows[0][4], t.rows[0][5], t.rows[0][6] %}select {{ "
+                       "d.strftime('%d/%m/%y %A %j') }} {{ t.strftime('%Y%m%dT%H%M%S.%f%%[%z]') }} "
+                       "{{ z.strftime('%z %Z') }} {{ t.isoformat() }} {{ d.isoweekday() }} {{ "
+                       "t.microsecond }} {{ t.date() == d }} {{ d.hour is defined }}{% endif %}"),
+              "select 01/11/26 Sunday 305 20261101T100000.500000%[] +0000 UTC "
+              "2026-11-01T10:00:00.500000 7 500000 True False");
+}
+
 static void tables_are_walked_by_number_and_name(void **state)
 {
     CHECK_STR(
@@ -282,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(values_are_what_dbt_gives),
+        TEST(dates_say_their_parts_and_are_formatted),
         TEST(tables_are_walked_by_number_and_name),
         TEST(a_statement_keeps_its_result_until_it_is_loaded),
         TEST(columns_and_relations_are_those_of_production),

@@ -5,6 +5,7 @@ select 1 as x -- {{ r.column_names }} {{ r.rows[0].values() }} {{ r.columns[1].v
 -- {{ r | length }} {{ r.rows | length }} {{ r.columns['amount'].name }} {{ r.columns.keys() }}
 {% for row in r %}
 -- {{ row[0] }} {{ row.amount }} {{ row['f'] }} {{ row['g'] }} {{ row.b }} {{ row.dt }} {{ row.ts }} {{ row.tz }} {{ row.j }} {{ row.n }} {{ row.s }} {{ row }}
+-- {{ row.dt.strftime('%d/%m/%y %A %j') }} {{ row.ts.strftime('%Y%m%dT%H%M%S.%f%%[%z]') }} {{ row.tz.strftime('%z %Z') }} {{ row.ts.isoformat() }} {{ row.dt.isoweekday() }} {{ row.ts.date() }}
 -- {{ row.amount > 5 }} {{ row.amount == 3 }} {{ row.amount | int }} {{ row.amount | float }} {{ row.get('id') }} {{ row.get('zz', 7) }} {{ row.items() }}
 {% endfor %}
 -- {{ r.columns }} {{ r.rows }}
