@@ -5,6 +5,8 @@
 
 #include "cutover/str.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- a match ---- */
@@ -266,7 +268,7 @@ static bool replace_one(Search *s, const char *with, const RegexSpan *spans, Buf
             if (!template_group(s, &at, spans, out)) {
                 return false;
             }
-        } else if (!at[1] || (at[1] >= '0' && at[1] <= 'z' && at[1] != '_')) {
+        } else if (!at[1] || isalnum((unsigned char)at[1])) {
             return jinja_fail(s->call->run, "CO2013", "bad escape in %s",
                               py_repr(s->call->arena, py_text(with)));
         } else {

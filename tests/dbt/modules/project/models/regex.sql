@@ -6,4 +6,5 @@ select 1 as x
 -- {{ modules.re.match('b', 'ab') }} {{ modules.re.search('b(.)', 'abc').group(1) }} {{ modules.re.search('(?P<y>é)(z)?', 'abé').groupdict() }} {{ modules.re.search('é(z)?', 'aéé').span() }}
 -- {{ modules.re.search('(x)|(y)', 'y').groups() }} {{ modules.re.search('(?P<a>.)(.)', 'xy').group('a', 2) }} {{ modules.re.search('y', 'xy').start() }} {{ modules.re.search('y', 'xy').end() }} {{ modules.re.search('y', 'xy').group() }}
 -- {{ modules.re.fullmatch('a+', 'aab') is none }} {{ modules.re.match('A', 'a', modules.re.IGNORECASE) is not none }} {{ modules.re.search('a\Z', 'a\n') is none }} {{ modules.re.sub('^', '> ', 'x\ny', flags=modules.re.M) | replace('\n', '|') }}
+-- {{ modules.re.sub('a', '\\:', 'a') }} {{ modules.re.sub('a', '\\\\', 'a') }} {{ modules.re.sub('a', 'x\\ty', 'a') | replace('\t', '|') }} {{ modules.re.search('a', 'b') is none }}
 -- {{ modules.re.sub('\u00e9|\x41|\v', '.', 'éA') }} {{ modules.re.findall('[]a]+', 'x]a') }} {{ modules.re.findall('[^]]', ']b') }} {{ modules.re.search('a.b', 'a\nb') is none }} {{ modules.re.search('(?s)a.b', 'a\nb') is none }}

@@ -6,4 +6,5 @@ select 1 as x
 -- None c {'y': 'é'} (1, 2)
 -- (None, 'y') ('x', 'y') 1 2 y
 -- True True True > x|> y
+-- \: \ x|y True
 -- .. [']a'] ['b'] True False

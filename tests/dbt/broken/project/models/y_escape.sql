@@ -1,0 +1,1 @@
+select '{{ modules.re.sub("a", "\\q", "a") }}' as a

@@ -1,0 +1,1 @@
+select '{{ modules.re.findall("\\q", "a") }}' as a
