@@ -256,11 +256,26 @@ static bool relation_create(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
+/* What dbt calls the CTE of an ephemeral model: packages take it off again in their messages. */
+static bool relation_ephemeral(JinjaCall *call, void *self, PyValue *out)
+{
+    (void)self;
+    PyValue arg;
+    if (!jinja_bind(call, "name", &arg)) {
+        return false;
+    }
+    *out = py_text(str_concat(call->arena, "__dbt__cte__", py_str(call->arena, arg), NULL));
+    return true;
+}
+
 PyValue relation_api(Arena *arena, const Quoting *quoting)
 {
     PyValue api = py_dict(arena), relation = py_dict(arena);
     py_dict_put(arena, relation.dict, "create",
                 jinja_function(arena, "api.Relation.create", relation_create, (void *)quoting));
+    py_dict_put(
+        arena, relation.dict, "add_ephemeral_prefix",
+        jinja_function(arena, "api.Relation.add_ephemeral_prefix", relation_ephemeral, NULL));
     py_dict_put(arena, api.dict, "Relation", relation);
     py_dict_put(arena, api.dict, "Column", column_class_value(arena));
     return api;

@@ -4,4 +4,4 @@ select 1 as x
 -- [1, 2] True {1} {2} True True {2}
 -- [1, 2] True False False
 -- [(1, 3), (2, 4)] [] [] [] True
--- TEXT integer numeric(10,2) numeric character varying(7)
+-- TEXT integer numeric(10,2) numeric character varying(7) __dbt__cte__x
