@@ -90,35 +90,57 @@ const char *step_text(const Pass *pass, const Step *step)
     return arena_printf(pass->arena, "%s %s", step_verb(step->kind), step_target(pass, step));
 }
 
-/*
- * Nearly every refusal is XX000, so it is judged by the world: when the object is there after all, another
- * process made it, and the next pass goes on; when it is not, the statement itself is at fault.
- */
-static bool still_missing(Pass *pass, const Step *step, bool *missing, Err *err)
+/* Whether what STEP makes is there; OTHER: the answer for a step that makes nothing. */
+static bool is_there(const Catalog *c, const Step *step, bool other)
 {
-    const Catalog *c;
-    if (!pass_look_again(pass, &c, err)) {
-        return false;
-    }
     RelName rel = step->rel;
     switch (step->kind) {
     case STEP_CREATE_CLUSTER:
-        *missing = !catalog_cluster(c, rel.name);
-        return true;
+        return catalog_cluster(c, rel.name);
     case STEP_CREATE_SCHEMA:
-        *missing = !catalog_schema(c, rel.database, rel.name);
-        return true;
+        return catalog_schema(c, rel.database, rel.name);
     case STEP_CREATE_INDEX:
         rel.name = step->index_name;
-        *missing = !catalog_object(c, rel);
-        return true;
+        return catalog_object(c, rel);
     case STEP_CREATE_NODE:
-        *missing = !catalog_object(c, rel);
-        return true;
+        return catalog_object(c, rel);
     default:
-        *missing = true;
-        return true;
+        return other;
     }
+}
+
+/* Whether something is gone that was seen at the beginning of the pass, or that the pass made before FAILED. */
+static bool something_went(const Pass *pass, const Step *failed, const Catalog *now)
+{
+    vec_each (Step, it, &pass->build->missing) {
+        if (it == failed) {
+            break;
+        }
+        if (!is_there(now, it, true)) {
+            return true;
+        }
+    }
+    vec_each (CatalogObject, it, &pass->snapshot.catalog->objects) {
+        if (!catalog_object_by_id(now, it->id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Nearly every refusal is XX000, so it is judged by the world: when the object is there after all, another
+ * process made it, and when something else is gone, another process dropped it, maybe what this is made of;
+ * the next pass goes on. Otherwise the statement itself is at fault.
+ */
+static bool at_fault(Pass *pass, const Step *step, bool *fault, Err *err)
+{
+    const Catalog *now;
+    if (!pass_look_again(pass, &now, err)) {
+        return false;
+    }
+    *fault = !is_there(now, step, false) && !something_went(pass, step, now);
+    return true;
 }
 
 static void set_problem(Pass *pass, const Step *step, const Err *err)
@@ -159,19 +181,19 @@ static bool note_refused_replacement(Pass *pass, const Err *why, Err *err)
 
 static bool judge(Pass *pass, const Step *step, Err *err)
 {
-    bool missing = true;
+    bool fault = true;
     if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
         return false;
     }
     Err why = *err;
-    if (err->kind == ERR_INPUT && !still_missing(pass, step, &missing, err)) {
+    if (err->kind == ERR_INPUT && !at_fault(pass, step, &fault, err)) {
         return false;
     }
     *err = (Err){0};
-    if (missing && is_no_replacement(step, &why)) {
+    if (fault && is_no_replacement(step, &why)) {
         return note_refused_replacement(pass, &why, err);
     }
-    if (missing) {
+    if (fault) {
         set_problem(pass, step, &why);
     }
     return true;

@@ -1,7 +1,9 @@
 """Ways in which deployments of this kind break elsewhere, each tried on purpose (docs/hazards.md lists all of them)."""
+import re
 import subprocess
 
-from harness import BUILD, ROOT, run
+from harness import BUILD, CLOCK_FACTOR, ROOT, run
+from wire import Wire
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
@@ -89,8 +91,27 @@ def a_statement_that_comes_late_leaves_nothing_behind(world):
     assert "shop_green" in world.schemas(), "somebody else made it"
 
 
+def what_another_process_drops_meanwhile_is_built_again(world):
+    """A second controller takes green for that of a deployment that is over, and drops it while it is built."""
+    wire = Wire(world.standin.port, CLOCK_FACTOR)
+    dropped = []
+
+    def drop_before_the_index(spot):
+        if spot.kind == "CREATE INDEX" and not dropped:
+            relation = re.search(r' ON (\S+)', wire.texts[-1][1]).group(1)
+            world.sql("DROP MATERIALIZED VIEW " + relation)
+            dropped.append(relation)
+
+    wire.begin(drop_before_the_index)
+    command = [a.replace(":%d/" % world.standin.port, ":%d/" % wire.port) for a in world.command("apply", "--yes")]
+    done = subprocess.run(command, capture_output=True, text=True, env=world.env(), timeout=180)
+    wire.close()
+    assert done.returncode == 0 and dropped, done.stdout + done.stderr
+    assert world.phases()[-1] == "live" and world.phases().count("building") == 1, world.phases()
+
+
 if __name__ == "__main__":
     run([a_name_that_the_cutover_would_break_is_found_by_the_rehearsal,
          what_is_read_by_a_name_written_by_hand_is_built_once, what_another_environment_deployed_is_not_built_into,
          two_environments_that_share_a_schema_are_refused_at_load,
-         a_statement_that_comes_late_leaves_nothing_behind], PROJECT, SEED)
+         a_statement_that_comes_late_leaves_nothing_behind, what_another_process_drops_meanwhile_is_built_again], PROJECT, SEED)
