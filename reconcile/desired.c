@@ -80,10 +80,9 @@ static void put_rel(Buf *buf, RelName rel)
     put(buf, rel.name);
 }
 
-/* Tokens, not text: white space, comments and the case of keywords do not make a change. */
-static void put_sql(Buf *buf, const char *sql)
+/* Tokens, not text: white space, comments and the case of keywords do not make a change. SCRATCH holds them. */
+static void put_sql(Arena *scratch, Buf *buf, const char *sql)
 {
-    Arena *scratch = arena_new();
     SqlToks toks = {0};
     Err err = {0};
     if (!sql || !sql_tokens(scratch, sql, strlen(sql), &toks, &err)) {
@@ -95,7 +94,6 @@ static void put_sql(Buf *buf, const char *sql)
         buf_count(buf, it->kind == SQL_QUOTED ? SQL_WORD : it->kind);
         put(buf, it->value);
     }
-    arena_free(scratch);
 }
 
 static void put_seed(Buf *buf, const SeedData *seed)
@@ -116,23 +114,23 @@ static char *versioned(Arena *arena, const Buf *buf)
     return str_concat(arena, "v1:", digest_sha256(arena, buf->data, buf->length), NULL);
 }
 
-static char *node_digest(Arena *arena, const DesiredNode *node)
+static char *node_digest(Arena *arena, Arena *scratch, const DesiredNode *node)
 {
-    Arena *scratch = arena_new();
     Buf buf = buf_new(scratch, LARGEST_CANON);
     put(&buf, node_kind_text(node->kind));
     put_rel(&buf, node->rel);
     put(&buf, node->cluster);
     put(&buf, node->options);
-    put_sql(&buf, node->sql);
+    put_sql(scratch, &buf, node->sql);
     if (node->seed) {
         put_seed(&buf, node->seed);
     }
     vec_each (const char *, hook, &node->hooks) {
-        put_sql(&buf, *hook); /* what a hook did cannot be compared, only whether it changed */
+        put_sql(scratch, &buf,
+                *hook); /* what a hook did cannot be compared, only whether it changed */
     }
     char *digest = versioned(arena, &buf);
-    arena_free(scratch);
+    arena_clear(scratch);
     return digest;
 }
 
@@ -143,7 +141,7 @@ char *desired_index_digest(Arena *arena, RelName on, const DesiredIndex *index)
     put(&buf, index->name);
     put_rel(&buf, on);
     put(&buf, index->cluster);
-    put_sql(&buf, index->keys);
+    put_sql(scratch, &buf, index->keys);
     char *digest = versioned(arena, &buf);
     arena_free(scratch);
     return digest;
@@ -167,7 +165,7 @@ static void put_satellites(Arena *arena, Buf *buf, RelName on, const DesiredInde
 
 static char *manifest_digest(Arena *arena, const Desired *desired)
 {
-    Arena *scratch = arena_new();
+    Arena *scratch = arena_new(), *tokens = arena_new();
     Buf buf = buf_new(scratch, LARGEST_CANON);
     vec_each (DesiredNode, it, &desired->nodes) {
         put(&buf, it->id);
@@ -183,9 +181,11 @@ static char *manifest_digest(Arena *arena, const Desired *desired)
     }
     vec_each (DesiredTest, it, &desired->tests) {
         put(&buf, it->id);
-        put_sql(&buf, it->sql);
+        put_sql(tokens, &buf, it->sql);
         put(&buf, it->severity);
+        arena_clear(tokens);
     }
+    arena_free(tokens);
     char *digest = digest_sha256(arena, buf.data, buf.length);
     arena_free(scratch);
     return digest;
@@ -199,9 +199,11 @@ typedef struct Sealing {
 static void seal_nodes(void *half, size_t from, size_t to)
 {
     const Sealing *it = half;
+    Arena *scratch = arena_new();
     for (size_t i = from; i < to; i++) {
-        it->nodes[i].digest = node_digest(it->arena, &it->nodes[i]);
+        it->nodes[i].digest = node_digest(it->arena, scratch, &it->nodes[i]);
     }
+    arena_free(scratch);
 }
 
 void desired_seal(Arena *arena, Desired *desired, Halves *halves)

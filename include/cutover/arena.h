@@ -22,6 +22,9 @@ Arena *arena_new(void);
 /* Runs the deferred functions, newest first, and frees all memory. NULL is accepted. */
 void arena_free(Arena *arena);
 
+/* The same, but the arena itself stays, empty: for one small unit of work after the other. */
+void arena_clear(Arena *arena);
+
 /* What is in OTHER lives from now on as long as ARENA; OTHER itself is gone. */
 void arena_adopt(Arena *arena, Arena *other);
 

@@ -81,29 +81,55 @@ static Chunk *chunk_new(size_t size)
     return chunk;
 }
 
-/* An arena lies at the front of its own first chunk. */
+/* Nothing in ARENA yet but itself, at the front of CHUNK, its own first one. */
+static void begin(Arena *arena, Chunk *chunk)
+{
+    chunk->next = NULL;
+    chunk->used = round_up(sizeof(Arena));
+    *arena = (Arena){.chunks = chunk, .chunk_size = FIRST_CHUNK * GROWTH};
+}
+
 Arena *arena_new(void)
 {
-    size_t size = round_up(sizeof(Arena));
-    Chunk *chunk = chunk_new(OBJECT_PER_CHUNK ? size : FIRST_CHUNK - sizeof(Chunk));
+    Chunk *chunk =
+        chunk_new(OBJECT_PER_CHUNK ? round_up(sizeof(Arena)) : FIRST_CHUNK - sizeof(Chunk));
     Arena *arena = (Arena *)chunk->bytes;
-    chunk->used = size;
-    *arena = (Arena){.chunks = chunk, .chunk_size = FIRST_CHUNK * GROWTH};
+    begin(arena, chunk);
     return arena;
+}
+
+static void run_deferred(const Arena *arena)
+{
+    for (Deferred *d = arena->deferred; d; d = d->next) {
+        d->fn(d->arg);
+    }
+}
+
+/* All chunks but KEPT. */
+static void free_chunks(const Arena *arena, const Chunk *kept)
+{
+    for (Chunk *chunk = arena->chunks, *next; chunk; chunk = next) {
+        next = chunk->next;
+        if (chunk != kept) {
+            free(chunk);
+        }
+    }
 }
 
 void arena_free(Arena *arena)
 {
-    if (!arena) {
-        return;
+    if (arena) {
+        run_deferred(arena);
+        free_chunks(arena, NULL);
     }
-    for (Deferred *d = arena->deferred; d; d = d->next) {
-        d->fn(d->arg);
-    }
-    for (Chunk *chunk = arena->chunks, *next; chunk; chunk = next) {
-        next = chunk->next;
-        free(chunk);
-    }
+}
+
+void arena_clear(Arena *arena)
+{
+    Chunk *own = (Chunk *)((char *)arena - offsetof(Chunk, bytes));
+    run_deferred(arena);
+    free_chunks(arena, own);
+    begin(arena, own);
 }
 
 void arena_adopt(Arena *arena, Arena *other)

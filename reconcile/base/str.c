@@ -39,19 +39,29 @@ const char *str_trim(Arena *arena, const char *text)
     return arena_strndup(arena, text, n);
 }
 
+/* Nearly all have fewer texts than that; the lengths of the others are counted twice. */
+#define LENGTHS_KEPT 8
+
 char *str_concat(Arena *arena, const char *first, ...)
 {
     va_list args;
-    size_t length = 0;
+    size_t lengths[LENGTHS_KEPT], length = 0, n = 0;
     va_start(args, first);
-    for (const char *text = first; text; text = va_arg(args, const char *)) {
-        length += strlen(text);
+    for (const char *text = first; text; text = va_arg(args, const char *), n++) {
+        size_t here = strlen(text);
+        if (n < LENGTHS_KEPT) {
+            lengths[n] = here;
+        }
+        length += here;
     }
     va_end(args);
     char *joined = arena_array(arena, length + 1, 1), *end = joined;
+    n = 0;
     va_start(args, first);
-    for (const char *text = first; text; text = va_arg(args, const char *)) {
-        end = stpcpy(end, text);
+    for (const char *text = first; text; text = va_arg(args, const char *), n++) {
+        size_t here = n < LENGTHS_KEPT ? lengths[n] : strlen(text);
+        memcpy(end, text, here);
+        end += here;
     }
     va_end(args);
     return joined;

@@ -8,6 +8,11 @@
 
 #include <string.h>
 
+static void free_spare(void *reader)
+{
+    arena_free(((Reader *)reader)->spare);
+}
+
 Reader *new_reader(Arena *arena, const DbtOptions *options, Diags *diags)
 {
     Reader *r = arena_make(arena, Reader);
@@ -16,6 +21,7 @@ Reader *new_reader(Arena *arena, const DbtOptions *options, Diags *diags)
     r->diags = diags;
     r->files = options->files;
     r->halves = options->halves ? options->halves : halves_here;
+    arena_defer(arena, free_spare, r);
     return r;
 }
 

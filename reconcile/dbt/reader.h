@@ -212,7 +212,8 @@ typedef struct Reader {
     VEC(DesiredExternal *) externals;
     Map external_by_rel; /* relname_key() to DesiredExternal * */
     VEC(DbtListed) selected;
-    void *front; /* what the front end in use keeps for itself */
+    Arena *spare; /* of a rendering that has ended, for the next one; or NULL */
+    void *front;  /* what the front end in use keeps for itself */
 } Reader;
 
 /* Which of dbt's contexts a text is rendered in. */

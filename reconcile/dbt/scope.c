@@ -136,20 +136,26 @@ Scope file_scope(Reader *r, ScopeKind kind, const Package *package)
 
 Scope open_node_scope(Reader *r, Node *node, bool execute)
 {
+    Arena *arena = r->spare ? r->spare : arena_new();
+    r->spare = NULL;
     return (Scope){.reader = r,
                    .kind = SCOPE_NODE,
                    .package = node->package,
                    .node = node,
                    .execute = execute,
-                   .arena = arena_new()};
+                   .arena = arena};
 }
 
 void close_node_scope(Scope *scope)
 {
+    Reader *r = scope->reader;
     if (scope->outlives_it) {
-        arena_adopt(scope->reader->arena, scope->arena);
-    } else {
+        arena_adopt(r->arena, scope->arena);
+    } else if (r->spare) {
         arena_free(scope->arena);
+    } else {
+        arena_clear(scope->arena);
+        r->spare = scope->arena;
     }
     scope->arena = NULL;
 }

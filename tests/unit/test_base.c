@@ -31,6 +31,43 @@ static void an_arena_runs_its_cleanups_when_freed(void **state)
     arena_free(keep);
 }
 
+static void a_cleared_arena_is_as_good_as_a_new_one(void **state)
+{
+    (void)state;
+    Arena *keep = arena_new(), *arena = arena_new(), *other = arena_new();
+    size_t new = arena_used(arena);
+    Buf seen = buf_new(keep, 10);
+    for (int round = 1; round <= 3; round++) {
+        char *text = arena_alloc(arena, 100), *large = arena_alloc(arena, 1000000);
+        CHECK_STR(text, ""); /* zeroed, whatever was there before */
+        memset(text, 'x', 99);
+        large[999999] = 'x';
+        for (int i = 0; i < 1000; i++) {
+            arena_strdup(arena, "fills more than one chunk");
+        }
+        arena_defer(arena, append_one, &seen);
+        arena_clear(arena);
+        CHECK_INT(arena_used(arena), new);
+        CHECK_INT(seen.length, round);
+    }
+    arena_strdup(other, "adopted");
+    arena_adopt(arena, other);
+    arena_clear(arena);
+    CHECK_STR(arena_strdup(arena, "more"), "more");
+    arena_free(arena);
+    CHECK_INT(seen.length, 3);
+    arena_free(keep);
+}
+
+static void any_number_of_texts_becomes_one(void **state)
+{
+    Arena *arena = *state;
+    CHECK_STR(str_concat(arena, "", NULL), "");
+    CHECK_STR(str_concat(arena, "a", "", "bc", NULL), "abc");
+    CHECK_STR(str_concat(arena, "1", "22", "3", "4", "5", "6", "7", "8", "9", "ten", "11", NULL),
+              "1223456789ten11");
+}
+
 static void what_an_arena_adopts_lives_as_long_as_it(void **state)
 {
     (void)state;
@@ -273,6 +310,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_arena_runs_its_cleanups_when_freed),
+        TEST(a_cleared_arena_is_as_good_as_a_new_one),
+        TEST(any_number_of_texts_becomes_one),
         TEST(what_an_arena_adopts_lives_as_long_as_it),
         TEST(what_grows_keeps_its_bytes_and_is_zero_behind_them),
         TEST(a_buffer_never_grows_past_its_maximum),
