@@ -99,6 +99,7 @@ struct PyDict {
     size_t count, cap;
     uint32_t *slots; /* entry number + 1; 0 = free */
     size_t slot_count;
+    bool ordered; /* an OrderedDict, as agate gives them: it prints otherwise */
 };
 
 /* --- making values -------------------------------------------------------------------------- */

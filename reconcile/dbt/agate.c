@@ -100,6 +100,7 @@ static bool call_dict(JinjaCall *call, void *self, PyValue *out)
 {
     const Sequence *sequence = self;
     *out = py_dict(call->arena);
+    out->dict->ordered = true;
     for (size_t i = 0; need_keys(call, sequence) && i < sequence->values.count; i++) {
         py_dict_put(call->arena, out->dict, sequence->keys->items[i], sequence->values.items[i]);
     }

@@ -261,19 +261,44 @@ static void write_items(Buf *out, const PyList *list, const char *open, const ch
     buf_text(out, close);
 }
 
+static void write_entries(Buf *out, const PyDict *dict, const char *between, const char *behind,
+                          const Outer *here)
+{
+    for (size_t i = 0; i < dict->count && !out->overflow; i++) {
+        buf_text(out, i ? ", " : "");
+        buf_text(out, behind ? "(" : "");
+        write_repr(out, dict->entries[i].key, here);
+        buf_text(out, between);
+        write_repr(out, dict->entries[i].value, here);
+        buf_text(out, behind ? behind : "");
+    }
+}
+
+/* As Python 3.11 prints it. */
+static void write_ordered(Buf *out, const PyDict *dict, const Outer *outer)
+{
+    if (inside(outer, dict)) {
+        buf_text(out, "...");
+        return;
+    }
+    Outer here = {.next = outer, .content = dict, .depth = outer ? outer->depth + 1 : 1};
+    buf_text(out, dict->count ? "OrderedDict([" : "OrderedDict(");
+    write_entries(out, dict, ", ", ")", &here);
+    buf_text(out, dict->count ? "])" : ")");
+}
+
 static void write_dict(Buf *out, const PyDict *dict, const Outer *outer)
 {
+    if (dict->ordered) {
+        write_ordered(out, dict, outer);
+        return;
+    }
     buf_char(out, '{');
     if (inside(outer, dict)) {
         buf_text(out, "...");
     } else {
         Outer here = {.next = outer, .content = dict, .depth = outer ? outer->depth + 1 : 1};
-        for (size_t i = 0; i < dict->count && !out->overflow; i++) {
-            buf_text(out, i ? ", " : "");
-            write_repr(out, dict->entries[i].key, &here);
-            buf_text(out, ": ");
-            write_repr(out, dict->entries[i].value, &here);
-        }
+        write_entries(out, dict, ": ", NULL, &here);
     }
     buf_char(out, '}');
 }

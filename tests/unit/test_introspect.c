@@ -165,9 +165,11 @@ static void tables_are_walked_by_number_and_name(void **state)
         "select 2 amount (1, 2) (\"it's\",) id 2 2 True 1 ok");
     CHECK_STR(rendered(*state,
                        "{% set t = run_query('select 1 as a, 2 as a') %}{% if execute %}select {{ "
-                       "t.column_names }} {{ t[0].a_2 }} {{ t[0].dict() }} {{ t.columns[0] }} {{ "
+                       "t.column_names }} {{ t[0].a_2 }} {{ t[0].dict() }} {{ dict(t[0].dict()) }} "
+                       "{{ [t[0].dict().copy()] }} {{ t.columns[0] }} {{ "
                        "t.rows }}{% endif %}"),
-              "select ('a', 'a_2') 2 {'a': 1, 'a_2': 2} <agate.Column: (1)> <agate.MappedSequence: "
+              "select ('a', 'a_2') 2 OrderedDict([('a', 1), ('a_2', 2)]) {'a': 1, 'a_2': 2} "
+              "[OrderedDict([('a', 1), ('a_2', 2)])] <agate.Column: (1)> <agate.MappedSequence: "
               "(<agate.Row: (1, 2)>)>");
     CHECK_STR(rendered(*state,
                        "{% set t = run_query('select 1 where false') %}{% if execute %}select {{ "
