@@ -160,14 +160,17 @@ static bool ask(void *ctx, const Question *question, const Answer **answer, Err 
 
 Database introspect_database(Introspect *in, bool allowed, const char *environment)
 {
+    bool answered = in->recorded.count > 0;
+    const char *kept = answered ? "; what this commit was answered is recorded, and not used" : "";
+    const char *other = answered ? ", or deploy a commit that asks nothing" : "";
     return (Database){
         .ask = allowed ? ask : NULL,
         .ctx = in,
-        .why = arena_printf(in->arena, "policy denies introspection for %s", environment),
+        .why = arena_printf(in->arena, "policy denies introspection for %s%s", environment, kept),
         .hint = arena_printf(in->arena,
                              "write into the controller's file (--config): policy: {%s: "
-                             "{introspection: allow}}",
-                             environment)};
+                             "{introspection: allow}}%s",
+                             environment, other)};
 }
 
 /* ---- the record ---- */

@@ -112,6 +112,23 @@ def an_answer_that_changes_waits_for_the_next_commit(world):
     assert columns(world, "reports", "by_day")[1:] == ["d20261101", "d20261102", "d20261103", "days"]
 
 
+def who_denies_it_later_denies_what_is_recorded_too(world):
+    """And the way on needs no leave: a commit that asks nothing."""
+    world.apply()
+    add_asking_models(world)
+    world.cutover("apply", "--yes", *allowing(world))
+    leave = allowing(world, "deny")
+    for command in ("plan", "drift"):
+        world.cutover(command, *leave, expect=1)
+        for words in ("policy denies introspection for production; what this commit was answered is recorded, and not used", "or deploy a commit that asks nothing"):
+            assert words in world.stderr, world.stderr
+    for name in ("by_day", "people"):
+        (world.repository.work / "models" / "reports" / (name + ".sql")).unlink()
+    world.repository.commit("Ask nothing any more")
+    world.cutover("apply", "--yes", *leave)
+    assert not columns(world, "reports", "people")
+
+
 def an_answer_that_changes_on_the_way_changes_nothing(world):
     """The data change while green is built: the deployment goes on with the SQL that it began with, in a new process as well."""
     world.apply()
@@ -179,5 +196,5 @@ def what_writes_or_fails_is_said_where_it_stands(world):
 
 if __name__ == "__main__":
     run([without_leave_it_is_refused_by_name, what_it_asks_is_what_is_live, green_is_rendered_from_the_answers_of_production,
-         an_answer_that_changes_waits_for_the_next_commit, an_answer_that_changes_on_the_way_changes_nothing,
+         an_answer_that_changes_waits_for_the_next_commit, who_denies_it_later_denies_what_is_recorded_too, an_answer_that_changes_on_the_way_changes_nothing,
          a_server_that_is_away_is_not_the_projects_fault, what_one_transaction_cannot_read_is_asked_in_another, what_writes_or_fails_is_said_where_it_stands], project=PROJECT, seed=SEED)
