@@ -33,9 +33,11 @@ static const Command commands[] = {
      cmd_compile},
     {"validate", "[--project DIR] [--target T]", "read everything, print all findings",
      "project target vars", false, NULL, cmd_validate},
-    {"ls", "[--select S] [--exclude S] [--selector N] [--project DIR]",
+    {"ls", "[--select S] [--exclude S] [--selector N] [--resource-type T]... [--project DIR]",
      "list what a selection holds",
-     "select exclude selector indirect-selection project target vars", false, ls_asks, cmd_ls},
+     "select exclude selector indirect-selection resource-type exclude-resource-type project "
+     "target vars",
+     false, ls_asks, cmd_ls},
     {"status", "[--watch]", "what is live, what is under way, what it waits for", "watch", false,
      always, NULL},
     {"history", "[--limit N] [--since DATE]", "deployments, newest first", "limit since", false,
@@ -114,6 +116,8 @@ static const Flag flags[] = {
     TEXT_FLAG(exclude),
     TEXT_FLAG(selector),
     {"indirect-selection", 0, false, true, offsetof(Parsed, cli.indirect_selection)},
+    {"resource-type", 0, false, true, offsetof(Parsed, cli.resource_type)},
+    {"exclude-resource-type", 0, false, true, offsetof(Parsed, cli.exclude_resource_type)},
     TEXT_FLAG(limit),
     TEXT_FLAG(since),
     SWITCH(once),
@@ -184,6 +188,12 @@ static bool unknown_flag(Arena *arena, const char *name, Err *err)
     return unknown(arena, err, "unknown flag --%s", name, &known, "--");
 }
 
+/* What is given several times adds up; of other flags the last one counts. */
+static bool may_repeat(const Flag *flag)
+{
+    return str_eq(flag->name, "permit") || str_ends(flag->name, "resource-type");
+}
+
 /* One flag at argv[*i]; its value may stand behind '=' or in the next argument. */
 static bool take_flag(Arena *arena, int argc, char **argv, int *i, Parsed *parsed, StrVec *given,
                       Err *err)
@@ -208,8 +218,7 @@ static bool take_flag(Arena *arena, int argc, char **argv, int *i, Parsed *parse
     }
     const char *value = !*rest ? argv[*i] : *rest == '=' ? rest + 1 : rest;
     const char **text = (const char **)(void *)field;
-    bool again =
-        *text && str_eq(flag->name, "permit"); /* the one that may be given several times */
+    bool again = *text && may_repeat(flag);
     *text = again ? arena_printf(arena, "%s %s", *text, value) : value;
     return true;
 }

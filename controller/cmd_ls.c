@@ -16,12 +16,12 @@ static bool wanted(const Cli *cli, const EnvironmentConfig *environment, SelectW
 {
     *out = (SelectWanted){.selector = cli->selector, .standard = !environment};
     if (cli->indirect_selection && !select_indirect(cli->indirect_selection, &out->indirect)) {
-        return err_set(cli->arena, err, ERR_INPUT, "CO1093",
+        return err_set(cli->arena, err, ERR_INPUT, "CO1090",
                        "--indirect-selection: eager, cautious, buildable or empty, not \"%s\"",
                        cli->indirect_selection);
     }
     if (cli->selector && (cli->select || cli->exclude)) {
-        return err_set(cli->arena, err, ERR_INPUT, "CO1093",
+        return err_set(cli->arena, err, ERR_INPUT, "CO1090",
                        "--selector takes the place of --select and --exclude");
     }
     bool silent = !cli->select && !cli->exclude && !cli->selector;
@@ -32,6 +32,54 @@ static bool wanted(const Cli *cli, const EnvironmentConfig *environment, SelectW
     select_flag(cli->arena, &out->exclude, cli->exclude, "--exclude");
     return true;
 }
+
+/* ---- kinds ---- */
+
+/* Which kinds are wanted: those of --resource-type, or all, without those of --exclude-resource-type. */
+typedef struct Kinds {
+    StrVec wanted, unwanted; /* WANTED empty: all */
+} Kinds;
+
+static bool read_kinds(const Cli *cli, const char *flag, const char *text, StrVec *out, Err *err)
+{
+    static const char *const known[] = {"model", "seed", "source", "test", "all", "default", NULL};
+    StrVec words = str_split(cli->arena, text ? text : "", ' ');
+    vec_each (const char *, word, &words) {
+        bool ok = str_empty(*word);
+        for (const char *const *it = known; *it; it++) {
+            ok |= str_eq(*it, *word);
+        }
+        if (!ok) {
+            return err_set(cli->arena, err, ERR_INPUT, "CO1090",
+                           "--%s: model, seed, source, test or all, not \"%s\"", flag, *word);
+        }
+        if (!str_empty(*word)) {
+            vec_push(cli->arena, out, *word);
+        }
+    }
+    return true;
+}
+
+static bool is_named(const StrVec *kinds, const char *type)
+{
+    return str_in(kinds, type) || str_in(kinds, "all") || str_in(kinds, "default");
+}
+
+/* What is listed is a part of what is selected: parents and tests are found before. */
+static void keep_kinds(const Kinds *kinds, DbtProject *project)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < project->selected.count; i++) {
+        const DbtListed *it = &project->selected.items[i];
+        bool in = !kinds->wanted.count || is_named(&kinds->wanted, it->type);
+        if (in && !is_named(&kinds->unwanted, it->type)) {
+            project->selected.items[kept++] = *it;
+        }
+    }
+    project->selected.count = kept;
+}
+
+/* ---- answering ---- */
 
 static void write_json(Buf *out, const DbtProject *project)
 {
@@ -77,9 +125,13 @@ int cmd_ls(const Cli *cli)
     Diags diags = diags_new(cli->arena);
     const EnvironmentConfig *environment = NULL;
     SelectWanted select;
+    Kinds kinds = {0};
     if (!loose_read(cli, &loose, &diags, &err) ||
         !loose_environment(cli, &loose, &environment, &err) ||
         !wanted(cli, environment, &select, &err) ||
+        !read_kinds(cli, "resource-type", cli->resource_type, &kinds.wanted, &err) ||
+        !read_kinds(cli, "exclude-resource-type", cli->exclude_resource_type, &kinds.unwanted,
+                    &err) ||
         (ls_asks(cli) && !cli->online->state(cli, &select.state, &diags, &err))) {
         return loose_stopped(cli, &diags, &err);
     }
@@ -90,6 +142,7 @@ int cmd_ls(const Cli *cli)
     if (!project) {
         return loose_stopped(cli, &diags, &err);
     }
+    keep_kinds(&kinds, project);
     cli_findings(cli, &diags);
     return answer(cli, project);
 }

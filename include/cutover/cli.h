@@ -28,7 +28,7 @@ struct Cli {
     /* of single commands; NULL or false when not given */
     const char *revision, *project, *plan, *until, *target, *vars, *out, *reason, *limit, *since;
     const char *select, *exclude, *selector, *indirect_selection;
-    const char *permit; /* several with blanks between */
+    const char *permit, *resource_type, *exclude_resource_type; /* several with blanks between */
     bool once, yes, watch, wait, test, sql;
     const Online
         *online; /* what only a program that talks to servers can do; NULL: this one does not */
