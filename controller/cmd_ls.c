@@ -40,24 +40,30 @@ typedef struct Kinds {
     StrVec wanted, unwanted; /* WANTED empty: all */
 } Kinds;
 
-static bool read_kinds(const Cli *cli, const char *flag, const char *text, StrVec *out, Err *err)
+static bool read_kind(const Cli *cli, const char *word, bool can_all, StrVec *out, Err *err)
 {
-    static const char *const known[] = {"model", "seed", "source", "test", "all", "default", NULL};
-    StrVec words = str_split(cli->arena, text ? text : "", ' ');
-    vec_each (const char *, word, &words) {
-        bool ok = str_empty(*word);
-        for (const char *const *it = known; *it; it++) {
-            ok |= str_eq(*it, *word);
-        }
-        if (!ok) {
-            return err_set(cli->arena, err, ERR_INPUT, "CO1090",
-                           "--%s: model, seed, source, test or all, not \"%s\"", flag, *word);
-        }
-        if (!str_empty(*word)) {
-            vec_push(cli->arena, out, *word);
-        }
+    static const char *const known[] = {"model", "seed", "source", "test", "default", NULL};
+    bool ok = can_all && str_eq(word, "all");
+    for (const char *const *it = known; *it; it++) {
+        ok |= str_eq(*it, word);
     }
+    if (!ok) {
+        return err_set(cli->arena, err, ERR_INPUT, "CO1090",
+                       "a resource type is model, seed, source or test, not \"%s\"", word);
+    }
+    vec_push(cli->arena, out, word);
     return true;
+}
+
+/* TEXT holds several with blanks between. As in dbt, `all` can be wanted and not be left out. */
+static bool read_kinds(const Cli *cli, const char *text, bool can_all, StrVec *out, Err *err)
+{
+    StrVec words = str_split(cli->arena, text ? text : "", ' ');
+    bool ok = true;
+    for (size_t i = 0; ok && i < words.count; i++) {
+        ok = str_empty(words.items[i]) || read_kind(cli, words.items[i], can_all, out, err);
+    }
+    return ok;
 }
 
 static bool is_named(const StrVec *kinds, const char *type)
@@ -129,9 +135,8 @@ int cmd_ls(const Cli *cli)
     if (!loose_read(cli, &loose, &diags, &err) ||
         !loose_environment(cli, &loose, &environment, &err) ||
         !wanted(cli, environment, &select, &err) ||
-        !read_kinds(cli, "resource-type", cli->resource_type, &kinds.wanted, &err) ||
-        !read_kinds(cli, "exclude-resource-type", cli->exclude_resource_type, &kinds.unwanted,
-                    &err) ||
+        !read_kinds(cli, cli->resource_type, true, &kinds.wanted, &err) ||
+        !read_kinds(cli, cli->exclude_resource_type, false, &kinds.unwanted, &err) ||
         (ls_asks(cli) && !cli->online->state(cli, &select.state, &diags, &err))) {
         return loose_stopped(cli, &diags, &err);
     }

@@ -157,10 +157,14 @@ class RandomProject:
     def __init__(self, seed):
         self.chance = random.Random(seed)
         self.models = {}  # name to materialization
+        self.versions = []  # of the model "ver"
         self.files = {}
         self.project()
         self.data()
-        for i in range(self.chance.randrange(3, 12)):
+        count, when = self.chance.randrange(3, 12), self.chance.randrange(0, 24)
+        for i in range(count):
+            if i == when:
+                self.versioned()
             self.model("m%d" % i)
         self.tests()
 
@@ -218,7 +222,32 @@ sources:
     tables: [{name: t}]
 """ % (self.pick("schema: landing", "description: plain", "schema: \"{{ target.schema }}_in\""), self.pick("Customers", "cust_2"))
 
+    def versioned(self):
+        """A model with versions: each reads what was there before, later models read one of them."""
+        numbers = list(self.pick([1, 2], [2, 1, 3], ["old", "new"], [1, 1.5], [10, 9]))
+        latest = self.chance.choice(numbers)
+        lines = ["version: 2", "models:", "  - name: ver", "    latest_version: %s" % latest, "    config: {tags: [base], meta: {a: 1, b: {c: 2}}}",
+                 "    columns:", "      - {name: id, tests: [not_null]}", "      - {name: name, description: of all, tests: [unique]}", "    versions:"]
+        for number in numbers:
+            name = self.pick("ver_v%s" % number, "ver_v%s" % number, "elsewhere_%s" % str(number).replace(".", "_"))
+            lines.append("      - v: %s" % number)
+            if name.startswith("elsewhere"):
+                lines.append("        defined_in: " + name)
+            elif number == latest:
+                name = self.pick("ver", name)
+            lines += self.pick([], ["        description: of this one"]) + self.pick([], [], ["        tests: []"], ["        data_tests: [{bigger_than: {column_name: id}}]"])
+            lines += self.pick([], ["        config: {tags: [own], meta: {b: {d: 3}}}"], ["        config: {materialized: %s}" % self.pick("view", "ephemeral", "materialized_view")],
+                               ["        config: {alias: ver_renamed_%s, schema: own}" % str(number).replace(".", "_")])
+            lines += self.pick([], ["        columns: [{include: all, exclude: [name]}]"], ["        columns: [{include: [name]}, {name: more, tests: [not_null]}]"],
+                               ["        columns: [{include: '*'}, {name: more}]"])
+            self.files["models/%s%s.sql" % (self.pick("", "one/", "one/two/"), name)] = "select {{ model.version }} as n, '{{ this.name }}' as t from %s" % self.input()
+        self.files["models/versions.yml"] = "\n".join(lines) + "\n"
+        self.versions = numbers
+
     def input(self):
+        if self.versions and self.chance.random() < 0.3:
+            number = self.chance.choice(self.versions)
+            return self.pick("{{ ref('ver') }}", "{{ ref('shop', 'ver') }}", "{{ ref('ver', v=%r) }}" % number, "{{ ref('ver', version='%s') }}" % number)
         if self.models and self.chance.random() < 0.7:
             name = self.chance.choice(list(self.models))
             return self.pick("{{ ref('%s') }}", '{{ref("%s")}}', "{{ ref('shop', '%s') }}", "{{- ref('%s') -}}") % name

@@ -37,9 +37,16 @@ SELECT = [
     "statuses", "statuses+", "countries.csv", "seeds/statuses.csv", "access:protected", "access:public", "all_slices,resource_type:model",
     "tag:landed", "tag:pii", "tag:pi?+1", "tag:of_project", "config.tags:pii", "config.meta.owner:sales", "config.meta.level:1", "config.meta.team:core",
     "config.event_time:at", "tag:landed,config.meta.owner:sales",
-    "slice_1 slice_2,resource_type:test", "+all_slices,slice_*", "fqn:orders.shop", "fqn:*", "fqn:orders.*", "version:none",
+    "slice_1 slice_2,resource_type:test", "+all_slices,slice_*", "fqn:orders.shop", "fqn:*", "fqn:orders.*", "version:none", "version:latest", "version:old",
+    "version:prerelease", "counted", "counted_v1", "counted.v2+", "orders.counted.v3", "+counted_last", "file:counted_last",
 ]
 EXCLUDE = ["resource_type:test", "shop", "+revenue", "tag:reporting", "source:*", "path:models/raw", "slice_*", "test_type:singular", "clean+"]
+VERSIONS = """models:
+  - name: counted
+    latest_version: 2
+    columns: [{name: n, tests: [not_null]}]
+    versions: [{v: 1}, {v: 2}, {v: 3, defined_in: counted_last}]
+"""
 INDIRECT = ["eager", "cautious", "buildable", "empty"]
 
 
@@ -55,6 +62,11 @@ def cases():
         yield ["--exclude", "slice_1", "--indirect-selection", word]
     for name in ["reports", "reports_and_inputs", "nightly", "again"]:
         yield ["--selector", name]
+    for one in ["model", "seed", "source", "test", "all"]:
+        yield ["--resource-type", one]
+        yield ["--select", "+revenue", "--exclude-resource-type", one]
+        yield ["--select", "@clean", "--resource-type", one, "--resource-type", "seed"]
+        yield ["--select", "clean+", "--exclude", "revenue", "--resource-type", one, "--exclude-resource-type", "test"]
 
 
 class Dbt:
@@ -94,6 +106,9 @@ def main():
         text = sources.read_text().replace("    schema: public\n", "    schema: public\n    tags: [landed]\n    config: {meta: {owner: sales, level: 1}}\n", 1)
         text = text.replace("      - name: customers\n", "      - name: customers\n        tags: [pii]\n        config: {event_time: at, tags: [more], meta: {owner: crm}}\n", 1)
         sources.write_text(text)
+        (folder / "models" / "counted.yml").write_text(VERSIONS)
+        for name, reads in (("counted_v1", "clean"), ("counted_v2", "clean"), ("counted_last", "counted', v='1")):
+            (folder / "models" / (name + ".sql")).write_text("select count(*) as n from {{ ref('%s') }}" % reads)
         settings = folder / "dbt_project.yml"
         settings.write_text(settings.read_text() + "\nsources: {orders: {+tags: of_project, app: {+meta: {team: core}}}}\n")
         dbt = Dbt(environment)
