@@ -294,7 +294,6 @@ static void compile_node(Reader *r, Node *node)
     if (node->resource != RES_TEST && !node->ephemeral) {
         render_hooks(r, node, true);
     }
-    scan_sql(r, node, node->compiled);
 }
 
 void compile_nodes(Reader *r)
@@ -306,4 +305,5 @@ void compile_nodes(Reader *r)
             compile_node(r, *it);
         }
     }
+    scan_nodes(r);
 }

@@ -54,11 +54,15 @@ static bool is_body_start(const SqlTok *tok, NodeKind kind)
     return sql_is_word(tok, "from") || (kind == NODE_SOURCE_TABLE && sql_is_symbol(tok, "("));
 }
 
+static bool may_have_header(NodeKind kind)
+{
+    return kind == NODE_SOURCE || kind == NODE_SOURCE_TABLE || kind == NODE_SINK;
+}
+
 /* dbt-materialize before 1.7.6 wanted `CREATE SOURCE {{ this }} ...` in the file: that header goes. */
 static size_t behind_header(Reader *r, const Node *node, NodeKind kind, const SqlToks *toks)
 {
-    bool stateful = kind == NODE_SOURCE || kind == NODE_SOURCE_TABLE || kind == NODE_SINK;
-    if (!stateful || !sql_is_word(toks->items, "create")) {
+    if (!may_have_header(kind) || !sql_is_word(toks->items, "create")) {
         return 0;
     }
     vec_each (const SqlTok, it, toks) {
@@ -76,28 +80,22 @@ static size_t behind_header(Reader *r, const Node *node, NodeKind kind, const Sq
 static const char *cleaned(Reader *r, Arena *scratch, const Node *node, NodeKind kind)
 {
     const char *sql = node->compiled;
+    SqlShape shape = node->shape;
     SqlToks toks = {0};
     Err err = {0};
-    if (!sql_tokens(scratch, sql, strlen(sql), &toks, &err)) {
-        return NULL; /* scan_sql() has said why */
+    if (!shape.known || may_have_header(kind)) {
+        if (!sql_tokens(scratch, sql, strlen(sql), &toks, &err)) {
+            return NULL; /* scan_nodes() has said why */
+        }
+        shape = sql_shape(&toks, strlen(sql));
     }
-    size_t count = toks.count - 1, end = strlen(sql);
-    while (count && sql_is_symbol(&toks.items[count - 1], ";")) {
-        end = toks.items[--count].start;
-    }
-    if (!count) {
-        find_at(r, DIAG_ERROR, P_EMPTY_SQL, node->place, "%s has no SQL", node->id);
+    if (!shape.words || shape.several) {
+        find_at(r, DIAG_ERROR, shape.words ? P_SQL : P_EMPTY_SQL, node->place,
+                shape.words ? "%s holds more than one statement" : "%s has no SQL", node->id);
         return NULL;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (sql_is_symbol(&toks.items[i], ";")) {
-            find_at(r, DIAG_ERROR, P_SQL, node->place, "%s holds more than one statement",
-                    node->id);
-            return NULL;
-        }
-    }
     size_t start = behind_header(r, node, kind, &toks);
-    return str_trim(r->arena, arena_strndup(scratch, sql + start, end - start));
+    return str_trim(r->arena, arena_strndup(scratch, sql + start, shape.end - start));
 }
 
 static const char *clean_sql(Reader *r, const Node *node, NodeKind kind)

@@ -138,6 +138,14 @@ typedef struct ModelVersion {
     int age; /* 0: the latest; negative: older; positive: a prerelease */
 } ModelVersion;
 
+/* What is to be known of one compiled text, so that it is cut into tokens once for all. */
+typedef struct SqlShape {
+    bool known;
+    bool several; /* statements */
+    size_t words; /* tokens before the closing semicolons */
+    size_t end;   /* where those begin */
+} SqlShape;
+
 struct Node {
     Resource resource;
     const Package *package;
@@ -174,6 +182,7 @@ struct Node {
     VEC(Source *) sources;
     const char *compiled; /* as `dbt compile` writes it */
     const char *body;     /* before ephemeral models were put in front */
+    SqlShape shape;       /* of `compiled` */
     StrVec hooks;         /* rendered post hooks that are no index, grant or comment */
     DesiredIndexes indexes;
     DesiredGrants grants;
@@ -433,6 +442,11 @@ DbtProject *listed_project(Reader *r);
 /* Adds edges for relations of the project that SQL names by hand; with a NameMap that moves them: findings.
  */
 void scan_sql(Reader *r, Node *node, const char *sql);
+
+/* The same for what all nodes were compiled to, whose shapes are known from then on. */
+void scan_nodes(Reader *r);
+
+SqlShape sql_shape(const SqlToks *toks, size_t length);
 
 /* SQL that was compiled elsewhere: the relations of nodes that it names are edges, and go where the NameMap
  * sends them. NULL after a finding. */

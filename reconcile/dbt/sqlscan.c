@@ -140,18 +140,24 @@ const char *rewrite_sql(Reader *r, Node *node, const char *sql)
     return ok && !out.overflow ? out.data : NULL;
 }
 
-void scan_sql(Reader *r, Node *node, const char *sql)
+SqlShape sql_shape(const SqlToks *toks, size_t length)
 {
-    Arena *scratch = arena_new();
-    SqlToks toks = {0};
-    if (!read_tokens(r, scratch, node, sql, &toks)) {
-        arena_free(scratch);
-        return;
+    SqlShape shape = {.known = true, .words = toks->count - 1, .end = length};
+    while (shape.words && sql_is_symbol(&toks->items[shape.words - 1], ";")) {
+        shape.end = toks->items[--shape.words].start;
     }
-    for (size_t i = 0, step; toks.items[i].kind != SQL_END; i += step) {
+    for (size_t i = 0; i < shape.words; i++) {
+        shape.several |= sql_is_symbol(&toks->items[i], ";");
+    }
+    return shape;
+}
+
+static void find_names(Reader *r, Arena *scratch, Node *node, const char *sql, const SqlToks *toks)
+{
+    for (size_t i = 0, step; toks->items[i].kind != SQL_END; i += step) {
         const char *parts[3];
         size_t count, schema;
-        step = dotted(&toks, i, parts, &count);
+        step = dotted(toks, i, parts, &count);
         Node *other = count > 1 ? node_called(r, scratch, parts, count, &schema) : NULL;
         Node *green = count > 1 ? node_in(r, &r->by_rel, scratch, parts, count, &schema) : NULL;
         if (green &&
@@ -160,8 +166,45 @@ void scan_sql(Reader *r, Node *node, const char *sql)
         }
         if (other && other != node) {
             met(r, node, other,
-                place_in_file(scratch, node, sql, &toks.items[i], &toks.items[i + step - 1]));
+                place_in_file(scratch, node, sql, &toks->items[i], &toks->items[i + step - 1]));
         }
     }
+}
+
+void scan_sql(Reader *r, Node *node, const char *sql)
+{
+    Arena *scratch = arena_new();
+    SqlToks toks = {0};
+    if (read_tokens(r, scratch, node, sql, &toks)) {
+        find_names(r, scratch, node, sql, &toks);
+    }
     arena_free(scratch);
+}
+
+/* A half works with a reader of its own, whose arena and findings nobody else touches. */
+static void scan_half(void *half, size_t from, size_t to)
+{
+    Reader *r = half;
+    Arena *scratch = arena_new();
+    for (size_t i = from; i < to; i++) {
+        Node *node = r->order.items[i];
+        SqlToks toks = {0};
+        if (node->compiled && read_tokens(r, scratch, node, node->compiled, &toks)) {
+            node->shape = sql_shape(&toks, strlen(node->compiled));
+            find_names(r, scratch, node, node->compiled, &toks);
+        }
+        arena_clear(scratch);
+    }
+    arena_free(scratch);
+}
+
+void scan_nodes(Reader *r)
+{
+    Reader second = *r;
+    second.arena = arena_new();
+    Diags found = diags_new(second.arena);
+    second.diags = &found;
+    r->halves(r->order.count, scan_half, r, &second);
+    arena_adopt(r->arena, second.arena);
+    diags_take(r->diags, &found);
 }
