@@ -111,6 +111,15 @@ static const Macro *test_macro(Reader *r, const Node *node)
     return named ? map_get(&named->macros, test->macro) : find_macro(r, node->package, test->macro);
 }
 
+/* The relation itself is what dbt's own macro gives without a `where`: nearly every test is spared running it. */
+static PyValue written_argument(const Node *node, const PyEntry *arg)
+{
+    const PyValue *where = config_get(node, "where");
+    bool usual = str_eq(arg->key.text, "model") && node->package->filters_as_dbt &&
+                 (!where || !py_truth(*where));
+    return usual ? py_text(node->generic->relation) : arg->value;
+}
+
 static const char *render_test(const Scope *scope)
 {
     Reader *r = scope->reader;
@@ -121,9 +130,9 @@ static const char *render_test(const Scope *scope)
     bool ok = true;
     for (size_t i = 0; i < node->generic->args->count; i++) {
         const PyEntry *arg = &node->generic->args->entries[i];
-        PyValue value = arg->value;
+        PyValue value = written_argument(node, arg);
         bool plain = str_eq(arg->key.text, "column_name");
-        ok = ok && (plain || render_argument(scope, arg->value, &value));
+        ok = ok && (plain || render_argument(scope, value, &value));
         py_dict_set(scope->arena, named, arg->key, value);
     }
     PyValue out = py_none();
@@ -235,10 +244,10 @@ static void name_test(const Reader *r, Node *node)
 
 void parse_nodes(Reader *r)
 {
+    find_namers(r);
     vec_each (Node *, it, &r->nodes) {
         parse_node(r, *it);
     }
-    find_namers(r);
     vec_each (Node *, it, &r->nodes) {
         Node *node = *it;
         if (node->resource == RES_TEST) {

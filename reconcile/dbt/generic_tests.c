@@ -28,8 +28,8 @@ typedef struct TestEntry {
     VEC(CalledConfig) configs;
     const Source *source;
     Node *on;
-    const char *column;
-    const Yaml *owner; /* the column, model, seed or table that has it */
+    const char *column, *relation; /* a call: ref('daily') */
+    const Yaml *owner;             /* the column, model, seed or table that has it */
 } TestEntry;
 
 static bool wrong(TestEntry *t, const char *message)
@@ -280,17 +280,16 @@ static const char *version_text(const Node *node)
     return node->version && py_truth(node->version->value) ? node->version->text : NULL;
 }
 
-static const char *model_argument(const TestEntry *t)
+/* The call that gives the relation. */
+static const char *model_call(const TestEntry *t)
 {
     Arena *arena = t->r->arena;
     if (t->source) {
-        return arena_printf(arena, "{{ get_where_subquery(source('%s', '%s')) }}", t->source->group,
-                            t->source->name);
+        return arena_printf(arena, "source('%s', '%s')", t->source->group, t->source->name);
     }
     const char *version = version_text(t->on);
-    return version ? arena_printf(arena, "{{ get_where_subquery(ref('%s', version='%s')) }}",
-                                  t->on->name, version)
-                   : arena_printf(arena, "{{ get_where_subquery(ref('%s')) }}", t->on->name);
+    return version ? arena_printf(arena, "ref('%s', version='%s')", t->on->name, version)
+                   : arena_printf(arena, "ref('%s')", t->on->name);
 }
 
 static bool has_config(const TestEntry *t, const char *key)
@@ -363,6 +362,7 @@ static void make_node(TestEntry *t)
                              .namespace = t->namespace,
                              .args = t->args,
                              .column = t->column,
+                             .relation = str_concat(r->arena, "{{ ", t->relation, " }}", NULL),
                              .on = t->on};
     node->generic = generic;
 }
@@ -381,7 +381,9 @@ static void add_test(TestEntry *t)
     if (t->column) {
         py_dict_put(arena, t->args, "column_name", py_text(t->column));
     }
-    py_dict_put(arena, t->args, "model", py_text(model_argument(t)));
+    t->relation = model_call(t);
+    py_dict_put(arena, t->args, "model",
+                py_text(str_concat(arena, "{{ get_where_subquery(", t->relation, ") }}", NULL)));
     if (has_macro(t)) {
         make_node(t);
     }

@@ -19,16 +19,24 @@ static const struct {
 
 /* ---- who gives names ---- */
 
-/* What dbt's own macros ask for by name, which macros of a project would hide from them. */
+/* What dbt's own macros here ask for by name, which macros of a project would hide from them. */
 static bool hides_names(const Reader *r, const Package *package)
 {
-    static const char *const names[] = {"return", "adapter", "target"};
+    static const char *const names[] = {"return", "adapter", "target", "config"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (find_macro(r, package, names[i]) || map_get(&r->package_by_name, names[i])) {
             return true;
         }
     }
     return false;
+}
+
+/* Nodes of PACKAGE that call NAME, whose macro is MACRO, get what dbt's own macro gives. */
+static bool is_dbts(const Reader *r, const Package *package, const char *name, const Macro *macro)
+{
+    const Macro *chosen = dispatch_macro(r, r->arena, package, name, r->builtin->name);
+    return macro->package == r->builtin && chosen && chosen->package == r->builtin &&
+           !hides_names(r, package);
 }
 
 static void find_namer(Reader *r, Package *package, NamePart part)
@@ -40,9 +48,7 @@ static void find_namer(Reader *r, Package *package, NamePart part)
     const StrVec *params = &namer->macro->jinja->params;
     namer->reads_node =
         params->count < 2 || jinja_macro_mentions(namer->macro->jinja, params->items[1]);
-    const Macro *chosen = dispatch_macro(r, r->arena, package, name, r->builtin->name);
-    namer->is_dbts = namer->macro->package == r->builtin && chosen &&
-                     chosen->package == r->builtin && !hides_names(r, package);
+    namer->is_dbts = is_dbts(r, package, name, namer->macro);
 }
 
 void find_namers(Reader *r)
@@ -51,6 +57,8 @@ void find_namers(Reader *r)
         for (NamePart part = 0; part < NAME_PARTS; part++) {
             find_namer(r, *package, part);
         }
+        static const char where[] = "get_where_subquery";
+        (*package)->filters_as_dbt = is_dbts(r, *package, where, find_macro(r, *package, where));
     }
 }
 

@@ -49,6 +49,7 @@ typedef struct Package {
     ConfigTree *models, *seeds, *tests, *sources;
     Map macros;               /* name to Macro *; a test as test_<name> */
     Namer namers[NAME_PARTS]; /* for its nodes */
+    bool filters_as_dbt;      /* get_where_subquery() of its tests is dbt's own */
 } Package;
 
 struct Macro {
@@ -128,7 +129,8 @@ typedef struct GenericTest {
     const char *namespace; /* package in front of it, or NULL */
     PyDict *args;          /* as written: texts may hold Jinja; with `model` and `column_name` */
     const char *column;
-    Node *on; /* the node it was written for; NULL: a source */
+    const char *relation; /* what `model` says where nothing is filtered: "{{ ref('daily') }}" */
+    Node *on;             /* the node it was written for; NULL: a source */
 } GenericTest;
 
 /* One of a model's versions. */
