@@ -1,4 +1,5 @@
-{# A column's name out of a text of any kind. Regular expressions are beyond Cutover's own reader. #}
+{# A column's name out of a text of any kind. Compiled regular expressions are beyond Cutover's own reader. #}
 {% macro column_name(text) -%}
-    {{ modules.re.sub('[^a-z0-9]+', '_', text | lower) }}
+    {%- set other = modules.re.compile('[^a-z0-9]+') -%}
+    {{ other.sub('_', text | lower) }}
 {%- endmacro %}
