@@ -24,7 +24,7 @@ typedef struct Marker {
 
 /* A dbt test or a check of cutover.yaml that gates this deployment. */
 typedef struct Gate {
-    const char *key; /* "test:<id>" or "check:<name>", as in the record */
+    const char *key; /* "test:<id>", "check:<name>" or "readable:<number>", as in the record */
     const char *name;
     const char *sql;     /* the whole statement */
     const char *cluster; /* to run it on */

@@ -533,6 +533,18 @@ char *statement_probe(Arena *arena, RelName rel)
     return sql_done(&sql);
 }
 
+char *statement_probe_all(Arena *arena, const RelName *rels, size_t count)
+{
+    Sql sql = sql_new(arena, "SELECT count(*) FROM (");
+    for (size_t i = 0; i < count; i++) {
+        put(&sql, i ? " UNION ALL SELECT 1 FROM " : "SELECT 1 FROM ");
+        put_rel(&sql, rels[i]);
+        put(&sql, " WHERE false");
+    }
+    put(&sql, ") AS probed");
+    return sql_done(&sql);
+}
+
 const char *statement_columns(Arena *arena, const DesiredNode *node)
 {
     if (!node->seed) {

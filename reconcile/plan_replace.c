@@ -131,11 +131,41 @@ static const char *live_reader(const Closure *c, const Item *item)
     return lives(c, item->live, &seen) ? NULL : "it is constant";
 }
 
+static const char *if_new_input(const Closure *c, const Item *item, RelName rel)
+{
+    const CatalogObject *input = catalog_object(c->in->catalog, rel);
+    return input && str_in(&item->live->reads, input->id)
+               ? NULL
+               : arena_printf(c->arena,
+                              "it reads %s, which it did not, and whether its owner may is only "
+                              "seen on green",
+                              relname_text(c->arena, rel, c->in->desired->default_database));
+}
+
+/* Nobody can read a replacement before it is applied, so nobody sees whether its owner has the rights for it. */
+static const char *new_input(const Closure *c, const Item *item)
+{
+    const Catalog *catalog = c->in->catalog;
+    const char *why = NULL;
+    if (!catalog->rbac || catalog->superuser) {
+        return NULL;
+    }
+    vec_each (const char *, id, &item->node->depends) {
+        const DesiredNode *input = map_get(&c->in->desired->node_by_id, *id);
+        why = !why && input ? if_new_input(c, item, input->rel) : why;
+    }
+    vec_each (const RelName, rel, &item->node->reads) {
+        why = why ? why : if_new_input(c, item, *rel);
+    }
+    return why;
+}
+
 static const char *hindrance(const Closure *c, const Item *item)
 {
     const char *why = refused_before(c);
     why = why ? why : gates(c, item);
     why = why ? why : foreign_comment(item);
+    why = why ? why : new_input(c, item);
     return why ? why : live_reader(c, item);
 }
 

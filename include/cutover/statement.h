@@ -82,6 +82,8 @@ char *statement_default_grant(Arena *arena, const CatalogDefault *privilege, con
 char *statement_count_missing(Arena *arena, RelName rel, RelName other);
 /* SELECT * FROM rel LIMIT 0: which columns it has. */
 char *statement_probe(Arena *arena, RelName rel);
+/* One statement that reads each of COUNT relations and takes no row of any. */
+char *statement_probe_all(Arena *arena, const RelName *rels, size_t count);
 /* A query with the columns that NODE, a view, materialized view or seed, will have. */
 const char *statement_columns(Arena *arena, const DesiredNode *node);
 /* SET cluster = name */

@@ -1,4 +1,5 @@
 """Ways in which deployments of this kind break elsewhere, each tried on purpose (docs/hazards.md lists all of them)."""
+import json
 import re
 import subprocess
 
@@ -110,8 +111,35 @@ def what_another_process_drops_meanwhile_is_built_again(world):
     assert world.phases()[-1] == "live" and world.phases().count("building") == 1, world.phases()
 
 
+def green_that_its_owner_may_not_read_never_goes_live(world):
+    """Whoever reads a view needs the rights of its owner on what it reads, and CREATE does not ask for them."""
+    world.sql("CREATE ROLE cutover")
+    for grant in ("CREATECLUSTER ON SYSTEM", "CREATE ON DATABASE materialize", "USAGE ON CLUSTER quickstart", "SELECT ON public.orders",
+                  "SELECT ON public.customers"):
+        world.sql("GRANT %s TO cutover" % grant, user="mz_system")
+    world.sql("CREATE TABLE public.prices (item text, price int)")
+    world.sql("ALTER SYSTEM SET enable_rbac_checks = true", user="mz_system")
+    world.standin.url = lambda: "postgres://cutover@127.0.0.1:%d/materialize" % world.standin.port
+    world.apply()
+    before = world.objects()
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + (select count(*) from public.prices)")
+    world.repository.commit("Count prices, too")
+    world.apply(expect=1)
+    text = world.cutover("status", expect=3)
+    assert 'check readable failed on green: the server refuses it: permission denied for' in text and 'prices' in text, text
+    assert world.marker().startswith("cutover_production_g1_") and "failed   g2" in text, text
+    assert [o for o in world.objects() if "green" not in o[0] and "green" not in (o[3] or "")] == before
+    world.sql("GRANT SELECT ON public.prices TO cutover", user="mz_system")
+    world.cutover("resume")
+    world.apply()
+    assert world.marker().startswith("cutover_production_g2_")
+    results = json.loads(world.cutover("show", "g2", "--output", "json"))["results"]
+    assert [r["verdict"] for r in results if r["check"] == "readable:1"][-1] == "passed", results
+
+
 if __name__ == "__main__":
     run([a_name_that_the_cutover_would_break_is_found_by_the_rehearsal,
          what_is_read_by_a_name_written_by_hand_is_built_once, what_another_environment_deployed_is_not_built_into,
          two_environments_that_share_a_schema_are_refused_at_load,
-         a_statement_that_comes_late_leaves_nothing_behind, what_another_process_drops_meanwhile_is_built_again], PROJECT, SEED)
+         a_statement_that_comes_late_leaves_nothing_behind, what_another_process_drops_meanwhile_is_built_again,
+         green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)

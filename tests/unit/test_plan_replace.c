@@ -177,6 +177,20 @@ static void a_comment_that_would_be_lost_wants_green(void **state)
     CHECK(world_plan(w)->replacement.node);
 }
 
+static void an_input_that_its_owner_might_not_read_wants_green(void **state)
+{
+    World *w = changed_shop(*state);
+    world_stranger(w, "table", "public.prices", NULL, NULL);
+    w->catalog->rbac = true;
+    CHECK(world_plan(w)->replacement.node);
+    vec_push(w->arena, &world_node(w, "shop.daily")->reads,
+             ((RelName){"materialize", "public", "prices"}));
+    check_green(w, "it reads public.prices, which it did not, and whether its owner may is only "
+                   "seen on green");
+    w->catalog->superuser = true;
+    CHECK(world_plan(w)->replacement.node);
+}
+
 static void a_sink_that_reads_it_wants_green(void **state)
 {
     World *w = changed_shop(*state);
@@ -380,6 +394,7 @@ int main(void)
         TEST(checks_and_a_canary_want_green),
         TEST(a_floor_for_the_soak_wants_green),
         TEST(a_comment_that_would_be_lost_wants_green),
+        TEST(an_input_that_its_owner_might_not_read_wants_green),
         TEST(a_sink_that_reads_it_wants_green),
         TEST(a_constant_view_is_never_replaced),
         TEST(what_the_server_refused_goes_green),

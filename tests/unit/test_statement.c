@@ -49,6 +49,10 @@ static void names_of_256_bytes_are_refused_and_odd_ones_quoted(void **state)
     CHECK(!statement_create_schema(arena, NULL, "a"));
     CHECK(!statement_drop_cluster(arena, ""));
     CHECK_STR(statement_probe(arena, odd), "SELECT * FROM \"d\"\"b\".\"s.h\".\"n'm\" LIMIT 0");
+    CHECK_STR(
+        statement_probe_all(arena, (RelName[]){odd, odd}, 2),
+        "SELECT count(*) FROM (SELECT 1 FROM \"d\"\"b\".\"s.h\".\"n'm\" WHERE false UNION ALL "
+        "SELECT 1 FROM \"d\"\"b\".\"s.h\".\"n'm\" WHERE false) AS probed");
     StatementOn view = {"materialized-view", {"d", "s", "m"}};
     CHECK_STR(
         statement_options(arena, view, statement_retention(arena, 3600000)),
