@@ -69,6 +69,13 @@ static void apply_option(Case *c, const char *line)
     }
 }
 
+/* Halves that two threads might end in any order: whatever depended on it would show here. */
+static void later_half_first(size_t count, HalfWork *work, void *first, void *second)
+{
+    work(second, count / 2, count);
+    work(first, 0, count / 2);
+}
+
 static Case *open_case(Arena *arena, const char *folder)
 {
     Case *c = arena_make(arena, Case);
@@ -77,7 +84,7 @@ static Case *open_case(Arena *arena, const char *folder)
     c->arena = arena;
     c->folder = folder;
     c->diags = diags_new(arena);
-    c->options = (DbtOptions){.files = files, .env = &c->env};
+    c->options = (DbtOptions){.files = files, .env = &c->env, .halves = later_half_first};
     const char *options = read_text(arena, arena_printf(arena, "%s/options.txt", folder));
     StrVec lines = str_split(arena, options ? options : "", '\n');
     vec_each (const char *, it, &lines) {
@@ -263,10 +270,24 @@ static void the_same_project_has_the_same_digests_in_every_reading(void **state)
     DbtProject *a = dbt_read(*state, &first->options, &first->diags);
     DbtProject *b = dbt_read(*state, &second->options, &second->diags);
     CHECK(a && b);
+    first->options.halves = NULL;
+    CHECK_STR(dbt_read(*state, &first->options, &first->diags)->desired->manifest_digest,
+              a->desired->manifest_digest);
     CHECK_STR(a->desired->manifest_digest, b->desired->manifest_digest);
     map_put(*state, &second->env, "T", "prod");
     DbtProject *other = dbt_read(*state, &second->options, &second->diags);
     CHECK(other && !str_eq(other->desired->manifest_digest, a->desired->manifest_digest));
+}
+
+static void what_a_test_finds_is_stored_under_its_alias(void **state)
+{
+    Case *c = open_case(*state, TEST_DATA "/dbt/testconfig");
+    c->options.table = true;
+    DbtProject *project = dbt_read(*state, &c->options, &c->diags);
+    CHECK(project);
+    CHECK_STR(project->table.items[1].resource, "test");
+    CHECK_STR(project->table.items[1].relation,
+              "\"materialize\".\"public_dbt_test__audit\".\"odd_ones\"");
 }
 
 static void a_check_reads_the_green_names(void **state)
@@ -460,6 +481,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(projects_are_read_as_dbt_reads_them),
         TEST(the_same_project_has_the_same_digests_in_every_reading),
+        TEST(what_a_test_finds_is_stored_under_its_alias),
         TEST(a_check_reads_the_green_names),
         TEST(a_check_reads_the_version_that_it_names),
         TEST(a_wrong_check_is_found_where_it_was_written),
