@@ -72,7 +72,7 @@ static bool render_argument(const Scope *scope, PyValue value, PyValue *out)
     const char *text = looks_like_call(value.text)
                            ? arena_printf(scope->arena, "{{ %s }}", value.text)
                            : value.text;
-    if (!has_jinja(text)) {
+    if (!changes_rendered(text)) {
         return true;
     }
     JinjaSource source = {.name = scope->node->place.file,

@@ -293,6 +293,9 @@ const char *yaml_render_text(const Scope *scope, const char *file, const Yaml *y
 
 bool has_jinja(const char *text);
 
+/* Whether rendering natively changes TEXT: even without braces Jinja takes one newline off the end. */
+bool changes_rendered(const char *text);
+
 /* The file PATH as YAML; NULL when there is none, it is empty or wrong (finding). */
 const Yaml *read_yaml(Reader *r, const FileSet *files, const char *path);
 

@@ -3,11 +3,17 @@
 
 #include "cutover/str.h"
 
+#include <ctype.h>
 #include <string.h>
 
 bool has_jinja(const char *text)
 {
     return text && (strstr(text, "{{") || strstr(text, "{%") || strstr(text, "{#"));
+}
+
+bool changes_rendered(const char *text)
+{
+    return has_jinja(text) || str_ends(text, "\n") || strchr(text, '\r');
 }
 
 static PyValue scalar(const Yaml *yaml)
@@ -48,7 +54,7 @@ static void move_findings(Reader *r, size_t from, const char *file, const Yaml *
 static bool render_scalar(const Scope *scope, const char *file, const Yaml *yaml, PyValue *out)
 {
     *out = scalar(yaml);
-    if (out->type != PY_STRING || !has_jinja(yaml->text)) {
+    if (out->type != PY_STRING || !changes_rendered(yaml->text)) {
         return true;
     }
     Reader *r = scope->reader;
@@ -121,6 +127,9 @@ const Yaml *read_yaml(Reader *r, const FileSet *files, const char *path)
 {
     const File *file = files_get(files, path);
     YamlLimits limits = {.last_wins = true};
-    return file ? yaml_parse(r->arena, path, file->text, file->length, limits, P_YAML, r->diags)
-                : NULL;
+    size_t length = file ? file->length : 0;
+    while (length && isspace((unsigned char)file->text[length - 1])) { /* which dbt strips */
+        length--;
+    }
+    return file ? yaml_parse(r->arena, path, file->text, length, limits, P_YAML, r->diags) : NULL;
 }

@@ -1,0 +1,2 @@
+
+select * from "materialize"."public"."orders" where not (id > 0)

@@ -1,0 +1,3 @@
+
+select * from "materialize"."public"."orders" where not (id > 3
+)

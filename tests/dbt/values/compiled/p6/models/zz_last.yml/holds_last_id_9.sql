@@ -1,0 +1,2 @@
+
+select * from "materialize"."public"."last" where not (id < 9)
