@@ -4,6 +4,8 @@
 
 #include "cutover/str.h"
 
+#include <stdlib.h>
+
 #define SELECTORS "selectors.yml"
 
 typedef struct Selectors {
@@ -66,11 +68,52 @@ static bool flag(const Yaml *map, const char *key)
     return yaml_bool(yaml_get(map, key), &value) ? value : str_eq(text, "true");
 }
 
-static int64_t steps(const Yaml *map, const char *key, const char *depth)
+/* What Python holds for true: the text 'false' as well. */
+static bool truth(const Selectors *s, const Yaml *map, const char *key)
 {
-    int64_t value = SELECT_FAR;
-    yaml_int(yaml_get(map, depth), &value);
-    return flag(map, key) ? value : 0;
+    return py_truth(yaml_value(s->arena, yaml_get(map, key)));
+}
+
+/* Python's int(), where what is false (no depth, 0) means all of them. False: it is no number. */
+static bool read_depth(const Selectors *s, const Yaml *map, const char *key, int64_t *steps)
+{
+    PyValue value = yaml_value(s->arena, yaml_get(map, key));
+    *steps = SELECT_FAR;
+    if (!py_truth(value)) {
+        return true;
+    }
+    if (py_is_number(value)) {
+        double real = value.type == PY_FLOAT ? value.real : (double)value.integer;
+        *steps = !(real < (double)SELECT_FAR) ? SELECT_FAR : real < 0 ? 0 : (int64_t)real;
+        return true;
+    }
+    const char *text = value.type == PY_STRING ? value.text : "";
+    char *end = NULL;
+    *steps = strtoll(text, &end, 10);
+    return end > text && !*end;
+}
+
+/* How far KEY ("parents") goes; what is not above 0 adds nothing. */
+static bool read_steps(const Selectors *s, const Yaml *map, const char *key, const char *depth,
+                       int64_t *steps)
+{
+    if (!read_depth(s, map, depth, steps)) {
+        wrong(s, yaml_get(map, depth), arena_printf(s->arena, "%s must be a number", depth));
+        return false;
+    }
+    *steps = truth(s, map, key) && *steps > 0 ? *steps : 0;
+    return true;
+}
+
+static bool read_relatives(const Selectors *s, const Yaml *map, Selection *c)
+{
+    c->ring = truth(s, map, "childrens_parents");
+    if (c->ring && truth(s, map, "children")) {
+        wrong(s, map, "childrens_parents and children exclude each other");
+        return false;
+    }
+    return read_steps(s, map, "children", "children_depth", &c->children) &&
+           read_steps(s, map, "parents", "parents_depth", &c->parents);
 }
 
 /* {method: tag, value: nightly, children: true, ...} */
@@ -100,9 +143,9 @@ static const Selection *criterion(const Selectors *s, const Yaml *map)
         select_group(s->arena, SELECT_CRITERION, text_of(s, map, value->text), SELECT_EAGER);
     c->value = value->text;
     c->typed = yaml_bool(value, &ignored) || yaml_int(value, &number);
-    c->ring = flag(map, "childrens_parents");
-    c->children = steps(map, "children", "children_depth");
-    c->parents = steps(map, "parents", "parents_depth");
+    if (!read_relatives(s, map, c)) {
+        return NULL;
+    }
     const char *indirect = yaml_text(yaml_get(map, "indirect_selection"));
     if (indirect && !select_indirect(indirect, &c->indirect)) {
         return wrong(s, map, "indirect_selection: eager, cautious, buildable or empty");

@@ -25,6 +25,10 @@ SELECTORS = """selectors:
   - name: again
     definition: {method: selector, value: nightly}
 """
+RELATIVES = ["children: true", "children: 'false'", "children: ''", "children: 0", "parents: true", "parents: true, parents_depth: 0",
+             "parents: true, parents_depth: '0'", "parents: true, parents_depth: '1'", "parents: true, parents_depth: 1.5", "parents: true, parents_depth: -1",
+             "children: true, children_depth: 1", "parents_depth: 2", "children: true, parents: true, exclude: [slice_1]", "childrens_parents: true"]
+SELECTORS += "".join("  - {name: relatives_%d, definition: {method: fqn, value: clean, %s}}\n" % pair for pair in enumerate(RELATIVES))
 SELECT = [
     "*", "clean", "orders.shop.clean", "shop.clean", "shop", "shop.*", "slice_*", "slice_?", "slice_[1-3]", "slice_[!1-3]", "nothing_like_this",
     "clean+", "+clean", "+clean+", "1+revenue", "2+revenue", "clean+1", "@clean", "@slice_1", "+revenue,clean+", "clean spend", "clean,spend",
@@ -60,7 +64,7 @@ def cases():
         for one in ["clean", "all_slices", "slice_1 slice_2", "+revenue", "statuses", "@slice_1", "by_status,clean+"]:
             yield ["--select", one, "--indirect-selection", word]
         yield ["--exclude", "slice_1", "--indirect-selection", word]
-    for name in ["reports", "reports_and_inputs", "nightly", "again"]:
+    for name in ["reports", "reports_and_inputs", "nightly", "again", *("relatives_%d" % i for i in range(len(RELATIVES)))]:
         yield ["--selector", name]
     for one in ["model", "seed", "source", "test", "all"]:
         yield ["--resource-type", one]

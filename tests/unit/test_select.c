@@ -192,6 +192,41 @@ static void a_misspelt_key_of_selectors_yml_is_found(void **state)
     }
 }
 
+/* As dbt reads them: what Python holds for true, and int(). */
+static void a_criterion_of_selectors_yml_brings_its_relatives(void **state)
+{
+    static const char *const cases[][2] = {
+        {"children: true", "daily top + 2 tests"},
+        {"children: 'true'", "daily top + 2 tests"},
+        {"children: 'false'", "daily top + 2 tests"},
+        {"children: 0", "daily + 2 tests"},
+        {"children_depth: 1", "daily + 2 tests"},
+        {"parents: true", "clean daily orders + 2 tests"},
+        {"parents: true, parents_depth: 1", "clean daily + 2 tests"},
+        {"parents: true, parents_depth: '1'", "clean daily + 2 tests"},
+        {"parents: true, parents_depth: 1.5", "clean daily + 2 tests"},
+        {"parents: true, parents_depth: 0", "clean daily orders + 2 tests"},
+        {"parents: true, parents_depth: ''", "clean daily orders + 2 tests"},
+        {"parents: true, parents_depth: '0'", "daily + 2 tests"},
+        {"parents: true, parents_depth: -1", "daily + 2 tests"},
+        {"parents: true, parents_depth: -1.0e+300", "daily + 2 tests"},
+        {"childrens_parents: true", "clean daily lines top items orders + 2 tests"},
+        {"parents_depth: all", "parents_depth must be a number"},
+        {"childrens_parents: true, children: true",
+         "childrens_parents and children exclude each other"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Shop *s = shop(*state);
+        File *file = map_get(&s->files.by_path, "selectors.yml");
+        const char *text = arena_printf(
+            s->arena, "selectors:\n- {name: a, definition: {method: fqn, value: daily, %s}}\n",
+            cases[i][0]);
+        *file = (File){file->path, text, strlen(text)};
+        s->wanted.selector = "a";
+        CHECK_STR(list(s), cases[i][1]);
+    }
+}
+
 static void what_cannot_be_read_is_said_with_its_place(void **state)
 {
     CHECK_STR(ls(*state, "tga:x", NULL), "there is no selector method \"tga\"");
@@ -246,6 +281,7 @@ int main(void)
         TEST(no_test_can_be_left_out_where_all_are_demanded),
         TEST(tests_come_with_what_they_read),
         TEST(a_misspelt_key_of_selectors_yml_is_found),
+        TEST(a_criterion_of_selectors_yml_brings_its_relatives),
         TEST(selectors_yml_gives_names_to_selections),
         TEST(what_cannot_be_read_is_said_with_its_place),
         TEST(what_matches_nothing_is_warned_of_with_the_nearest_name),
