@@ -21,6 +21,10 @@ void build_find_ours(Comparison *c);
 bool build_is_over(const RecordDeployment *d);
 Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *record);
 
+/* What CREATED holds as KIND and ID, unrecorded, was made from what DESIRED declares: so the newest intent before it says. */
+bool build_made_from(Arena *arena, const Map *created, const Record *record, const char *kind,
+                     const char *id, const Desired *desired);
+
 /* The relation that is built beside production under the green name REL, or NULL. */
 const PlanBeside *build_beside(Comparison *c, RelName rel);
 

@@ -165,73 +165,77 @@ void build_compare_beside_indexes(Comparison *c)
 
 /* ---- in place ---- */
 
-static void claim_one(Arena *arena, Record *record, const char *deployment, RecordObject object)
+typedef struct Claims {
+    Arena *arena;
+    const Desired *desired;
+    const Catalog *catalog;
+    Record *record;
+    Map created; /* as in Comparison */
+    const char *deployment;
+} Claims;
+
+static void claim_one(const Claims *c, RecordObject object)
 {
-    RecordObject *claim = arena_make(arena, RecordObject);
+    char *key = arena_printf(c->arena, "%s:%s", object.kind, object.id);
+    if (record_object(c->record, object.kind, object.id) || !map_get(&c->created, key)) {
+        return;
+    }
+    RecordObject *claim = arena_make(c->arena, RecordObject);
     *claim = object;
     claim->action = "created";
-    claim->deployment = deployment;
-    map_put(arena, &record->object_by_id, arena_printf(arena, "%s:%s", claim->kind, claim->id),
-            claim);
-    vec_push(arena, &record->unwritten, *claim);
+    claim->deployment = c->deployment;
+    map_put(c->arena, &c->record->object_by_id, key, claim);
+    vec_push(c->arena, &c->record->unwritten, *claim);
 }
 
-static bool claimable(Arena *arena, const Map *created, const Record *record, const char *kind,
-                      const char *id)
+/* DIGEST, unless another commit made the object: what that one declared nobody knows any more. */
+static const char *digest_made(const Claims *c, const CatalogObject *live, const char *digest)
 {
-    return !record_object(record, kind, id) &&
-           map_get(created, arena_printf(arena, "%s:%s", kind, id));
+    bool same = build_made_from(c->arena, &c->created, c->record, live->kind, live->id, c->desired);
+    return same ? digest : "made by another commit";
 }
 
-static void claim_index(Arena *arena, const Catalog *catalog, Record *record, const Map *created,
-                        const char *deployment, RelName on, const DesiredIndex *index)
+static void claim_index(const Claims *c, RelName on, const DesiredIndex *index)
 {
     RelName name = {on.database, on.schema, index->name};
-    const CatalogObject *live = catalog_object(catalog, name);
-    if (live && str_eq(live->kind, "index") &&
-        claimable(arena, created, record, "index", live->id)) {
-        claim_one(arena, record, deployment,
-                  (RecordObject){.id = live->id,
-                                 .kind = "index",
-                                 .rel = name,
-                                 .digest = desired_index_digest(arena, on, index)});
+    const CatalogObject *live = catalog_object(c->catalog, name);
+    if (live && str_eq(live->kind, "index")) {
+        const char *digest = desired_index_digest(c->arena, on, index);
+        claim_one(c, (RecordObject){.id = live->id,
+                                    .kind = "index",
+                                    .rel = name,
+                                    .digest = digest_made(c, live, digest)});
     }
 }
 
-static void claim_nodes(Arena *arena, const Desired *desired, const Catalog *catalog,
-                        Record *record, const Map *created, const char *deployment)
+static void claim_nodes(const Claims *c)
 {
-    vec_each (DesiredNode, it, &desired->nodes) {
-        const CatalogObject *live = catalog_object(catalog, it->rel);
-        if (node_kind_stays(it->kind) && live &&
-            claimable(arena, created, record, live->kind, live->id)) {
-            claim_one(arena, record, deployment,
-                      (RecordObject){.id = live->id,
-                                     .kind = live->kind,
-                                     .rel = it->rel,
-                                     .digest = it->digest,
-                                     .node = it->id});
+    vec_each (DesiredNode, it, &((Desired *)c->desired)->nodes) {
+        const CatalogObject *live = catalog_object(c->catalog, it->rel);
+        if (node_kind_stays(it->kind) && live) {
+            claim_one(c, (RecordObject){.id = live->id,
+                                        .kind = live->kind,
+                                        .rel = it->rel,
+                                        .digest = digest_made(c, live, it->digest),
+                                        .node = it->id});
         }
         vec_each (DesiredIndex, index, &it->indexes) {
-            claim_index(arena, catalog, record, created, deployment, it->rel, index);
+            claim_index(c, it->rel, index);
         }
     }
 }
 
-static void claim_containers(Arena *arena, const Desired *desired, const Catalog *catalog,
-                             Record *record, const Map *created, const char *deployment)
+static void claim_containers(const Claims *c)
 {
     Map used = {0};
-    vec_each (DesiredNode, it, &desired->nodes) {
-        map_put(arena, &used, schema_key(arena, it->rel.database, it->rel.schema), it);
+    vec_each (DesiredNode, it, &((Desired *)c->desired)->nodes) {
+        map_put(c->arena, &used, schema_key(c->arena, it->rel.database, it->rel.schema), it);
     }
-    vec_each (CatalogSchema, it, &catalog->schemas) {
-        if (map_get(&used, schema_key(arena, it->database, it->name)) &&
-            claimable(arena, created, record, "schema", it->id)) {
-            claim_one(arena, record, deployment,
-                      (RecordObject){.id = it->id,
-                                     .kind = "schema",
-                                     .rel = {.database = it->database, .name = it->name}});
+    vec_each (CatalogSchema, it, &((Catalog *)c->catalog)->schemas) {
+        if (map_get(&used, schema_key(c->arena, it->database, it->name))) {
+            claim_one(c, (RecordObject){.id = it->id,
+                                        .kind = "schema",
+                                        .rel = {.database = it->database, .name = it->name}});
         }
     }
 }
@@ -240,22 +244,26 @@ void build_claim_in_place(Arena *arena, const Desired *desired,
                           const EnvironmentConfig *environment, const Catalog *catalog,
                           Record *record, const RecordDeployment *deployment)
 {
-    Map created = build_created_by_us(arena, catalog, record);
-    const char *id = deployment ? deployment->id : NULL;
-    if (!created.count) {
+    const Claims c = {arena,
+                      desired,
+                      catalog,
+                      record,
+                      build_created_by_us(arena, catalog, record),
+                      deployment ? deployment->id : NULL};
+    if (!c.created.count) {
         return;
     }
-    claim_containers(arena, desired, catalog, record, &created, id);
-    claim_nodes(arena, desired, catalog, record, &created, id);
-    vec_each (DesiredExternal, it, &desired->externals) {
+    claim_containers(&c);
+    claim_nodes(&c);
+    vec_each (DesiredExternal, it, &((Desired *)desired)->externals) {
         vec_each (DesiredIndex, index, &it->indexes) {
-            claim_index(arena, catalog, record, &created, id, it->rel, index);
+            claim_index(&c, it->rel, index);
         }
     }
-    vec_each (ClusterConfig, it, &environment->clusters) {
+    vec_each (ClusterConfig, it, &((EnvironmentConfig *)environment)->clusters) {
         const CatalogCluster *live = catalog_cluster(catalog, it->name);
-        if (live && claimable(arena, &created, record, "cluster", live->id)) {
-            claim_one(arena, record, id,
+        if (live) {
+            claim_one(&c,
                       (RecordObject){.id = live->id, .kind = "cluster", .rel = {.name = it->name}});
         }
     }

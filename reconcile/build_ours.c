@@ -103,6 +103,18 @@ Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *reco
     return created;
 }
 
+bool build_made_from(Arena *arena, const Map *created, const Record *record, const char *kind,
+                     const char *id, const Desired *desired)
+{
+    const CatalogCreation *made = map_get(created, key_of(arena, kind, id));
+    const RecordDeployment *maker = NULL;
+    vec_each (RecordDeployment, it, &record->deployments) {
+        bool before = made && it->has_intent && it->audit_event < made->event;
+        maker = before && (!maker || it->audit_event >= maker->audit_event) ? it : maker;
+    }
+    return maker && str_eq(maker->manifest_digest, desired->manifest_digest);
+}
+
 void build_find_ours(Comparison *c)
 {
     c->created = build_created_by_us(c->arena, c->in->catalog, c->in->record);
@@ -178,17 +190,14 @@ static const DesiredNode *node_at(const Comparison *c, RelName rel)
     return map_get(&c->in->green->node_by_rel, relname_key(c->arena, rel));
 }
 
-/* Made from what is declared now: recorded with the same digest, or made since this very intent. */
-static bool same_declaration(const Comparison *c, const CatalogObject *object,
-                             const DesiredNode *green)
+/* Made from what is declared now: recorded with the same DIGEST, or, unrecorded, made by a commit that declares the same. What
+ * a commit made before it failed may be unrecorded: it is not what the next one declares. */
+static bool same_declaration(const Comparison *c, const CatalogObject *object, const char *digest)
 {
-    const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
     const RecordObject *known = record_object(c->in->record, object->kind, object->id);
-    if (known) {
-        return node && str_eq(known->digest, node->digest);
-    }
-    const RecordDeployment *d = c->in->deployment;
-    return d && str_eq(d->manifest_digest, c->in->production->manifest_digest);
+    return known ? str_eq(known->digest, digest)
+                 : build_made_from(c->arena, &c->created, c->in->record, object->kind, object->id,
+                                   c->in->production);
 }
 
 /* The id of the cluster that NODE belongs on now; NULL when that cluster does not exist yet. */
@@ -246,9 +255,8 @@ static bool index_fits(const Comparison *c, const CatalogObject *object)
     }
     vec_each (DesiredIndex, it, &node->indexes) {
         if (str_eq(it->name, object->rel.name)) {
-            const RecordObject *known = record_object(c->in->record, "index", object->id);
             return on_right_cluster(c, object, it->cluster) &&
-                   (!known || str_eq(known->digest, build_index_digest(c, node->id, it->name)));
+                   same_declaration(c, object, build_index_digest(c, node->id, it->name));
         }
     }
     return false;
@@ -263,9 +271,10 @@ static bool object_fits(Comparison *c, const CatalogObject *object)
         return index_fits(c, object);
     }
     const DesiredNode *node = node_at(c, object->rel);
-    return node && str_eq(object->kind, node_kind_catalog(node->kind)) &&
-           same_declaration(c, object, node) && on_right_cluster(c, object, node->cluster) &&
-           reads_right_inputs(c, object, node);
+    const DesiredNode *declared = node ? map_get(&c->in->production->node_by_id, node->id) : NULL;
+    return declared && str_eq(object->kind, node_kind_catalog(node->kind)) &&
+           same_declaration(c, object, declared->digest) &&
+           on_right_cluster(c, object, node->cluster) && reads_right_inputs(c, object, node);
 }
 
 static void check_foreign(Comparison *c, const CatalogObject *object)

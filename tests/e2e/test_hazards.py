@@ -111,6 +111,22 @@ def what_another_process_drops_meanwhile_is_built_again(world):
     assert world.phases()[-1] == "live" and world.phases().count("building") == 1, world.phases()
 
 
+def what_a_failed_commit_made_is_not_what_the_next_one_declares(world):
+    """It was made, and not yet recorded, when the statement after it was refused."""
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 1000000")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(no_such_column)")
+    world.repository.commit("Two changes, one of them wrong")
+    world.apply(expect=1)
+    assert "orders_clean" in {o[1] for o in world.objects() if "green" in o[0]}, world.objects()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 1000000", "o.amount >= 0")
+    world.repository.edit("models/shop/daily.sql", "count(no_such_column)", "count(*)")
+    world.repository.commit("Other changes")
+    world.apply()
+    assert world.sql("SELECT count(*) FROM shop.orders_clean")[0][0] > 0, "what the failed commit made has gone live"
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
 def green_that_its_owner_may_not_read_never_goes_live(world):
     """Whoever reads a view needs the rights of its owner on what it reads, and CREATE does not ask for them."""
     world.sql("CREATE ROLE cutover")
@@ -142,4 +158,4 @@ if __name__ == "__main__":
          what_is_read_by_a_name_written_by_hand_is_built_once, what_another_environment_deployed_is_not_built_into,
          two_environments_that_share_a_schema_are_refused_at_load,
          a_statement_that_comes_late_leaves_nothing_behind, what_another_process_drops_meanwhile_is_built_again,
-         green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)
+         what_a_failed_commit_made_is_not_what_the_next_one_declares, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)

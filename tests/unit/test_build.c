@@ -118,6 +118,20 @@ static void what_a_killed_process_made_is_claimed_and_not_made_again(void **stat
     CHECK_INT(compare(&c)->claims.count, 0);
 }
 
+static void what_the_commit_before_made_unrecorded_is_made_anew(void **state)
+{
+    Case c = begin(*state);
+    make_green(&c, "cutover");
+    c.w->record->deployments.items[0].manifest_digest = "of the commit before";
+    c.deployment.id = "production-g1-77e0a1b2c3d4";
+    c.deployment.audit_event = 12;
+    vec_push(c.w->arena, &c.w->record->deployments, c.deployment);
+    Build *build = compare(&c);
+    CHECK_INT(build->stale.count, 3); /* two relations and an index; what is empty may stay */
+    CHECK_INT(build->claims.count, 2);
+    CHECK_INT(build->foreign.list.count, 0);
+}
+
 static void a_green_name_that_somebody_else_took_is_not_touched(void **state)
 {
     Case c = begin(*state);
@@ -298,6 +312,7 @@ int main(void)
         TEST(guests_are_let_in_for_as_long_as_the_canary_lasts),
         TEST(a_guest_of_the_commit_before_is_shut_out_too),
         TEST(what_a_guest_has_in_production_stays),
+        TEST(what_the_commit_before_made_unrecorded_is_made_anew),
         TEST(an_empty_catalog_misses_everything_in_order),
         TEST(what_a_killed_process_made_is_claimed_and_not_made_again),
         TEST(a_green_name_that_somebody_else_took_is_not_touched),
