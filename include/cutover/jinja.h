@@ -158,6 +158,7 @@ typedef struct JinjaClass {
     bool (*order)(const void *self, PyValue other, int *order);
     bool unordered; /* its `items` have no numbers: a set */
     bool mapping;   /* for the test `is mapping` */
+    bool hidden;    /* not all of it is known: showing it, or filtering it, is an error */
     bool hashable;  /* can be a key of a dict, where it is equal to objects of its class alone */
 } JinjaClass;
 

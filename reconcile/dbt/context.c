@@ -1,6 +1,7 @@
 /* What dbt's contexts give by name, besides macros: functions, objects and a few constants. */
 #include "introspect.h"
 #include "modules.h"
+#include "partial.h"
 
 #include "cutover/str.h"
 
@@ -474,9 +475,26 @@ static bool unsupported_name(Scope *scope, const char *name, PyValue *out)
     return false;
 }
 
+static bool is_unknown_setting(void *self, const char *name)
+{
+    return str_in(self, name);
+}
+
 /* Who changes it, changes it for this rendering alone. */
 static PyValue target_value(Scope *scope)
 {
+    Target *target = &scope->reader->target;
+    if (target->unknown.count) {
+        return partial_value(scope->arena,
+                             &(Partial){.name = "target",
+                                        .known = target->values,
+                                        .missing = is_unknown_setting,
+                                        .self = &target->unknown,
+                                        .hint =
+                                            "give it in the target's output in profiles.yml; where "
+                                            "it comes from env_var(), name that under "
+                                            "repositories.env"});
+    }
     if (!scope->target) {
         scope->target = own_dict(scope, scope->reader->target.values);
     }

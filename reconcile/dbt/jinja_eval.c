@@ -40,6 +40,13 @@ bool jinja_fail_undefined(JinjaRun *run, PyValue value)
     return false;
 }
 
+bool jinja_want_whole(JinjaRun *run, PyValue value)
+{
+    return value.type != PY_OBJECT || !value.object->class->hidden ||
+           jinja_fail(run, "CO2010",
+                      "not all of this is known to Cutover: name what you need of it");
+}
+
 PyValue jinja_builtin_value(JinjaRun *run, const Builtin *builtin, PyValue self)
 {
     PyMethod *method = arena_make(run->arena, PyMethod);
@@ -87,6 +94,15 @@ static bool eval_const(JinjaRun *run, const JinjaNode *node, PyValue *out)
     return true;
 }
 
+static bool eval_whole(JinjaRun *run, const JinjaNode *node, PyValue *out)
+{
+    if (!jinja_eval(run, node, out)) {
+        return false;
+    }
+    run->here = node;
+    return jinja_want_whole(run, *out);
+}
+
 /* --- literals ------------------------------------------------------------------------------- */
 
 static bool eval_items(JinjaRun *run, const JinjaNode *node, PyValue *out)
@@ -94,7 +110,7 @@ static bool eval_items(JinjaRun *run, const JinjaNode *node, PyValue *out)
     PyValue list = node->type == NODE_LIST ? py_list(run->arena) : py_tuple(run->arena);
     vec_each (JinjaNode *, it, &node->items) {
         PyValue item;
-        if (!jinja_eval(run, *it, &item)) {
+        if (!eval_whole(run, *it, &item)) {
             return false;
         }
         py_append(run->arena, list, item);
@@ -109,7 +125,7 @@ static bool eval_dict(JinjaRun *run, const JinjaNode *node, PyValue *out)
     for (size_t i = 0; i + 1 < node->items.count; i += 2) {
         PyValue key, value;
         if (!jinja_eval(run, node->items.items[i], &key) ||
-            !jinja_eval(run, node->items.items[i + 1], &value)) {
+            !eval_whole(run, node->items.items[i + 1], &value)) {
             return false;
         }
         if (!py_dict_set(run->arena, dict.dict, key, value)) {
@@ -255,6 +271,16 @@ bool jinja_eval_arguments(JinjaRun *run, const JinjaNode *node, PyList *args, Py
     return true;
 }
 
+static bool want_all_whole(JinjaRun *run, const PyList *values)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        if (!jinja_want_whole(run, values->items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool jinja_eval_call(JinjaRun *run, const JinjaNode *node, PyValue caller, PyValue *out)
 {
     PyValue callee;
@@ -270,7 +296,8 @@ bool jinja_eval_call(JinjaRun *run, const JinjaNode *node, PyValue caller, PyVal
     if (callee.type == PY_UNDEFINED && !swallowed(run, callee)) {
         return jinja_fail_undefined(run, callee);
     }
-    return jinja_call_value(run, node, callee, &args, &named, out);
+    return (callee.type != PY_METHOD || want_all_whole(run, &args)) &&
+           jinja_call_value(run, node, callee, &args, &named, out);
 }
 
 static bool eval_call(JinjaRun *run, const JinjaNode *node, PyValue *out)
@@ -288,6 +315,9 @@ static bool prepare(JinjaRun *run, const JinjaNode *node, PyList *args, PyDict *
         return false;
     }
     run->here = node;
+    if (!want_all_whole(run, args)) {
+        return false;
+    }
     *call = (JinjaCall){.run = run,
                         .arena = run->arena,
                         .name = node->name,
@@ -319,7 +349,7 @@ bool jinja_apply_filters(JinjaRun *run, const JinjaNode *filters, PyValue value,
 static bool eval_filter(JinjaRun *run, const JinjaNode *node, PyValue *out)
 {
     PyValue value;
-    return jinja_eval(run, node->left, &value) && filter_value(run, node, value, out);
+    return eval_whole(run, node->left, &value) && filter_value(run, node, value, out);
 }
 
 static bool eval_test(JinjaRun *run, const JinjaNode *node, PyValue *out)
@@ -386,7 +416,7 @@ static bool eval_unary(JinjaRun *run, const JinjaNode *node, PyValue *out)
 static bool eval_binary(JinjaRun *run, const JinjaNode *node, PyValue *out)
 {
     PyValue left, right;
-    if (!jinja_eval(run, node->left, &left) || !jinja_eval(run, node->right, &right)) {
+    if (!eval_whole(run, node->left, &left) || !eval_whole(run, node->right, &right)) {
         return false;
     }
     run->here = right.type == PY_UNDEFINED && left.type != PY_UNDEFINED ? node->right
@@ -400,7 +430,7 @@ static bool eval_concat(JinjaRun *run, const JinjaNode *node, PyValue *out)
     Buf text = jinja_buf(run);
     vec_each (JinjaNode *, it, &node->items) {
         PyValue value;
-        if (!jinja_eval(run, *it, &value)) {
+        if (!eval_whole(run, *it, &value)) {
             return false;
         }
         py_write(&text, value);

@@ -89,6 +89,9 @@ static bool exec_output(JinjaRun *run, const JinjaNode *node)
         return false;
     }
     run->here = node->left;
+    if (!jinja_want_whole(run, value)) {
+        return false;
+    }
     if (run->values && value.type != PY_UNDEFINED && value.type != PY_ITERATOR &&
         jinja_is_constant(node->left)) {
         const char *text;

@@ -95,6 +95,9 @@ bool jinja_vfail(JinjaRun *run, const char *code, const char *format, va_list ar
 /* Sets the label of the error just added to the candidate nearest to NAME, if there is one. */
 void jinja_suggest(JinjaRun *run, const char *name, const StrVec *candidates);
 
+/* False after failing at what is not known as a whole (JinjaClass.hidden). */
+bool jinja_want_whole(JinjaRun *run, PyValue value);
+
 /* Fails with the sentence of an undefined value. */
 bool jinja_fail_undefined(JinjaRun *run, PyValue value);
 

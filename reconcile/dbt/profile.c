@@ -1,8 +1,9 @@
 /*
  * profiles.yml: which schema, database and cluster the target means. Only the chosen output is
- * rendered, so a variable that another output needs may be missing. Host, user and password are not
- * used, and are neither kept nor rendered.
+ * rendered, so a variable that another output needs may be missing. Host and user are for templates
+ * (`target.user`) and may be missing until one asks; the password is neither kept nor rendered.
  */
+#include "project_check.h"
 #include "reader.h"
 
 #include "cutover/str.h"
@@ -55,33 +56,108 @@ static const char *setting(const Scope *scope, const Yaml *output, const char *k
     return yaml_render_text(scope, profile_file, yaml);
 }
 
+/* What an output holds besides its names, and what dbt-materialize takes where it holds nothing. */
+typedef struct Setting {
+    const char *key;
+    PyType type;
+    bool optional; /* may be null */
+    bool required; /* dbt refuses an output without */
+    PyValue other;
+} Setting;
+
+static const Setting before_names[] = {
+    {"host", PY_STRING, .required = true},
+    {"port", PY_INT, .required = true},
+    {"user", PY_STRING, .required = true},
+};
+
+static const Setting after_names[] = {
+    {"sslmode", PY_STRING, .optional = true, .other = {.type = PY_NONE}},
+    {"keepalives_idle", PY_INT, .other = {.type = PY_INT, .integer = 0}},
+    {"connect_timeout", PY_INT, .other = {.type = PY_INT, .integer = 10}},
+    {"search_path", PY_STRING, .optional = true, .other = {.type = PY_NONE}},
+    {"retries", PY_INT, .other = {.type = PY_INT, .integer = 1}},
+    {"application_name", PY_STRING, .optional = true,
+     .other = {.type = PY_STRING, .text = "dbt-materialize v" DBT_MATERIALIZE_VERSION}},
+    {"options", PY_DICT, .optional = true, .other = {.type = PY_NONE}},
+};
+
+static const Setting threads = {"threads", PY_INT, .other = {.type = PY_INT, .integer = 1}};
+
 static void put_text(Reader *r, const char *key, const char *text)
 {
-    py_dict_put(r->arena, r->target.values, key, py_text(text));
+    py_dict_put(r->arena, r->target.values, key, text ? py_text(text) : py_none());
 }
 
-/* What is secret or tells where the server is does not belong into SQL. */
-static void put_values(const Scope *scope, const Yaml *output)
+/* A secret of the environment may be what connects, but not what SQL is made of. */
+static bool is_secret(const Yaml *yaml)
 {
-    static const char *const extra[] = {"threads", "search_path", "application_name", "sslmode",
-                                        NULL};
+    return yaml->type == YAML_IS_SCALAR && yaml->text && strstr(yaml->text, "DBT_ENV_SECRET");
+}
+
+/* Findings are dropped: a value that cannot be had is missed only where a template asks for it. */
+static bool render_quietly(const Scope *scope, const Yaml *yaml, PyValue *out)
+{
     Reader *r = scope->reader;
-    r->target.values = py_dict(r->arena).dict;
-    put_text(r, "profile_name", r->target.profile);
-    put_text(r, "name", r->target.name);
-    put_text(r, "target_name", r->target.name);
-    put_text(r, "type", "materialize");
-    put_text(r, "schema", r->target.schema);
-    put_text(r, "database", r->target.database);
-    put_text(r, "dbname", r->target.database);
-    put_text(r, "cluster", r->target.cluster);
-    for (const char *const *key = extra; *key; key++) {
-        PyValue value = py_none();
-        if (yaml_get(output, *key) &&
-            yaml_render(scope, profile_file, yaml_get(output, *key), &value)) {
-            py_dict_put(r->arena, r->target.values, *key, value);
+    Diags *diags = r->diags, dropped = diags_new(r->arena);
+    r->diags = &dropped;
+    bool ok = !is_secret(yaml) && yaml_render(scope, profile_file, yaml, out);
+    r->diags = diags;
+    return ok;
+}
+
+static bool all_texts(const PyDict *dict)
+{
+    for (size_t i = 0; i < dict->count; i++) {
+        if (dict->entries[i].value.type != PY_STRING) {
+            return false;
         }
     }
+    return true;
+}
+
+static bool fits(const Setting *setting, PyValue value)
+{
+    return (setting->optional && py_is_none(value)) ||
+           (value.type == setting->type && (value.type != PY_DICT || all_texts(value.dict)));
+}
+
+static void put_setting(const Scope *scope, const Yaml *output, const Setting *setting)
+{
+    Reader *r = scope->reader;
+    const Yaml *yaml = yaml_get(output, setting->key);
+    PyValue value = setting->other;
+    if (yaml ? render_quietly(scope, yaml, &value) && fits(setting, value) : !setting->required) {
+        py_dict_put(r->arena, r->target.values, setting->key, value);
+    } else {
+        vec_push(r->arena, &r->target.unknown, setting->key);
+    }
+}
+
+static void put_settings(const Scope *scope, const Yaml *output, const Setting *settings,
+                         size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        put_setting(scope, output, &settings[i]);
+    }
+}
+
+/* The very dict of dbt, which has no password. */
+static void put_values(const Scope *scope, const Yaml *output)
+{
+    Reader *r = scope->reader;
+    r->target.values = py_dict(r->arena).dict;
+    put_settings(scope, output, before_names, sizeof before_names / sizeof *before_names);
+    put_text(r, "database", r->target.database);
+    put_text(r, "schema", r->target.schema);
+    put_text(r, "cluster", r->target.cluster);
+    put_settings(scope, output, after_names, sizeof after_names / sizeof *after_names);
+    put_text(r, "dbname", r->target.database);
+    put_text(r, "type", "materialize");
+    put_setting(scope, output, &threads);
+    put_text(r, "name", r->target.name);
+    put_text(r, "target_name", r->target.name);
+    put_text(r, "profile_name", r->target.profile);
 }
 
 static bool fill_target(const Scope *scope, const Yaml *output)

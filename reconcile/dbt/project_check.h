@@ -6,6 +6,7 @@
 
 /* Whose way of reading a project is reproduced here, and measured against. */
 #define DBT_VERSION "1.10.23"
+#define DBT_MATERIALIZE_VERSION "1.9.11"
 
 /* Findings about dbt_project.yml of all packages: their names, keys and require-dbt-version. */
 void check_packages(Reader *r);

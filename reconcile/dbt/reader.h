@@ -61,6 +61,7 @@ struct Macro {
 typedef struct Target {
     const char *profile, *name, *schema, *database, *cluster;
     PyDict *values; /* what `target` holds in Jinja */
+    StrVec unknown; /* what it would hold besides, if profiles.yml said it */
 } Target;
 
 /* Which parts of names SQL writes without quotes: database, schema, identifier (`quoting:`). */

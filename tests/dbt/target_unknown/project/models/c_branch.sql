@@ -1,0 +1,1 @@
+select {% if target['user'] == 'me' %}1{% else %}2{% endif %} as name

@@ -1,0 +1,1 @@
+select '{{ target.host | default('here') }}' as name

@@ -1,0 +1,1 @@
+select '{{ target.get('port', 1) }}' as name

@@ -1,0 +1,1 @@
+select '{{ target.sslmode }}' as name

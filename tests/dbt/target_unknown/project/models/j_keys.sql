@@ -1,0 +1,1 @@
+select {% for key in target %}'{{ key }}', {% endfor %}1 as name

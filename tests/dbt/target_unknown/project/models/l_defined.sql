@@ -1,0 +1,1 @@
+select {{ target.user is defined }} as name

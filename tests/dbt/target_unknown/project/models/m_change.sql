@@ -1,0 +1,1 @@
+{% do target.update(user='me') %}select '{{ target.user }}' as name

@@ -1,0 +1,1 @@
+select {{ 'user' in target }} as name

@@ -1,0 +1,1 @@
+{% set t = target %}select '{{ t.user or 'me' }}' as name

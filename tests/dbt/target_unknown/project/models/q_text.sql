@@ -1,0 +1,1 @@
+select '{{ '%s' | format(target) }}' as name

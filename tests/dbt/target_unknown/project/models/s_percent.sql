@@ -1,0 +1,1 @@
+select '{{ '%s' % target }}' as name

@@ -1,0 +1,1 @@
+select '{{ {'t': target} }}' as name
