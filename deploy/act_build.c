@@ -294,6 +294,28 @@ static bool run_extras(Pass *pass, const DesiredNode *node, const char *kind, Er
     return true;
 }
 
+/* A value that its column does not take is the commit's fault, unless the table was dropped meanwhile. */
+static bool judge_rows(Pass *pass, const RecordObject *claim, const DesiredNode *seed, Err *err)
+{
+    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
+        return false;
+    }
+    Err why = *err;
+    const Catalog *now;
+    if (!pass_look_again(pass, &now, err)) {
+        return false;
+    }
+    *err = (Err){0};
+    if (catalog_object_by_id(now, claim->id)) {
+        pass->problem =
+            arena_printf(pass->arena, "the rows of %s: the server says %s %s (%s:%d)", claim->node,
+                         why.sqlstate, why.message, seed->file, seed->line);
+        pass->problem_file = seed->file;
+        pass->problem_line = seed->line;
+    }
+    return true;
+}
+
 static bool finish(Pass *pass, const RecordObject *claim, Err *err)
 {
     const DesiredNode *node = pass->green && claim->node && !str_eq(claim->kind, "index")
@@ -304,7 +326,7 @@ static bool finish(Pass *pass, const RecordObject *claim, Err *err)
         return true; /* a replacement's comments would go when it is applied */
     }
     if (node->kind == NODE_SEED && !fill_seed(pass, node, err)) {
-        return false;
+        return judge_rows(pass, claim, node, err);
     }
     if (run_extras(pass, node, claim->kind, err)) {
         return true;

@@ -127,6 +127,21 @@ def what_a_failed_commit_made_is_not_what_the_next_one_declares(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def a_row_that_its_column_does_not_take_fails_the_commit(world):
+    world.apply()
+    world.repository.write("seeds/regions.csv", "id,region\n1,north\n99999999999,south\n")
+    world.repository.edit("dbt_project.yml", "seeds:\n  shop:\n", "seeds:\n  shop:\n    +column_types: {id: integer}\n")
+    world.repository.commit("A number that is too large")
+    world.apply(expect=1)
+    text = world.cutover("status", expect=3)
+    assert "the rows of seed.shop.regions: the server says 22003" in text and "seeds/regions.csv" in text, text
+    assert world.marker().startswith("cutover_production_g1_") and world.phases()[-1] == "failed"
+    world.repository.write("seeds/regions.csv", "id,region\n1,north\n9,south\n")
+    world.repository.commit("One that fits")
+    world.apply()
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
 def green_that_its_owner_may_not_read_never_goes_live(world):
     """Whoever reads a view needs the rights of its owner on what it reads, and CREATE does not ask for them."""
     world.sql("CREATE ROLE cutover")
@@ -158,4 +173,5 @@ if __name__ == "__main__":
          what_is_read_by_a_name_written_by_hand_is_built_once, what_another_environment_deployed_is_not_built_into,
          two_environments_that_share_a_schema_are_refused_at_load,
          a_statement_that_comes_late_leaves_nothing_behind, what_another_process_drops_meanwhile_is_built_again,
-         what_a_failed_commit_made_is_not_what_the_next_one_declares, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)
+         what_a_failed_commit_made_is_not_what_the_next_one_declares,
+         a_row_that_its_column_does_not_take_fails_the_commit, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)
