@@ -16,7 +16,7 @@ static PyValue texts_value(Arena *arena, const StrVec *texts)
 
 static PyValue yaml_or(Arena *arena, const Yaml *yaml, PyValue other)
 {
-    return yaml && !yaml_is_null(yaml) ? yaml_value(arena, yaml) : other;
+    return yaml && !yaml_is_null(yaml) ? yaml_value_without_dates(arena, yaml) : other;
 }
 
 static PyValue text_or_empty(const char *text)
@@ -37,13 +37,15 @@ static PyValue column_value(Scope *scope, const Node *node, const Yaml *column)
     py_dict_put(arena, config.dict, "tags", all_tags);
     const char *description =
         description_text(scope->reader, node, yaml_get(column, "description"));
-    py_dict_put(arena, value.dict, "name", yaml_value(arena, yaml_get(column, "name")));
+    py_dict_put(arena, value.dict, "name",
+                yaml_value_without_dates(arena, yaml_get(column, "name")));
     py_dict_put(arena, value.dict, "description", text_or_empty(description));
     py_dict_put(arena, value.dict, "meta", all_meta);
     static const char *const optional[] = {"data_type", "quote", NULL};
     for (const char *const *key = optional; *key; key++) {
         if (yaml_get(column, *key)) {
-            py_dict_put(arena, value.dict, *key, yaml_value(arena, yaml_get(column, *key)));
+            py_dict_put(arena, value.dict, *key,
+                        yaml_value_without_dates(arena, yaml_get(column, *key)));
         }
     }
     py_dict_put(arena, value.dict, "constraints",

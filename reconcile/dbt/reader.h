@@ -286,11 +286,17 @@ const char *did_you_mean(Reader *r, const char *word, const StrVec *candidates);
 /* YAML as Python's values in ARENA, texts as they are. */
 PyValue yaml_value(Arena *arena, const Yaml *yaml);
 
+/* The same with a text for each date: what dbt renders has no other. */
+PyValue yaml_value_without_dates(Arena *arena, const Yaml *yaml);
+
 /* The same with Jinja rendered natively in SCOPE. False after a finding. */
 bool yaml_render(const Scope *scope, const char *file, const Yaml *yaml, PyValue *out);
 
 /* A rendered text, or NULL when YAML is NULL, null, or failed (then with a finding). */
 const char *yaml_render_text(const Scope *scope, const char *file, const Yaml *yaml);
+
+/* A date or a moment in ARENA when YAML is an unquoted one. */
+bool yaml_date(Arena *arena, const Yaml *yaml, PyValue *out);
 
 bool has_jinja(const char *text);
 

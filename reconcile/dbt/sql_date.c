@@ -1,5 +1,7 @@
 #include "sql_date.h"
 
+#include "codes.h"
+
 #include "cutover/str.h"
 
 #include <stdio.h>
@@ -12,7 +14,8 @@ enum { LONGEST = 1000 };
 typedef struct Parts {
     struct tm at;
     int micro;
-    bool read;
+    bool read, zoned;
+    int offset; /* of the zone from UTC, in seconds */
 } Parts;
 
 static const char *date_text(Arena *arena, void *self)
@@ -21,9 +24,13 @@ static const char *date_text(Arena *arena, void *self)
     return self;
 }
 
-static bool is_zoned(const char *text)
+/* "+02:30" at the end of a moment. */
+static void read_zone(const char *text, Parts *p)
 {
-    return str_ends(text, "+00:00");
+    const char *time = strchr(text, ' '), *sign = time ? strpbrk(time, "+-") : NULL;
+    int hours = 0, minutes = 0;
+    p->zoned = sign && sscanf(sign + 1, "%d:%d", &hours, &minutes) >= 1;
+    p->offset = (sign && *sign == '-' ? -60 : 60) * (hours * 60 + minutes);
 }
 
 static Parts parts_of(const char *text)
@@ -34,6 +41,7 @@ static Parts parts_of(const char *text)
                     &at->tm_hour, &at->tm_min, &at->tm_sec, &p.micro) >= 3;
     at->tm_year -= 1900;
     at->tm_mon -= 1;
+    read_zone(text, &p);
     timegm(at); /* the day of the week and of the year */
     return p;
 }
@@ -44,6 +52,17 @@ static const char *date_repr(Arena *arena, void *self)
     return p.read ? arena_printf(arena, "datetime.date(%d, %d, %d)", p.at.tm_year + 1900,
                                  p.at.tm_mon + 1, p.at.tm_mday)
                   : self;
+}
+
+static void put_zone(Buf *out, int offset)
+{
+    int days = offset < 0 ? -1 : 0;
+    if (!offset) {
+        buf_text(out, ", tzinfo=datetime.timezone.utc");
+        return;
+    }
+    buf_printf(out, ", tzinfo=datetime.timezone(datetime.timedelta(%sseconds=%d))",
+               days ? "days=-1, " : "", offset - days * 86400);
 }
 
 /* Python leaves out seconds and microseconds that are zero. */
@@ -59,17 +78,33 @@ static const char *moment_repr(Arena *arena, void *self)
     if (p.at.tm_sec || p.micro) {
         buf_printf(&out, p.micro ? ", %d, %d" : ", %d", p.at.tm_sec, p.micro);
     }
-    buf_text(&out, is_zoned(self) ? ", tzinfo=datetime.timezone.utc)" : ")");
+    if (p.zoned) {
+        put_zone(&out, p.offset);
+    }
+    buf_char(&out, ')');
     return out.data;
 }
 
 /* ---- methods and attributes ---- */
 
+/* "+0230" for z, "UTC+02:30" for Z, nothing without a zone. */
+static void put_zone_name(Buf *out, const Parts *p, char letter)
+{
+    int minutes = (p->offset < 0 ? -p->offset : p->offset) / 60;
+    char sign = p->offset < 0 ? '-' : '+';
+    if (p->zoned && letter == 'z') {
+        buf_printf(out, "%c%02d%02d", sign, minutes / 60, minutes % 60);
+    } else if (p->zoned && minutes) {
+        buf_printf(out, "UTC%c%02d:%02d", sign, minutes / 60, minutes % 60);
+    } else if (p->zoned) {
+        buf_text(out, "UTC");
+    }
+}
+
 /* Python's, which is C's beside %f, %z and %Z. */
 static const char *formatted(Arena *arena, const char *text, const char *format)
 {
     Parts p = parts_of(text);
-    bool zoned = is_zoned(text);
     Buf plain = buf_new(arena, LONGEST);
     for (const char *at = format; *at;) {
         size_t length = at[0] == '%' && at[1] ? 2 : 1;
@@ -77,7 +112,7 @@ static const char *formatted(Arena *arena, const char *text, const char *format)
         if (letter == 'f') {
             buf_printf(&plain, "%06d", p.micro);
         } else if (letter == 'z' || letter == 'Z') {
-            buf_text(&plain, !zoned ? "" : letter == 'z' ? "+0000" : "UTC");
+            put_zone_name(&plain, &p, letter);
         } else {
             buf_add(&plain, at, length);
         }
@@ -96,13 +131,18 @@ static bool call_strftime(JinjaCall *call, void *self, PyValue *out)
     return text;
 }
 
-static bool call_isoformat(JinjaCall *call, void *self, PyValue *out)
+static const char *iso(Arena *arena, const char *date)
 {
-    char *text = arena_strdup(call->arena, self), *space = strchr(text, ' ');
+    char *text = arena_strdup(arena, date), *space = strchr(text, ' ');
     if (space) {
         *space = 'T';
     }
-    *out = py_text(text);
+    return text;
+}
+
+static bool call_isoformat(JinjaCall *call, void *self, PyValue *out)
+{
+    *out = py_text(iso(call->arena, self));
     return jinja_bind(call, "", NULL);
 }
 
@@ -128,6 +168,13 @@ static const struct {
     {"weekday", call_weekday, false},   {"isoweekday", call_weekday, false},
     {"date", call_date, true},
 };
+
+/* What Python has besides: refused by name, not taken for something that is not there. */
+static const char *const refused[] = {
+    "ctime",     "fromisoformat", "isocalendar", "replace",    "time",      "timetuple",
+    "toordinal", "timestamp",     "timetz",      "astimezone", "utcoffset", "utctimetuple",
+    "tzname",    "tzinfo",        "fold",        "today",      "strptime",  "min",
+    "max",       "resolution",    NULL};
 
 static bool part(const char *text, const char *name, bool moment, PyValue *out)
 {
@@ -157,7 +204,15 @@ static bool get(JinjaRun *run, void *self, const char *name, bool moment, PyValu
             return true;
         }
     }
-    return part(self, name, moment, out);
+    if (part(self, name, moment, out)) {
+        return true;
+    }
+    for (size_t i = 0; refused[i]; i++) {
+        if (str_eq(name, refused[i])) {
+            jinja_fail(run, P_UNSUPPORTED, "%s of a date is not supported", name);
+        }
+    }
+    return false;
 }
 
 static bool date_get(JinjaRun *run, void *self, const char *name, PyValue *out)
@@ -200,9 +255,18 @@ static bool date_order(const void *self, PyValue other, int *order)
     return order_of_texts(self, jinja_object_of(other, &date_class), order);
 }
 
+/* One with a zone and one without have no order in Python either. */
 static bool moment_order(const void *self, PyValue other, int *order)
 {
-    return order_of_texts(self, jinja_object_of(other, &moment_class), order);
+    const char *text = jinja_object_of(other, &moment_class);
+    Parts a = parts_of(self), b = parts_of(text ? text : "");
+    int64_t diff = (timegm(&a.at) - a.offset) - (timegm(&b.at) - b.offset);
+    diff = diff ? diff : a.micro - b.micro;
+    if (text && !(a.read && b.read && a.zoned == b.zoned)) {
+        return order_of_texts(self, text, order) && *order == 0;
+    }
+    *order = diff < 0 ? -1 : diff > 0;
+    return text;
 }
 
 PyValue sql_date_value(Arena *arena, const char *text)
@@ -228,4 +292,9 @@ PyValue sql_moment_value(Arena *arena, const char *text)
     buf_text(&out, p);
     buf_text(&out, strlen(p) == 3 ? ":00" : "");
     return jinja_object(arena, &moment_class, (void *)(uintptr_t)out.data);
+}
+
+const char *sql_date_iso(Arena *arena, PyValue date)
+{
+    return iso(arena, date.object->self);
 }

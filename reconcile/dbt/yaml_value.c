@@ -1,5 +1,6 @@
 /* YAML as Python's values: as written, or with Jinja rendered natively, as dbt reads its files. */
 #include "reader.h"
+#include "sql_date.h"
 
 #include "cutover/str.h"
 
@@ -16,8 +17,10 @@ bool changes_rendered(const char *text)
     return has_jinja(text) || str_ends(text, "\n") || strchr(text, '\r');
 }
 
-static PyValue scalar(const Yaml *yaml)
+/* DATES: dates are values; else texts, as dbt has them in whatever it renders. */
+static PyValue scalar(Arena *arena, const Yaml *yaml, bool dates)
 {
+    PyValue date;
     bool boolean;
     int64_t integer;
     double real;
@@ -32,6 +35,9 @@ static PyValue scalar(const Yaml *yaml)
     }
     if (yaml_float(yaml, &real)) {
         return py_float(real);
+    }
+    if (yaml_date(arena, yaml, &date)) {
+        return dates ? date : py_text(sql_date_iso(arena, date));
     }
     return py_text(yaml->text);
 }
@@ -53,7 +59,7 @@ static void move_findings(Reader *r, size_t from, const char *file, const Yaml *
 
 static bool render_scalar(const Scope *scope, const char *file, const Yaml *yaml, PyValue *out)
 {
-    *out = scalar(yaml);
+    *out = scalar(scope->arena, yaml, false);
     if (out->type != PY_STRING || !changes_rendered(yaml->text)) {
         return true;
     }
@@ -73,7 +79,7 @@ static bool render_scalar(const Scope *scope, const char *file, const Yaml *yaml
 
 /* SCOPE NULL: texts stay as they are. */
 static bool convert(Arena *arena, const Scope *scope, const char *file, const Yaml *yaml,
-                    PyValue *out)
+                    bool dates, PyValue *out)
 {
     bool ok = true;
     if (!yaml) {
@@ -82,19 +88,19 @@ static bool convert(Arena *arena, const Scope *scope, const char *file, const Ya
         if (scope) {
             return render_scalar(scope, file, yaml, out);
         }
-        *out = scalar(yaml);
+        *out = scalar(arena, yaml, dates);
     } else if (yaml->type == YAML_IS_LIST) {
         *out = py_list(arena);
         vec_each (Yaml *, it, &yaml->items) {
             PyValue item = py_none();
-            ok &= convert(arena, scope, file, *it, &item);
+            ok &= convert(arena, scope, file, *it, dates, &item);
             py_append(arena, *out, item);
         }
     } else {
         *out = py_dict(arena);
         vec_each (YamlMember, it, &yaml->members) {
             PyValue value = py_none();
-            ok &= convert(arena, scope, file, it->value, &value);
+            ok &= convert(arena, scope, file, it->value, dates, &value);
             py_dict_put(arena, out->dict, it->key, value);
         }
     }
@@ -104,13 +110,20 @@ static bool convert(Arena *arena, const Scope *scope, const char *file, const Ya
 PyValue yaml_value(Arena *arena, const Yaml *yaml)
 {
     PyValue out;
-    convert(arena, NULL, NULL, yaml, &out);
+    convert(arena, NULL, NULL, yaml, true, &out);
+    return out;
+}
+
+PyValue yaml_value_without_dates(Arena *arena, const Yaml *yaml)
+{
+    PyValue out;
+    convert(arena, NULL, NULL, yaml, false, &out);
     return out;
 }
 
 bool yaml_render(const Scope *scope, const char *file, const Yaml *yaml, PyValue *out)
 {
-    return convert(scope->arena, scope, file, yaml, out);
+    return convert(scope->arena, scope, file, yaml, false, out);
 }
 
 const char *yaml_render_text(const Scope *scope, const char *file, const Yaml *yaml)
