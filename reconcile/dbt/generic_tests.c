@@ -399,11 +399,24 @@ static const char *target_name(Reader *r, const Node *on, const Source *source)
     return version ? arena_printf(r->arena, "%s_v%s", on->name, version) : on->name;
 }
 
+bool check_tests_key(Reader *r, const char *file, const Yaml *owner)
+{
+    const Yaml *old = yaml_get(owner, "tests");
+    if (!old || !old->items.count || !yaml_get(owner, "data_tests")) {
+        return true;
+    }
+    find_at(r, DIAG_ERROR, P_KEY, place_key(file, owner, "data_tests"),
+            "data_tests stands beside tests, which means the same")
+        ->hint = "name all tests below data_tests";
+    return false;
+}
+
 void add_generic_tests(Reader *r, const Package *package, const char *file, const Yaml *owner,
                        const char *column, Node *on, const Source *source)
 {
     static const char *const keys[] = {"tests", "data_tests", NULL};
-    for (const char *const *key = keys; *key; key++) {
+    bool ok = check_tests_key(r, file, owner);
+    for (const char *const *key = keys; ok && *key; key++) {
         const Yaml *list = yaml_get(owner, *key);
         for (size_t i = 0; list && list->type == YAML_IS_LIST && i < list->items.count; i++) {
             TestEntry t = {.r = r,

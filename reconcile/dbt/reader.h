@@ -395,6 +395,8 @@ void unindex_node(Reader *r, Node *node);
 StrVec fqn_of(Reader *r, const Package *package, const char *path, const char *base);
 void check_doubles(Reader *r);
 void read_patches(Reader *r);
+/* False, with a finding: OWNER has tests, and data_tests as well. */
+bool check_tests_key(Reader *r, const char *file, const Yaml *owner);
 void add_generic_tests(Reader *r, const Package *package, const char *file, const Yaml *owner,
                        const char *column, Node *on, const Source *source);
 Node *find_node(const Reader *r, const Package *from, const char *package, const char *name,

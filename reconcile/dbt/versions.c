@@ -156,24 +156,30 @@ static bool says(const Yaml *version, const char *key)
     return value && !empty;
 }
 
+/* An empty list says nothing as `tests`, which is the old word, and that there are none as `data_tests`. */
+static const Yaml *tests_of(const Yaml *version)
+{
+    const Yaml *old = yaml_get(version, "tests"), *tests = yaml_get(version, "data_tests");
+    bool says_old = old && old->type == YAML_IS_LIST && old->items.count;
+    return says_old ? old : tests && !yaml_is_null(tests) ? tests : NULL;
+}
+
 static void take_from_version(Arena *arena, Yaml *entry, const Yaml *version)
 {
     static const char *const replaced[] = {"description", "constraints", NULL};
-    const Yaml *tests = yaml_get(version, "data_tests");
-    tests = tests ? tests : yaml_get(version, "tests");
-    if (tests && !yaml_is_null(tests)) {
+    const Yaml *tests = tests_of(version);
+    if (tests) {
         take_out(entry, "tests");
         take_out(entry, "data_tests");
     }
     vec_each (YamlMember, it, &((Yaml *)version)->members) {
-        bool is_test = str_eq(it->key, "tests") || str_eq(it->key, "data_tests");
         bool is_access = str_eq(it->key, "access") || str_eq(it->key, "docs");
         for (const char *const *key = replaced; *key; key++) {
             if (str_eq(it->key, *key) && says(version, *key)) {
                 put_member(arena, entry, *it);
             }
         }
-        if (is_test && it->value == tests) {
+        if (it->value == tests) {
             put_member(arena, entry, *it);
         } else if (str_eq(it->key, "config")) {
             YamlMember config = *it;
@@ -307,7 +313,7 @@ static bool check_version(const Scope *scope, const char *file, const Yaml *vers
         "v",    "defined_in", "description", "access",  "config",           "constraints",
         "docs", "data_tests", "tests",       "columns", "deprecation_date", NULL};
     return check_keys(scope->reader, file, version, "a version", known) &&
-           check_columns(scope, file, version);
+           check_tests_key(scope->reader, file, version) && check_columns(scope, file, version);
 }
 
 static bool is_version(PyValue value)
