@@ -4,6 +4,7 @@
 #include "cutover/str.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- CSV ---- */
@@ -109,7 +110,15 @@ static bool is_decimal(const char *p)
     return !*p;
 }
 
-/* The number that agate reads in TEXT: it looks through %, currencies and commas. */
+/* What Python's Decimal takes for no number and for infinity, which reach the server as NaN both. */
+static bool is_not_finite(Arena *arena, const char *text)
+{
+    const char *plain = str_lower(arena, text + (*text == '+' || *text == '-'));
+    return str_eq(plain, "inf") || str_eq(plain, "infinity") ||
+           (str_starts(plain, "nan") && !plain[3 + strspn(plain + 3, "0123456789")]);
+}
+
+/* The number that agate reads in TEXT: it looks through %, currencies and commas, and Python through underscores. */
 static const char *as_number(Arena *arena, const char *text)
 {
     static const char *const symbols[] = {"$", "¥", "£", "€", "¢", "₹", NULL};
@@ -121,12 +130,12 @@ static const char *as_number(Arena *arena, const char *text)
     }
     char *out = arena_printf(arena, "%s%s", minus ? "-" : "", plain), *to = out;
     for (const char *from = out; *from; from++) {
-        if (*from != ',') {
+        if (*from != ',' && *from != '_') {
             *to++ = *from;
         }
     }
     *to = '\0';
-    return is_decimal(out) ? out : NULL;
+    return is_decimal(out) ? out : is_not_finite(arena, out) ? "NaN" : NULL;
 }
 
 /* Without zeros behind the point, and without the point when nothing is left behind it. */
@@ -230,15 +239,94 @@ static bool column_fits(Arena *arena, const SeedData *seed, size_t column, const
     return true;
 }
 
+/* A number as Python's decimals keep it: this many digits, rounded half to even. */
+enum { PRECISION = 28 };
+
+typedef struct Decimal {
+    char digits[PRECISION];
+    size_t count;
+    int64_t exponent; /* of the last digit */
+    char dropped;     /* the first digit that has no place */
+    bool more;        /* something that is not zero came after it */
+} Decimal;
+
+static void add_digit(Decimal *d, char digit)
+{
+    if (d->count < PRECISION) {
+        d->digits[d->count] = digit;
+        d->count += d->count || digit != '0';
+        return;
+    }
+    d->exponent++;
+    d->more |= d->dropped && digit != '0';
+    d->dropped = d->dropped ? d->dropped : digit;
+}
+
+static void round_digits(Decimal *d)
+{
+    bool odd = d->count && d->digits[d->count - 1] % 2;
+    if (d->dropped < '5' || (d->dropped == '5' && !d->more && !odd)) {
+        return;
+    }
+    while (d->count && d->digits[d->count - 1] == '9') {
+        d->count--;
+        d->exponent++;
+    }
+    if (d->count) {
+        d->digits[d->count - 1]++;
+    } else {
+        d->digits[d->count++] = '1';
+    }
+}
+
+static Decimal decimal_of(const char *number)
+{
+    Decimal d = {0};
+    const char *p = number + (*number == '-' || *number == '+');
+    bool behind_point = false;
+    for (; isdigit((unsigned char)*p) || *p == '.'; p++) {
+        if (*p == '.') {
+            behind_point = true;
+            continue;
+        }
+        d.exponent -= behind_point;
+        add_digit(&d, *p);
+    }
+    round_digits(&d);
+    for (; d.count && d.digits[d.count - 1] == '0'; d.count--) {
+        d.exponent++;
+    }
+    d.exponent = d.count ? d.exponent + (*p ? strtol(p + 1, NULL, 10) : 0) : 0;
+    return d;
+}
+
+/* Decimal places as agate counts them: digits of the whole part leave fewer to the others, and too many even less than none. */
+static int64_t decimal_places(const SeedData *seed, size_t column)
+{
+    int64_t whole = 1, places = 0;
+    vec_each (const char **, row, &seed->rows) {
+        const char *number = (*row)[column];
+        if (number && !str_eq(number, "NaN")) {
+            Decimal d = decimal_of(number);
+            int64_t before = (int64_t)d.count + d.exponent;
+            whole = before > whole ? before : whole;
+            places = -d.exponent > places ? -d.exponent : places;
+        }
+    }
+    return whole + places > PRECISION ? PRECISION - whole : places;
+}
+
 /* Numbers as numbers are written, so that the server reads them; "float8" if one has decimals. */
 static const char *settle_numbers(Arena *arena, SeedData *seed, size_t column)
 {
-    const char *type = "integer";
     vec_each (const char **, row, &seed->rows) {
-        if ((*row)[column]) {
-            (*row)[column] = without_zeros(arena, as_number(arena, (*row)[column]));
-            type = strpbrk((*row)[column], ".eE") ? "float8" : type;
-        }
+        const char **cell = &(*row)[column];
+        *cell = *cell ? as_number(arena, *cell) : NULL;
+    }
+    const char *type = decimal_places(seed, column) ? "float8" : "integer";
+    vec_each (const char **, row, &seed->rows) {
+        const char **cell = &(*row)[column];
+        *cell = *cell ? without_zeros(arena, *cell) : NULL;
     }
     return type;
 }
