@@ -55,6 +55,7 @@ struct PyValue {
     PyType type;
     PyMarker marker : 8; /* of a PY_STRING */
     bool escaped : 1;    /* of a PY_STRING: Jinja's Markup, see jinja_markup.c */
+    bool refused : 1;    /* of a PY_UNDEFINED that a name stands for: each use of the name fails */
     union {
         bool boolean;
         int64_t integer;

@@ -2,6 +2,7 @@
 #include "introspect.h"
 #include "modules.h"
 #include "partial.h"
+#include "project_check.h"
 
 #include "cutover/str.h"
 
@@ -384,6 +385,14 @@ static PyValue exceptions_value(Scope *scope)
     return exceptions;
 }
 
+/* The others are the caller's: how dbt was called, and from where. */
+static bool is_any_flag(const void *self, const char *name)
+{
+    (void)self;
+    (void)name;
+    return true;
+}
+
 static PyValue flags_value(Scope *scope)
 {
     Arena *arena = scope->arena;
@@ -391,7 +400,8 @@ static PyValue flags_value(Scope *scope)
     py_dict_put(arena, flags.dict, "FULL_REFRESH", py_bool(false));
     py_dict_put(arena, flags.dict, "STORE_FAILURES", py_bool(false));
     py_dict_put(arena, flags.dict, "WHICH", py_text("compile"));
-    return flags;
+    return partial_value(arena,
+                         &(Partial){.name = "flags", .known = flags.dict, .missing = is_any_flag});
 }
 
 static PyValue builtins_value(Scope *scope)
@@ -446,36 +456,62 @@ static bool host_name(Scope *scope, const char *name, PyValue *out)
         *out = builtins_value(scope);
     } else if (str_eq(name, "modules")) {
         *out = modules_object(scope->arena, scope->execute);
-    } else if (str_eq(name, "selected_resources")) {
-        *out = py_list(scope->arena);
     } else {
         known = false;
     }
     return known;
 }
 
-/* Names that dbt has and that a reader cannot give: said by name, not as "undefined". */
-static bool unsupported_name(Scope *scope, const char *name, PyValue *out)
+/* Names that dbt has and that a reader cannot give: not as "undefined", which a template may print or
+ * test, but as an error wherever they are used. A name that the project defines itself is its own. */
+static const char *const refused_everywhere[] = {
+    "run_started_at",    "invocation_id", "thread_id", "context",  "fromyaml", "toyaml",
+    "diff_of_two_dicts", "flags",         "modules",   "builtins", NULL};
+static const char *const refused_in_nodes[] = {"graph",
+                                               "render",
+                                               "invocation_args_dict",
+                                               "dbt_metadata_envs",
+                                               "column",
+                                               "env",
+                                               "sql",
+                                               "sql_now",
+                                               "pre_hooks",
+                                               "post_hooks",
+                                               "compiled_code",
+                                               "validation",
+                                               "write",
+                                               "selected_resources",
+                                               "submit_python_job",
+                                               "try_or_compiler_error",
+                                               "store_raw_result",
+                                               "load_agate_table",
+                                               "context_macro_stack",
+                                               "_sql_results",
+                                               "metric",
+                                               "adapter_macro",
+                                               "defer_relation",
+                                               NULL};
+
+static bool is_one_of(const char *const *names, const char *name)
 {
-    static const char *const names[] = {"graph",
-                                        "run_started_at",
-                                        "invocation_id",
-                                        "dbt_version",
-                                        "submit_python_job",
-                                        "results",
-                                        "context",
-                                        NULL};
-    for (const char *const *it = names; *it && scope->execute; it++) {
-        if (str_eq(name, *it)) {
-            *out =
-                py_undefined(arena_printf(scope->arena, "'%s' is not supported by Cutover", name));
-            return true;
-        }
+    while (*names && !str_eq(*names, name)) {
+        names++;
     }
-    return false;
+    return *names;
 }
 
-static bool is_unknown_setting(void *self, const char *name)
+static bool refused_name(const Scope *scope, const char *name, PyValue *out)
+{
+    bool refused = is_one_of(refused_everywhere, name) ||
+                   (scope->kind == SCOPE_NODE && is_one_of(refused_in_nodes, name));
+    if (refused) {
+        *out = py_undefined(arena_printf(scope->arena, "'%s' is not supported by Cutover", name));
+        out->refused = true;
+    }
+    return refused;
+}
+
+static bool is_unknown_setting(const void *self, const char *name)
 {
     return str_in(self, name);
 }
@@ -519,7 +555,12 @@ bool context_value(Scope *scope, const char *name, PyValue *out)
     if (find_function(scope, name, out)) {
         return true;
     }
-    return scope->kind == SCOPE_NODE &&
-           (node_name(scope, name, out) || host_name(scope, name, out) ||
-            live_function(scope, name, out) || unsupported_name(scope, name, out));
+    if (str_eq(name, "dbt_version")) {
+        *out = py_text(DBT_VERSION);
+        return true;
+    }
+    return (scope->kind == SCOPE_NODE &&
+            (node_name(scope, name, out) || host_name(scope, name, out) ||
+             live_function(scope, name, out))) ||
+           refused_name(scope, name, out);
 }

@@ -84,6 +84,9 @@ static bool eval_name(JinjaRun *run, const JinjaNode *node, PyValue *out)
     if (!jinja_lookup(run, node->name, out)) {
         *out = py_undefined(arena_printf(run->arena, "'%s' is undefined", node->name));
     }
+    if (out->type == PY_UNDEFINED && out->refused) {
+        return jinja_fail_at(run, node, "CO2010", "%s", out->text);
+    }
     return true;
 }
 

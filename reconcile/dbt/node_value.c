@@ -1,4 +1,5 @@
 /* A node as Jinja sees it: `model`, and the `node` that generate_*_name() gets. */
+#include "partial.h"
 #include "reader.h"
 
 #include "cutover/str.h"
@@ -99,6 +100,50 @@ static PyValue from_config(Arena *arena, const PyDict *config, const char *key)
     return value ? *value : py_dict(arena);
 }
 
+/* What dbt's nodes have besides. */
+static const char *const unknown_members[] = {"access",
+                                              "attached_node",
+                                              "batch",
+                                              "build_path",
+                                              "checksum",
+                                              "column_name",
+                                              "compiled",
+                                              "compiled_code",
+                                              "compiled_path",
+                                              "config_call_dict",
+                                              "constraints",
+                                              "created_at",
+                                              "defer_relation",
+                                              "deprecation_date",
+                                              "doc_blocks",
+                                              "extra_ctes",
+                                              "extra_ctes_injected",
+                                              "file_key_name",
+                                              "group",
+                                              "metrics",
+                                              "patch_path",
+                                              "previous_batch_results",
+                                              "primary_key",
+                                              "refs",
+                                              "relation_name",
+                                              "sources",
+                                              "test_metadata",
+                                              "time_spine",
+                                              "unrendered_config",
+                                              "unrendered_config_call_dict",
+                                              NULL};
+static const char *const unknown_depends[] = {"macros", NULL};
+
+static bool is_member(const void *self, const char *name)
+{
+    for (const char *const *it = self; *it; it++) {
+        if (str_eq(name, *it)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Names of what it reads, without dbt's list of macros. */
 static PyValue depends_value(Arena *arena, const Node *node)
 {
@@ -110,7 +155,16 @@ static PyValue depends_value(Arena *arena, const Node *node)
         py_append(arena, nodes, py_text(node->depends.items[i]->id));
     }
     py_dict_put(arena, depends.dict, "nodes", nodes);
-    return depends;
+    return partial_value(arena, &(Partial){.name = "depends_on",
+                                           .known = depends.dict,
+                                           .missing = is_member,
+                                           .self = unknown_depends});
+}
+
+/* `model` is a dict without what is none, and generate_*_name() gets an object that has all. */
+static PyValue of_object(const Scope *scope, PyValue value)
+{
+    return scope->naming ? value : py_undefined(NULL);
 }
 
 PyValue node_value(Scope *scope, const Node *node)
@@ -136,15 +190,15 @@ PyValue node_value(Scope *scope, const Node *node)
         {"database", py_text(node->rel.database ? node->rel.database : r->target.database)},
         {"schema", py_text(node->rel.schema ? node->rel.schema : r->target.schema)},
         {"alias", py_text(node->rel.name ? node->rel.name : node->name)},
-        {"identifier", py_text(node->rel.name ? node->rel.name : node->name)},
+        {"identifier", of_object(scope, py_text(node->rel.name ? node->rel.name : node->name))},
         {"description", text_or_empty(description_text(scope->reader, node,
                                                        yaml_get(node->patch, "description")))},
         {"config", config},
         {"tags", texts_value(arena, &tags)},
         {"columns", columns_value(scope, node)},
         {"raw_code", py_text(node->file ? str_trim(arena, node->file->text) : "")},
-        {"version", node->version ? node->version->value : py_none()},
-        {"latest_version", node->version ? node->version->latest : py_none()},
+        {"version", node->version ? node->version->value : of_object(scope, py_none())},
+        {"latest_version", node->version ? node->version->latest : of_object(scope, py_none())},
         {"language", py_text("sql")},
         {"meta", from_config(arena, config.dict, "meta")},
         {"docs", from_config(arena, config.dict, "docs")},
@@ -152,7 +206,12 @@ PyValue node_value(Scope *scope, const Node *node)
         {"depends_on", depends_value(arena, node)},
     };
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        py_dict_put(arena, value.dict, members[i].key, members[i].value);
+        if (!py_is_undefined(members[i].value)) {
+            py_dict_put(arena, value.dict, members[i].key, members[i].value);
+        }
     }
-    return value;
+    return partial_value(arena, &(Partial){.name = scope->naming ? "node" : "model",
+                                           .known = value.dict,
+                                           .missing = is_member,
+                                           .self = unknown_members});
 }

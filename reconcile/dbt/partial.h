@@ -5,10 +5,11 @@
 #include "cutover/jinja.h"
 
 typedef struct Partial {
-    const char *name;                              /* as templates say it: "target" */
-    PyDict *known;                                 /* may be changed by nobody */
-    bool (*missing)(void *self, const char *name); /* dbt would have it, so asking is an error */
-    void *self;
+    const char *name; /* as templates say it: "target" */
+    PyDict *known;    /* may be changed by nobody */
+    bool (*missing)(const void *self,
+                    const char *name); /* dbt would have it, so asking is an error */
+    const void *self;
     const char *hint; /* to that error, or NULL */
 } Partial;
 

@@ -1,0 +1,1 @@
+select '{{ thread_id }}' as x

@@ -1,0 +1,1 @@
+select '{{ context }}' as x

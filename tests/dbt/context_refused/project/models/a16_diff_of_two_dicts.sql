@@ -1,0 +1,1 @@
+select '{{ diff_of_two_dicts }}' as x

@@ -1,0 +1,1 @@
+select '{{ graph }}' as x

@@ -1,0 +1,1 @@
+select '{{ invocation_args_dict }}' as x

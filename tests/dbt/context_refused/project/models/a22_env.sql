@@ -1,0 +1,1 @@
+select '{{ env }}' as x

@@ -1,0 +1,1 @@
+select '{{ pre_hooks }}' as x

@@ -1,0 +1,1 @@
+select '{{ post_hooks }}' as x

@@ -1,0 +1,1 @@
+select '{{ compiled_code }}' as x

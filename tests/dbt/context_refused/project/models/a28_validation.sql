@@ -1,0 +1,1 @@
+select '{{ validation }}' as x

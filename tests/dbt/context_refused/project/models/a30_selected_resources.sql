@@ -1,0 +1,1 @@
+select '{{ selected_resources }}' as x

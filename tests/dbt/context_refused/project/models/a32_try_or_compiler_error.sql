@@ -1,0 +1,1 @@
+select '{{ try_or_compiler_error }}' as x

@@ -1,0 +1,1 @@
+select '{{ store_raw_result }}' as x

@@ -1,0 +1,1 @@
+select '{{ load_agate_table }}' as x

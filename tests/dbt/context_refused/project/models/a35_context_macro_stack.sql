@@ -1,0 +1,1 @@
+select '{{ context_macro_stack }}' as x

@@ -1,0 +1,1 @@
+select '{{ _sql_results }}' as x

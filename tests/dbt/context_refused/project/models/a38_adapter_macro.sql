@@ -1,0 +1,1 @@
+select '{{ adapter_macro }}' as x

@@ -1,0 +1,1 @@
+select '{{ defer_relation }}' as x

@@ -1,0 +1,1 @@
+select '{{ invocation_id | default('none') }}' as x

@@ -1,0 +1,1 @@
+select {{ run_started_at is defined }} as x

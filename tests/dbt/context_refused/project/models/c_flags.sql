@@ -1,0 +1,1 @@
+select '{{ flags }}' as x

@@ -1,0 +1,1 @@
+select '{{ model.get('sources') }}' as x

@@ -1,0 +1,1 @@
+select '{{ model.depends_on.macros }}' as x

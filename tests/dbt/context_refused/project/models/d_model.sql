@@ -1,0 +1,1 @@
+select '{{ model | tojson }}' as x

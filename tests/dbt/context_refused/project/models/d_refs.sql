@@ -1,0 +1,1 @@
+select {{ model.refs | length }} as x
