@@ -204,12 +204,13 @@ static void apply_beside(const Scope *scope, Node *node, const char *key)
     }
 }
 
+static const char *const top_keys[] = {"meta", "docs", "group", "contract", "access", NULL};
+
 /* Keys that may stand beside `config:` as well as in it. `tags` may not: there dbt passes over it. */
 static void apply_top(const Scope *scope, Node *node, const Yaml *config)
 {
     Reader *r = scope->reader;
-    static const char *const top[] = {"meta", "docs", "group", "contract", "access", NULL};
-    for (const char *const *key = top; *key; key++) {
+    for (const char *const *key = top_keys; *key; key++) {
         if (yaml_get(node->patch, *key) && yaml_get(config, *key)) {
             find_at(r, DIAG_ERROR, P_CONFIG, place_key(node->patch_file, node->patch, *key),
                     "\"%s\" of %s stands beside `config:` and in it", *key, node->id)
@@ -245,7 +246,7 @@ static void apply_inner(const Scope *scope, Node *node, const Yaml *config)
 
 static void apply_patch(Reader *r, Node *node)
 {
-    Scope scope = file_scope(r, SCOPE_YAML, node->package);
+    Scope scope = file_scope(r, SCOPE_YAML, node->patch_package);
     const Yaml *config = yaml_get(node->patch, "config");
     apply_inner(&scope, node, config);
     apply_top(&scope, node, config);
@@ -285,18 +286,79 @@ PyDict *project_config(Reader *r, const Node *node)
     return bare.config;
 }
 
-void resolve_config(Reader *r, Node *node)
+/* As PACKAGE, the node's own or the one that describes it, has it. */
+static void build_config(Reader *r, Node *node, const Package *package, bool patched)
 {
     node->config = py_dict_copy(r->arena, defaults_of(r, node->resource)).dict;
-    apply_tree(r, node, tree_of(node->package, node->resource));
-    if (node->patch) {
+    apply_tree(r, node, tree_of(package, node->resource));
+    if (patched) {
         apply_patch(r, node);
     }
     vec_each (CalledConfig, it, &node->called) {
         set_config(r, node, it->key, it->value, &it->place);
     }
-    if (node->package != r->root) {
+    if (package != r->root) {
         apply_tree(r, node, tree_of(r->root, node->resource));
+    }
+}
+
+/* ---- a node that another package's schema.yml describes ---- */
+
+static bool has_config(const Yaml *patch)
+{
+    const Yaml *config = yaml_get(patch, "config");
+    bool found = config && config->members.count;
+    for (const char *const *key = top_keys; *key; key++) {
+        found |= yaml_get(patch, *key) != NULL;
+    }
+    return found;
+}
+
+/* What dbt gives no value of its own stays as the node's package has it. */
+static void keep_rest(Reader *r, Node *node, const PyDict *before)
+{
+    for (size_t i = 0; i < before->count; i++) {
+        const PyEntry *it = &before->entries[i];
+        const PyValue *now = py_dict_find(node->config, it->key.text);
+        bool missing = !now || py_is_none(*now);
+        if (missing && !has_default(r, node->resource, it->key.text)) {
+            py_dict_set(r->arena, node->config, it->key, it->value);
+        }
+    }
+}
+
+/*
+ * dbt then takes the describing package for the node's own: what the tree of its real one sets is gone where dbt has
+ * a default, and for names. It stays in its config otherwise, and among its tags.
+ */
+static void rebuild_config(Reader *r, Node *node)
+{
+    const PyDict *before = node->config;
+    const PyValue *tags = py_dict_find(before, "tags");
+    node->inherited = (StrVec){0};
+    for (size_t i = 0; tags && tags->type == PY_LIST && i < tags->list->count; i++) {
+        vec_push(r->arena, &node->inherited, py_str(r->arena, tags->list->items[i]));
+    }
+    build_config(r, node, node->patch_package, true);
+    node->named_by = py_dict_copy(r->arena, node->config).dict;
+    keep_rest(r, node, before);
+}
+
+/* dbt does not find what another package describes when it is disabled. */
+static void warn_disabled(Reader *r, const Node *node)
+{
+    find_at(r, DIAG_WARNING, P_PATCH, place_of(node->patch_file, yaml_get(node->patch, "name")),
+            "%s is disabled: package %s cannot describe it", node->id, node->patch_package->name);
+}
+
+void resolve_config(Reader *r, Node *node)
+{
+    bool foreign = node->patch && node->patch_package != node->package;
+    build_config(r, node, node->package, node->patch && !foreign);
+    if (foreign && !config_bool(r, node, "enabled", true)) {
+        warn_disabled(r, node);
+    } else if (foreign && has_config(node->patch)) {
+        rebuild_config(r, node);
     }
     node->enabled = config_bool(r, node, "enabled", true);
     const char *materialized = config_text(r, node, "materialized");

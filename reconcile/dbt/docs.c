@@ -140,7 +140,7 @@ const char *description_text(Reader *r, const Node *node, const Yaml *yaml)
     if (!text || !has_jinja(text)) {
         return text;
     }
-    Scope scope = file_scope(r, SCOPE_YAML, node->package);
+    Scope scope = file_scope(r, SCOPE_YAML, node->patch_package);
     PyValue globals = py_dict(r->arena);
     py_dict_put(r->arena, globals.dict, "doc", jinja_function(r->arena, "doc", call_doc, &scope));
     JinjaEnv env = scope_env(&scope);
@@ -149,7 +149,7 @@ const char *description_text(Reader *r, const Node *node, const Yaml *yaml)
                           .text = text,
                           .length = strlen(text),
                           .first_line = yaml->line,
-                          .owner = node->package};
+                          .owner = node->patch_package};
     const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
     Buf out = buf_new(r->arena, 1 << 20);
     size_t before = r->diags->list.count;

@@ -74,12 +74,19 @@ static bool is_plain(const PyValue *value)
     return value->text[0] > ' ' && value->text[0] < 0x7f && *last > ' ' && *last < 0x7f;
 }
 
+/* The config KEY as names are made of it, or NULL. */
+static const PyValue *config_for_names(const Node *node, const char *key)
+{
+    const PyValue *value = node->named_by ? py_dict_find(node->named_by, key) : NULL;
+    return !node->named_by ? config_get(node, key) : value && !py_is_none(*value) ? value : NULL;
+}
+
 /* What dbt's own macro gives, without running it: that is the case of nearly every model. NULL: only running it tells. */
 static const char *usual_name(Reader *r, const Node *node, NamePart part)
 {
     static const char *const of_target[NAME_PARTS] = {
         [NAME_DATABASE] = "database", [NAME_SCHEMA] = "schema", [NAME_ALIAS] = NULL};
-    const PyValue name = py_text(node->name), *given = config_get(node, parts[part].config);
+    const PyValue name = py_text(node->name), *given = config_for_names(node, parts[part].config);
     const PyValue *other =
         of_target[part] ? py_dict_find(r->target.values, of_target[part]) : &name;
     bool versioned = part == NAME_ALIAS && node->version;
@@ -96,7 +103,7 @@ static const char *usual_name(Reader *r, const Node *node, NamePart part)
 
 static PyValue config_or_none(const Node *node, const char *key)
 {
-    const PyValue *value = config_get(node, key);
+    const PyValue *value = config_for_names(node, key);
     return value ? *value : py_none();
 }
 

@@ -48,6 +48,12 @@ static const PyDict *defaults_of(Reader *r, Resource resource)
     return r->filled[resource] = dict;
 }
 
+bool has_default(Reader *r, Resource resource, const char *key)
+{
+    const PyValue *value = py_dict_find(defaults_of(r, resource), key);
+    return value && !py_is_none(*value);
+}
+
 /* A hook as dbt keeps it; one that is written as a map has some of it already. */
 static PyValue hook_value(Arena *arena, PyValue written)
 {

@@ -71,6 +71,30 @@ static Node *find_named(const PatchFile *p, const char *name, Resource resource)
     return node && node->resource == resource ? node : NULL;
 }
 
+/* As find_named(), or the one of any package: dbt lets each describe what another has. */
+static Node *find_described(const PatchFile *p, const char *name, Resource resource, Place place)
+{
+    const NodeVec *nodes = map_get(&p->r->by_name, name);
+    Node *own = find_named(p, name, resource);
+    if (own || !nodes || !nodes->count) {
+        return own;
+    }
+    Node *first = nodes->items[0];
+    vec_each (Node *, it, (NodeVec *)nodes) {
+        if ((*it)->package == p->package) {
+            return NULL; /* its own one is of another kind */
+        }
+        if ((*it)->package != first->package) {
+            find_at(p->r, DIAG_ERROR, P_PATCH, place,
+                    "\"%s\" may be of package %s or of package %s", name, first->package->name,
+                    (*it)->package->name)
+                ->hint = "describe it in the package that has it";
+            return NULL;
+        }
+    }
+    return first->resource == resource ? first : NULL;
+}
+
 /* PATCH is what schema.yml says of NODE. False when it has said something already. */
 static bool set_patch(const PatchFile *p, Node *node, const Yaml *patch, Place place)
 {
@@ -82,6 +106,7 @@ static bool set_patch(const PatchFile *p, Node *node, const Yaml *patch, Place p
         return false;
     }
     node->patch = patch;
+    node->patch_package = p->package;
     node->patch_file = p->file;
     node->description = yaml_text(yaml_get(patch, "description"));
     return true;
@@ -125,11 +150,12 @@ static void read_patch(const PatchFile *p, const Yaml *entry, Resource resource)
         read_versioned(p, entry, name);
         return;
     }
-    Node *node = find_named(p, name, resource);
-    if (!node) {
-        find_at(r, DIAG_WARNING, P_PATCH, place_of(p->file, yaml_get(entry, "name")),
-                "there is no %s \"%s\"", what, name);
-    } else if (set_patch(p, node, entry, place_of(p->file, yaml_get(entry, "name")))) {
+    Place place = place_of(p->file, yaml_get(entry, "name"));
+    size_t errors = diags_count(r->diags, DIAG_ERROR);
+    Node *node = find_described(p, name, resource, place);
+    if (!node && diags_count(r->diags, DIAG_ERROR) == errors) {
+        find_at(r, DIAG_WARNING, P_PATCH, place, "there is no %s \"%s\"", what, name);
+    } else if (node && set_patch(p, node, entry, place)) {
         read_tests(p, entry, node, NULL);
     }
 }

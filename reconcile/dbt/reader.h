@@ -166,13 +166,16 @@ struct Node {
 
     /* from schema.yml */
     const Yaml *patch;
+    const Package *patch_package; /* whose schema.yml that is: not always its own */
     const char *patch_file, *description;
     const Contract *contract; /* when it does not stand in `patch` */
 
     VEC(CalledConfig) called; /* what config() was given in the parse pass, in order */
     PyDict *config;           /* resolved */
+    const PyDict *named_by;   /* the part of it that its names are made of; NULL: all */
     Map config_places;        /* key to Place * */
-    StrVec inherited;         /* tags that are no config: a test's, of its column and source */
+    StrVec inherited;         /* tags that are no config: a test's, of its column and source;
+                                 a node's, from before another package described it */
     bool enabled, ephemeral;
     bool outside; /* of what is selected: read where it is live */
 
@@ -375,6 +378,9 @@ PyDict *project_config(Reader *r, const Node *node);
 
 /* Its tags, of which CONFIG has most, in dbt's order. */
 StrVec node_tags(Arena *arena, const Node *node, const PyDict *config);
+
+/* Whether dbt gives the config KEY a value that nothing sets. */
+bool has_default(Reader *r, Resource resource, const char *key);
 
 /* CONFIG of NODE in ARENA, with what dbt fills in where nothing is set (node_table.c). */
 PyDict *filled_config(Reader *r, Arena *arena, const Node *node, const PyDict *config);

@@ -48,7 +48,7 @@ static void add_one(SelectGraph *graph, Node *node)
                       .package = node->package->name,
                       .name = node->name,
                       .path = node->generic ? below(node->package, node->place.file) : node->path,
-                      .patch_path = below(node->package, node->patch_file),
+                      .patch_path = below(node->patch_package, node->patch_file),
                       .fqn = node->fqn,
                       .config = node->config ? node->config : &nothing,
                       .node = node};

@@ -10,7 +10,7 @@ import tempfile
 from pypi import PINS, Environment
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CASES = ("shop", "streams", "packages", "parse_time", "cross_db", "contract", "spellings", "versions")
+CASES = ("shop", "streams", "packages", "parse_time", "cross_db", "contract", "spellings", "versions", "described")
 PROJECTS = [("tests/dbt/%s/project" % case, "dev", "tests/dbt/%s/manifest.json" % case) for case in CASES]
 PROJECTS += [("tests/e2e/project", "prod", "tests/e2e/manifest.json"), ("examples/manifest", "prod", "examples/manifest/target/manifest.json")]
 NODE = ("database schema name resource_type package_name original_file_path unique_id fqn alias config description columns tags raw_code "

@@ -1,0 +1,1 @@
+{{ config(schema='called', tags=['c'], materialized='table') }} select 1 as id
