@@ -43,11 +43,7 @@ typedef struct Kinds {
 static bool read_kind(const Cli *cli, const char *word, bool can_all, StrVec *out, Err *err)
 {
     static const char *const known[] = {"model", "seed", "source", "test", "default", NULL};
-    bool ok = can_all && str_eq(word, "all");
-    for (const char *const *it = known; *it; it++) {
-        ok |= str_eq(*it, word);
-    }
-    if (!ok) {
+    if (!str_one_of(known, word) && !(can_all && str_eq(word, "all"))) {
         return err_set(cli->arena, err, ERR_INPUT, "CO1090",
                        "a resource type is model, seed, source or test, not \"%s\"", word);
     }

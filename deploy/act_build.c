@@ -143,20 +143,20 @@ static bool at_fault(Pass *pass, const Step *step, bool *fault, Err *err)
     return true;
 }
 
-static void set_problem(Pass *pass, const Step *step, const Err *err)
+/* What was refused, and where it was written (FILE may be NULL). */
+static void set_problem(Pass *pass, const char *what, const Err *err, const char *file, int line)
 {
     Buf text = buf_new(pass->arena, 8192);
-    buf_printf(&text, "%s: the server says %s %s", step_text(pass, step), err->sqlstate,
-               err->message);
+    buf_printf(&text, "%s: the server says %s %s", what, err->sqlstate, err->message);
     if (err->detail) {
         buf_printf(&text, " (%s)", err->detail);
     }
-    if (step->file) {
-        buf_printf(&text, " (%s:%d)", step->file, step->line ? step->line : 1);
+    if (file) {
+        buf_printf(&text, " (%s:%d)", file, line ? line : 1);
     }
     pass->problem = text.data;
-    pass->problem_file = step->file;
-    pass->problem_line = step->line;
+    pass->problem_file = file;
+    pass->problem_line = line;
 }
 
 /* Its columns are others (0A000), or the server does not know the statement: then the plan sends the view to green. */
@@ -194,7 +194,7 @@ static bool judge(Pass *pass, const Step *step, Err *err)
         return note_refused_replacement(pass, &why, err);
     }
     if (fault) {
-        set_problem(pass, step, &why);
+        set_problem(pass, step_text(pass, step), &why, step->file, step->line);
     }
     return true;
 }
@@ -307,11 +307,8 @@ static bool judge_rows(Pass *pass, const RecordObject *claim, const DesiredNode 
     }
     *err = (Err){0};
     if (catalog_object_by_id(now, claim->id)) {
-        pass->problem =
-            arena_printf(pass->arena, "the rows of %s: the server says %s %s (%s:%d)", claim->node,
-                         why.sqlstate, why.message, seed->file, seed->line);
-        pass->problem_file = seed->file;
-        pass->problem_line = seed->line;
+        set_problem(pass, arena_printf(pass->arena, "the rows of %s", claim->node), &why,
+                    seed->file, seed->line);
     }
     return true;
 }

@@ -122,12 +122,15 @@ static void add_readable(Pass *pass)
 {
     const Catalog *catalog = pass->snapshot.catalog;
     VEC(RelName) rels = {0};
+    if (!catalog->rbac || catalog->superuser) {
+        return;
+    }
     vec_each (DesiredNode, it, &pass->green->nodes) {
         if (is_rebuilt(pass, it->id) && it->kind != NODE_SINK) {
             vec_push(pass->arena, &rels, it->rel);
         }
     }
-    for (size_t i = 0; catalog->rbac && !catalog->superuser && i < rels.count; i += READ_AT_ONCE) {
+    for (size_t i = 0; i < rels.count; i += READ_AT_ONCE) {
         size_t count = rels.count - i < READ_AT_ONCE ? rels.count - i : READ_AT_ONCE;
         vec_push(pass->arena, &pass->gates,
                  (Gate){.key = arena_printf(pass->arena, "readable:%zu", i / READ_AT_ONCE + 1),

@@ -174,17 +174,23 @@ typedef struct Claims {
     const char *deployment;
 } Claims;
 
+static char *key_of(const Claims *c, const char *kind, const char *id)
+{
+    return arena_printf(c->arena, "%s:%s", kind, id);
+}
+
+static bool claimable(const Claims *c, const char *kind, const char *id)
+{
+    return !record_object(c->record, kind, id) && map_get(&c->created, key_of(c, kind, id));
+}
+
 static void claim_one(const Claims *c, RecordObject object)
 {
-    char *key = arena_printf(c->arena, "%s:%s", object.kind, object.id);
-    if (record_object(c->record, object.kind, object.id) || !map_get(&c->created, key)) {
-        return;
-    }
     RecordObject *claim = arena_make(c->arena, RecordObject);
     *claim = object;
     claim->action = "created";
     claim->deployment = c->deployment;
-    map_put(c->arena, &c->record->object_by_id, key, claim);
+    map_put(c->arena, &c->record->object_by_id, key_of(c, object.kind, object.id), claim);
     vec_push(c->arena, &c->record->unwritten, *claim);
 }
 
@@ -199,7 +205,7 @@ static void claim_index(const Claims *c, RelName on, const DesiredIndex *index)
 {
     RelName name = {on.database, on.schema, index->name};
     const CatalogObject *live = catalog_object(c->catalog, name);
-    if (live && str_eq(live->kind, "index")) {
+    if (live && str_eq(live->kind, "index") && claimable(c, "index", live->id)) {
         const char *digest = desired_index_digest(c->arena, on, index);
         claim_one(c, (RecordObject){.id = live->id,
                                     .kind = "index",
@@ -210,9 +216,9 @@ static void claim_index(const Claims *c, RelName on, const DesiredIndex *index)
 
 static void claim_nodes(const Claims *c)
 {
-    vec_each (DesiredNode, it, &((Desired *)c->desired)->nodes) {
+    vec_each (DesiredNode, it, &c->desired->nodes) {
         const CatalogObject *live = catalog_object(c->catalog, it->rel);
-        if (node_kind_stays(it->kind) && live) {
+        if (node_kind_stays(it->kind) && live && claimable(c, live->kind, live->id)) {
             claim_one(c, (RecordObject){.id = live->id,
                                         .kind = live->kind,
                                         .rel = it->rel,
@@ -228,11 +234,12 @@ static void claim_nodes(const Claims *c)
 static void claim_containers(const Claims *c)
 {
     Map used = {0};
-    vec_each (DesiredNode, it, &((Desired *)c->desired)->nodes) {
+    vec_each (DesiredNode, it, &c->desired->nodes) {
         map_put(c->arena, &used, schema_key(c->arena, it->rel.database, it->rel.schema), it);
     }
-    vec_each (CatalogSchema, it, &((Catalog *)c->catalog)->schemas) {
-        if (map_get(&used, schema_key(c->arena, it->database, it->name))) {
+    vec_each (CatalogSchema, it, &c->catalog->schemas) {
+        if (map_get(&used, schema_key(c->arena, it->database, it->name)) &&
+            claimable(c, "schema", it->id)) {
             claim_one(c, (RecordObject){.id = it->id,
                                         .kind = "schema",
                                         .rel = {.database = it->database, .name = it->name}});
@@ -255,14 +262,14 @@ void build_claim_in_place(Arena *arena, const Desired *desired,
     }
     claim_containers(&c);
     claim_nodes(&c);
-    vec_each (DesiredExternal, it, &((Desired *)desired)->externals) {
+    vec_each (DesiredExternal, it, &desired->externals) {
         vec_each (DesiredIndex, index, &it->indexes) {
             claim_index(&c, it->rel, index);
         }
     }
-    vec_each (ClusterConfig, it, &((EnvironmentConfig *)environment)->clusters) {
+    vec_each (ClusterConfig, it, &environment->clusters) {
         const CatalogCluster *live = catalog_cluster(catalog, it->name);
-        if (live) {
+        if (live && claimable(&c, "cluster", live->id)) {
             claim_one(&c,
                       (RecordObject){.id = live->id, .kind = "cluster", .rel = {.name = it->name}});
         }

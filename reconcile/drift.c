@@ -121,24 +121,18 @@ static const char *kind_words(Arena *arena, const char *kind)
     return words;
 }
 
-static const char *shown_options(const char *options)
-{
-    return str_empty(options) ? "the usual RETAIN HISTORY" : options;
-}
-
 static void judge_retention(Search *s, const char *class, const CatalogObject *live)
 {
     const char *noted = noted_options(s->in->record, s->in->catalog, live->kind, live->id);
     if (noted) {
-        add(s,
-            (DriftItem){.kind = class,
-                        .object = text_of(s, live->rel),
-                        .id = live->id,
-                        .audit_type = live->kind,
-                        .audit_event = "alter",
-                        .what = arena_printf(s->arena, "%s has %s, deployed with %s",
-                                             kind_words(s->arena, live->kind),
-                                             shown_options(live->options), shown_options(noted))});
+        add(s, (DriftItem){.kind = class,
+                           .object = text_of(s, live->rel),
+                           .id = live->id,
+                           .audit_type = live->kind,
+                           .audit_event = "alter",
+                           .what = arena_printf(s->arena, "%s has %s, deployed with %s",
+                                                kind_words(s->arena, live->kind),
+                                                noted_shown(live->options), noted_shown(noted))});
     }
 }
 

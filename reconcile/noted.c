@@ -20,6 +20,11 @@ const char *noted_options(const Record *record, const Catalog *catalog, const ch
     return same ? NULL : known->options;
 }
 
+const char *noted_shown(const char *options)
+{
+    return str_empty(options) ? "the usual RETAIN HISTORY" : options;
+}
+
 static bool differs(const char *now, const char *noted)
 {
     return now && !str_eq(now, noted);

@@ -24,8 +24,7 @@ void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason)
     c->plan->in_place++;
 }
 
-/* The options that something was deployed with, when it has others by now and is to get them back. */
-static const char *deployed_options(const Closure *c, const char *kind, const char *id)
+const char *plan_deployed_options(const Closure *c, const char *kind, const char *id)
 {
     return c->in->heals ? noted_options(c->in->record, c->in->catalog, kind, id) : NULL;
 }
@@ -77,7 +76,7 @@ static void add_owners_of_places(Closure *c)
 
 static void add_option(Closure *c, const CatalogObject *live)
 {
-    const char *to = live ? deployed_options(c, live->kind, live->id) : NULL;
+    const char *to = live ? plan_deployed_options(c, live->kind, live->id) : NULL;
     if (!to) {
         return;
     }
@@ -177,7 +176,7 @@ static void add_resize(Closure *c, const Place *place, const ClusterConfig *conf
     *resize = config ? resize_of(config, place->cluster)
                      : (PlanResize){.live = place->cluster, .replication_factor = -1};
     bool shaped = resize->size || resize->replication_factor >= 0;
-    resize->options = deployed_options(c, "cluster", place->cluster->id);
+    resize->options = plan_deployed_options(c, "cluster", place->cluster->id);
     if (!shaped && !resize->options) {
         return;
     }

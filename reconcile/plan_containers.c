@@ -1,7 +1,6 @@
 /* Schemas and clusters that take part in the cutover: their names, sizes and prices. */
 #include "plan_internal.h"
 
-#include "cutover/noted.h"
 #include "cutover/str.h"
 
 int64_t plan_generation(const Closure *c)
@@ -22,8 +21,7 @@ static void set_size(const Closure *c, const Place *place, PlanContainer *contai
                                              : 1;
     container->options = NULL;
     if (live && live->options && !str_eq(live->options, CLUSTER_OPTIONS_USUAL)) {
-        const char *noted =
-            c->in->heals ? noted_options(c->in->record, c->in->catalog, "cluster", live->id) : NULL;
+        const char *noted = plan_deployed_options(c, "cluster", live->id);
         container->options = noted ? noted : live->options;
     }
     container->credits_per_hour =

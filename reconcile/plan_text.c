@@ -1,6 +1,7 @@
 /* The plan for people: docs/interface.md 4.1. */
 #include "cutover/plan.h"
 
+#include "cutover/noted.h"
 #include "cutover/str.h"
 
 #include <string.h>
@@ -248,9 +249,7 @@ static const char *in_place_text(Arena *arena, const Plan *plan, const PlanHead 
                             object->owner->to);
     }
     if (object->option) {
-        return arena_printf(arena, "option %s: %s", object->on,
-                            str_empty(object->option->to) ? "the usual RETAIN HISTORY"
-                                                          : object->option->to);
+        return arena_printf(arena, "option %s: %s", object->on, noted_shown(object->option->to));
     }
     if (object->resize) {
         return arena_printf(arena, "cluster %s: %s", object->rel.name,

@@ -173,6 +173,15 @@ PyValue jinja_object(Arena *arena, const JinjaClass *class, void *self);
 /* A function; NAME is borrowed and appears in messages. */
 PyValue jinja_function(Arena *arena, const char *name, JinjaFunction function, void *self);
 
+typedef struct JinjaMethod {
+    const char *name;
+    JinjaFunction function;
+} JinjaMethod;
+
+/* That of METHODS (ends with a NULL name) which is called NAME, of SELF. False: none is. */
+bool jinja_method(JinjaRun *run, const JinjaMethod *methods, void *self, const char *name,
+                  PyValue *out);
+
 /* Self of an object of exactly CLASS, else NULL. */
 void *jinja_object_of(PyValue value, const JinjaClass *class);
 

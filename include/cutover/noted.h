@@ -18,6 +18,9 @@ const char *noted_owner(const Record *record, const Catalog *catalog, const char
 const char *noted_options(const Record *record, const Catalog *catalog, const char *kind,
                           const char *id);
 
+/* OPTIONS of a relation or index as people read them. */
+const char *noted_shown(const char *options);
+
 /* What RECORD knows and CATALOG has, with owner and options as they are now, where the record tells of others or of
  * none. */
 RecordObjects noted_anew(Arena *arena, const Record *record, const Catalog *catalog);

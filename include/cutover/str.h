@@ -41,6 +41,9 @@ char *str_concat(Arena *arena, const char *first, ...) __attribute__((sentinel))
 
 bool str_in(const StrVec *texts, const char *text);
 
+/* The same of a list that ends with NULL. */
+bool str_one_of(const char *const *texts, const char *text);
+
 /* The whole TEXT as a decimal number in [MIN, MAX]. */
 bool str_to_int(const char *text, int64_t min, int64_t max, int64_t *out);
 

@@ -112,6 +112,14 @@ bool str_in(const StrVec *texts, const char *text)
     return false;
 }
 
+bool str_one_of(const char *const *texts, const char *text)
+{
+    while (*texts && !str_eq(*texts, text)) {
+        texts++;
+    }
+    return *texts;
+}
+
 bool str_to_int(const char *text, int64_t min, int64_t max, int64_t *out)
 {
     if (!text || !(isdigit((unsigned char)*text) || *text == '-')) {

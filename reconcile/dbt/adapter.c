@@ -49,23 +49,18 @@ static bool adapter_type(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
-static const struct {
-    const char *name;
-    JinjaFunction function;
-} methods[] = {
+static const JinjaMethod methods[] = {
     {"dispatch", adapter_dispatch},
     {"quote", adapter_quote},
     {"type", adapter_type},
+    {NULL, NULL},
 };
 
 static bool adapter_get(JinjaRun *run, void *self, const char *name, PyValue *out)
 {
     Scope *scope = self;
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        if (str_eq(name, methods[i].name)) {
-            *out = jinja_function(jinja_arena(run), methods[i].name, methods[i].function, self);
-            return true;
-        }
+    if (jinja_method(run, methods, self, name, out)) {
+        return true;
     }
     if (live_function(scope, arena_printf(scope->arena, "adapter.%s", name), out)) {
         return true;

@@ -120,13 +120,11 @@ static bool call_literal(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
-static const struct {
-    const char *name;
-    JinjaFunction function;
-} methods[] = {
-    {"is_string", call_is_string},     {"is_number", call_is_number},   {"is_float", call_is_float},
-    {"is_integer", call_is_integer},   {"is_numeric", call_is_numeric}, {"literal", call_literal},
-    {"string_size", call_string_size},
+static const JinjaMethod methods[] = {
+    {"is_string", call_is_string},     {"is_number", call_is_number},
+    {"is_float", call_is_float},       {"is_integer", call_is_integer},
+    {"is_numeric", call_is_numeric},   {"literal", call_literal},
+    {"string_size", call_string_size}, {NULL, NULL},
 };
 
 static bool column_get(JinjaRun *run, void *self, const char *name, PyValue *out)
@@ -153,13 +151,7 @@ static bool column_get(JinjaRun *run, void *self, const char *name, PyValue *out
             return true;
         }
     }
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        if (str_eq(name, methods[i].name)) {
-            *out = jinja_function(arena, methods[i].name, methods[i].function, self);
-            return true;
-        }
-    }
-    return false;
+    return jinja_method(run, methods, self, name, out);
 }
 
 static const char *column_text(Arena *arena, void *self)

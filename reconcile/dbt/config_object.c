@@ -114,25 +114,17 @@ static bool config_method_persist_column(JinjaCall *call, void *self, PyValue *o
     return true;
 }
 
-static const struct {
-    const char *name;
-    JinjaFunction function;
-} methods[] = {
+static const JinjaMethod methods[] = {
     {"get", config_method_get},
     {"require", config_method_require},
     {"persist_relation_docs", config_method_persist_relation},
     {"persist_column_docs", config_method_persist_column},
+    {NULL, NULL},
 };
 
 static bool config_get_attribute(JinjaRun *run, void *self, const char *name, PyValue *out)
 {
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        if (str_eq(name, methods[i].name)) {
-            *out = jinja_function(jinja_arena(run), methods[i].name, methods[i].function, self);
-            return true;
-        }
-    }
-    return false;
+    return jinja_method(run, methods, self, name, out);
 }
 
 static const JinjaClass config_class = {

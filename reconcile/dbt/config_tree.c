@@ -204,13 +204,13 @@ static void apply_beside(const Scope *scope, Node *node, const char *key)
     }
 }
 
-static const char *const top_keys[] = {"meta", "docs", "group", "contract", "access", NULL};
+const char *const config_top_keys[] = {"meta", "docs", "group", "contract", "access", NULL};
 
 /* Keys that may stand beside `config:` as well as in it. `tags` may not: there dbt passes over it. */
 static void apply_top(const Scope *scope, Node *node, const Yaml *config)
 {
     Reader *r = scope->reader;
-    for (const char *const *key = top_keys; *key; key++) {
+    for (const char *const *key = config_top_keys; *key; key++) {
         if (yaml_get(node->patch, *key) && yaml_get(config, *key)) {
             find_at(r, DIAG_ERROR, P_CONFIG, place_key(node->patch_file, node->patch, *key),
                     "\"%s\" of %s stands beside `config:` and in it", *key, node->id)
@@ -308,7 +308,7 @@ static bool has_config(const Yaml *patch)
 {
     const Yaml *config = yaml_get(patch, "config");
     bool found = config && config->members.count;
-    for (const char *const *key = top_keys; *key; key++) {
+    for (const char *const *key = config_top_keys; *key; key++) {
         found |= yaml_get(patch, *key) != NULL;
     }
     return found;

@@ -296,7 +296,7 @@ static const char *message_of(Arena *arena, PyValue value)
         buf_text(&line, gap ? " " : "");
         at += gap;
     }
-    return line.data ? line.data : "";
+    return line.data;
 }
 
 static bool call_raise(JinjaCall *call, void *self, PyValue *out)
@@ -492,18 +492,10 @@ static const char *const refused_in_nodes[] = {"graph",
                                                "defer_relation",
                                                NULL};
 
-static bool is_one_of(const char *const *names, const char *name)
-{
-    while (*names && !str_eq(*names, name)) {
-        names++;
-    }
-    return *names;
-}
-
 static bool refused_name(const Scope *scope, const char *name, PyValue *out)
 {
-    bool refused = is_one_of(refused_everywhere, name) ||
-                   (scope->kind == SCOPE_NODE && is_one_of(refused_in_nodes, name));
+    bool refused = str_one_of(refused_everywhere, name) ||
+                   (scope->kind == SCOPE_NODE && str_one_of(refused_in_nodes, name));
     if (refused) {
         *out = py_undefined(arena_printf(scope->arena, "'%s' is not supported by Cutover", name));
         out->refused = true;

@@ -46,12 +46,7 @@ static bool is_config(const char *key)
         "severity",          "tags",     "enabled",   "where",          "limit",
         "warn_if",           "error_if", "fail_calc", "store_failures", "meta",
         "store_failures_as", "database", "schema",    "alias",          NULL};
-    for (const char *const *it = keys; *it; it++) {
-        if (str_eq(*it, key)) {
-            return true;
-        }
-    }
-    return false;
+    return str_one_of(keys, key);
 }
 
 static void add_config(TestEntry *t, const YamlMember *member)

@@ -175,11 +175,7 @@ static bool take_privileges(Cursor *c, StrVec *privileges)
     static const char *const known[] = {"select", "insert", "update", "delete", NULL};
     do {
         const char *name = take_name(c);
-        bool is_known = false;
-        for (const char *const *it = known; name && *it; it++) {
-            is_known |= str_eq(*it, name);
-        }
-        if (!is_known) {
+        if (!str_one_of(known, name)) {
             return false;
         }
         char *upper = arena_strdup(c->r->arena, name);

@@ -207,6 +207,18 @@ PyValue jinja_function(Arena *arena, const char *name, JinjaFunction function, v
     return jinja_object(arena, class, self);
 }
 
+bool jinja_method(JinjaRun *run, const JinjaMethod *methods, void *self, const char *name,
+                  PyValue *out)
+{
+    while (methods->name && !str_eq(methods->name, name)) {
+        methods++;
+    }
+    if (methods->name) {
+        *out = jinja_function(jinja_arena(run), methods->name, methods->function, self);
+    }
+    return methods->name;
+}
+
 void *jinja_object_of(PyValue value, const JinjaClass *class)
 {
     return value.type == PY_OBJECT && value.object->class == class ? value.object->self : NULL;

@@ -98,24 +98,15 @@ static bool call_span(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
-static const struct {
-    const char *name;
-    JinjaFunction function;
-} match_methods[] = {
+static const JinjaMethod match_methods[] = {
     {"group", call_group}, {"groups", call_groups}, {"groupdict", call_groupdict},
     {"start", call_span},  {"end", call_span},      {"span", call_span},
+    {NULL, NULL},
 };
 
 static bool match_get(JinjaRun *run, void *self, const char *name, PyValue *out)
 {
-    for (size_t i = 0; i < sizeof match_methods / sizeof *match_methods; i++) {
-        if (str_eq(name, match_methods[i].name)) {
-            *out = jinja_function(jinja_arena(run), match_methods[i].name,
-                                  match_methods[i].function, self);
-            return true;
-        }
-    }
-    return false;
+    return jinja_method(run, match_methods, self, name, out);
 }
 
 static const JinjaClass match_class = {.name = "re.Match", .get = match_get};

@@ -136,12 +136,7 @@ static const char *const unknown_depends[] = {"macros", NULL};
 
 static bool is_member(const void *self, const char *name)
 {
-    for (const char *const *it = self; *it; it++) {
-        if (str_eq(name, *it)) {
-            return true;
-        }
-    }
-    return false;
+    return str_one_of(self, name);
 }
 
 /* Names of what it reads, without dbt's list of macros. */

@@ -52,13 +52,10 @@ static bool get_attribute(JinjaRun *run, void *self, const char *name, PyValue *
         *out = jinja_function(jinja_arena(run), "get", call_get, self);
         return true;
     }
-    for (const char *const *it = methods; *it; it++) {
-        if (str_eq(name, *it)) {
-            const Partial *partial = self;
-            return jinja_fail(run, "CO2010",
-                              "'%s.%s' needs all of it, and not all is known to Cutover",
-                              partial->name, name);
-        }
+    if (str_one_of(methods, name)) {
+        const Partial *partial = self;
+        return jinja_fail(run, "CO2010", "'%s.%s' needs all of it, and not all is known to Cutover",
+                          partial->name, name);
     }
     return find(run, self, name, out);
 }

@@ -13,14 +13,14 @@
 bool check_keys(Reader *r, const char *file, const Yaml *map, const char *where,
                 const char *const known[])
 {
-    StrVec names = {0};
     bool all = true;
-    for (const char *const *it = known; *it; it++) {
-        vec_push(r->arena, &names, *it);
-    }
     for (size_t i = 0; map && map->type == YAML_IS_MAP && i < map->members.count; i++) {
         const YamlMember *it = &map->members.items[i];
-        if (!str_in(&names, it->key)) {
+        if (!str_one_of(known, it->key)) {
+            StrVec names = {0};
+            for (const char *const *name = known; *name; name++) {
+                vec_push(r->arena, &names, *name);
+            }
             Diag *diag = find_at(r, DIAG_ERROR, P_UNKNOWN_KEY, place_key(file, map, it->key),
                                  "unknown key \"%s\" in %s", it->key, where);
             diag->label = did_you_mean(r, it->key, &names);

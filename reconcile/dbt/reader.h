@@ -376,6 +376,9 @@ void resolve_source_config(Reader *r, Source *source, const char *file, const St
 /* What of it dbt_project.yml says, which is all that dbt knows while it parses the node. */
 PyDict *project_config(Reader *r, const Node *node);
 
+/* Keys of a node that may stand beside `config:` as well as in it; ends with NULL. */
+extern const char *const config_top_keys[];
+
 /* Its tags, of which CONFIG has most, in dbt's order. */
 StrVec node_tags(Arena *arena, const Node *node, const PyDict *config);
 

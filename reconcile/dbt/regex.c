@@ -131,7 +131,7 @@ static const char *translate(Arena *arena, const char *pattern, const char **why
         *why = "the pattern is too long";
         return NULL;
     }
-    return t.out.data ? t.out.data : "";
+    return t.out.data;
 }
 
 /* ---- compiling and searching ---- */

@@ -130,15 +130,13 @@ static bool method_get(JinjaCall *call, void *self, PyValue *out)
     return key && (relation_get(call->run, self, key, out) || jinja_error(call->run) == NULL);
 }
 
-static const struct {
-    const char *name;
-    JinjaFunction function;
-} methods[] = {
+static const JinjaMethod methods[] = {
     {"get", method_get},
     {"render", method_render},
     {"include", method_include},
     {"quote", method_quote},
     {"without_identifier", method_without_identifier},
+    {NULL, NULL},
 };
 
 static bool get_part(const Relation *rel, const char *name, PyValue *out)
@@ -180,15 +178,11 @@ static bool is_of_type(const Relation *rel, const char *name, PyValue *out)
 static bool relation_get(JinjaRun *run, void *self, const char *name, PyValue *out)
 {
     const Relation *rel = self;
-    Arena *arena = jinja_arena(run);
     if (get_part(rel, name, out)) {
         return true;
     }
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        if (str_eq(name, methods[i].name)) {
-            *out = jinja_function(arena, methods[i].name, methods[i].function, self);
-            return true;
-        }
+    if (jinja_method(run, methods, self, name, out)) {
+        return true;
     }
     if (str_eq(name, "type")) {
         *out = rel->type;

@@ -207,10 +207,8 @@ static bool get(JinjaRun *run, void *self, const char *name, bool moment, PyValu
     if (part(self, name, moment, out)) {
         return true;
     }
-    for (size_t i = 0; refused[i]; i++) {
-        if (str_eq(name, refused[i])) {
-            jinja_fail(run, P_UNSUPPORTED, "%s of a date is not supported", name);
-        }
+    if (str_one_of(refused, name)) {
+        jinja_fail(run, P_UNSUPPORTED, "%s of a date is not supported", name);
     }
     return false;
 }

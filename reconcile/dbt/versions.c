@@ -127,8 +127,7 @@ static Yaml *merged(Arena *arena, const Yaml *under, const Yaml *over)
 /* dbt moves these into `config:` before it merges. What stands in both places is left for its finding. */
 static void move_into_config(Arena *arena, Yaml *entry)
 {
-    static const char *const keys[] = {"meta", "docs", "group", "contract", "access", NULL};
-    for (const char *const *key = keys; *key; key++) {
+    for (const char *const *key = config_top_keys; *key; key++) {
         const Yaml *value = yaml_get(entry, *key), *config = yaml_get(entry, "config");
         if (!value || yaml_get(config, *key)) {
             continue;
