@@ -251,29 +251,15 @@ bool act_admit(Pass *pass, const RecordDeployment *d, Err *err)
 
 /* ---- finishing and recording ---- */
 
-static bool fill_seed(Pass *pass, const DesiredNode *seed, Err *err)
+/* Another process may be at it too: each statement adds its rows only after those before them, and once. */
+bool pass_fill_seed(Pass *pass, const DesiredNode *seed, Err *err)
 {
-    PgResult answer = {0};
-    const char *count =
-        arena_printf(pass->arena, "SELECT count(*) FROM %s", relname_sql(pass->arena, seed->rel));
-    if (!pass_exec(pass, statement_set_cluster(pass->arena, pass->in->record_cluster), err) ||
-        !pg_query(pass->pg, pass->arena, count, NULL, pass_limit(pass), &answer, err)) {
-        return false;
+    bool sent = pass_exec(pass, statement_set_cluster(pass->arena, pass->in->record_cluster), err);
+    for (size_t from = 0; sent && from < seed->seed->rows.count;) {
+        sent =
+            pass_exec(pass, statement_seed_rows(pass->arena, seed, &from, SEED_INSERT_BYTES), err);
     }
-    int64_t rows = 0;
-    str_to_int(answer.rows.items[0][0], 0, INT64_MAX, &rows);
-    if (rows || !seed->seed->rows.count) {
-        return true;
-    }
-    /* All rows or none: constant INSERTs may share a transaction. */
-    Buf script = buf_new(pass->arena, SIZE_MAX / 4);
-    StrVec inserts = statement_seed_rows(pass->arena, seed, SEED_INSERT_BYTES);
-    buf_text(&script, "BEGIN; ");
-    vec_each (const char *, it, &inserts) {
-        buf_printf(&script, "%s; ", *it);
-    }
-    buf_text(&script, "COMMIT");
-    return pg_script(pass->pg, pass->arena, script.data, pass_limit(pass), NULL, err) == PG_DONE;
+    return sent;
 }
 
 /* Hooks run at least once; comments on columns are set again without harm. */
@@ -322,7 +308,7 @@ static bool finish(Pass *pass, const RecordObject *claim, Err *err)
     if (!node || (replaced && str_eq(replaced->id, node->id))) {
         return true; /* a replacement's comments would go when it is applied */
     }
-    if (node->kind == NODE_SEED && !fill_seed(pass, node, err)) {
+    if (node->kind == NODE_SEED && !pass_fill_seed(pass, node, err)) {
         return judge_rows(pass, claim, node, err);
     }
     if (run_extras(pass, node, claim->kind, err)) {

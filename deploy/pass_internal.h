@@ -146,6 +146,8 @@ bool act_check(Pass *pass, RecordDeployment *d, Err *err);
 
 /* ---- act_build.c, act_cutover.c, act_drop.c ---- */
 bool act_build(Pass *pass, Err *err);
+/* The rows of SEED, into its empty table; what is there already is not added again. */
+bool pass_fill_seed(Pass *pass, const DesiredNode *seed, Err *err);
 bool act_claim(Pass *pass, RecordDeployment *d, Err *err);
 /* Lets the canary's roles in to read green, or shuts them out. */
 bool act_admit(Pass *pass, const RecordDeployment *d, Err *err);

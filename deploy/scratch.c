@@ -11,8 +11,6 @@
 
 #include <ctype.h>
 
-#define SEED_INSERT_BYTES ((size_t)256 * 1024)
-
 typedef struct Scratch {
     Pass *pass;
     Adoption *adoption;
@@ -130,17 +128,6 @@ static bool make_containers(Scratch *s, Err *err)
                      err);
 }
 
-static bool fill(Scratch *s, const DesiredNode *seed, Err *err)
-{
-    StrVec inserts = statement_seed_rows(s->pass->arena, seed, SEED_INSERT_BYTES);
-    vec_each (const char *, it, &inserts) {
-        if (!pass_exec(s->pass, *it, err)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The declared one, under another name and where nothing runs. */
 static bool make_node(Scratch *s, const AdoptItem *item, Err *err)
 {
@@ -148,7 +135,7 @@ static bool make_node(Scratch *s, const AdoptItem *item, Err *err)
     copy.rel = copy_name(s, item->scratch);
     copy.cluster = copy.kind == NODE_MATERIALIZED_VIEW ? s->name : NULL;
     return pass_exec(s->pass, statement_create_node(s->pass->arena, &copy), err) &&
-           (copy.kind != NODE_SEED || fill(s, &copy, err));
+           (copy.kind != NODE_SEED || pass_fill_seed(s->pass, &copy, err));
 }
 
 static const AdoptItem *item_of_node(const Scratch *s, const DesiredNode *node)

@@ -1,4 +1,4 @@
-#include "cutover/statement.h"
+#include "statement_internal.h"
 
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
@@ -9,27 +9,19 @@
 /* Materialize refuses statements above a megabyte. */
 #define STATEMENT_MAX (4u << 20)
 
-/* A text that is being put together; one bad name spoils it as a whole. */
-typedef struct Sql {
-    Arena *arena;
-    Buf buf;
-    bool bad;
-} Sql;
-
-static Sql sql_new(Arena *arena, const char *begin)
+Sql sql_new(Arena *arena, const char *begin)
 {
     Sql sql = {.arena = arena, .buf = buf_new(arena, STATEMENT_MAX)};
     buf_text(&sql.buf, begin);
     return sql;
 }
 
-static char *sql_done(Sql *sql)
+char *sql_done(Sql *sql)
 {
     return sql->bad || sql->buf.overflow ? NULL : sql->buf.data;
 }
 
-/* Trusted words of SQL, or SQL that a person wrote. */
-static void put(Sql *sql, const char *text)
+void sql_put(Sql *sql, const char *text)
 {
     if (str_empty(text)) {
         sql->bad = true;
@@ -56,18 +48,18 @@ static void put_name(Sql *sql, const char *name)
 static void put_schema(Sql *sql, const char *database, const char *name)
 {
     put_name(sql, database);
-    put(sql, ".");
+    sql_put(sql, ".");
     put_name(sql, name);
 }
 
-static void put_rel(Sql *sql, RelName rel)
+void sql_put_rel(Sql *sql, RelName rel)
 {
     put_schema(sql, rel.database, rel.schema);
-    put(sql, ".");
+    sql_put(sql, ".");
     put_name(sql, rel.name);
 }
 
-static void put_literal(Sql *sql, const char *text)
+void sql_put_literal(Sql *sql, const char *text)
 {
     buf_text(&sql->buf, sql_literal(sql->arena, text));
 }
@@ -104,8 +96,8 @@ static const KindWords *words_of(const char *kind)
 static void put_kind(Sql *sql, const char *kind)
 {
     const KindWords *words = words_of(kind);
-    put(sql, words ? words->words : NULL);
-    put(sql, " ");
+    sql_put(sql, words ? words->words : NULL);
+    sql_put(sql, " ");
 }
 
 /* The name of ON as its kind writes it. */
@@ -116,7 +108,7 @@ static void put_on(Sql *sql, StatementOn on)
     } else if (str_eq(on.kind, "schema")) {
         put_schema(sql, on.rel.database, on.rel.name);
     } else {
-        put_rel(sql, on.rel);
+        sql_put_rel(sql, on.rel);
     }
 }
 
@@ -133,15 +125,15 @@ char *statement_drop_schema(Arena *arena, const char *database, const char *name
 {
     Sql sql = sql_new(arena, "DROP SCHEMA ");
     put_schema(&sql, database, name);
-    put(&sql, " RESTRICT");
+    sql_put(&sql, " RESTRICT");
     return sql_done(&sql);
 }
 
 static void put_rename_schema(Sql *sql, const char *database, const char *from, const char *to)
 {
-    put(sql, "ALTER SCHEMA ");
+    sql_put(sql, "ALTER SCHEMA ");
     put_schema(sql, database, from);
-    put(sql, " RENAME TO ");
+    sql_put(sql, " RENAME TO ");
     put_name(sql, to);
 }
 
@@ -157,8 +149,8 @@ static void put_shape(Sql *sql, const char *size, int64_t replication_factor, co
 {
     sql->bad = sql->bad || (!size && replication_factor < 0 && !options);
     if (size) {
-        put(sql, "SIZE = ");
-        put_literal(sql, size);
+        sql_put(sql, "SIZE = ");
+        sql_put_literal(sql, size);
     }
     if (replication_factor >= 0) {
         buf_printf(&sql->buf, "%sREPLICATION FACTOR = %lld", size ? ", " : "",
@@ -173,11 +165,12 @@ char *statement_cluster_options(Arena *arena, const char *interval, bool debuggi
 {
     Sql sql = sql_new(arena, "INTROSPECTION INTERVAL = ");
     if (interval) {
-        put_literal(&sql, interval);
+        sql_put_literal(&sql, interval);
     } else {
-        put(&sql, "0");
+        sql_put(&sql, "0");
     }
-    put(&sql, debugging ? ", INTROSPECTION DEBUGGING = true" : ", INTROSPECTION DEBUGGING = false");
+    sql_put(&sql,
+            debugging ? ", INTROSPECTION DEBUGGING = true" : ", INTROSPECTION DEBUGGING = false");
     return sql_done(&sql);
 }
 
@@ -186,10 +179,10 @@ char *statement_create_cluster(Arena *arena, const char *name, const char *size,
 {
     Sql sql = sql_new(arena, "CREATE CLUSTER ");
     put_name(&sql, name);
-    put(&sql, " (");
+    sql_put(&sql, " (");
     sql.bad = sql.bad || str_empty(size);
     put_shape(&sql, size, replication_factor, options);
-    put(&sql, ")");
+    sql_put(&sql, ")");
     return sql_done(&sql);
 }
 
@@ -198,9 +191,9 @@ char *statement_alter_cluster(Arena *arena, const char *name, const char *size,
 {
     Sql sql = sql_new(arena, "ALTER CLUSTER ");
     put_name(&sql, name);
-    put(&sql, " SET (");
+    sql_put(&sql, " SET (");
     put_shape(&sql, size, replication_factor, options);
-    put(&sql, ")");
+    sql_put(&sql, ")");
     return sql_done(&sql);
 }
 
@@ -208,7 +201,7 @@ char *statement_drop_cluster(Arena *arena, const char *name)
 {
     Sql sql = sql_new(arena, "DROP CLUSTER ");
     put_name(&sql, name);
-    put(&sql, " RESTRICT");
+    sql_put(&sql, " RESTRICT");
     return sql_done(&sql);
 }
 
@@ -233,9 +226,9 @@ static const NodeForm node_forms[] = {
 static void put_options(Sql *sql, const char *options)
 {
     if (!str_empty(options)) {
-        put(sql, " WITH (");
-        put(sql, options);
-        put(sql, ")");
+        sql_put(sql, " WITH (");
+        sql_put(sql, options);
+        sql_put(sql, ")");
     }
 }
 
@@ -245,14 +238,14 @@ static void put_columns(Sql *sql, const SeedData *seed)
     if (sql->bad) {
         return;
     }
-    put(sql, " (");
+    sql_put(sql, " (");
     vec_each (SeedColumn, it, &seed->columns) {
         buf_text(&sql->buf, it == seed->columns.items ? "" : ", ");
         put_name(sql, it->name);
-        put(sql, " ");
-        put(sql, it->type);
+        sql_put(sql, " ");
+        sql_put(sql, it->type);
     }
-    put(sql, ")");
+    sql_put(sql, ")");
 }
 
 /* A materialized view's options stand before its query, those of all others behind their body. */
@@ -264,8 +257,8 @@ static void put_body(Sql *sql, const DesiredNode *node, const NodeForm *form)
     }
     bool options_first = node->kind == NODE_MATERIALIZED_VIEW;
     put_options(sql, options_first ? node->options : NULL);
-    put(sql, form->before_sql);
-    put(sql, node->sql);
+    sql_put(sql, form->before_sql);
+    sql_put(sql, node->sql);
     put_options(sql, options_first ? NULL : node->options);
 }
 
@@ -274,13 +267,13 @@ static char *create_node(Arena *arena, const DesiredNode *node, const char *crea
 {
     const NodeForm *form = &node_forms[node->kind];
     Sql sql = sql_new(arena, create);
-    put_rel(&sql, node->rel);
+    sql_put_rel(&sql, node->rel);
     if (target) {
-        put(&sql, " FOR ");
-        put_rel(&sql, *target);
+        sql_put(&sql, " FOR ");
+        sql_put_rel(&sql, *target);
     }
     if (form->needs_cluster || (form->cluster_follows && node->cluster)) {
-        put(&sql, " IN CLUSTER ");
+        sql_put(&sql, " IN CLUSTER ");
         put_name(&sql, node->cluster);
     }
     put_body(&sql, node, form);
@@ -300,57 +293,10 @@ char *statement_create_replacement(Arena *arena, const DesiredNode *node, RelNam
 char *statement_apply_replacement(Arena *arena, RelName target, RelName replacement)
 {
     Sql sql = sql_new(arena, "ALTER MATERIALIZED VIEW ");
-    put_rel(&sql, target);
-    put(&sql, " APPLY REPLACEMENT ");
-    put_rel(&sql, replacement);
+    sql_put_rel(&sql, target);
+    sql_put(&sql, " APPLY REPLACEMENT ");
+    sql_put_rel(&sql, replacement);
     return sql_done(&sql);
-}
-
-static void put_row(Sql *sql, const char *const *row, size_t columns)
-{
-    put(sql, "(");
-    for (size_t i = 0; i < columns; i++) {
-        buf_text(&sql->buf, i ? ", " : "");
-        if (row[i]) {
-            put_literal(sql, row[i]);
-        } else {
-            put(sql, "NULL");
-        }
-    }
-    put(sql, ")");
-}
-
-StrVec statement_insert(Arena *arena, RelName rel, const char **const *rows, size_t count,
-                        size_t columns, size_t max_bytes)
-{
-    StrVec statements = {0};
-    Sql sql = {0};
-    size_t in_batch = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!in_batch) {
-            sql = sql_new(arena, "INSERT INTO ");
-            put_rel(&sql, rel);
-            put(&sql, " VALUES ");
-        }
-        buf_text(&sql.buf, in_batch ? ", " : "");
-        put_row(&sql, rows[i], columns);
-        in_batch++;
-        if (i + 1 == count || sql.buf.length >= max_bytes) {
-            vec_push(arena, &statements, sql_done(&sql));
-            in_batch = 0;
-        }
-    }
-    return statements;
-}
-
-StrVec statement_seed_rows(Arena *arena, const DesiredNode *node, size_t max_bytes)
-{
-    const SeedData *seed = node->seed;
-    if (!seed) {
-        return (StrVec){0};
-    }
-    return statement_insert(arena, node->rel, seed->rows.items, seed->rows.count,
-                            seed->columns.count, max_bytes);
 }
 
 char *statement_create_index(Arena *arena, RelName on, const DesiredIndex *index, const char *name,
@@ -358,14 +304,14 @@ char *statement_create_index(Arena *arena, RelName on, const DesiredIndex *index
 {
     Sql sql = sql_new(arena, index->keys ? "CREATE INDEX " : "CREATE DEFAULT INDEX ");
     put_name(&sql, name ? name : index->name);
-    put(&sql, " IN CLUSTER ");
+    sql_put(&sql, " IN CLUSTER ");
     put_name(&sql, cluster ? cluster : index->cluster);
-    put(&sql, " ON ");
-    put_rel(&sql, on);
+    sql_put(&sql, " ON ");
+    sql_put_rel(&sql, on);
     if (index->keys) {
-        put(&sql, " (");
-        put(&sql, index->keys);
-        put(&sql, ")");
+        sql_put(&sql, " (");
+        sql_put(&sql, index->keys);
+        sql_put(&sql, ")");
     }
     return sql_done(&sql);
 }
@@ -377,9 +323,9 @@ char *statement_drop(Arena *arena, const char *kind, const RelName *rels, size_t
     sql.bad = sql.bad || !count || str_eq(kind, "schema") || str_eq(kind, "cluster");
     for (size_t i = 0; i < count; i++) {
         buf_text(&sql.buf, i ? ", " : "");
-        put_rel(&sql, rels[i]);
+        sql_put_rel(&sql, rels[i]);
     }
-    put(&sql, " RESTRICT");
+    sql_put(&sql, " RESTRICT");
     return sql_done(&sql);
 }
 
@@ -391,13 +337,13 @@ static void put_privilege(Sql *sql, const char *privilege)
     for (const char *p = privilege ? privilege : "!"; *p; p++) {
         sql->bad = sql->bad || !(isalpha((unsigned char)*p) || *p == ' ');
     }
-    put(sql, str_empty(privilege) ? NULL : privilege);
+    sql_put(sql, str_empty(privilege) ? NULL : privilege);
 }
 
 static void put_role(Sql *sql, const char *role)
 {
     if (str_eq(role, "PUBLIC")) {
-        put(sql, role);
+        sql_put(sql, role);
     } else {
         put_name(sql, role);
     }
@@ -409,13 +355,13 @@ static char *grant_or_revoke(Arena *arena, StatementOn on, const char *privilege
     const KindWords *words = words_of(on.kind);
     Sql sql = sql_new(arena, grant ? "GRANT " : "REVOKE ");
     put_privilege(&sql, privilege);
-    put(&sql, " ON ");
-    put(&sql, words ? words->grant : NULL);
+    sql_put(&sql, " ON ");
+    sql_put(&sql, words ? words->grant : NULL);
     if (!str_eq(on.kind, "system")) {
-        put(&sql, " ");
+        sql_put(&sql, " ");
         put_on(&sql, on);
     }
-    put(&sql, grant ? " TO " : " FROM ");
+    sql_put(&sql, grant ? " TO " : " FROM ");
     put_role(&sql, grantee);
     return sql_done(&sql);
 }
@@ -435,7 +381,7 @@ char *statement_owner(Arena *arena, StatementOn on, const char *role)
     Sql sql = sql_new(arena, "ALTER ");
     put_kind(&sql, on.kind);
     put_on(&sql, on);
-    put(&sql, " OWNER TO ");
+    sql_put(&sql, " OWNER TO ");
     put_name(&sql, role);
     return sql_done(&sql);
 }
@@ -446,9 +392,9 @@ char *statement_options(Arena *arena, StatementOn on, const char *options)
     Sql sql = sql_new(arena, "ALTER ");
     put_kind(&sql, on.kind);
     put_on(&sql, on);
-    put(&sql, usual ? " RESET (" : " SET (");
-    put(&sql, usual ? "RETAIN HISTORY" : options);
-    put(&sql, ")");
+    sql_put(&sql, usual ? " RESET (" : " SET (");
+    sql_put(&sql, usual ? "RETAIN HISTORY" : options);
+    sql_put(&sql, ")");
     return sql_done(&sql);
 }
 
@@ -464,21 +410,21 @@ char *statement_comment(Arena *arena, StatementOn on, const char *column, const 
 {
     Sql sql = sql_new(arena, "COMMENT ON ");
     if (column) {
-        put(&sql, "COLUMN ");
+        sql_put(&sql, "COLUMN ");
     } else {
         put_kind(&sql, on.kind);
     }
     put_on(&sql, on);
     if (column) {
-        put(&sql, ".");
+        sql_put(&sql, ".");
         put_name(&sql, column);
     }
-    put(&sql, " IS ");
+    sql_put(&sql, " IS ");
     sql.bad = sql.bad || (text && strlen(text) > STATEMENT_COMMENT_MAX);
     if (text) {
-        put_literal(&sql, text);
+        sql_put_literal(&sql, text);
     } else {
-        put(&sql, "NULL");
+        sql_put(&sql, "NULL");
     }
     return sql_done(&sql);
 }
@@ -497,18 +443,18 @@ char *statement_default_grant(Arena *arena, const CatalogDefault *privilege, con
 {
     Sql sql = sql_new(arena, "ALTER DEFAULT PRIVILEGES FOR ");
     if (str_eq(privilege->owner, "ALL ROLES")) {
-        put(&sql, "ALL ROLES");
+        sql_put(&sql, "ALL ROLES");
     } else {
-        put(&sql, "ROLE ");
+        sql_put(&sql, "ROLE ");
         put_name(&sql, privilege->owner);
     }
-    put(&sql, " IN SCHEMA ");
+    sql_put(&sql, " IN SCHEMA ");
     put_schema(&sql, database, schema);
-    put(&sql, " GRANT ");
+    sql_put(&sql, " GRANT ");
     put_privilege(&sql, privilege->privilege);
-    put(&sql, " ON ");
+    sql_put(&sql, " ON ");
     put_privilege(&sql, upper(arena, privilege->object_type));
-    put(&sql, "S TO ");
+    sql_put(&sql, "S TO ");
     put_role(&sql, privilege->grantee);
     return sql_done(&sql);
 }
@@ -518,18 +464,18 @@ char *statement_default_grant(Arena *arena, const CatalogDefault *privilege, con
 char *statement_count_missing(Arena *arena, RelName rel, RelName other)
 {
     Sql sql = sql_new(arena, "SELECT count(*) FROM (SELECT * FROM ");
-    put_rel(&sql, rel);
-    put(&sql, " EXCEPT ALL SELECT * FROM ");
-    put_rel(&sql, other);
-    put(&sql, ") AS missing");
+    sql_put_rel(&sql, rel);
+    sql_put(&sql, " EXCEPT ALL SELECT * FROM ");
+    sql_put_rel(&sql, other);
+    sql_put(&sql, ") AS missing");
     return sql_done(&sql);
 }
 
 char *statement_probe(Arena *arena, RelName rel)
 {
     Sql sql = sql_new(arena, "SELECT * FROM ");
-    put_rel(&sql, rel);
-    put(&sql, " LIMIT 0");
+    sql_put_rel(&sql, rel);
+    sql_put(&sql, " LIMIT 0");
     return sql_done(&sql);
 }
 
@@ -537,11 +483,11 @@ char *statement_probe_all(Arena *arena, const RelName *rels, size_t count)
 {
     Sql sql = sql_new(arena, "SELECT count(*) FROM (");
     for (size_t i = 0; i < count; i++) {
-        put(&sql, i ? " UNION ALL SELECT 1 FROM " : "SELECT 1 FROM ");
-        put_rel(&sql, rels[i]);
-        put(&sql, " WHERE false");
+        sql_put(&sql, i ? " UNION ALL SELECT 1 FROM " : "SELECT 1 FROM ");
+        sql_put_rel(&sql, rels[i]);
+        sql_put(&sql, " WHERE false");
     }
-    put(&sql, ") AS probed");
+    sql_put(&sql, ") AS probed");
     return sql_done(&sql);
 }
 
@@ -552,9 +498,9 @@ const char *statement_columns(Arena *arena, const DesiredNode *node)
     }
     Sql sql = sql_new(arena, "SELECT ");
     vec_each (SeedColumn, it, &node->seed->columns) {
-        put(&sql, it == node->seed->columns.items ? "CAST(NULL AS " : ", CAST(NULL AS ");
-        put(&sql, it->type);
-        put(&sql, ") AS ");
+        sql_put(&sql, it == node->seed->columns.items ? "CAST(NULL AS " : ", CAST(NULL AS ");
+        sql_put(&sql, it->type);
+        sql_put(&sql, ") AS ");
         put_name(&sql, it->name);
     }
     return sql_done(&sql);
@@ -570,9 +516,9 @@ char *statement_set_cluster(Arena *arena, const char *cluster)
 char *statement_repoint_sink(Arena *arena, RelName sink, RelName from)
 {
     Sql sql = sql_new(arena, "ALTER SINK ");
-    put_rel(&sql, sink);
-    put(&sql, " SET FROM ");
-    put_rel(&sql, from);
+    sql_put_rel(&sql, sink);
+    sql_put(&sql, " SET FROM ");
+    sql_put_rel(&sql, from);
     return sql_done(&sql);
 }
 
@@ -585,19 +531,19 @@ static void put_named(Sql *sql, const RecordName *place, const char *name)
 
 static void put_rename(Sql *sql, const RecordName *place, const char *from, const char *to)
 {
-    put(sql, "; ALTER ");
+    sql_put(sql, "; ALTER ");
     put_kind(sql, place->kind);
     put_named(sql, place, from);
-    put(sql, " RENAME TO ");
+    sql_put(sql, " RENAME TO ");
     put_name(sql, to);
 }
 
 static void put_swap(Sql *sql, const RecordName *place, const char *name, const char *with)
 {
-    put(sql, "; ALTER ");
+    sql_put(sql, "; ALTER ");
     put_kind(sql, place->kind);
     put_named(sql, place, name);
-    put(sql, " SWAP WITH ");
+    sql_put(sql, " SWAP WITH ");
     put_name(sql, with);
 }
 
@@ -671,6 +617,6 @@ char *statement_cutover(Arena *arena, const StatementCutover *cutover)
     put_moves(&sql, cutover, "schema");
     put_moves(&sql, cutover, "cluster");
     put_moves(&sql, cutover, NULL);
-    put(&sql, cutover->rehearsal ? "; ROLLBACK" : "; COMMIT");
+    sql_put(&sql, cutover->rehearsal ? "; ROLLBACK" : "; COMMIT");
     return sql_done(&sql);
 }

@@ -54,8 +54,10 @@ char *statement_apply_replacement(Arena *arena, RelName target, RelName replacem
 StrVec statement_insert(Arena *arena, RelName rel, const char **const *rows, size_t count,
                         size_t columns, size_t max_bytes);
 
-/* The same for a seed's rows. */
-StrVec statement_seed_rows(Arena *arena, const DesiredNode *node, size_t max_bytes);
+/* One INSERT of a seed's rows from FROM (there must be one) on, until it is about MAX_BYTES long; FROM is then the
+ * first that is left. It adds them only where the table holds just those before: whoever sends it, and how often,
+ * they come once. */
+char *statement_seed_rows(Arena *arena, const DesiredNode *node, size_t *from, size_t max_bytes);
 
 /* INDEX on ON; NAME and CLUSTER NULL: the index's own. */
 char *statement_create_index(Arena *arena, RelName on, const DesiredIndex *index, const char *name,

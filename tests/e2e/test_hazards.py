@@ -94,7 +94,6 @@ def a_statement_that_comes_late_leaves_nothing_behind(world):
 
 def what_another_process_drops_meanwhile_is_built_again(world):
     """A second controller takes green for that of a deployment that is over, and drops it while it is built."""
-    wire = Wire(world.standin.port, CLOCK_FACTOR)
     dropped = []
 
     def drop_before_the_index(spot):
@@ -103,12 +102,35 @@ def what_another_process_drops_meanwhile_is_built_again(world):
             world.sql("DROP MATERIALIZED VIEW " + relation)
             dropped.append(relation)
 
-    wire.begin(drop_before_the_index)
+    wire = Wire(world.standin.port, CLOCK_FACTOR)
+    apply_through(wire, world, drop_before_the_index)
+    assert dropped and world.phases()[-1] == "live" and world.phases().count("building") == 1, world.phases()
+
+
+def apply_through(wire, world, choose):
+    wire.begin(choose)
     command = [a.replace(":%d/" % world.standin.port, ":%d/" % wire.port) for a in world.command("apply", "--yes")]
     done = subprocess.run(command, capture_output=True, text=True, env=world.env(), timeout=180)
     wire.close()
-    assert done.returncode == 0 and dropped, done.stdout + done.stderr
-    assert world.phases()[-1] == "live" and world.phases().count("building") == 1, world.phases()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def rows_of_a_seed_come_once_whoever_sends_them(world):
+    """A second controller fills the seed when the first one is about to, and once more between two of its statements."""
+    count = 2 * 30000  # for three INSERTs or so
+    world.repository.write("seeds/regions.csv", "id,region\n" + "".join("%d,region %d\n" % (n, n) for n in range(count)))
+    world.repository.commit("Many regions")
+    filled = []
+
+    def fill_first(spot):
+        if spot.kind == "rows of a seed" and len(filled) < 2:
+            filled.append(spot)
+            world.cutover("run", "--once")
+
+    wire = Wire(world.standin.port, CLOCK_FACTOR)
+    apply_through(wire, world, fill_first)
+    assert len(filled) == 2, filled
+    assert world.sql("SELECT count(*), count(DISTINCT id) FROM shop.regions") == [(count, count)]
 
 
 def what_a_failed_commit_made_is_not_what_the_next_one_declares(world):
@@ -173,5 +195,6 @@ if __name__ == "__main__":
          what_is_read_by_a_name_written_by_hand_is_built_once, what_another_environment_deployed_is_not_built_into,
          two_environments_that_share_a_schema_are_refused_at_load,
          a_statement_that_comes_late_leaves_nothing_behind, what_another_process_drops_meanwhile_is_built_again,
+         rows_of_a_seed_come_once_whoever_sends_them,
          what_a_failed_commit_made_is_not_what_the_next_one_declares,
          a_row_that_its_column_does_not_take_fails_the_commit, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)

@@ -42,8 +42,9 @@ def kind_of(text):
     """What the statement is about, so that two exchanges of one kind in one phase are handled by the same code."""
     text = text.strip()
     if text.startswith("BEGIN;"):
-        what = "cutover" if "ALTER SCHEMA" in text else "rows of a seed"
-        return "rehearsal" if text.rstrip(";").endswith("ROLLBACK") else what
+        return "rehearsal" if text.rstrip(";").endswith("ROLLBACK") else "cutover"
+    if text.startswith("INSERT INTO") and " AS given (" in text:
+        return "rows of a seed"
     if text.startswith("INSERT INTO") and '"log"' in text.split("VALUES")[0].replace("log", '"log"'):
         kinds = sorted(set(re.findall(r"'(intent|objects|phase|result|request|outcome|event|delivery|denied|allowed)'", text)))
         return "record " + ", ".join(kinds)

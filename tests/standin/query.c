@@ -226,11 +226,8 @@ static bool mix_formats(Run *run)
     return true;
 }
 
-bool query_execute(Run *run)
+static bool execute_prepared(Run *run)
 {
-    if (!mix_formats(run)) {
-        return false;
-    }
     bool stale = run->prepared != run->session->prepares;
     if (stale && !checks_rights(run->session) && !prepare(run)) {
         return false;
@@ -246,6 +243,24 @@ bool query_execute(Run *run)
     }
     take_result(run, result);
     return true;
+}
+
+/* On Materialize what reads and then writes has its table for itself until it is done. */
+static bool execute_alone(Run *run)
+{
+    if (!session_sql(run, "SELECT pg_advisory_lock(1)", 0, NULL)) {
+        return false;
+    }
+    run->session->prepares++; /* a Query message forgets the unnamed statement */
+    bool done = execute_prepared(run);
+    PQclear(PQexec(run->session->pg, "SELECT pg_advisory_unlock(1)"));
+    return done;
+}
+
+bool query_execute(Run *run)
+{
+    return mix_formats(run) &&
+           (run->statement->class == CLASS_ALONE ? execute_alone(run) : execute_prepared(run));
 }
 
 /* --- SHOW --- */

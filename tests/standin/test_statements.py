@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Statements and relations that no transcript holds, by the rules of the facts: what reaches outside, clusters that
 change, rights, lists. Each test has the same server, and objects of its own."""
+import threading
 import time
 
 import psycopg2
@@ -32,6 +33,20 @@ def secrets_are_never_read_back(sql, standin):
     assert "very secret" not in everything and "even more" not in everything
     sql("CREATE CONNECTION upstream TO POSTGRES (HOST 'db', DATABASE 'shop', USER 'u', PASSWORD SECRET password)")
     assert sql("DROP SECRET password").startswith('XX000 cannot drop secret "password": still depended upon by connection "upstream"')
+
+
+def what_reads_and_writes_has_its_table_for_itself(sql, standin):
+    sql("CREATE TABLE once (id int)")
+    clients = [Client(standin) for _ in range(20)]
+    statement = "INSERT INTO once SELECT CAST(c1 AS int) FROM (VALUES ('1'), ('2')) AS given (c1), (SELECT max(n) FROM generate_series(1, 300000) AS g (n)) AS slow WHERE (SELECT count(*) FROM once) = 0"
+    answers = []
+    threads = [threading.Thread(target=lambda c=c: answers.append(c(statement))) for c in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["INSERT 0 0"] * 19 + ["INSERT 0 2"], answers
+    assert sql("SELECT id FROM once ORDER BY id") == [(1,), (2,)]
 
 
 def sources_hold_what_is_upstream(sql, standin):

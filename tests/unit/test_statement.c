@@ -116,7 +116,7 @@ static void every_kind_of_node_is_created_in_its_own_way(void **state)
     CHECK(!statement_create_node(arena, &nowhere));
 }
 
-static void a_seed_is_a_table_and_batches_of_constants(void **state)
+static void a_seed_is_a_table_and_rows_that_come_once(void **state)
 {
     Arena *arena = *state;
     SeedData seed = {0};
@@ -129,13 +129,35 @@ static void a_seed_is_a_table_and_batches_of_constants(void **state)
     DesiredNode node = {.kind = NODE_SEED, .rel = daily, .seed = &seed};
     CHECK_STR(statement_create_node(arena, &node),
               "CREATE TABLE \"db\".\"shop_green\".\"daily\" (\"id\" integer, \"Name\" text)");
-    StrVec all = statement_seed_rows(arena, &node, 1000000);
-    CHECK_INT(all.count, 1);
-    CHECK_STR(all.items[0], "INSERT INTO \"db\".\"shop_green\".\"daily\" VALUES ('1', 'it''s'), "
-                            "('2', NULL), ('3', '\\')");
-    StrVec single = statement_seed_rows(arena, &node, 1);
-    CHECK_INT(single.count, 3);
-    CHECK_STR(single.items[1], "INSERT INTO \"db\".\"shop_green\".\"daily\" VALUES ('2', NULL)");
+    size_t from = 0;
+    CHECK_STR(statement_seed_rows(arena, &node, &from, 1000000),
+              "INSERT INTO \"db\".\"shop_green\".\"daily\" SELECT CAST(c1 AS integer), c2 FROM "
+              "(VALUES ('1', 'it''s'), ('2', NULL), ('3', '\\')) AS given (c1, c2) "
+              "WHERE (SELECT count(*) FROM \"db\".\"shop_green\".\"daily\") = 0");
+    CHECK_INT(from, 3);
+    from = 1;
+    CHECK_STR(statement_seed_rows(arena, &node, &from, 1),
+              "INSERT INTO \"db\".\"shop_green\".\"daily\" SELECT CAST(c1 AS integer), c2 FROM "
+              "(VALUES ('2', NULL)) AS given (c1, c2) "
+              "WHERE (SELECT count(*) FROM \"db\".\"shop_green\".\"daily\") = 1");
+    CHECK_INT(from, 2);
+}
+
+static void a_text_that_is_too_long_is_refused_and_not_cut(void **state)
+{
+    Arena *arena = *state;
+    static const char *const types[] = {"varchar(3)", "CHARACTER VARYING(3)", "pg_catalog.bpchar",
+                                        "\"char\"", "text"};
+    const char *row[] = {"abcd"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        SeedData seed = {0};
+        vec_push(arena, &seed.columns, (SeedColumn){"code", types[i]});
+        vec_push(arena, &seed.rows, row);
+        DesiredNode node = {.kind = NODE_SEED, .rel = daily, .seed = &seed};
+        size_t from = 0;
+        char *sql = statement_seed_rows(arena, &node, &from, 1000000);
+        CHECK(strstr(sql, " SELECT c1 FROM (VALUES ('abcd'))"));
+    }
 }
 
 static void indexes_always_have_a_name_and_a_cluster(void **state)
@@ -317,7 +339,8 @@ int main(void)
         TEST(containers_are_made_and_dropped_without_cascade),
         TEST(names_of_256_bytes_are_refused_and_odd_ones_quoted),
         TEST(every_kind_of_node_is_created_in_its_own_way),
-        TEST(a_seed_is_a_table_and_batches_of_constants),
+        TEST(a_seed_is_a_table_and_rows_that_come_once),
+        TEST(a_text_that_is_too_long_is_refused_and_not_cut),
         TEST(indexes_always_have_a_name_and_a_cluster),
         TEST(several_objects_are_dropped_at_once_by_name),
         TEST(views_are_granted_as_tables_and_public_is_no_name),
