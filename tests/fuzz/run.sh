@@ -8,6 +8,8 @@ read -ra only <<<"${*:2}"
 mkdir -p build-fuzz
 flags=(-std=gnu17 -g -O1 -Wno-format-zero-length -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Iinclude -Ireconcile/dbt)
 
+read -ra packages <<<"$(sed -nE 's/^pkg_check_modules\(.* ([^ ]+)\)$/\1/p' CMakeLists.txt | tr '\n' ' ')"
+
 fuzz() { # fuzz PROGRAM READER...
     local program=$1 what
     for what in "${@:2}"; do
@@ -22,7 +24,7 @@ fuzz() { # fuzz PROGRAM READER...
 # What a person writes or a pull request brings: the languages, and each file of a project.
 # shellcheck disable=SC2046
 clang-14 "${flags[@]}" -o build-fuzz/readers tests/fuzz/libfuzzer.c tests/fuzz/fuzz.c reconcile/*.c reconcile/*/*.c \
-    $(pkg-config --cflags --libs yaml-0.1 jansson libcrypto) -lm
+    $(pkg-config --cflags --libs "${packages[@]}") -lm
 fuzz readers yaml config json sql jinja settings profiles schema model macro seed manifest toml plain_sql select
 
 # The stand-in's: what it reads off a socket, and how it cuts and rewrites SQL.
@@ -30,6 +32,6 @@ cmake --preset default >/dev/null # for the list of its embedded SQL
 cmake --build --preset default --target standin >/dev/null
 # shellcheck disable=SC2046
 clang-14 "${flags[@]}" -o build-fuzz/standin tests/fuzz/libfuzzer.c tests/fuzz/standin.c $(ls tests/standin/*.c | grep -vE '/(main|names)\.c$') \
-    reconcile/base/*.c -D_GNU_SOURCE -Ibuild/generated $(pkg-config --cflags --libs libpq jansson libcrypto) -lm -lpthread
+    reconcile/base/*.c -D_GNU_SOURCE -Ibuild/generated $(pkg-config --cflags --libs "${packages[@]}") -lm -lpthread
 fuzz standin statements wire
 echo "no findings"
