@@ -157,15 +157,32 @@ static const char *render_node(Reader *r, Node *node, bool execute)
 
 /* ---- first pass ---- */
 
-/* What the macro of a test gave to config() is weaker than what schema.yml says: it goes in front. */
-static void weaken_calls(Reader *r, Node *node, size_t written)
+static bool adds_tags(const Node *node)
 {
-    size_t count = node->called.count;
-    CalledConfig *all = arena_array(r->arena, count, sizeof *all);
-    for (size_t i = 0; i < count; i++) {
-        all[i] = node->called.items[(i + written) % count];
+    for (size_t i = 0; i < node->called.count; i++) {
+        if (str_eq(node->called.items[i].key, "tags")) {
+            return true;
+        }
     }
-    memcpy(node->called.items, all, count * sizeof *all);
+    return false;
+}
+
+/*
+ * dbt calls config() with what schema.yml says before it runs the macro of a test, and once more behind: what the
+ * macro gave to config() is weaker, and tags come twice. Two macros of its own dbt does not run.
+ */
+static void call_again(Reader *r, Node *node, size_t written)
+{
+    const char *name = node->generic->macro;
+    bool not_run = test_macro(r, node)->package == r->builtin &&
+                   (str_eq(name, "test_not_null") || str_eq(name, "test_unique"));
+    if (not_run || (node->called.count == written && !adds_tags(node))) {
+        return;
+    }
+    for (size_t i = 0; i < written; i++) {
+        CalledConfig again = node->called.items[i];
+        vec_push(r->arena, &node->called, again);
+    }
     bool enabled = node->enabled;
     resolve_config(r, node);
     node->enabled &= enabled;
@@ -221,8 +238,8 @@ static void parse_node(Reader *r, Node *node)
     bool ok = node->enabled && render_node(r, node, false);
     if (!node->generic) {
         resolve_config(r, node);
-    } else if (node->called.count > written) {
-        weaken_calls(r, node, written);
+    } else {
+        call_again(r, node, written);
     }
     node->failed = (!ok && node->enabled) || diags_count(r->diags, DIAG_ERROR) > errors;
     if (node->enabled && node->resource != RES_TEST) {
@@ -233,27 +250,18 @@ static void parse_node(Reader *r, Node *node)
     }
 }
 
-/* Where dbt would store what a test finds. */
-static void name_test(const Reader *r, Node *node)
-{
-    const char *schema = arena_printf(r->arena, "%s_dbt_test__audit", r->target.schema);
-    const PyValue *alias = config_get(node, "alias");
-    const char *name = alias && alias->type == PY_STRING ? alias->text : node->name;
-    node->production = node->rel = (RelName){r->target.database, schema, name};
-}
-
 void parse_nodes(Reader *r)
 {
     find_namers(r);
     vec_each (Node *, it, &r->nodes) {
         parse_node(r, *it);
     }
-    vec_each (Node *, it, &r->nodes) {
-        Node *node = *it;
-        if (node->resource == RES_TEST) {
-            name_test(r, node);
-        } else if (node->enabled && !node->failed) {
-            name_node(r, node);
+    for (int tests = 0; tests < 2;
+         tests++) { /* last: what they store must not be what a node makes */
+        vec_each (Node *, it, &r->nodes) {
+            if ((*it)->enabled && !(*it)->failed && ((*it)->resource == RES_TEST) == tests) {
+                name_node(r, *it);
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 /* `config` in a model: called, it collects in the parse pass; asked, it answers when rendering. */
-#include "reader.h"
+#include "config_keys.h"
 
 #include "cutover/str.h"
 
@@ -49,16 +49,57 @@ PyDict *config_of_scope(Scope *scope)
 }
 
 /* Lists and dicts may be changed by who gets them, the rest not: that needs no copy. */
-static const PyValue *find_config(Scope *scope, const char *name)
+static PyValue owned(Scope *scope, const char *key, PyValue value)
 {
-    const PyValue *value = py_dict_find(scope->node->config, name);
-    bool changes = value && (value->type == PY_LIST || value->type == PY_DICT);
-    return changes ? py_dict_find(config_of_scope(scope), name) : value;
+    if (value.type != PY_LIST && value.type != PY_DICT) {
+        return value;
+    }
+    PyDict *own = config_of_scope(scope);
+    if (!py_dict_find(own, key)) { /* a preset, and those are empty */
+        py_dict_put(scope->arena, own, key,
+                    value.type == PY_LIST ? py_list(scope->arena) : py_dict(scope->arena));
+    }
+    return *py_dict_find(own, key);
 }
 
-static bool config_method_get(JinjaCall *call, void *self, PyValue *out)
+/* What dbt knows is there even if nothing sets it. Hooks go by their name in Python. */
+static bool find_config(Scope *scope, const char *name, PyValue *out)
 {
-    Scope *scope = self;
+    static const char *const hooks[][2] = {{"pre_hook", "pre-hook"}, {"post_hook", "post-hook"}};
+    const Node *node = scope->node;
+    const char *key = name;
+    for (size_t i = 0; i < 2 && config_key(node->resource, hooks[i][1]); i++) {
+        if (str_eq(name, hooks[i][1])) {
+            return false;
+        }
+        key = str_eq(name, hooks[i][0]) ? hooks[i][1] : key;
+    }
+    const ConfigKey *known = config_key(node->resource, key);
+    const PyValue *value = py_dict_find(node->config, key);
+    value = value ? value : py_dict_find(config_presets(scope->reader, node->resource), key);
+    if (value) {
+        *out = owned(scope, key, *value);
+        *out = known ? config_as_seen(scope->arena, known, *out) : *out;
+    }
+    return value;
+}
+
+/* The config NAME, or what it holds in `meta`. */
+static bool find_in(Scope *scope, const char *name, bool meta, PyValue *out)
+{
+    PyValue all;
+    if (!meta) {
+        return find_config(scope, name, out);
+    }
+    const PyValue *found = find_config(scope, "meta", &all) && all.type == PY_DICT
+                               ? py_dict_find(all.dict, name)
+                               : NULL;
+    *out = found ? *found : *out;
+    return found;
+}
+
+static bool get_from(JinjaCall *call, Scope *scope, bool meta, PyValue *out)
+{
     PyValue arg[3];
     if (!jinja_bind(call, "name default? validator?", arg)) {
         return false;
@@ -68,14 +109,14 @@ static bool config_method_get(JinjaCall *call, void *self, PyValue *out)
         return true;
     }
     const char *name = jinja_want_text(call->run, arg[0], "name");
-    const PyValue *value = name ? find_config(scope, name) : NULL;
-    *out = value ? *value : py_is_undefined(arg[1]) ? py_none() : arg[1];
+    if (name && !find_in(scope, name, meta, out)) {
+        *out = py_is_undefined(arg[1]) ? py_none() : arg[1];
+    }
     return name;
 }
 
-static bool config_method_require(JinjaCall *call, void *self, PyValue *out)
+static bool require_from(JinjaCall *call, Scope *scope, bool meta, PyValue *out)
 {
-    Scope *scope = self;
     PyValue arg[2];
     if (!jinja_bind(call, "name validator?", arg)) {
         return false;
@@ -85,12 +126,28 @@ static bool config_method_require(JinjaCall *call, void *self, PyValue *out)
     if (!name || !scope->execute || !scope->node) {
         return name;
     }
-    const PyValue *value = find_config(scope, name);
-    if (!value) {
-        return jinja_fail(call->run, P_CONFIG, "config \"%s\" is not set", name);
-    }
-    *out = *value;
-    return true;
+    return find_in(scope, name, meta, out) ||
+           jinja_fail(call->run, P_CONFIG, "%s \"%s\" is not set", meta ? "meta" : "config", name);
+}
+
+static bool config_method_get(JinjaCall *call, void *self, PyValue *out)
+{
+    return get_from(call, self, false, out);
+}
+
+static bool config_method_require(JinjaCall *call, void *self, PyValue *out)
+{
+    return require_from(call, self, false, out);
+}
+
+static bool config_method_meta_get(JinjaCall *call, void *self, PyValue *out)
+{
+    return get_from(call, self, true, out);
+}
+
+static bool config_method_meta_require(JinjaCall *call, void *self, PyValue *out)
+{
+    return require_from(call, self, true, out);
 }
 
 static bool persists(const Scope *scope, const char *what)
@@ -117,6 +174,8 @@ static bool config_method_persist_column(JinjaCall *call, void *self, PyValue *o
 static const JinjaMethod methods[] = {
     {"get", config_method_get},
     {"require", config_method_require},
+    {"meta_get", config_method_meta_get},
+    {"meta_require", config_method_meta_require},
     {"persist_relation_docs", config_method_persist_relation},
     {"persist_column_docs", config_method_persist_column},
     {NULL, NULL},

@@ -3,7 +3,7 @@
  * config() in the file; for a package's node the root project's tree last. tags and hooks add up,
  * some maps merge, all else replaces.
  */
-#include "reader.h"
+#include "config_keys.h"
 
 #include "cutover/json.h"
 #include "cutover/str.h"
@@ -62,7 +62,10 @@ const ConfigValue *config_tree_get(const ConfigTree *tree, const StrVec *fqn, co
 
 static const char *canonical(const char *key)
 {
-    static const char *const pairs[][2] = {{"pre_hook", "pre-hook"}, {"post_hook", "post-hook"}};
+    static const char *const pairs[][2] = {{"pre_hook", "pre-hook"},
+                                           {"post_hook", "post-hook"},
+                                           {"dbname", "database"},
+                                           {"pass", "password"}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (str_eq(key, pairs[i][0])) {
             return pairs[i][1];
@@ -73,11 +76,10 @@ static const char *canonical(const char *key)
 
 static void append_all(Arena *arena, PyValue list, PyValue more)
 {
-    if (more.type == PY_LIST || more.type == PY_TUPLE) {
-        for (size_t i = 0; i < more.list->count; i++) {
-            py_append(arena, list, more.list->items[i]);
-        }
-    } else if (!py_is_none(more)) {
+    for (size_t i = 0; more.type == PY_LIST && i < more.list->count; i++) {
+        py_append(arena, list, more.list->items[i]);
+    }
+    if (more.type != PY_LIST) {
         py_append(arena, list, more);
     }
 }
@@ -111,10 +113,11 @@ static PyValue hooks_value(Arena *arena, PyValue hooks)
     return list;
 }
 
+/* What is no map stays: dbt cannot merge it. */
 static PyValue merged(Arena *arena, const PyValue *old, PyValue more)
 {
     if (!old || old->type != PY_DICT || more.type != PY_DICT) {
-        return more;
+        return old && old->type != PY_DICT ? *old : more;
     }
     PyValue dict = py_dict_copy(arena, old->dict);
     for (size_t i = 0; i < more.dict->count; i++) {
@@ -140,33 +143,62 @@ static PyValue merged_grants(Arena *arena, const PyValue *old, PyValue more)
     return dict;
 }
 
-static bool is_one_of(const char *key, const char *const *keys)
+static PyValue added(Arena *arena, const PyValue *old, const char *key, PyValue value)
 {
-    for (; *keys; keys++) {
-        if (str_eq(*keys, key)) {
-            return true;
-        }
-    }
-    return false;
+    return joined(arena, old, is_hook(key) ? hooks_value(arena, value) : value);
 }
 
 /* PLACE is kept. */
 static void set_config(Reader *r, Node *node, const char *key, PyValue value, const Place *place)
 {
-    static const char *const adds[] = {"tags", "pre-hook", "post-hook", NULL};
-    static const char *const merges[] = {"meta",    "docs",         "contract",
-                                         "quoting", "column_types", NULL};
     key = canonical(key);
     const PyValue *old = py_dict_find(node->config, key);
-    if (is_one_of(key, adds)) {
-        value = joined(r->arena, old, is_hook(key) ? hooks_value(r->arena, value) : value);
-    } else if (is_one_of(key, merges)) {
+    const ConfigKey *known = config_key(node->resource, key);
+    switch (config_merge(known)) {
+    case MERGE_ADDS:
+        value = added(r->arena, old, key, value);
+        break;
+    case MERGE_UPDATES:
         value = merged(r->arena, old, value);
-    } else if (str_eq(key, "grants")) {
+        break;
+    case MERGE_GRANTS:
         value = merged_grants(r->arena, old, value);
+        break;
+    case MERGE_REPLACES:
+        break;
+    }
+    if (known) {
+        value = config_settled(r->arena, known, value);
+        node->doubtful |= config_wrong(r->arena, known, value) != NULL;
     }
     py_dict_put(r->arena, node->config, key, value);
     map_put(r->arena, &node->config_places, key, place);
+}
+
+/* What is of a wrong type is said once, and taken for not set. */
+static void refuse_wrong(Reader *r, Node *node, PyEntry *entry)
+{
+    const char *key = entry->key.text;
+    const ConfigKey *known = config_key(node->resource, key);
+    const char *right = known ? config_wrong(r->arena, known, entry->value) : NULL;
+    if (!right) {
+        return;
+    }
+    Place place = config_place(node, key);
+    if (first_at(r, place, key)) {
+        find_at(r, DIAG_ERROR, node->resource == RES_TEST ? P_TEST_CONFIG : P_CONFIG, place,
+                "config \"%s\" of %s must be %s, not %s", key, node->id, right,
+                py_repr(r->arena, entry->value));
+    }
+    entry->value = *py_dict_find(config_presets(r, node->resource), key);
+}
+
+static void check_config(Reader *r, Node *node)
+{
+    for (size_t i = 0; node->doubtful && i < node->config->count; i++) {
+        refuse_wrong(r, node, &node->config->entries[i]);
+    }
+    node->doubtful = false;
 }
 
 static void apply_tree(Reader *r, Node *node, const ConfigTree *tree)
@@ -252,25 +284,21 @@ static void apply_patch(Reader *r, Node *node)
     apply_top(&scope, node, config);
 }
 
-/* What config.get() finds when nothing is set: one dict for all nodes of a kind, since what is kept is never changed. */
+/* One dict for all nodes of a kind, since what is kept is never changed. The other presets are looked up. */
 static const PyDict *defaults_of(Reader *r, Resource resource)
 {
-    static const char *const lists[] = {"tags", "pre-hook", "post-hook", NULL};
-    static const char *const dicts[] = {"meta", "quoting", "column_types", "persist_docs", NULL};
-    size_t all = resource == RES_TEST ? 1 : 4; /* a test has tags and meta alone */
-    static const char *const kinds[] = {
-        [RES_MODEL] = "view", [RES_SEED] = "seed", [RES_TEST] = "test"};
+    static const char *const in_all[] = {"enabled",      "materialized", "schema", "tags",
+                                         "post-hook",    "pre-hook",     "meta",   "quoting",
+                                         "column_types", "persist_docs", NULL};
     if (r->defaults[resource]) {
         return r->defaults[resource];
     }
     PyDict *config = r->defaults[resource] = py_dict(r->arena).dict;
-    py_dict_put(r->arena, config, "enabled", py_bool(true));
-    py_dict_put(r->arena, config, "materialized", py_text(kinds[resource]));
-    for (size_t i = 0; i < all && lists[i]; i++) {
-        py_dict_put(r->arena, config, lists[i], py_list(r->arena));
-    }
-    for (size_t i = 0; i < all && dicts[i]; i++) {
-        py_dict_put(r->arena, config, dicts[i], py_dict(r->arena));
+    for (const char *const *key = in_all; *key; key++) {
+        const PyValue *preset = py_dict_find(config_presets(r, resource), *key);
+        if (preset && !py_is_none(*preset)) {
+            py_dict_put(r->arena, config, *key, *preset);
+        }
     }
     return config;
 }
@@ -284,6 +312,23 @@ PyDict *project_config(Reader *r, const Node *node)
         apply_tree(r, &bare, tree_of(r->root, node->resource));
     }
     return bare.config;
+}
+
+/* Whether a test's failing rows are kept, in dbt's two ways to say it: the second rules the first. */
+static void settle_failures(Reader *r, Node *node)
+{
+    const PyValue *as = config_get(node, "store_failures_as");
+    const PyValue *stored = config_get(node, "store_failures");
+    if (node->resource != RES_TEST || (!as && !stored)) {
+        return;
+    }
+    if (as) {
+        py_dict_put(r->arena, node->config, "store_failures",
+                    py_bool(!str_eq(as->text, "ephemeral")));
+    } else {
+        py_dict_put(r->arena, node->config, "store_failures_as",
+                    py_text(py_truth(*stored) ? "table" : "ephemeral"));
+    }
 }
 
 /* As PACKAGE, the node's own or the one that describes it, has it. */
@@ -300,6 +345,8 @@ static void build_config(Reader *r, Node *node, const Package *package, bool pat
     if (package != r->root) {
         apply_tree(r, node, tree_of(r->root, node->resource));
     }
+    check_config(r, node);
+    settle_failures(r, node);
 }
 
 /* ---- a node that another package's schema.yml describes ---- */
@@ -321,7 +368,8 @@ static void keep_rest(Reader *r, Node *node, const PyDict *before)
         const PyEntry *it = &before->entries[i];
         const PyValue *now = py_dict_find(node->config, it->key.text);
         bool missing = !now || py_is_none(*now);
-        if (missing && !has_default(r, node->resource, it->key.text)) {
+        const PyValue *preset = py_dict_find(config_presets(r, node->resource), it->key.text);
+        if (missing && (!preset || py_is_none(*preset))) {
             py_dict_set(r->arena, node->config, it->key, it->value);
         }
     }
@@ -368,7 +416,8 @@ void resolve_config(Reader *r, Node *node)
 void resolve_source_config(Reader *r, Source *source, const char *file, const StrVec *fqn,
                            const Yaml *const entries[2])
 {
-    Node node = {.package = source->package,
+    Node node = {.resource = RES_SOURCE,
+                 .package = source->package,
                  .id = source->id,
                  .fqn = *fqn,
                  .patch_file = file,
@@ -389,6 +438,7 @@ void resolve_source_config(Reader *r, Source *source, const char *file, const St
         apply_tree(r, &node, r->root->sources);
     }
     py_dict_put(r->arena, node.config, "tags", tags);
+    check_config(r, &node);
     source->config = node.config;
     source->enabled = config_bool(r, &node, "enabled", true);
 }

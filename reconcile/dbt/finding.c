@@ -24,6 +24,13 @@ Diag *find_at(Reader *r, DiagSeverity severity, const char *code, Place place, c
     return diag;
 }
 
+bool first_at(Reader *r, Place place, const char *what)
+{
+    const char *key =
+        arena_printf(r->arena, "%s:%d:%d:%s", place.file, place.line, place.column, what);
+    return !map_put(r->arena, &r->said, key, r);
+}
+
 static int width(const Yaml *yaml)
 {
     bool one_line = yaml->type == YAML_IS_SCALAR && !strchr(yaml->text, '\n');

@@ -310,7 +310,7 @@ static void inherit(const TestEntry *t, Node *node, PyValue tags)
     }
 }
 
-/* A test has the tags of its column, and of its source; those of its model it has not. */
+/* A test has the tags of its column, and of its source; those of its model it has not. Its own are sorted in. */
 static void inherit_tags(const TestEntry *t, Node *node)
 {
     const Yaml *config = yaml_get(t->owner, "config");
@@ -324,6 +324,11 @@ static void inherit_tags(const TestEntry *t, Node *node)
     }
     if (t->source) {
         inherit(t, node, t->source->tags);
+    }
+    vec_each (CalledConfig, it, &((TestEntry *)t)->configs) {
+        if (str_eq(it->key, "tags")) {
+            inherit(t, node, it->value);
+        }
     }
     vec_sort(&node->inherited, str_compare);
 }

@@ -337,8 +337,7 @@ static const char *render_hook(Reader *r, Node *node, const char *text, Place pl
 /* Once for each place: a hook of dbt_project.yml is that of many models. */
 static void refuse_pre_hook(Reader *r, const Node *node, Place place)
 {
-    const char *key = arena_printf(r->arena, "%s:%d:%d", place.file, place.line, place.column);
-    if (!map_put(r->arena, &r->refused_hooks, key, node)) {
+    if (first_at(r, place, "pre-hook")) {
         find_at(r, DIAG_ERROR, P_PRE_HOOK, place, "pre-hooks are not supported (%s)", node->id)
             ->hint = "what must be there before a model belongs outside of the project; what "
                      "belongs to the model can be a post-hook";

@@ -161,10 +161,10 @@ static const char *generate(Scope *scope, NamePart part, PyValue *model)
 
 /* ---- claiming ---- */
 
-static void check_double(Reader *r, Node *node)
+/* False after a finding: another node of TAKEN makes NODE's relation. */
+static bool check_double(Reader *r, const Node *node, const Map *taken)
 {
-    const char *key = relname_key(r->arena, node->production);
-    const Node *other = map_get(&r->by_production, key);
+    const Node *other = map_get(taken, relname_key(r->arena, node->production));
     if (other) {
         find_at(r, DIAG_ERROR, P_DUPLICATE_REL, node->place, "%s and %s both make %s", other->id,
                 node->id, relname_text(r->arena, node->production, r->target.database))
@@ -172,12 +172,18 @@ static void check_double(Reader *r, Node *node)
                                   "the other is %s; give one of them another alias or "
                                   "schema",
                                   other->place.file);
-        return;
     }
-    map_put(r->arena, &r->by_production, key, node);
-    map_put(r->arena, &r->by_rel, relname_key(r->arena, node->rel), node);
-    map_put(r->arena, &r->schemas, node->production.schema, node);
-    map_put(r->arena, &r->schemas, node->rel.schema, node);
+    return !other;
+}
+
+static void claim(Reader *r, Node *node)
+{
+    if (check_double(r, node, &r->by_production)) {
+        map_put(r->arena, &r->by_production, relname_key(r->arena, node->production), node);
+        map_put(r->arena, &r->by_rel, relname_key(r->arena, node->rel), node);
+        map_put(r->arena, &r->schemas, node->production.schema, node);
+        map_put(r->arena, &r->schemas, node->rel.schema, node);
+    }
 }
 
 void claim_relation(Reader *r, Node *node, RelName production)
@@ -186,7 +192,18 @@ void claim_relation(Reader *r, Node *node, RelName production)
     node->rel = namemap_rel(r->arena, r->options->names, production);
     if (!node->ephemeral && node->enabled &&
         check_quoting(r, node->place, node->id, node->rel, r->quoting)) {
-        check_double(r, node);
+        claim(r, node);
+    }
+}
+
+/* Where dbt would store what a test finds: nobody makes it here, and no SQL can mean it. */
+static void claim_stored(Reader *r, Node *node, RelName stored)
+{
+    const PyValue *kept = config_get(node, "store_failures");
+    node->production = node->rel = stored;
+    if (node->enabled && kept && py_truth(*kept) && check_double(r, node, &r->by_production) &&
+        check_double(r, node, &r->stored)) {
+        map_put(r->arena, &r->stored, relname_key(r->arena, stored), node);
     }
 }
 
@@ -202,5 +219,9 @@ void name_node(Reader *r, Node *node)
     if (!rel.name) {
         rel = (RelName){r->target.database, r->target.schema, node->name};
     }
-    claim_relation(r, node, rel);
+    if (node->resource == RES_TEST) {
+        claim_stored(r, node, rel);
+    } else {
+        claim_relation(r, node, rel);
+    }
 }

@@ -2,57 +2,11 @@
  * The node table: of each enabled node what dbt's manifest says of it, its config as it is in the end with
  * what dbt fills in. The selection, people and other programs read it; what is deployed is Desired's.
  */
-#include "reader.h"
+#include "config_keys.h"
 
-#include "cutover/json.h"
 #include "cutover/str.h"
 
 #include <string.h>
-
-/* What dbt 1.10 gives a config that nothing sets. */
-static const char every_default[] =
-    "{\"enabled\": true, \"alias\": null, \"schema\": null, \"database\": null, \"tags\": [], "
-    "\"meta\": {}, \"group\": null, ";
-
-static const char relation_defaults[] =
-    "\"incremental_strategy\": null, \"batch_size\": null, \"lookback\": 1, \"begin\": null, "
-    "\"persist_docs\": {}, \"post-hook\": [], \"pre-hook\": [], \"quoting\": {}, "
-    "\"column_types\": {}, \"full_refresh\": null, \"unique_key\": null, "
-    "\"on_schema_change\": \"ignore\", \"on_configuration_change\": \"apply\", \"grants\": {}, "
-    "\"packages\": [], \"docs\": {\"show\": true, \"node_color\": null}, "
-    "\"contract\": {\"enforced\": false, \"alias_types\": true}, \"event_time\": null, "
-    "\"concurrent_batches\": null, ";
-
-static const char *const own_defaults[] = {
-    [RES_MODEL] = "\"materialized\": \"view\", \"access\": \"protected\", \"freshness\": null}",
-    [RES_SEED] = "\"materialized\": \"seed\", \"delimiter\": \",\", \"quote_columns\": null}",
-    [RES_TEST] = "\"materialized\": \"test\", \"severity\": \"ERROR\", \"store_failures\": null, "
-                 "\"store_failures_as\": null, \"where\": null, \"limit\": null, "
-                 "\"fail_calc\": \"count(*)\", \"warn_if\": \"!= 0\", \"error_if\": \"!= 0\"}",
-};
-
-static const PyDict *defaults_of(Reader *r, Resource resource)
-{
-    Err err = {0};
-    Arena *arena = r->arena;
-    if (r->filled[resource]) {
-        return r->filled[resource];
-    }
-    const char *text =
-        arena_printf(arena, "%s%s%s", every_default, resource == RES_TEST ? "" : relation_defaults,
-                     own_defaults[resource]);
-    PyDict *dict = py_from_json(arena, json_parse(arena, text, strlen(text), &err)).dict;
-    if (resource == RES_TEST) {
-        py_dict_put(arena, dict, "schema", py_text("dbt_test__audit"));
-    }
-    return r->filled[resource] = dict;
-}
-
-bool has_default(Reader *r, Resource resource, const char *key)
-{
-    const PyValue *value = py_dict_find(defaults_of(r, resource), key);
-    return value && !py_is_none(*value);
-}
 
 /* A hook as dbt keeps it; one that is written as a map has some of it already. */
 static PyValue hook_value(Arena *arena, PyValue written)
@@ -89,29 +43,15 @@ static PyValue filled(Arena *arena, const PyValue *preset, PyValue written)
     return dict;
 }
 
-/* Whether a test's failing rows are kept, in dbt's two ways to say it. */
-static void settle_failures(Arena *arena, const Node *node, PyDict *config)
-{
-    const PyValue *as = py_dict_find(config, "store_failures_as");
-    const PyValue *stored = config_get(node, "store_failures");
-    if (as && py_is_none(*as) && stored) {
-        py_dict_put(arena, config, "store_failures_as",
-                    py_text(py_truth(*stored) ? "table" : "ephemeral"));
-    }
-}
-
 PyDict *filled_config(Reader *r, Arena *arena, const Node *node, const PyDict *given)
 {
-    PyDict *config = py_dict_copy(arena, defaults_of(r, node->resource)).dict;
+    PyDict *config = py_dict_copy(arena, config_presets(r, node->resource)).dict;
     for (size_t i = 0; i < given->count; i++) {
         const PyEntry *it = &given->entries[i];
         bool hook = str_eq(it->key.text, "pre-hook") || str_eq(it->key.text, "post-hook");
         PyValue value = hook ? hooks_value(arena, it->value)
                              : filled(arena, py_dict_find(config, it->key.text), it->value);
         py_dict_set(arena, config, it->key, value);
-    }
-    if (node->resource == RES_TEST) {
-        settle_failures(arena, node, config);
     }
     return config;
 }
@@ -147,11 +87,10 @@ StrVec node_tags(Arena *arena, const Node *node, const PyDict *config)
     vec_each (const char *, tag, &((Node *)node)->inherited) {
         vec_push(arena, &tags, *tag);
     }
-    bool once = node->resource != RES_TEST || node->inherited.count;
     for (int late = 0; late < 2; late++) {
         for (size_t i = 0; list && list->type == PY_LIST && i < list->list->count; i++) {
             const char *tag = py_str(arena, list->list->items[i]);
-            if (is_patched(node, tag) == late && !(once && str_in(&tags, tag))) {
+            if (is_patched(node, tag) == late && !str_in(&tags, tag)) {
                 vec_push(arena, &tags, tag);
             }
         }

@@ -69,7 +69,8 @@ typedef struct Quoting {
     bool off[3];
 } Quoting;
 
-typedef enum Resource { RES_MODEL, RES_SEED, RES_TEST } Resource;
+/* Of nodes; and sources, which are none but have configs. */
+typedef enum Resource { RES_MODEL, RES_SEED, RES_TEST, RES_SOURCE } Resource;
 
 typedef struct Node Node;
 
@@ -176,6 +177,7 @@ struct Node {
     Map config_places;        /* key to Place * */
     StrVec inherited;         /* tags that are no config: a test's, of its column and source;
                                  a node's, from before another package described it */
+    bool doubtful;            /* a config is perhaps not of the type that it must have */
     bool enabled, ephemeral;
     bool outside; /* of what is selected: read where it is live */
 
@@ -211,15 +213,16 @@ typedef struct Reader {
     VEC(Package *) packages; /* root first, without `builtin` */
     Map package_by_name;
     Target target;
-    PyDict *defaults[RES_TEST + 1]; /* of the config, by resource; made when first needed */
-    PyDict *filled[RES_TEST + 1];   /* the same with all that dbt's manifest shows */
-    NodeVec nodes;                  /* in the order of files; disabled ones too */
-    Map by_id, by_name;             /* id to Node *; name to NodeVec * (models and seeds) */
+    PyDict *presets[RES_SOURCE + 1];  /* of the config, by resource; made when first needed: all, */
+    PyDict *defaults[RES_SOURCE + 1]; /* and those that every node has in its own */
+    NodeVec nodes;                    /* in the order of files; disabled ones too */
+    Map by_id, by_name;               /* id to Node *; name to NodeVec * (models and seeds) */
     VEC(Source *) sources;
     Map source_by_name;   /* group, tab, name to Source * */
     Map by_production;    /* relname_key() to Node * */
     Map by_rel;           /* the same for the relations of this rendering */
-    Map refused_hooks;    /* places of pre-hooks that were already said */
+    Map stored;           /* the same for what tests keep of what they find */
+    Map said;             /* what first_at() was asked */
     Map docs;             /* package, tab, name of a docs block to its text */
     Map schemas;          /* names of schemas in which nodes lie */
     Map production_names; /* the NameMap the other way round; made when it is first needed */
@@ -277,6 +280,8 @@ const FrontEnd *front_end(const Reader *r);
 /* Adds a finding at PLACE, with the excerpt of its file. */
 Diag *find_at(Reader *r, DiagSeverity severity, const char *code, Place place, const char *format,
               ...) __attribute__((format(printf, 5, 6)));
+/* Whether WHAT was not yet found at PLACE, which may be that of many nodes: it is said once. */
+bool first_at(Reader *r, Place place, const char *what);
 void place_builtin_findings(Reader *r);
 Place place_of(const char *file, const Yaml *yaml);
 Place place_key(const char *file, const Yaml *map, const char *key);
@@ -381,9 +386,6 @@ extern const char *const config_top_keys[];
 
 /* Its tags, of which CONFIG has most, in dbt's order. */
 StrVec node_tags(Arena *arena, const Node *node, const PyDict *config);
-
-/* Whether dbt gives the config KEY a value that nothing sets. */
-bool has_default(Reader *r, Resource resource, const char *key);
 
 /* CONFIG of NODE in ARENA, with what dbt fills in where nothing is set (node_table.c). */
 PyDict *filled_config(Reader *r, Arena *arena, const Node *node, const PyDict *config);

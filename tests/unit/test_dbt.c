@@ -290,6 +290,36 @@ static void what_a_test_finds_is_stored_under_its_alias(void **state)
               "\"materialize\".\"public_dbt_test__audit\".\"odd_ones\"");
 }
 
+static const char *relation_of_test(Arena *arena, const char *folder, const char *id)
+{
+    Case *c = open_case(arena, folder);
+    c->options.table = true;
+    DbtProject *project = dbt_read(arena, &c->options, &c->diags);
+    CHECK(project);
+    vec_each (DbtNode, it, &project->table) {
+        if (str_starts(it->id, id)) {
+            return it->relation ? it->relation : "none";
+        }
+    }
+    return NULL;
+}
+
+static void what_a_test_finds_is_stored_where_its_configs_and_the_naming_macros_say(void **state)
+{
+    static const char *const expected[][3] = {
+        {"stored", "test.p.not_null_a_id", "\"materialize\".\"public_findings\".\"not_null_a_id\""},
+        {"stored", "test.p.unique_a_id", "\"other\".\"public_dbt_test__audit\".\"unique_a_id\""},
+        {"stored", "test.p.see_a_id", "\"materialize\".\"public_x\".\"al\""},
+        {"stored", "test.p.one", "\"materialize\".\"public_mine\".\"one_alias\""},
+        {"stored", "test.p.two", "none"},
+        {"stored_named", "test.p.not_null_a_id", "\"dbx\".\"findings_test\".\"x_not_null_a_id\""},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        const char *folder = arena_printf(*state, "%s/dbt/%s", TEST_DATA, expected[i][0]);
+        CHECK_STR(relation_of_test(*state, folder, expected[i][1]), expected[i][2]);
+    }
+}
+
 static void a_check_reads_the_green_names(void **state)
 {
     Case *c = open_case(*state, TEST_DATA "/dbt/shop_green");
@@ -482,6 +512,7 @@ int main(void)
         TEST(projects_are_read_as_dbt_reads_them),
         TEST(the_same_project_has_the_same_digests_in_every_reading),
         TEST(what_a_test_finds_is_stored_under_its_alias),
+        TEST(what_a_test_finds_is_stored_where_its_configs_and_the_naming_macros_say),
         TEST(a_check_reads_the_green_names),
         TEST(a_check_reads_the_version_that_it_names),
         TEST(a_wrong_check_is_found_where_it_was_written),

@@ -1,0 +1,1 @@
+{{ config(cluster='c', own=1, tags=['t']) }}select 1 as id {{ model.config }}

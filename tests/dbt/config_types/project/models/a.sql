@@ -1,0 +1,1 @@
+{{ config(schema=7, alias={'a': 1}, docs={'show': 'yes'}, grants=true) }} select 1 as id

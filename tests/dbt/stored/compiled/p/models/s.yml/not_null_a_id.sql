@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select *
+from "materialize"."public"."a"
+where id is null
+
+

@@ -1,0 +1,1 @@
+select 1 "materialize"."public_dbt_test__audit"."two" public_dbt_test__audit where false

@@ -1,0 +1,1 @@
+select 1 {{ this }} {{ schema }} where false

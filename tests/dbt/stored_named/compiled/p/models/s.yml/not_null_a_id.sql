@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select *
+from "dbx"."public_model"."x_a"
+where id is null
+
+

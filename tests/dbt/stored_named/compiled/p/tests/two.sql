@@ -1,0 +1,1 @@
+select 1 "dbx"."dbt_test__audit_test"."x_two" dbt_test__audit_test where false

@@ -1,0 +1,1 @@
+{{ config(schema='audits', alias='made') }} select 1 as id
