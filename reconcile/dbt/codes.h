@@ -50,6 +50,8 @@
 #define P_UNKNOWN_KEY "CO3044"  /* a key that dbt does not know where it refuses that */
 #define P_DBT_VERSION "CO3045"  /* require-dbt-version that dbt 1.10 does not meet */
 #define P_PACKAGE_NAME "CO3046" /* two packages of one name, or of the name of dbt's own */
+#define P_ACCESS "CO3047"       /* ref() of a model that is private, or protected, to others */
+#define P_GROUP "CO3048"        /* a group that is not declared */
 #define P_MANIFEST "CO3060"     /* manifest.json is missing, broken, or of another version */
 #define P_NOT_COMPILED "CO3061" /* manifest.json holds no compiled SQL */
 #define P_STALE "CO3062"     /* manifest.json was made from other sources, or for another target */

@@ -2,7 +2,7 @@
  * Which front end reads a project, and how the native one does, step by step. Each step goes as far as it can,
  * so that one run shows all findings.
  */
-#include "reader.h"
+#include "groups.h"
 
 #include "cutover/str.h"
 
@@ -56,6 +56,7 @@ static bool read_nodes(Reader *r)
     read_docs(r);
     parse_nodes(r);
     check_doubles(r);
+    check_groups(r);
     resolve_edges(r);
     if (!order_nodes(r) || !apply_selection(r)) {
         return false;

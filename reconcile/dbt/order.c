@@ -1,5 +1,5 @@
 /* Edges, and an order in which inputs come first; the same for the same project, whatever its files' order. */
-#include "reader.h"
+#include "groups.h"
 
 #include "cutover/str.h"
 
@@ -46,7 +46,11 @@ void resolve_edges(Reader *r)
         }
         vec_each (RefCall, ref, &node->refs) {
             bool ambiguous = false;
-            follow(r, node, find_node(r, node->package, ref->package, ref->name, &ambiguous));
+            Node *found = find_node(r, node->package, ref->package, ref->name, &ambiguous);
+            follow(r, node, found);
+            if (found && found->enabled) {
+                check_access(r, node, ref, found);
+            }
         }
         vec_each (SourceCall, call, &node->source_calls) {
             Source *source = find_source(r, call->group, call->name);

@@ -1,4 +1,5 @@
 /* schema.yml: what it says about models and seeds, the sources that it declares, and its tests. */
+#include "groups.h"
 #include "project_check.h"
 #include "versions.h"
 
@@ -280,6 +281,10 @@ static void read_entries(const PatchFile *p, const Yaml *yaml)
     }
     for (size_t i = 0; sources && i < sources->items.count; i++) {
         read_source(p, sources->items.items[i]);
+    }
+    const Yaml *groups = list_of(p, yaml, "groups");
+    for (size_t i = 0; groups && i < groups->items.count; i++) {
+        read_group(p->r, p->package, p->file, groups->items.items[i]);
     }
     if (yaml_get(yaml, "snapshots")) {
         find_at(p->r, DIAG_ERROR, P_SNAPSHOT, place_key(p->file, yaml, "snapshots"),

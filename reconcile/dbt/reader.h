@@ -223,6 +223,8 @@ typedef struct Reader {
     Map by_rel;           /* the same for the relations of this rendering */
     Map stored;           /* the same for what tests keep of what they find */
     Map said;             /* what first_at() was asked */
+    Map groups;           /* name to Yaml * of schema.yml, */
+    Map group_ids;        /* and PACKAGE.NAME to the same */
     Map docs;             /* package, tab, name of a docs block to its text */
     Map schemas;          /* names of schemas in which nodes lie */
     Map production_names; /* the NameMap the other way round; made when it is first needed */

@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select id
+from "materialize"."public"."a"
+where id is null
+
+

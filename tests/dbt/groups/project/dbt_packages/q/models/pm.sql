@@ -1,0 +1,1 @@
+{{ config(access='public') }} select 1 as id

@@ -1,0 +1,1 @@
+{{ config(access='private', group='fin') }} select 1 as id

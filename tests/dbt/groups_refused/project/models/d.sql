@@ -1,0 +1,1 @@
+{{ config(group='finn') }} select 1 as id

@@ -1,0 +1,1 @@
+{{ config(access='private') }} select 1 as id
