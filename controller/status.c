@@ -337,12 +337,16 @@ static void write_failure(Buf *out, const RecordDeployment *d, const Json *data)
     buf_char(out, '\n');
 }
 
-static void write_place(Buf *out, const Json *data)
+/* WHY, and where it was written: what a server refused says that itself. */
+static void write_reason(Buf *out, const char *why, const Json *data)
 {
     const char *file = json_get_str(data, "file");
-    if (file) {
-        int64_t line = json_get_int(data, "line", 0);
-        buf_printf(out, line ? " (%s:%lld)" : " (%s)", file, (long long)line);
+    int64_t line = json_get_int(data, "line", 0);
+    const char *place =
+        arena_printf(out->arena, line ? " (%s:%lld)" : " (%s)", file ? file : "", (long long)line);
+    buf_text(out, why);
+    if (file && !str_ends(why, place)) {
+        buf_text(out, place);
     }
 }
 
@@ -364,8 +368,7 @@ static void write_blocked(Buf *out, const Status *status)
                                                                    : "see below";
     bool ended = pass && d && phase_is_final(d->phase);
     const Json *data = ended ? told(status, phase_name(d->phase)) : NULL;
-    buf_text(out, why);
-    write_place(out, data);
+    write_reason(out, why, data);
     buf_char(out, '\n');
     if (pass) {
         write_live_line(out, status);

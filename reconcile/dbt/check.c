@@ -101,5 +101,6 @@ const char *dbt_render_check(Arena *arena, const DbtOptions *options, const Desi
     const char *text = render_twice(r, check, sql);
     add_depends(r, check, depends);
     place_builtin_findings(r);
+    drop_followers(r);
     return diags_count(diags, DIAG_ERROR) == errors ? text : NULL;
 }

@@ -340,10 +340,17 @@ typedef struct NamedFunction {
     JinjaFunction function;
 } NamedFunction;
 
+static bool call_stand_in(JinjaCall *call, void *self, PyValue *out)
+{
+    (void)self;
+    (void)out;
+    return jinja_fail(call->run, FOLLOWS, "a macro that cannot be read");
+}
+
 static const NamedFunction functions[] = {
     {"env_var", SCOPE_PROFILE, call_env_var}, {"log", SCOPE_PROFILE, call_nothing},
     {"print", SCOPE_PROFILE, call_nothing},   {"ref", SCOPE_NODE, call_ref},
-    {"source", SCOPE_NODE, call_source},
+    {"source", SCOPE_NODE, call_source},      {STAND_IN, SCOPE_NODE, call_stand_in},
 };
 
 static bool find_function(Scope *scope, const char *name, PyValue *out)
@@ -362,7 +369,7 @@ void context_names(const Scope *scope, Arena *arena, StrVec *out)
     static const char *const others[] = {"var",   "target",  "config",     "this",
                                          "model", "adapter", "exceptions", "execute"};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        if (scope->kind >= functions[i].from) {
+        if (scope->kind >= functions[i].from && !str_eq(functions[i].name, STAND_IN)) {
             vec_push(arena, out, functions[i].name);
         }
     }

@@ -57,6 +57,7 @@ static bool read_nodes(Reader *r)
     parse_nodes(r);
     check_doubles(r);
     check_groups(r);
+    check_descriptions(r);
     resolve_edges(r);
     if (!order_nodes(r) || !apply_selection(r)) {
         return false;
@@ -105,6 +106,7 @@ DbtProject *dbt_read(Arena *arena, const DbtOptions *options, Diags *diags)
     const FrontEnd *front = front_end(r);
     DbtProject *project = front->begin(r) ? front->read(r) : NULL;
     place_builtin_findings(r);
+    drop_followers(r);
     if (!project || diags_count(diags, DIAG_ERROR) > errors) {
         return NULL;
     }

@@ -134,30 +134,70 @@ static bool call_doc(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
-const char *description_text(Reader *r, const Node *node, const Yaml *yaml)
+/* Findings from number FROM on belong to the description as a whole, and are said once. */
+static void place_findings(Reader *r, size_t from, const char *path, const Yaml *yaml)
+{
+    Place place = place_of(path, yaml);
+    if (r->diags->list.count > from && !first_at(r, place, "description")) {
+        r->diags->list.count = from;
+    }
+    const File *file = files_get(r->files, path);
+    for (size_t i = from; i < r->diags->list.count; i++) {
+        diag_place(r->diags, &r->diags->list.items[i], path, file ? file->text : NULL,
+                   file ? file->length : 0, yaml->line, yaml->column, 1);
+    }
+}
+
+static const char *rendered(Reader *r, const Package *package, const char *file, const Yaml *yaml)
 {
     const char *text = yaml_text(yaml);
     if (!text || !has_jinja(text)) {
         return text;
     }
-    Scope scope = file_scope(r, SCOPE_YAML, node->patch_package);
+    Scope scope = file_scope(r, SCOPE_YAML, package);
     PyValue globals = py_dict(r->arena);
     py_dict_put(r->arena, globals.dict, "doc", jinja_function(r->arena, "doc", call_doc, &scope));
     JinjaEnv env = scope_env(&scope);
     env.globals = globals.dict;
-    JinjaSource source = {.name = node->patch_file,
+    JinjaSource source = {.name = file,
                           .text = text,
                           .length = strlen(text),
                           .first_line = yaml->line,
-                          .owner = node->patch_package};
+                          .owner = package};
+    size_t before = r->diags->list.count;
     const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
     Buf out = buf_new(r->arena, 1 << 20);
-    size_t before = r->diags->list.count;
     bool ok = template && jinja_render(r->arena, &env, template, &out, r->diags);
-    for (size_t i = before; i < r->diags->list.count; i++) {
-        const File *file = files_get(r->files, node->patch_file);
-        diag_place(r->diags, &r->diags->list.items[i], node->patch_file, file ? file->text : NULL,
-                   file ? file->length : 0, yaml->line, yaml->column, 1);
-    }
+    place_findings(r, before, file, yaml);
     return ok ? out.data : NULL;
+}
+
+const char *description_text(Reader *r, const Node *node, const Yaml *yaml)
+{
+    return rendered(r, node->patch_package, node->patch_file, yaml);
+}
+
+/* ---- all of them ---- */
+
+static void check_entry(Reader *r, const Package *package, const char *file, const Yaml *entry)
+{
+    rendered(r, package, file, yaml_get(entry, "description"));
+    const Yaml *columns = yaml_get(entry, "columns");
+    for (size_t i = 0; columns && columns->type == YAML_IS_LIST && i < columns->items.count; i++) {
+        rendered(r, package, file, yaml_get(columns->items.items[i], "description"));
+    }
+}
+
+void check_descriptions(Reader *r)
+{
+    vec_each (Node *, it, &r->nodes) {
+        if ((*it)->enabled && (*it)->patch) {
+            check_entry(r, (*it)->patch_package, (*it)->patch_file, (*it)->patch);
+        }
+    }
+    vec_each (Source *, it, &r->sources) {
+        for (size_t i = 0; (*it)->enabled && i < 2; i++) {
+            check_entry(r, (*it)->package, (*it)->place.file, (*it)->entries[i]);
+        }
+    }
 }

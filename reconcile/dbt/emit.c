@@ -77,6 +77,24 @@ static size_t behind_header(Reader *r, const Node *node, NodeKind kind, const Sq
 }
 
 /* The text without white space at its ends, closing semicolon and old header; NULL after a finding. */
+/* None, or more than one: then the second is shown. */
+static void refuse_count(Reader *r, Arena *scratch, const Node *node, const SqlShape *shape)
+{
+    SqlToks toks = {0};
+    Err err = {0};
+    Place place = node->place;
+    bool read = sql_tokens(scratch, node->compiled, strlen(node->compiled), &toks, &err);
+    for (size_t i = 0; read && i + 1 < shape->words; i++) {
+        if (sql_is_symbol(&toks.items[i], ";")) {
+            const SqlTok *second = &toks.items[i + 1];
+            place = place_in_file(scratch, node, node->compiled, second->start, second->end);
+            break;
+        }
+    }
+    find_at(r, DIAG_ERROR, shape->words ? P_SQL : P_EMPTY_SQL, place,
+            shape->words ? "%s holds more than one statement" : "%s has no SQL", node->id);
+}
+
 static const char *cleaned(Reader *r, Arena *scratch, const Node *node, NodeKind kind)
 {
     const char *sql = node->compiled;
@@ -90,8 +108,7 @@ static const char *cleaned(Reader *r, Arena *scratch, const Node *node, NodeKind
         shape = sql_shape(&toks, strlen(sql));
     }
     if (!shape.words || shape.several) {
-        find_at(r, DIAG_ERROR, shape.words ? P_SQL : P_EMPTY_SQL, node->place,
-                shape.words ? "%s holds more than one statement" : "%s has no SQL", node->id);
+        refuse_count(r, scratch, node, &shape);
         return NULL;
     }
     size_t start = behind_header(r, node, kind, &toks);

@@ -103,3 +103,14 @@ void place_builtin_findings(Reader *r)
         diag->chain.count -= i + 1;
     }
 }
+
+void drop_followers(Reader *r)
+{
+    size_t kept = 0;
+    vec_each (Diag, it, &r->diags->list) {
+        if (!str_eq(it->code, FOLLOWS)) {
+            r->diags->list.items[kept++] = *it;
+        }
+    }
+    r->diags->list.count = kept;
+}

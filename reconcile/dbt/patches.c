@@ -215,6 +215,8 @@ static void read_table(const PatchFile *p, const Yaml *group, const char *group_
     source->name = name;
     source->package = p->package;
     source->place = place_of(p->file, yaml_get(table, "name"));
+    source->entries[0] = group;
+    source->entries[1] = table;
     source->description = yaml_text(yaml_get(table, "description"));
     source->id = arena_printf(r->arena, "source.%s.%s.%s", p->package->name, group_name, name);
     const Yaml *database = yaml_get(group, "database");

@@ -80,8 +80,9 @@ typedef struct Source {
     RelName rel;
     Quoting quoting;
     const Package *package;
-    PyValue tags;   /* of the source and the table: its tests have them too */
-    PyDict *config; /* resolved; NULL: none is known */
+    PyValue tags;           /* of the source and the table: its tests have them too */
+    PyDict *config;         /* resolved; NULL: none is known */
+    const Yaml *entries[2]; /* its group's and its own in schema.yml; or NULL */
     bool enabled;
     Place place;
 } Source;
@@ -277,6 +278,10 @@ extern const FrontEnd front_sql;      /* reconcile/sqlproject/sqlproject.c */
 /* The one that fits what the options name and the files hold. */
 const FrontEnd *front_end(const Reader *r);
 
+/* What a macro calls that stands for one of a file which cannot be read, and the code of the finding. */
+#define STAND_IN "macro_that_cannot_be_read"
+#define FOLLOWS "-"
+
 /* --- finding.c ------------------------------------------------------------------------------ */
 
 /* Adds a finding at PLACE, with the excerpt of its file. */
@@ -285,6 +290,9 @@ Diag *find_at(Reader *r, DiagSeverity severity, const char *code, Place place, c
 /* Whether WHAT was not yet found at PLACE, which may be that of many nodes: it is said once. */
 bool first_at(Reader *r, Place place, const char *what);
 void place_builtin_findings(Reader *r);
+
+/* Takes out what follows from macros that cannot be read. */
+void drop_followers(Reader *r);
 Place place_of(const char *file, const Yaml *yaml);
 Place place_key(const char *file, const Yaml *map, const char *key);
 
@@ -365,6 +373,9 @@ void read_docs(Reader *r);
 
 /* A description of schema.yml with doc() and variables rendered; NULL: none, or a finding. */
 const char *description_text(Reader *r, const Node *node, const Yaml *yaml);
+
+/* Findings for all that cannot be rendered: a docs block that is not there. */
+void check_descriptions(Reader *r);
 
 /* --- config_tree.c -------------------------------------------------------------------------- */
 
@@ -472,6 +483,9 @@ void scan_sql(Reader *r, Node *node, const char *sql);
 
 /* The same for what all nodes were compiled to, whose shapes are known from then on. */
 void scan_nodes(Reader *r);
+
+/* Where NODE's file has the bytes START to END of its SQL, if they stand there as they are; else its place. */
+Place place_in_file(Arena *scratch, const Node *node, const char *sql, size_t start, size_t end);
 
 SqlShape sql_shape(const SqlToks *toks, size_t length);
 

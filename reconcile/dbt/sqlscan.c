@@ -52,23 +52,39 @@ static Node *node_called(const Reader *r, Arena *scratch, const char *parts[3], 
     return node_in(r, &r->by_production, scratch, parts, count, schema);
 }
 
-/* Where the file has the text that was found, if it stands there as it is. */
-static Place place_in_file(Arena *scratch, const Node *node, const char *sql, const SqlTok *first,
-                           const SqlTok *last)
+static bool is_once(const char *found, const char *wanted)
 {
-    const char *text = node->file ? node->file->text : NULL;
-    size_t length = last->end - first->start;
-    const char *found =
-        text ? strstr(text, arena_strndup(scratch, sql + first->start, length)) : NULL;
-    if (!found) {
-        return node->place;
-    }
-    Place place = {node->file->path, 1, 1, (int)length};
-    for (const char *p = text; p < found; p++) {
+    return found && *wanted && !strstr(found + 1, wanted);
+}
+
+/* Of LENGTH bytes, which FILE has at FOUND. */
+static Place place_at(const File *file, const char *found, size_t length)
+{
+    Place place = {file->path, 1, 1, (int)length};
+    for (const char *p = file->text; p < found; p++) {
         place.line += *p == '\n';
-        place.column = *p == '\n' ? 1 : place.column + 1;
+        place.column = *p == '\n' ? 1 : place.column + ((*p & 0xc0) != 0x80);
     }
     return place;
+}
+
+Place place_in_file(Arena *scratch, const Node *node, const char *sql, size_t start, size_t end)
+{
+    const char *text = node->file ? node->file->text : NULL;
+    if (!text) {
+        return node->place;
+    }
+    size_t from = start, to = start + strcspn(sql + start, "\n");
+    while (from && sql[from - 1] != '\n') {
+        from--;
+    }
+    const char *line = arena_strndup(scratch, sql + from, to - from);
+    const char *part = arena_strndup(scratch, sql + start, end - start);
+    const char *whole = strstr(text, line), *found = strstr(text, part);
+    if (is_once(whole, line)) {
+        found = whole + (start - from);
+    }
+    return found && *part ? place_at(node->file, found, end - start) : node->place;
 }
 
 static void add_edge(Reader *r, Node *node, Node *other)
@@ -100,8 +116,9 @@ static bool read_tokens(Reader *r, Arena *scratch, const Node *node, const char 
 {
     Err err = {0};
     if (!sql_tokens(scratch, sql, strlen(sql), toks, &err)) {
-        find_at(r, DIAG_ERROR, P_SQL, node->place, "the SQL of %s cannot be read: %s", node->id,
-                arena_strdup(r->arena, err.message));
+        size_t at = (size_t)strtoull(err.detail + strcspn(err.detail, "0123456789"), NULL, 10);
+        find_at(r, DIAG_ERROR, P_SQL, place_in_file(scratch, node, sql, at, at + 1),
+                "the SQL of %s cannot be read: %s", node->id, arena_strdup(r->arena, err.message));
         return false;
     }
     return true;
@@ -166,7 +183,8 @@ static void find_names(Reader *r, Arena *scratch, Node *node, const char *sql, c
         }
         if (other && other != node) {
             met(r, node, other,
-                place_in_file(scratch, node, sql, &toks->items[i], &toks->items[i + step - 1]));
+                place_in_file(scratch, node, sql, toks->items[i].start,
+                              toks->items[i + step - 1].end));
         }
     }
 }

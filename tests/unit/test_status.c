@@ -133,6 +133,9 @@ static void a_failed_commit_needs_a_person(void **state)
         "  live and untouched: generation 41, 9be1d03. This commit is not tried again.\n"
         "  push a fix, or: cutover resume.        details: cutover show g42.   green is kept until "
         "17:05\n");
+    w->next.reason = "shop.daily: the server says 42601 no (models/shop/schema.yml:31)";
+    status = status_of(arena, w);
+    CHECK(strstr(text_of(arena, &status), "42601 no (models/shop/schema.yml:31)\n"));
 }
 
 static void a_denied_commit_is_remembered_from_the_record(void **state)

@@ -1,0 +1,2 @@
+{% macro one() %} {{ x( }} {% endmacro %}
+{% macro two(a) %} {{ a }} {% endmacro %}

@@ -1,0 +1,2 @@
+{% macro three() %}{{ one() }}{% endmacro %}
+{% macro four() %}4{% endmacro %}

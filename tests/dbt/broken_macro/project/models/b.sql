@@ -1,0 +1,1 @@
+select {{ four() }} from {{ ref('nope') }}

@@ -1,0 +1,1 @@
+select {{ three() }} {{ two(1) }}

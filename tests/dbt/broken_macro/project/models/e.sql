@@ -1,0 +1,1 @@
+select {{ foo.bar() }}  {{ p.one() }} from {{ ref('nope2') }}
