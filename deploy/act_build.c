@@ -2,6 +2,7 @@
 #include "pass_internal.h"
 
 #include "cutover/str.h"
+#include "deploy_sql.h"
 
 #include <string.h>
 
@@ -165,18 +166,20 @@ static bool is_no_replacement(const Step *step, const Err *why)
     return step->replaces && (str_eq(why->sqlstate, "0A000") || str_eq(why->sqlstate, "42601"));
 }
 
-static bool note_refused_replacement(Pass *pass, const Err *why, Err *err)
+static bool note_refused_replacement(Pass *pass, const char *why, Err *err)
 {
     const RecordDeployment *d = pass->building;
     RecordResult result = {
-        .check = "replacement",
-        .verdict = "refused",
-        .text = why->detail ? arena_printf(pass->arena, "%s (%s)", why->message, why->detail)
-                            : why->message,
-        .attempt = d->attempt};
+        .check = "replacement", .verdict = "refused", .text = why, .attempt = d->attempt};
     RecordEntries entries = {0};
     vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
     return pass_append(pass, &entries, err);
+}
+
+static const char *words_of(const Pass *pass, const Err *why)
+{
+    return why->detail ? arena_printf(pass->arena, "%s (%s)", why->message, why->detail)
+                       : why->message;
 }
 
 static bool judge(Pass *pass, const Step *step, Err *err)
@@ -191,7 +194,7 @@ static bool judge(Pass *pass, const Step *step, Err *err)
     }
     *err = (Err){0};
     if (fault && is_no_replacement(step, &why)) {
-        return note_refused_replacement(pass, &why, err);
+        return note_refused_replacement(pass, words_of(pass, &why), err);
     }
     if (fault) {
         set_problem(pass, step_text(pass, step), &why, step->file, step->line);
@@ -299,17 +302,65 @@ static bool judge_rows(Pass *pass, const RecordObject *claim, const DesiredNode 
     return true;
 }
 
+static bool count_of(Pass *pass, const char *sql, const StrVec *params, int64_t *count, Err *err)
+{
+    PgResult answer = {0};
+    bool answered = pg_query(pass->pg, pass->arena, sql, params, pass_limit(pass), &answer, err);
+    if (answered) {
+        str_to_int(answer.rows.items[0][0], 0, INT64_MAX, count);
+    }
+    return answered;
+}
+
+/* Whether SEED becomes what waits in MADE by rows that come to it. */
+static bool judge_waiting_rows(Pass *pass, const RecordObject *claim, const DesiredNode *seed,
+                               RelName made, Err *err)
+{
+    Arena *arena = pass->arena;
+    const CatalogObject *live = catalog_object(pass->snapshot.catalog, seed->rel);
+    StrVec both = {0};
+    vec_push(arena, &both, live ? live->id : "");
+    vec_push(arena, &both, claim->id);
+    int64_t columns = 0, rows = 0;
+    if (!count_of(pass, sql_columns_differ, &both, &columns, err)) {
+        return false;
+    }
+    if (columns) {
+        return note_refused_replacement(pass, "its columns change", err);
+    }
+    if (!count_of(pass, statement_count_missing(arena, seed->rel, made), NULL, &rows, err)) {
+        return false;
+    }
+    if (rows) {
+        const char *why = arena_printf(arena, "%lld of its rows go or change", (long long)rows);
+        return note_refused_replacement(pass, why, err);
+    }
+    if (pass_exec(pass, statement_add_rows(arena, seed->rel, made, true), err)) {
+        return true;
+    }
+    if (err->kind != ERR_DENIED) {
+        return judge_rows(pass, claim, seed, err);
+    }
+    Err why = *err;
+    *err = (Err){0};
+    return note_refused_replacement(pass, words_of(pass, &why), err);
+}
+
 static bool finish(Pass *pass, const RecordObject *claim, Err *err)
 {
     const DesiredNode *node = pass->green && claim->node && !str_eq(claim->kind, "index")
                                   ? map_get(&pass->green->node_by_id, claim->node)
                                   : NULL;
     const DesiredNode *replaced = pass->out->plan->replacement.node;
-    if (!node || (replaced && str_eq(replaced->id, node->id))) {
+    bool waits = node && replaced && str_eq(replaced->id, node->id);
+    if (!node || (waits && node->kind != NODE_SEED)) {
         return true; /* a replacement's comments would go when it is applied */
     }
     if (node->kind == NODE_SEED && !pass_fill_seed(pass, node, err)) {
         return judge_rows(pass, claim, node, err);
+    }
+    if (waits) {
+        return judge_waiting_rows(pass, claim, replaced, node->rel, err);
     }
     if (run_extras(pass, node, claim->kind, err)) {
         return true;

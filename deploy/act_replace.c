@@ -1,37 +1,89 @@
 /*
  * A replacement takes the place of its view, when the marker has moved. Whatever comes of the statement is read from the
  * catalog: applied, the replacement has lost its name, and the view bears its id. Its name belongs to one generation, so
- * that a statement that comes late finds nothing.
+ * that a statement that comes late finds nothing. Rows that come to a seed leave no trace in the catalog: before they are
+ * sent the record gives up what it knows of the seed, so that nobody takes it for what it was.
  */
 #include "pass_internal.h"
 
-static bool note(Pass *pass, const RecordDeployment *d, const char *sql, Err *err)
+#include "cutover/str.h"
+
+static void add_note(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
+                     const char *check, const char *sql)
 {
-    RecordResult result = {.check = arena_printf(pass->arena, "in_place:materialized-view:%s",
-                                                 pass->replacing.live->id),
-                           .verdict = "passed",
-                           .text = sql,
-                           .attempt = d->attempt};
-    RecordEntries entries = {0};
-    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
-    return pass_append(pass, &entries, err);
+    RecordResult result = {.check = check, .verdict = "passed", .text = sql, .attempt = d->attempt};
+    vec_push(pass->arena, entries, entry_result(pass->arena, d->id, &result));
 }
 
-bool act_apply(Pass *pass, RecordDeployment *d, Err *err)
+static bool apply_view(Pass *pass, const RecordDeployment *d, Err *err)
 {
     const Replacing *it = &pass->replacing;
-    const Catalog *now;
-    if (!pass_look_again(pass, &now, err)) {
-        return false;
-    }
-    if (replace_state(now, pass->out->record, d).state != REPLACE_READY) {
-        return true; /* another process was faster: the next pass sees what is there */
-    }
     const char *sql = statement_apply_replacement(pass->arena, it->target, it->made);
     if (pass_exec(pass, sql, err)) {
-        return note(pass, d, sql, err);
+        RecordEntries entries = {0};
+        const char *check =
+            arena_printf(pass->arena, "in_place:materialized-view:%s", it->live->id);
+        add_note(pass, &entries, d, check, sql);
+        return pass_append(pass, &entries, err);
     }
     const char *what =
         arena_printf(pass->arena, "applying the replacement of %s", pass_name(pass, it->target));
     return pass_try_later(pass, d, what, err);
+}
+
+/* ---- rows of a seed ---- */
+
+static void add_digest(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
+                       const char *digest)
+{
+    const RecordGreen *green = pass->replacing.green;
+    RecordObject seed = *record_object(pass->out->record, green->kind, green->replaces);
+    seed.digest = digest;
+    seed.deployment = d->id;
+    vec_push(pass->arena, entries, entry_objects(pass->arena, d->id, &seed, 1));
+}
+
+static bool begin_rows(Pass *pass, const RecordDeployment *d, Err *err)
+{
+    RecordEntries entries = {0};
+    if (pass->replacing.state == REPLACE_BEGUN) {
+        return true;
+    }
+    add_digest(pass, &entries, d, REPLACE_ROWS_BEGUN);
+    return pass_append(pass, &entries, err);
+}
+
+static bool apply_rows(Pass *pass, RecordDeployment *d, Err *err)
+{
+    const Replacing *it = &pass->replacing;
+    const char *sql = statement_add_rows(pass->arena, it->target, it->made, false);
+    if (!begin_rows(pass, d, err) ||
+        !pass_exec(pass, statement_set_cluster(pass->arena, pass->in->record_cluster), err)) {
+        return false;
+    }
+    if (!pass_exec(pass, sql, err)) {
+        const char *what =
+            arena_printf(pass->arena, "adding rows to %s", pass_name(pass, it->target));
+        return pass_try_later(pass, d, what, err);
+    }
+    RecordEntries entries = {0};
+    const RecordObject *made = record_object(pass->out->record, it->green->kind, it->live->id);
+    add_digest(pass, &entries, d, made->digest);
+    add_note(pass, &entries, d, replace_rows_key(pass->arena, it->green), sql);
+    Leftover waited = {.foreign = diags_new(pass->arena)};
+    vec_push(pass->arena, &waited.objects, it->live);
+    return pass_append(pass, &entries, err) && act_drop(pass, d, &waited, err);
+}
+
+bool act_apply(Pass *pass, RecordDeployment *d, Err *err)
+{
+    const Catalog *now;
+    if (!pass_look_again(pass, &now, err)) {
+        return false;
+    }
+    if (!replace_state(now, pass->out->record, d).live) {
+        return true; /* another process was faster: the next pass sees what is there */
+    }
+    return str_eq(pass->replacing.green->kind, "table") ? apply_rows(pass, d, err)
+                                                        : apply_view(pass, d, err);
 }

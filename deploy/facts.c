@@ -306,7 +306,7 @@ static void follow_up_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
     bool wanted = pass->out->plan && !d->partial && str_eq(pass->in->commit.sha, d->commit);
     pass->alterations = wanted ? build_alterations(pass->arena, pass->out->plan) : (Alterations){0};
     pass->replacing = replace_state(pass->snapshot.catalog, pass->out->record, d);
-    facts->replacement = tri(pass->replacing.state == REPLACE_READY);
+    facts->replacement = tri(pass->replacing.live != NULL);
     facts->lost = tri(pass->replacing.state == REPLACE_LOST);
     facts->sinks = tri(pass_sink_step(pass, d).action != SINK_NONE);
     facts->alterations = tri(pass->alterations.steps.count > 0);
@@ -336,6 +336,9 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     people_facts(pass, d, facts);
     const RecordRequest *rollback = request_open(pass->out->record, d, "rollback");
     facts->rollback_asked = tri(rollback != NULL);
+    if (pass->replacing.state == REPLACE_BEGUN) {
+        facts->rollback_asked = facts->expired = NO;
+    }
     pass->request = rollback ? rollback : pass->request;
     if (rollback && (d->phase == PHASE_SOAKING || d->phase == PHASE_REPOINTING)) {
         facts->can_go_back = tri(facts->blue == YES && blue_can_serve(pass));

@@ -87,3 +87,18 @@ char *statement_seed_rows(Arena *arena, const DesiredNode *node, size_t *from, s
     buf_printf(&sql.buf, ") = %zu", first);
     return sql_done(&sql);
 }
+
+char *statement_add_rows(Arena *arena, RelName seed, RelName made, bool tried)
+{
+    Sql sql = sql_new(arena, "INSERT INTO ");
+    sql_put_rel(&sql, seed);
+    sql_put(&sql, " SELECT * FROM ");
+    sql_put_rel(&sql, made);
+    if (tried) {
+        sql_put(&sql, " WHERE false");
+        return sql_done(&sql);
+    }
+    sql_put(&sql, " EXCEPT ALL SELECT * FROM ");
+    sql_put_rel(&sql, seed);
+    return sql_done(&sql);
+}

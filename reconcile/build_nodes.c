@@ -68,7 +68,7 @@ static void compare_index(Comparison *c, const DesiredNode *green, const Desired
 static void want_target(Comparison *c, const PlanBeside *beside)
 {
     const CatalogObject *target = catalog_object(c->in->catalog, beside->rel);
-    if (target) {
+    if (target && str_eq(target->kind, "materialized-view")) {
         vec_push(c->arena, &c->build->wanted, target);
     }
 }
@@ -85,7 +85,7 @@ static void compare_node(Comparison *c, const DesiredNode *green)
                         .object_kind = node_kind_catalog(green->kind),
                         .rel = green->rel,
                         .node = green,
-                        .replaces = replaces ? &beside->rel : NULL,
+                        .replaces = replaces && green->kind != NODE_SEED ? &beside->rel : NULL,
                         .file = green->file,
                         .line = green->line});
     } else {

@@ -2,7 +2,8 @@
  * The other way to change a materialized view: a replacement hydrates beside it on its own cluster, and takes its place
  * in one statement. Whatever reads the view goes on without being built anew. That statement cannot share a transaction
  * with the marker, so that at most one view is replaced and nothing else may change for readers with it; and a
- * replacement cannot be read before, so that nothing may want to test it (docs/design.md section 4).
+ * replacement cannot be read before, so that nothing may want to test it (docs/design.md section 4). A seed that only
+ * gets rows is changed in the same way: they wait in a table beside it, which its own tests may read.
  */
 #include "plan_internal.h"
 
@@ -14,10 +15,12 @@ static bool can_be_replaced(const Closure *c, const Item *it)
 {
     const CatalogCluster *cluster =
         it->node->cluster ? catalog_cluster(c->in->catalog, it->node->cluster) : NULL;
-    return it->state == ITEM_CHANGED && it->why.cause == CAUSE_CHANGED &&
-           it->node->kind == NODE_MATERIALIZED_VIEW &&
-           str_eq(it->live->kind, "materialized-view") && cluster &&
-           str_eq(cluster->id, it->live->cluster_id);
+    if (it->state != ITEM_CHANGED || it->why.cause != CAUSE_CHANGED ||
+        !str_eq(it->live->kind, node_kind_catalog(it->node->kind))) {
+        return false;
+    }
+    return it->node->kind == NODE_SEED || (it->node->kind == NODE_MATERIALIZED_VIEW && cluster &&
+                                           str_eq(cluster->id, it->live->cluster_id));
 }
 
 static const Item *first_candidate(const Closure *c)
@@ -33,7 +36,7 @@ static const Item *first_candidate(const Closure *c)
 /* ---- what stands against it ---- */
 
 /* The server has said no to this very replacement; green is built instead. */
-static const char *refused_before(const Closure *c)
+static const char *refused_before(const Closure *c, const Item *item)
 {
     const RecordDeployment *d = c->in->deployment;
     const char *text = NULL;
@@ -41,7 +44,8 @@ static const char *refused_before(const Closure *c)
         const RecordResult *it = &d->results.items[i];
         text = str_eq(it->check, "replacement") ? it->text : text;
     }
-    return text ? arena_printf(c->arena, "the server does not take it: %s", text) : NULL;
+    bool said = text && item->node->kind != NODE_SEED;
+    return said ? arena_printf(c->arena, "the server does not take it: %s", text) : text;
 }
 
 /* ID and whatever in the project reads it, directly or not: nodes come after their inputs. */
@@ -59,18 +63,26 @@ static Map readers_of(const Closure *c, const char *id)
     return found;
 }
 
-static const char *gates(const Closure *c, const Item *item)
+/* Those that would have to read what is not there before: of a seed its rows are. */
+static size_t count_tests(const Closure *c, const Item *item)
 {
-    const EnvironmentConfig *e = c->in->environment;
     Map readers = readers_of(c, item->node->id);
     size_t tests = 0;
     vec_each (DesiredTest, it, &c->in->desired->tests) {
         bool reads = false;
         vec_each (const char *, id, &it->depends) {
-            reads |= map_get(&readers, *id) != NULL;
+            bool there = item->node->kind == NODE_SEED && str_eq(*id, item->node->id);
+            reads |= !there && map_get(&readers, *id);
         }
-        tests += e->tests && reads;
+        tests += reads;
     }
+    return tests;
+}
+
+static const char *gates(const Closure *c, const Item *item)
+{
+    const EnvironmentConfig *e = c->in->environment;
+    size_t tests = e->tests ? count_tests(c, item) : 0;
     size_t checks = e->checks_given ? e->checks.count : c->in->config->checks.count;
     if (tests || checks || e->canary) {
         bool of_tests = tests > 0, of_checks = !tests && checks;
@@ -79,10 +91,11 @@ static const char *gates(const Closure *c, const Item *item)
                            : of_checks ? arena_printf(c->arena, "%zu check%s", n, n > 1 ? "s" : "")
                                        : "the canary";
         bool many = (of_tests || of_checks) && n > 1;
-        return arena_printf(c->arena,
-                            "%s read%s it before the cutover, which a replacement does "
-                            "not allow",
-                            what, many ? "" : "s");
+        const char *rule =
+            item->node->kind == NODE_SEED
+                ? "%s want%s to see before the cutover what its rows change"
+                : "%s read%s it before the cutover, which a replacement does not allow";
+        return arena_printf(c->arena, rule, what, many ? "" : "s");
     }
     return c->in->floors && c->in->floors->soak ? "the controller's file asks for a soak"
            : item->node->hooks.count            ? "its hooks run on green"
@@ -162,8 +175,11 @@ static const char *new_input(const Closure *c, const Item *item)
 
 static const char *hindrance(const Closure *c, const Item *item)
 {
-    const char *why = refused_before(c);
+    const char *why = refused_before(c, item);
     why = why ? why : gates(c, item);
+    if (item->node->kind == NODE_SEED) {
+        return why;
+    }
     why = why ? why : foreign_comment(item);
     why = why ? why : new_input(c, item);
     return why ? why : live_reader(c, item);
@@ -247,9 +263,11 @@ bool plan_prefers_replacement(Arena *arena, Plan *there, Plan *green)
         green->replacement.why = arena_printf(arena, "%s is built on green: %s", name, why);
         return false;
     }
+    const char *way = node->kind == NODE_SEED
+                          ? "%s gets its rows in place as long as they only come: %s%s"
+                          : "%s is replaced in place as long as its columns stay the same: %s%s";
     there->replacement.why =
-        arena_printf(arena, "%s is replaced in place as long as its columns stay the same: %s%s",
-                     name, refused ? "green cannot be built: " : "",
+        arena_printf(arena, way, name, refused ? "green cannot be built: " : "",
                      refused ? first_refusal(green) : saved(arena, green));
     return true;
 }

@@ -285,7 +285,8 @@ static void write_in_place(Buf *out, const Plan *plan, const PlanHead *head, boo
         }
     }
     if (rows.count) {
-        bool replaces = plan->replacement.node;
+        const DesiredNode *replaced = plan->replacement.node;
+        bool replaces = replaced && replaced->kind != NODE_SEED;
         buf_text(out, replaces ? "\nIn place: the replacement alone hydrates, on its own cluster\n"
                                : "\nIn place: nothing rehydrates\n");
         write_rows(out, &rows, color);
@@ -360,8 +361,9 @@ static void write_way(Buf *out, const Plan *plan)
         buf_printf(out, "Way        %s\n", plan->replacement.why);
     }
     if (plan->replacement.node) {
-        buf_text(out, "           the way back is a new deployment: a replaced view leaves no old "
-                      "side\n");
+        bool rows = plan->replacement.node->kind == NODE_SEED;
+        buf_printf(out, "           the way back is a new deployment: %s no old side\n",
+                   rows ? "rows that were added leave" : "a replaced view leaves");
     }
 }
 

@@ -21,6 +21,35 @@ const char *replace_target(const Catalog *catalog, const RecordDeployment *d, co
     return made ? it->replaces : NULL;
 }
 
+char *replace_rows_key(Arena *arena, const RecordGreen *green)
+{
+    return arena_printf(arena, "in_place:rows:%s", green->green);
+}
+
+static bool rows_are_in(const RecordDeployment *d, const RecordGreen *green)
+{
+    Arena *arena = arena_new();
+    const char *key = replace_rows_key(arena, green);
+    bool found = false;
+    vec_each (RecordResult, it, &d->results) {
+        found |= str_eq(it->check, key);
+    }
+    arena_free(arena);
+    return found;
+}
+
+/* Of a seed that waits for its rows. */
+static ReplaceState state_of_rows(const Record *record, const RecordDeployment *d,
+                                  const Replacing *it, bool made)
+{
+    const RecordObject *target = record_object(record, it->green->kind, it->green->replaces);
+    bool in = rows_are_in(d, it->green);
+    if (!made || !target) {
+        return in ? REPLACE_APPLIED : REPLACE_LOST;
+    }
+    return in || str_eq(target->digest, REPLACE_ROWS_BEGUN) ? REPLACE_BEGUN : REPLACE_READY;
+}
+
 Replacing replace_state(const Catalog *catalog, const Record *record, const RecordDeployment *d)
 {
     const RecordGreen *green = replacement_of(d);
@@ -30,14 +59,18 @@ Replacing replace_state(const Catalog *catalog, const Record *record, const Reco
     Replacing it = {.green = green,
                     .target = {green->database, green->schema, green->name},
                     .made = {green->database, green->schema, green->green}};
-    const CatalogObject *made = catalog_object(catalog, it.made);
-    if (made && str_eq(made->kind, green->kind) && record_object(record, green->kind, made->id)) {
-        it.state = REPLACE_READY;
-        it.live = made;
-        return it;
+    const CatalogObject *live = catalog_object(catalog, it.made);
+    bool made =
+        live && str_eq(live->kind, green->kind) && record_object(record, green->kind, live->id);
+    if (str_eq(green->kind, "table")) {
+        it.state = state_of_rows(record, d, &it, made);
+    } else {
+        const char *id =
+            catalog_id_at(catalog, green->kind, green->database, green->schema, green->name);
+        it.state = made                          ? REPLACE_READY
+                   : str_eq(id, green->replaces) ? REPLACE_LOST
+                                                 : REPLACE_APPLIED;
     }
-    const char *id =
-        catalog_id_at(catalog, green->kind, green->database, green->schema, green->name);
-    it.state = str_eq(id, green->replaces) ? REPLACE_LOST : REPLACE_APPLIED;
+    it.live = it.state == REPLACE_READY || it.state == REPLACE_BEGUN ? live : NULL;
     return it;
 }

@@ -1,7 +1,8 @@
 /*
  * A materialized view that is replaced where it is, once its deployment's marker has moved: what has become of it, from
  * the catalog alone. A replacement that is applied gives its id to the view and loses its name; one that is dropped
- * leaves the view with the id that it had.
+ * leaves the view with the id that it had. A seed that gets rows keeps its id, and the record tells instead: before they
+ * are sent that they may be there, afterwards that they are.
  */
 #ifndef CUTOVER_REPLACE_H
 #define CUTOVER_REPLACE_H
@@ -10,8 +11,9 @@
 #include "cutover/record.h"
 
 typedef enum ReplaceState {
-    REPLACE_NONE,    /* the deployment replaces nothing */
-    REPLACE_READY,   /* made, and not applied */
+    REPLACE_NONE,  /* the deployment replaces nothing */
+    REPLACE_READY, /* made, and not applied */
+    REPLACE_BEGUN, /* of a seed: its rows may be there by now, so that there is only the way forward */
     REPLACE_APPLIED, /* or the view has gone altogether: drift will tell */
     REPLACE_LOST,    /* neither: somebody dropped it */
 } ReplaceState;
@@ -20,8 +22,14 @@ typedef struct Replacing {
     ReplaceState state;
     const RecordGreen *green;  /* NULL: REPLACE_NONE */
     RelName target, made;      /* the view, and the replacement while it waits */
-    const CatalogObject *live; /* the replacement; NULL unless REPLACE_READY */
+    const CatalogObject *live; /* the replacement; NULL unless REPLACE_READY or REPLACE_BEGUN */
 } Replacing;
+
+/* In place of the digest of a seed whose rows may be there or not: no declaration has it. */
+#define REPLACE_ROWS_BEGUN "rows are being added"
+
+/* What the result is called that tells that the rows of GREEN are in its seed. */
+char *replace_rows_key(Arena *arena, const RecordGreen *green);
 
 /* The id of the view that the object of this KIND and ID waits to replace for D; NULL: none. It will have that one's
  * owner. */

@@ -59,6 +59,9 @@ StrVec statement_insert(Arena *arena, RelName rel, const char **const *rows, siz
  * they come once. */
 char *statement_seed_rows(Arena *arena, const DesiredNode *node, size_t *from, size_t max_bytes);
 
+/* Adds to SEED whatever MADE has and it has not, in one statement; TRIED: the same, of no row. */
+char *statement_add_rows(Arena *arena, RelName seed, RelName made, bool tried);
+
 /* INDEX on ON; NAME and CLUSTER NULL: the index's own. */
 char *statement_create_index(Arena *arena, RelName on, const DesiredIndex *index, const char *name,
                              const char *cluster);

@@ -17,13 +17,14 @@ class Node:
         self.grants = []    # roles that may read it
         self.from_source = False
         self.database = None
+        self.more_rows = 0  # of a seed
 
     def dotted(self):
         return self.schema + "." + self.name
 
     def key(self):
         """Nodes with the same key need not be rebuilt."""
-        return (self.schema, self.kind, self.cluster, self.number, tuple(self.reads), self.from_source, self.database)
+        return (self.schema, self.kind, self.cluster, self.number, tuple(self.reads), self.from_source, self.database, self.more_rows)
 
 
 class Project:
@@ -127,7 +128,7 @@ class Project:
         files = {"cutover.yaml": cutover_yaml(self.clusters(), **settings)}
         for node in self.nodes.values():
             if node.kind == "seed":
-                files["seeds/%s.csv" % node.name] = "id,x\n1,%d\n" % node.number
+                files["seeds/%s.csv" % node.name] = "id,x\n1,%d\n" % node.number + "".join("%d,1\n" % (2 + n) for n in range(node.more_rows))
             else:
                 files["models/%s/%s.sql" % (node.schema, node.name)] = self.model(node)
         seeds = [n for n in self.nodes.values() if n.kind == "seed"]

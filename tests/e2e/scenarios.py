@@ -204,5 +204,13 @@ def replacement(lab):
     commit(lab, project, "Replace daily", **allowed)
 
 
+def seed_rows(lab):
+    """Rows come to a seed that others read, and nothing is built anew."""
+    allowed = {"gates": ["replace: cheaper", "tests: none"]}
+    project = live(lab, **allowed)
+    project.nodes["regions"].more_rows = 2
+    commit(lab, project, "Two more regions", **allowed)
+
+
 ALL = [first, change, closure_over_two_clusters, grow, shrink, two_databases, a_failing_test, supersede, rollback, approved, aborted, canary,
-       sinks, rollback_with_sinks, additive, in_place, replacement]
+       sinks, rollback_with_sinks, additive, in_place, replacement, seed_rows]

@@ -1,4 +1,4 @@
-/* A materialized view that is replaced where it is: when, why not, and what becomes of the replacement. */
+/* What is changed where it is, a materialized view or a seed's rows: when, why not, and what becomes of it. */
 #include "plan_world.h"
 
 #include "cutover/build.h"
@@ -378,6 +378,112 @@ static void it_is_dropped_with_a_green_that_nothing_wants_but_not_before_it_is_a
     }
 }
 
+/* ---- rows that come to a seed ---- */
+
+/* shop.codes, which reports.by_code reads, gets a row. */
+static World *more_codes(Arena *arena)
+{
+    World *w = world_new(arena);
+    w->environment.replace = "cheaper";
+    w->environment.tests = true;
+    world_size(w, "compute", "200cc", 2);
+    SeedData *seed = arena_make(arena, SeedData);
+    vec_push(arena, &seed->columns, (SeedColumn){"code", "text"});
+    DesiredNode *codes = world_declare(w, NODE_SEED, "shop.codes", NULL, "");
+    codes->sql = NULL;
+    codes->seed = seed;
+    world_declare(w, NODE_MATERIALIZED_VIEW, "reports.by_code", "compute", "shop.codes");
+    world_apply(w, world_plan(w));
+    const char **row = arena_array(arena, 1, sizeof *row);
+    row[0] = "a";
+    vec_push(arena, &seed->rows, row);
+    return w;
+}
+
+static void rows_that_come_take_nothing_along(void **state)
+{
+    World *w = more_codes(*state);
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->green, 0);
+    CHECK_INT(plan->in_place, 1);
+    CHECK_STR(plan->besides.items[0].green, "codes_green_g2");
+    CHECK_STR(plan->besides.items[0].live_id, world_live(w, "shop.codes")->id);
+    CHECK(strstr(text_of(w, plan), "In place: nothing rehydrates\n"));
+    CHECK(strstr(
+        text_of(w, plan),
+        "Way        shop.codes gets its rows in place as long as they only come: green would "
+        "build 2 objects on 1 cluster\n           the way back is a new deployment: rows that "
+        "were added leave no old side\n"));
+    w->environment.replace = "never";
+    CHECK(world_plan(w)->green > 0);
+}
+
+static void its_own_tests_can_read_the_rows_and_those_of_its_readers_cannot(void **state)
+{
+    World *w = more_codes(*state);
+    DesiredTest own = {.id = "test.shop.own", .name = "own"};
+    vec_push(w->arena, &own.depends, world_node_id(w, "shop.codes"));
+    vec_push(w->arena, &w->desired->tests, own);
+    CHECK(world_plan(w)->replacement.node);
+    DesiredTest other = {.id = "test.shop.other", .name = "other"};
+    vec_push(w->arena, &other.depends, world_node_id(w, "shop.codes"));
+    vec_push(w->arena, &other.depends, world_node_id(w, "reports.by_code"));
+    vec_push(w->arena, &w->desired->tests, other);
+    Plan *plan = world_plan(w);
+    CHECK(!plan->replacement.node && plan->green > 0);
+    CHECK_STR(plan->replacement.why, "shop.codes is built on green: 1 test wants to see before the "
+                                     "cutover what its rows change");
+}
+
+static void rows_that_go_are_built_on_green(void **state)
+{
+    World *w = more_codes(*state);
+    RecordDeployment d = {.id = "production-g2-4f2a9c1b03de"};
+    vec_push(w->arena, &d.results,
+             (RecordResult){.check = "replacement", .text = "1 of its rows go or change"});
+    w->deployment = &d;
+    Plan *plan = world_plan(w);
+    CHECK(!plan->replacement.node && plan->green > 0);
+    CHECK_STR(plan->replacement.why, "shop.codes is built on green: 1 of its rows go or change");
+}
+
+static void a_seed_waits_in_an_ordinary_table(void **state)
+{
+    Case c = {.w = more_codes(*state)};
+    c.plan = world_plan(c.w);
+    Build *build = compare(&c);
+    CHECK_INT(build->missing.count, 1);
+    CHECK_STR(build->missing.items[0].rel.name, "codes_green_g2");
+    CHECK(!build->missing.items[0].replaces);
+    CHECK_INT(build->wanted.count, 0);
+}
+
+static void the_record_tells_what_has_become_of_rows(void **state)
+{
+    Case c = {.w = more_codes(*state)};
+    World *w = c.w;
+    c.plan = world_plan(w);
+    const char *id = world_live(w, "shop.codes")->id;
+    RecordDeployment d = {.id = "production-g2-4f2a9c1b03de"};
+    vec_push(w->arena, &d.green, (RecordGreen){"table", DB, "shop", "codes", "codes_green_g2", id});
+    c.d = &d;
+    CHECK_INT(state_of(&c), REPLACE_LOST);
+    world_make_node(w, c.plan, world_node(w, "shop.codes"));
+    CHECK_INT(state_of(&c), REPLACE_READY);
+    RelName codes = {DB, "shop", "codes"};
+    world_record(w, "table", id, codes, NULL, REPLACE_ROWS_BEGUN, "model.shop.shop.codes");
+    CHECK_INT(state_of(&c), REPLACE_BEGUN);
+    CHECK_STR(world_reason(world_plan(w), "shop.codes"),
+              "rows or columns changed (models/shop.codes.sql)");
+    world_record(w, "table", id, codes, NULL, world_node(w, "shop.codes")->digest,
+                 "model.shop.shop.codes");
+    vec_push(w->arena, &d.results,
+             (RecordResult){.check = replace_rows_key(w->arena, &d.green.items[0])});
+    CHECK_INT(state_of(&c), REPLACE_BEGUN);
+    world_live(w, "shop.codes_green_g2")->rel.name = "gone";
+    CHECK_INT(state_of(&c), REPLACE_APPLIED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,6 +511,11 @@ int main(void)
         TEST(one_of_another_commit_makes_room),
         TEST(the_catalog_tells_what_has_become_of_it),
         TEST(it_is_dropped_with_a_green_that_nothing_wants_but_not_before_it_is_applied),
+        TEST(rows_that_come_take_nothing_along),
+        TEST(its_own_tests_can_read_the_rows_and_those_of_its_readers_cannot),
+        TEST(rows_that_go_are_built_on_green),
+        TEST(a_seed_waits_in_an_ordinary_table),
+        TEST(the_record_tells_what_has_become_of_rows),
     };
     return cmocka_run_group_tests_name("plan_replace", tests, NULL, NULL);
 }
