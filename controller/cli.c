@@ -112,7 +112,7 @@ static const Flag flags[] = {
     TEXT_FLAG(out),
     TEXT_FLAG(reason),
     TEXT_FLAG(permit),
-    TEXT_FLAG(select),
+    {"select", 's', false, true, offsetof(Parsed, cli.select)},
     TEXT_FLAG(exclude),
     TEXT_FLAG(selector),
     {"indirect-selection", 0, false, true, offsetof(Parsed, cli.indirect_selection)},
@@ -188,10 +188,17 @@ static bool unknown_flag(Arena *arena, const char *name, Err *err)
     return unknown(arena, err, "unknown flag --%s", name, &known, "--");
 }
 
+/* As for dbt: `--select a b` and `--select a --select b` are the same. */
+static bool takes_words(const Flag *flag)
+{
+    return str_eq(flag->name, "select") || str_eq(flag->name, "exclude") ||
+           str_ends(flag->name, "resource-type");
+}
+
 /* What is given several times adds up; of other flags the last one counts. */
 static bool may_repeat(const Flag *flag)
 {
-    return str_eq(flag->name, "permit") || str_ends(flag->name, "resource-type");
+    return str_eq(flag->name, "permit") || takes_words(flag);
 }
 
 /* One flag at argv[*i]; its value may stand behind '=' or in the next argument. */
@@ -220,6 +227,11 @@ static bool take_flag(Arena *arena, int argc, char **argv, int *i, Parsed *parse
     const char **text = (const char **)(void *)field;
     bool again = *text && may_repeat(flag);
     *text = again ? arena_printf(arena, "%s %s", *text, value) : value;
+    bool apart = !*rest;
+    while (apart && takes_words(flag) && parsed->cli.command && *i + 1 < argc &&
+           *argv[*i + 1] != '-') {
+        *text = arena_printf(arena, "%s %s", *text, argv[++*i]);
+    }
     return true;
 }
 

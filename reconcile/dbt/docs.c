@@ -188,8 +188,19 @@ static void check_entry(Reader *r, const Package *package, const char *file, con
     }
 }
 
+void note_description(Reader *r, const Package *package, const char *file, const Yaml *entry)
+{
+    const char *text = yaml_text(yaml_get(entry, "description"));
+    if (text && has_jinja(text)) {
+        vec_push(r->arena, &r->described, (Described){package, file, entry});
+    }
+}
+
 void check_descriptions(Reader *r)
 {
+    vec_each (Described, it, &r->described) {
+        check_entry(r, it->package, it->file, it->entry);
+    }
     vec_each (Node *, it, &r->nodes) {
         if ((*it)->enabled && (*it)->patch) {
             check_entry(r, (*it)->patch_package, (*it)->patch_file, (*it)->patch);

@@ -116,6 +116,7 @@ static bool read_entry(TestEntry *t)
     } else {
         t->written = yaml_text(named);
     }
+    note_description(t->r, t->package, t->file, members);
     vec_each (YamlMember, it, &members->members) {
         read_member(t, it);
     }

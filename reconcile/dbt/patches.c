@@ -268,6 +268,21 @@ static void read_source(const PatchFile *p, const Yaml *group)
     }
 }
 
+/* ---- macros ---- */
+
+static void read_macro(const PatchFile *p, const Yaml *entry)
+{
+    const char *name = yaml_text(yaml_get(entry, "name"));
+    const Yaml *arguments = yaml_get(entry, "arguments");
+    if (!name || !map_get(&p->package->macros, name)) {
+        return;
+    }
+    note_description(p->r, p->package, p->file, entry);
+    for (size_t i = 0; arguments && i < arguments->items.count; i++) {
+        note_description(p->r, p->package, p->file, arguments->items.items[i]);
+    }
+}
+
 /* ---- files ---- */
 
 static void read_entries(const PatchFile *p, const Yaml *yaml)
@@ -283,6 +298,10 @@ static void read_entries(const PatchFile *p, const Yaml *yaml)
     }
     for (size_t i = 0; sources && i < sources->items.count; i++) {
         read_source(p, sources->items.items[i]);
+    }
+    const Yaml *macros = list_of(p, yaml, "macros");
+    for (size_t i = 0; macros && i < macros->items.count; i++) {
+        read_macro(p, macros->items.items[i]);
     }
     const Yaml *groups = list_of(p, yaml, "groups");
     for (size_t i = 0; groups && i < groups->items.count; i++) {

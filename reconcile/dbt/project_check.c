@@ -37,55 +37,6 @@ void check_quoting_keys(Reader *r, const char *file, const Yaml *quoting)
     check_keys(r, file, quoting, "quoting", known);
 }
 
-static void check_project_keys(Reader *r, const Package *package)
-{
-    static const char *const known[] = {"name",
-                                        "version",
-                                        "config-version",
-                                        "profile",
-                                        "project-root",
-                                        "source-paths",
-                                        "model-paths",
-                                        "macro-paths",
-                                        "data-paths",
-                                        "seed-paths",
-                                        "test-paths",
-                                        "analysis-paths",
-                                        "docs-paths",
-                                        "asset-paths",
-                                        "snapshot-paths",
-                                        "target-path",
-                                        "clean-targets",
-                                        "log-path",
-                                        "packages-install-path",
-                                        "quoting",
-                                        "on-run-start",
-                                        "on-run-end",
-                                        "require-dbt-version",
-                                        "dispatch",
-                                        "models",
-                                        "seeds",
-                                        "snapshots",
-                                        "analyses",
-                                        "sources",
-                                        "tests",
-                                        "data_tests",
-                                        "unit_tests",
-                                        "metrics",
-                                        "semantic-models",
-                                        "saved-queries",
-                                        "exposures",
-                                        "vars",
-                                        "packages",
-                                        "query-comment",
-                                        "restrict-access",
-                                        "dbt-cloud",
-                                        "flags",
-                                        NULL};
-    check_keys(r, package->file, package->yaml, package->file, known);
-    check_quoting_keys(r, package->file, yaml_get(package->yaml, "quoting"));
-}
-
 /* ---- require-dbt-version ---- */
 
 typedef struct Version {
@@ -93,17 +44,17 @@ typedef struct Version {
     bool early; /* a prerelease of it */
 } Version;
 
-/* "1.10.23", without leading zeros and without white space. Returns what follows, or NULL. */
-static const char *read_numbers(const char *at, Version *version)
+/* "1.10.23", without leading zeros and without white space. Returns what follows COUNT numbers, or NULL. */
+static const char *read_numbers(const char *at, int count, Version *version)
 {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < count; i++) {
         char *end = NULL;
         if (!isdigit((unsigned char)*at)) {
             return NULL;
         }
         version->number[i] = strtol(at, &end, 10);
         at = *at == '0' ? at + 1 : end;
-        if (i < 2 && *at++ != '.') {
+        if (i + 1 < count && *at++ != '.') {
             return NULL;
         }
     }
@@ -129,11 +80,19 @@ static const char *skip_names(const char *at, size_t least)
 
 static bool read_version(const char *text, Version *version)
 {
-    const char *at = read_numbers(text, version);
+    const char *at = read_numbers(text, 3, version);
     version->early = at && *at && *at != '+';
     at = version->early ? skip_names(at, 1) : at;
     at = at && *at == '+' ? skip_names(at + 1, 0) : at;
     return at && !*at;
+}
+
+bool is_version_text(const char *text)
+{
+    Version version;
+    const char *two = read_numbers(text, 2, &version), *three = read_numbers(text, 3, &version);
+    bool behind = three && (*three == '-' || *three == '+');
+    return (two && !*two) || (three && !*three) || (behind && read_version(text, &version));
 }
 
 /* Negative, 0 or positive. What is read here is no prerelease, so any of the same numbers is below it. */

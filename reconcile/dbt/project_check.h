@@ -17,4 +17,10 @@ bool check_keys(Reader *r, const char *file, const Yaml *map, const char *where,
                 const char *const known[]);
 void check_quoting_keys(Reader *r, const char *file, const Yaml *quoting);
 
+/* "1.0" or a semantic version. */
+bool is_version_text(const char *text);
+
+/* project_keys.c: findings for keys and values of dbt_project.yml that dbt refuses. */
+void check_project_keys(Reader *r, const Package *package);
+
 #endif

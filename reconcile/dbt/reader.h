@@ -203,6 +203,13 @@ struct Node {
 
 typedef VEC(Node *) NodeVec;
 
+/* An entry of schema.yml that belongs to no node and has Jinja in its description. */
+typedef struct Described {
+    const Package *package;
+    const char *file;
+    const Yaml *entry;
+} Described;
+
 typedef struct Reader {
     Arena *arena;
     const DbtOptions *options;
@@ -219,14 +226,15 @@ typedef struct Reader {
     NodeVec nodes;                    /* in the order of files; disabled ones too */
     Map by_id, by_name;               /* id to Node *; name to NodeVec * (models and seeds) */
     VEC(Source *) sources;
-    Map source_by_name;   /* group, tab, name to Source * */
-    Map by_production;    /* relname_key() to Node * */
-    Map by_rel;           /* the same for the relations of this rendering */
-    Map stored;           /* the same for what tests keep of what they find */
-    Map said;             /* what first_at() was asked */
-    Map groups;           /* name to Yaml * of schema.yml, */
-    Map group_ids;        /* and PACKAGE.NAME to the same */
-    Map docs;             /* package, tab, name of a docs block to its text */
+    Map source_by_name; /* group, tab, name to Source * */
+    Map by_production;  /* relname_key() to Node * */
+    Map by_rel;         /* the same for the relations of this rendering */
+    Map stored;         /* the same for what tests keep of what they find */
+    Map said;           /* what first_at() was asked */
+    Map groups;         /* name to Yaml * of schema.yml, */
+    Map group_ids;      /* and PACKAGE.NAME to the same */
+    Map docs;           /* package, tab, name of a docs block to its text */
+    VEC(Described) described;
     Map schemas;          /* names of schemas in which nodes lie */
     Map production_names; /* the NameMap the other way round; made when it is first needed */
     NodeVec order;        /* enabled models and seeds, inputs first */
@@ -373,6 +381,9 @@ void read_docs(Reader *r);
 
 /* A description of schema.yml with doc() and variables rendered; NULL: none, or a finding. */
 const char *description_text(Reader *r, const Node *node, const Yaml *yaml);
+
+/* Lets check_descriptions() look at ENTRY, a test or macro, too. */
+void note_description(Reader *r, const Package *package, const char *file, const Yaml *entry);
 
 /* Findings for all that cannot be rendered: a docs block that is not there. */
 void check_descriptions(Reader *r);

@@ -32,6 +32,14 @@ static const Selection *wrong(const Selectors *s, const Yaml *yaml, const char *
 
 static const Selection *definition(const Selectors *s, const Yaml *yaml);
 
+/* dbt passes over it without a word. */
+static void does_nothing(const Selectors *s, const Yaml *map, const char *beside)
+{
+    find_at(s->graph->r, DIAG_WARNING, P_SELECTORS, place_of(SELECTORS, map),
+            "what stands beside %s does nothing, as in dbt", beside)
+        ->hint = "write it as a member of its own of a union or an intersection";
+}
+
 /* UNION or INTERSECTION of the members of LIST, without what its `exclude` member names. */
 static const Selection *combine(const Selectors *s, SelectOp op, const Yaml *list)
 {
@@ -44,28 +52,23 @@ static const Selection *combine(const Selectors *s, SelectOp op, const Yaml *lis
     const Selection *without = NULL;
     for (size_t i = 0; i < list->items.count; i++) {
         const Yaml *item = list->items.items[i], *exclude = yaml_get(item, "exclude");
-        bool alone = exclude && item->members.count == 1;
-        if (alone && without) {
+        if (exclude && without) {
             return wrong(s, item, "a second exclude in one list");
         }
-        const Selection *part = alone ? combine(s, SELECT_UNION, exclude) : definition(s, item);
+        if (exclude && item->members.count > 1) {
+            does_nothing(s, item, "`exclude` in a list");
+        }
+        const Selection *part = exclude ? combine(s, SELECT_UNION, exclude) : definition(s, item);
         if (!part) {
             return NULL;
         }
-        if (alone) {
+        if (exclude) {
             without = part;
         } else {
             vec_push(s->arena, &all->parts, part);
         }
     }
     return select_without(s->arena, all, without);
-}
-
-static bool flag(const Yaml *map, const char *key)
-{
-    bool value = false;
-    const char *text = yaml_text(yaml_get(map, key));
-    return yaml_bool(yaml_get(map, key), &value) ? value : str_eq(text, "true");
 }
 
 /* What Python holds for true: the text 'false' as well. */
@@ -116,6 +119,19 @@ static bool read_relatives(const Selectors *s, const Yaml *map, Selection *c)
            read_steps(s, map, "parents", "parents_depth", &c->parents);
 }
 
+/* dbt takes the definition as it is, whatever stands beside. */
+static const Selection *by_name(const Selectors *s, const Yaml *map, const char *name)
+{
+    const Selection *found = map_get(&s->graph->selectors, name);
+    if (!found) {
+        return wrong(s, map, arena_printf(s->arena, "no selector \"%s\" is defined above", name));
+    }
+    if (map->members.count > 2) {
+        does_nothing(s, map, "`method: selector`");
+    }
+    return found;
+}
+
 /* {method: tag, value: nightly, children: true, ...} */
 static const Selection *criterion(const Selectors *s, const Yaml *map)
 {
@@ -136,6 +152,9 @@ static const Selection *criterion(const Selectors *s, const Yaml *map)
     const char *method = yaml_text(yaml_get(map, "method"));
     if (!method || !value || !value->text) {
         return wrong(s, map, "a criterion needs a method and a value");
+    }
+    if (str_eq(method, "selector")) {
+        return by_name(s, map, value->text);
     }
     bool ignored;
     int64_t number;
@@ -164,6 +183,10 @@ static const Selection *short_criterion(const Selectors *s, const YamlMember *me
     const char *value = member->value->text;
     if (!value) {
         return wrong(s, member->value, "a text is needed here");
+    }
+    if (str_eq(member->key, "selector")) {
+        return wrong(s, member->value,
+                     "another selector is named by {method: selector, value: NAME}");
     }
     Selection *c =
         select_group(s->arena, SELECT_CRITERION, text_of(s, member->value, value), SELECT_EAGER);
@@ -208,9 +231,57 @@ static void read_one(const Selectors *s, const Yaml *yaml)
     if (selection) {
         map_put(s->arena, &s->graph->selectors, name, selection);
     }
-    if (flag(yaml, "default")) {
+    const Yaml *standard = yaml_get(yaml, "default");
+    bool is_standard = false;
+    if (standard && !yaml_bool(standard, &is_standard)) {
+        wrong(s, standard, "default must be true or false");
+    }
+    if (is_standard && s->graph->standard) {
+        wrong(s, standard, "two selectors are the default");
+    }
+    if (is_standard) {
         s->graph->standard = name;
     }
+}
+
+/* ---- Jinja ---- */
+
+/* What a rendered text is in YAML. */
+static void set_scalar(const Selectors *s, Yaml *yaml, PyValue value)
+{
+    if (value.type == PY_STRING || py_is_none(value) || py_is_number(value)) {
+        yaml->quoted = value.type == PY_STRING;
+        yaml->text = py_is_none(value)         ? ""
+                     : value.type == PY_STRING ? value.text
+                                               : str_lower(s->arena, py_str(s->arena, value));
+    } else {
+        wrong(s, yaml, "a text, a number, true or false is needed here");
+    }
+}
+
+/* A copy of YAML in which texts are rendered, where env_var() and variables of the command line are known. */
+static Yaml *rendered(const Selectors *s, const Scope *scope, const Yaml *yaml)
+{
+    Yaml *copy = arena_make(s->arena, Yaml);
+    *copy = *yaml;
+    PyValue value = py_none();
+    if (yaml->type == YAML_IS_SCALAR && yaml->text && has_jinja(yaml->text) &&
+        yaml_render(scope, SELECTORS, yaml, &value)) {
+        set_scalar(s, copy, value);
+    }
+    copy->items.items = NULL;
+    copy->items.count = copy->items.cap = 0;
+    vec_each (Yaml *, it, &((Yaml *)yaml)->items) {
+        vec_push(s->arena, &copy->items, rendered(s, scope, *it));
+    }
+    copy->members.items = NULL;
+    copy->members.count = copy->members.cap = 0;
+    vec_each (YamlMember, it, &((Yaml *)yaml)->members) {
+        YamlMember member = *it;
+        member.value = rendered(s, scope, it->value);
+        vec_push(s->arena, &copy->members, member);
+    }
+    return copy;
 }
 
 void read_selectors(SelectGraph *graph)
@@ -218,6 +289,10 @@ void read_selectors(SelectGraph *graph)
     Reader *r = graph->r;
     const Yaml *yaml = read_yaml(r, r->files, SELECTORS);
     Selectors s = {graph, r->arena, files_get(r->files, SELECTORS)};
+    if (yaml && has_jinja(s.file->text)) {
+        Scope scope = file_scope(r, SCOPE_PROFILE, r->root);
+        yaml = rendered(&s, &scope, yaml);
+    }
     static const char *const known[] = {"selectors", "version", NULL};
     check_keys(r, SELECTORS, yaml, SELECTORS, known);
     const Yaml *list = yaml_get(yaml, "selectors");

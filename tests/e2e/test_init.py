@@ -12,7 +12,7 @@ import traceback
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CUTOVER = ROOT / os.environ.get("CUTOVER_BUILD", "build") / "cutover"
 ENV = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
-DBT = {"dbt_project.yml": "name: shop\nversion: '1'\nprofile: shop\n",
+DBT = {"dbt_project.yml": "name: shop\nversion: '1.0'\nprofile: shop\n",
        "profiles.yml": "shop:\n  target: dev\n  outputs:\n    dev: {type: materialize, schema: public, dbname: materialize, cluster: small}\n",
        "models/daily.sql": "{{ config(materialized='materialized_view') }}\nselect 1 as x\n"}
 

@@ -24,6 +24,12 @@ SELECTORS = """selectors:
         - exclude: ["slice_1+", {method: tag, value: never}]
   - name: again
     definition: {method: selector, value: nightly}
+  - name: again_with_more
+    definition: {method: selector, value: reports, children: true, parents: true, exclude: [clean]}
+  - name: exclude_in_a_list
+    definition: {union: [clean, {method: tag, value: reporting, exclude: [slice_1]}]}
+  - name: "{{ 'with' ~ '_jinja' }}"
+    definition: "{{ env_var('CUTOVER_NO_SUCH_NAME', 'clean') }}+"
 """
 RELATIVES = ["children: true", "children: 'false'", "children: ''", "children: 0", "parents: true", "parents: true, parents_depth: 0",
              "parents: true, parents_depth: '0'", "parents: true, parents_depth: '1'", "parents: true, parents_depth: 1.5", "parents: true, parents_depth: -1",
@@ -57,6 +63,8 @@ INDIRECT = ["eager", "cautious", "buildable", "empty"]
 def cases():
     for one in SELECT:
         yield ["--select", one]
+    yield ["-s", "clean", "spend"]
+    yield ["--select", "clean", "--select", "spend", "--exclude", "resource_type:test", "slice_1"]
     for one in EXCLUDE:
         yield ["--exclude", one]
         yield ["--select", "+revenue spend+", "--exclude", one]
@@ -64,7 +72,7 @@ def cases():
         for one in ["clean", "all_slices", "slice_1 slice_2", "+revenue", "statuses", "@slice_1", "by_status,clean+"]:
             yield ["--select", one, "--indirect-selection", word]
         yield ["--exclude", "slice_1", "--indirect-selection", word]
-    for name in ["reports", "reports_and_inputs", "nightly", "again", *("relatives_%d" % i for i in range(len(RELATIVES)))]:
+    for name in ["reports", "reports_and_inputs", "nightly", "again", "again_with_more", "exclude_in_a_list", "with_jinja", *("relatives_%d" % i for i in range(len(RELATIVES)))]:
         yield ["--selector", name]
     for one in ["model", "seed", "source", "test", "all"]:
         yield ["--resource-type", one]

@@ -34,6 +34,20 @@ static void flags_stand_anywhere_and_have_short_forms(void **state)
     CHECK(cli.wait && !cli.yes);
 }
 
+static void what_is_selected_may_be_several_words_as_for_dbt(void **state)
+{
+    Arena *arena = *state;
+    Cli cli;
+    Err err;
+    CHECK(parse(arena, "cutover ls -s a +b --select c --exclude d e --resource-type model test",
+                &cli, &err));
+    CHECK_STR(cli.select, "a +b c");
+    CHECK_STR(cli.exclude, "d e");
+    CHECK_STR(cli.resource_type, "model test");
+    CHECK(!parse(arena, "cutover ls --select=a b", &cli, &err));
+    CHECK_STR(err.message, "\"b\" is one word too many");
+}
+
 static void what_is_not_understood_is_said_with_the_nearest_word(void **state)
 {
     static const struct {
@@ -90,6 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(flags_stand_anywhere_and_have_short_forms),
+        TEST(what_is_selected_may_be_several_words_as_for_dbt),
         TEST(what_is_not_understood_is_said_with_the_nearest_word),
         TEST(a_variable_fills_what_the_line_leaves_out),
         TEST(without_a_command_help_is_shown),

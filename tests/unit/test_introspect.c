@@ -82,7 +82,7 @@ static bool ask(void *ctx, const Question *question, const Answer **answer, Err 
 static World *world_with(Arena *arena, const char *model)
 {
     static const char *const project[][2] = {
-        {"dbt_project.yml", "name: shop\nversion: '1'\nconfig-version: 2\nprofile: shop\n"},
+        {"dbt_project.yml", "name: shop\nversion: '1.0'\nconfig-version: 2\nprofile: shop\n"},
         {"profiles.yml",
          "shop: {target: prod, outputs: {prod: {type: materialize, host: h, port: 1, "
          "user: u, dbname: materialize, schema: shop, cluster: c}}}\n"},

@@ -8,7 +8,7 @@
 
 static const char *const project[][2] = {
     {"dbt_project.yml",
-     "name: shop\nversion: '1'\nconfig-version: 2\nprofile: shop\n"
+     "name: shop\nversion: '1.0'\nconfig-version: 2\nprofile: shop\n"
      "models: {shop: {marts: {+tags: [nightly], +materialized: materialized_view}}}\n"},
     {"profiles.yml",
      "shop: {target: prod, outputs: {prod: {type: materialize, host: h, port: 1, user: u, "
@@ -28,7 +28,7 @@ static const char *const project[][2] = {
     {"selectors.yml",
      "selectors:\n- {name: marts, default: true, definition: {tag: nightly}}\n"
      "- name: all_but_top\n  definition:\n    union:\n    - 'path:models'\n    - exclude: [top]\n"
-     "- {name: loop, definition: {method: selector, value: loop}}\n"},
+     "- {name: loop, definition: 'selector:loop'}\n"},
 };
 
 typedef struct Shop {
@@ -174,7 +174,17 @@ static void selectors_yml_gives_names_to_selections(void **state)
     CHECK_STR(ls(*state, "selector:mart", NULL), "selectors.yml defines no selector \"mart\"");
 }
 
-static void a_misspelt_key_of_selectors_yml_is_found(void **state)
+/* The findings and names of SELECTORS with its default. */
+static const char *list_by(Arena *arena, const char *selectors)
+{
+    Shop *s = shop(arena);
+    File *file = map_get(&s->files.by_path, "selectors.yml");
+    *file = (File){file->path, selectors, strlen(selectors)};
+    s->wanted.standard = true;
+    return list(s);
+}
+
+static void what_dbt_refuses_in_selectors_yml_is_found(void **state)
 {
     static const struct {
         const char *text, *wanted;
@@ -182,14 +192,38 @@ static void a_misspelt_key_of_selectors_yml_is_found(void **state)
         {"selectors:\n- {name: a, definition: daily, defaults: true}\n",
          "unknown key \"defaults\" in a selector"},
         {"versions: 2\nselectors: []\n", "unknown key \"versions\" in selectors.yml"},
+        {"selectors:\n- {name: a, definition: {method: selector, value: b}}\n"
+         "- {name: b, definition: daily}\n",
+         "no selector \"b\" is defined above"},
+        {"selectors:\n- {name: b, definition: daily}\n- {name: a, definition: {selector: b}}\n",
+         "another selector is named by {method: selector, value: NAME}"},
+        {"selectors:\n- {name: b, definition: daily, default: true}\n"
+         "- {name: a, definition: daily, default: true}\n",
+         "two selectors are the default"},
+        {"selectors:\n- {name: b, definition: daily, default: 'true'}\n",
+         "default must be true or false"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        Shop *s = shop(*state);
-        File *file = map_get(&s->files.by_path, "selectors.yml");
-        *file = (File){file->path, cases[i].text, strlen(cases[i].text)};
-        s->wanted.standard = true;
-        CHECK_STR(list(s), cases[i].wanted);
+        CHECK_STR(list_by(*state, cases[i].text), cases[i].wanted);
     }
+}
+
+static void what_stands_beside_a_named_selector_or_an_exclude_does_nothing_as_in_dbt(void **state)
+{
+    CHECK_STR(list_by(*state, "selectors:\n- {name: b, definition: clean}\n"
+                              "- {name: a, default: true, definition: {method: selector, value: b, "
+                              "children: true, exclude: [clean]}}\n"),
+              "clean + 1 tests");
+    CHECK_STR(list_by(*state, "selectors:\n- {name: a, default: true, definition: {union: [daily, "
+                              "lines, {method: fqn, value: clean, exclude: [lines]}]}}\n"),
+              "daily + 2 tests");
+}
+
+static void selectors_yml_may_hold_jinja(void **state)
+{
+    CHECK_STR(list_by(*state, "selectors:\n- {name: \"{{ 'a' ~ 'b' }}\", default: true, "
+                              "definition: \"{{ env_var('NOPE', 'lines') }}\"}\n"),
+              "lines + 0 tests");
 }
 
 /* As dbt reads them: what Python holds for true, and int(). */
@@ -280,7 +314,9 @@ int main(void)
         TEST(blanks_unite_commas_intersect_and_exclude_takes_away),
         TEST(no_test_can_be_left_out_where_all_are_demanded),
         TEST(tests_come_with_what_they_read),
-        TEST(a_misspelt_key_of_selectors_yml_is_found),
+        TEST(what_dbt_refuses_in_selectors_yml_is_found),
+        TEST(what_stands_beside_a_named_selector_or_an_exclude_does_nothing_as_in_dbt),
+        TEST(selectors_yml_may_hold_jinja),
         TEST(a_criterion_of_selectors_yml_brings_its_relatives),
         TEST(selectors_yml_gives_names_to_selections),
         TEST(what_cannot_be_read_is_said_with_its_place),
