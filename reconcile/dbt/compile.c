@@ -171,15 +171,15 @@ static bool adds_tags(const Node *node)
  * dbt calls config() with what schema.yml says before it runs the macro of a test, and once more behind: what the
  * macro gave to config() is weaker, and tags come twice. Two macros of its own dbt does not run.
  */
-static void call_again(Reader *r, Node *node, size_t written)
+static void call_again(Reader *r, Node *node)
 {
     const char *name = node->generic->macro;
     bool not_run = test_macro(r, node)->package == r->builtin &&
                    (str_eq(name, "test_not_null") || str_eq(name, "test_unique"));
-    if (not_run || (node->called.count == written && !adds_tags(node))) {
+    if (not_run || (node->called.count == node->written && !adds_tags(node))) {
         return;
     }
-    for (size_t i = 0; i < written; i++) {
+    for (size_t i = 0; i < node->written; i++) {
         CalledConfig again = node->called.items[i];
         vec_push(r->arena, &node->called, again);
     }
@@ -226,22 +226,36 @@ static void render_foreign_keys(Reader *r, Node *node)
     }
 }
 
-/* Configs of tests decide whether get_where_subquery() filters, so they come before the rendering. */
+static bool has_new_errors(const Reader *r, size_t before)
+{
+    return diags_count(r->diags, DIAG_ERROR) > before;
+}
+
 static void parse_node(Reader *r, Node *node)
 {
-    if (node->generic) {
-        resolve_config(r, node);
-        node->enabled &= node->generic->on ? node->generic->on->enabled : true;
-    }
-    size_t errors = diags_count(r->diags, DIAG_ERROR);
-    size_t written = node->called.count;
-    bool ok = node->enabled && render_node(r, node, false);
-    if (!node->generic) {
-        resolve_config(r, node);
-    } else {
-        call_again(r, node, written);
-    }
-    node->failed = (!ok && node->enabled) || diags_count(r->diags, DIAG_ERROR) > errors;
+    size_t before = diags_count(r->diags, DIAG_ERROR);
+    node->failed = (node->enabled && !render_node(r, node, false)) || has_new_errors(r, before);
+}
+
+/* Configs of tests decide whether get_where_subquery() filters, so they come before the rendering. */
+static void prepare_test(Reader *r, Node *node)
+{
+    resolve_config(r, node);
+    node->enabled &= node->generic->on ? node->generic->on->enabled : true;
+    node->written = node->called.count;
+}
+
+static void settle_test(Reader *r, Node *node)
+{
+    size_t before = diags_count(r->diags, DIAG_ERROR);
+    call_again(r, node);
+    node->failed |= has_new_errors(r, before);
+}
+
+static void settle_file(Reader *r, Node *node)
+{
+    resolve_config(r, node);
+    node->failed = (node->failed && node->enabled) || has_new_errors(r, 0);
     if (node->enabled && node->resource != RES_TEST) {
         render_hooks(r, node, false);
     }
@@ -250,20 +264,34 @@ static void parse_node(Reader *r, Node *node)
     }
 }
 
-void parse_nodes(Reader *r)
+static void name_nodes(Reader *r, bool tests)
 {
-    find_namers(r);
+    NodeVec named = {0};
     vec_each (Node *, it, &r->nodes) {
-        parse_node(r, *it);
-    }
-    for (int tests = 0; tests < 2;
-         tests++) { /* last: what they store must not be what a node makes */
-        vec_each (Node *, it, &r->nodes) {
-            if ((*it)->enabled && !(*it)->failed && ((*it)->resource == RES_TEST) == tests) {
-                name_node(r, *it);
-            }
+        if ((*it)->enabled && !(*it)->failed && ((*it)->resource == RES_TEST) == tests) {
+            vec_push(r->arena, &named, *it);
         }
     }
+    nodes_in_halves(r, &named, generate_names);
+    nodes_in_turn(r, &named, claim_names);
+    take_findings(r, &named);
+}
+
+void parse_nodes(Reader *r)
+{
+    NodeVec files = {0}, tests = {0};
+    vec_each (Node *, it, &r->nodes) {
+        vec_push(r->arena, (*it)->generic ? &tests : &files, *it);
+    }
+    find_namers(r);
+    nodes_in_halves(r, &files, parse_node);
+    nodes_in_turn(r, &files, settle_file);
+    nodes_in_turn(r, &tests, prepare_test);
+    nodes_in_halves(r, &tests, parse_node);
+    nodes_in_turn(r, &tests, settle_test);
+    take_findings(r, &r->nodes);
+    name_nodes(r, false);
+    name_nodes(r, true); /* last: what they store must not be what a node makes */
 }
 
 /* ---- second pass ---- */
@@ -292,11 +320,15 @@ static bool is_mutually_recursive(const char *sql)
     return is;
 }
 
-static void compile_node(Reader *r, Node *node)
+static void render_body(Reader *r, Node *node)
 {
     node->body = render_node(r, node, true);
-    if (!node->body) {
-        node->failed = true;
+    node->failed = !node->body;
+}
+
+static void compile_node(Reader *r, Node *node)
+{
+    if (node->failed) {
         return;
     }
     Map seen = {0};
@@ -315,12 +347,15 @@ static void compile_node(Reader *r, Node *node)
 
 void compile_nodes(Reader *r)
 {
+    NodeVec needed = {0};
     vec_each (Node *, it, &r->order) {
-        bool needed =
-            !(*it)->outside || (*it)->ephemeral; /* what is ephemeral is a part of its readers */
-        if (!(*it)->failed && needed) {
-            compile_node(r, *it);
+        bool used = !(*it)->outside || (*it)->ephemeral; /* that is a part of its readers */
+        if (used && !(*it)->failed) {
+            vec_push(r->arena, &needed, *it);
         }
     }
+    nodes_in_halves(r, &needed, render_body);
+    nodes_in_turn(r, &needed, compile_node);
+    take_findings(r, &needed);
     scan_nodes(r);
 }

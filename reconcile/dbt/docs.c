@@ -134,21 +134,18 @@ static bool call_doc(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
-/* Findings from number FROM on belong to the description as a whole, and are said once. */
-static void place_findings(Reader *r, size_t from, const char *path, const Yaml *yaml)
+/* FOUND belongs to the description as a whole. */
+static void place_findings(Reader *r, Diags *found, const char *path, const Yaml *yaml)
 {
-    Place place = place_of(path, yaml);
-    if (r->diags->list.count > from && !first_at(r, place, "description")) {
-        r->diags->list.count = from;
-    }
     const File *file = files_get(r->files, path);
-    for (size_t i = from; i < r->diags->list.count; i++) {
-        diag_place(r->diags, &r->diags->list.items[i], path, file ? file->text : NULL,
-                   file ? file->length : 0, yaml->line, yaml->column, 1);
+    vec_each (Diag, it, &found->list) {
+        diag_place(found, it, path, file ? file->text : NULL, file ? file->length : 0, yaml->line,
+                   yaml->column, 1);
     }
 }
 
-static const char *rendered(Reader *r, const Package *package, const char *file, const Yaml *yaml)
+static const char *rendered(Reader *r, Diags *found, const Package *package, const char *file,
+                            const Yaml *yaml)
 {
     const char *text = yaml_text(yaml);
     if (!text || !has_jinja(text)) {
@@ -164,27 +161,36 @@ static const char *rendered(Reader *r, const Package *package, const char *file,
                           .length = strlen(text),
                           .first_line = yaml->line,
                           .owner = package};
-    size_t before = r->diags->list.count;
-    const JinjaTemplate *template = jinja_parse(r->arena, &source, r->diags);
+    const JinjaTemplate *template = jinja_parse(r->arena, &source, found);
     Buf out = buf_new(r->arena, 1 << 20);
-    bool ok = template && jinja_render(r->arena, &env, template, &out, r->diags);
-    place_findings(r, before, file, yaml);
+    bool ok = template && jinja_render(r->arena, &env, template, &out, found);
+    place_findings(r, found, file, yaml);
     return ok ? out.data : NULL;
 }
 
 const char *description_text(Reader *r, const Node *node, const Yaml *yaml)
 {
-    return rendered(r, node->patch_package, node->patch_file, yaml);
+    Diags unheard = diags_new(r->arena);
+    return rendered(r, &unheard, node->patch_package, node->patch_file, yaml);
 }
 
 /* ---- all of them ---- */
 
+static void check(Reader *r, const Package *package, const char *file, const Yaml *yaml)
+{
+    Diags found = diags_new(r->arena);
+    rendered(r, &found, package, file, yaml);
+    if (found.list.count && first_at(r, place_of(file, yaml), "description")) {
+        diags_take(r->diags, &found);
+    }
+}
+
 static void check_entry(Reader *r, const Package *package, const char *file, const Yaml *entry)
 {
-    rendered(r, package, file, yaml_get(entry, "description"));
+    check(r, package, file, yaml_get(entry, "description"));
     const Yaml *columns = yaml_get(entry, "columns");
     for (size_t i = 0; columns && columns->type == YAML_IS_LIST && i < columns->items.count; i++) {
-        rendered(r, package, file, yaml_get(columns->items.items[i], "description"));
+        check(r, package, file, yaml_get(columns->items.items[i], "description"));
     }
 }
 

@@ -207,7 +207,7 @@ static void claim_stored(Reader *r, Node *node, RelName stored)
     }
 }
 
-void name_node(Reader *r, Node *node)
+void generate_names(Reader *r, Node *node)
 {
     Scope scope = open_node_scope(r, node, false);
     scope.naming = true;
@@ -216,12 +216,14 @@ void name_node(Reader *r, Node *node)
     rel.schema = rel.database ? generate(&scope, NAME_SCHEMA, &model) : NULL;
     rel.name = rel.schema ? generate(&scope, NAME_ALIAS, &model) : NULL;
     close_node_scope(&scope);
-    if (!rel.name) {
-        rel = (RelName){r->target.database, r->target.schema, node->name};
-    }
+    node->production = rel.name ? rel : (RelName){r->target.database, r->target.schema, node->name};
+}
+
+void claim_names(Reader *r, Node *node)
+{
     if (node->resource == RES_TEST) {
-        claim_stored(r, node, rel);
+        claim_stored(r, node, node->production);
     } else {
-        claim_relation(r, node, rel);
+        claim_relation(r, node, node->production);
     }
 }

@@ -172,7 +172,8 @@ struct Node {
     const char *patch_file, *description;
     const Contract *contract; /* when it does not stand in `patch` */
 
-    VEC(CalledConfig) called; /* what config() was given in the parse pass, in order */
+    VEC(CalledConfig) called; /* what config() was given in the parse pass, in order; */
+    size_t written;           /* so many of them, the first ones, by the yml of a test */
     PyDict *config;           /* resolved */
     const PyDict *named_by;   /* the part of it that its names are made of; NULL: all */
     Map config_places;        /* key to Place * */
@@ -199,6 +200,7 @@ struct Node {
     bool asked;  /* the database, while it was rendered */
     bool failed; /* a finding says why: it is not looked at again */
     int mark;    /* of the walk under way */
+    Diags found; /* by the work under way, until take_findings() */
 };
 
 typedef VEC(Node *) NodeVec;
@@ -379,7 +381,7 @@ const Macro *dispatch_macro(const Reader *r, Arena *scratch, const Package *pack
 
 void read_docs(Reader *r);
 
-/* A description of schema.yml with doc() and variables rendered; NULL: none, or a finding. */
+/* A description of schema.yml with doc() and variables rendered; NULL: none, or check_descriptions() says why. */
 const char *description_text(Reader *r, const Node *node, const Yaml *yaml);
 
 /* Lets check_descriptions() look at ENTRY, a test or macro, too. */
@@ -464,11 +466,26 @@ void context_names(const Scope *scope, Arena *arena, StrVec *out); /* what it kn
 bool call_ref(JinjaCall *call, void *self, PyValue *out);
 bool call_source(JinjaCall *call, void *self, PyValue *out);
 
+/* --- in_halves.c ---------------------------------------------------------------------------- */
+
+/* What is done for one node, with a reader whose findings are the node's. */
+typedef void NodeWork(Reader *r, Node *node);
+
+/* WORK for all NODES in two threads: it may change nothing but its node and what its reader's arena holds. */
+void nodes_in_halves(Reader *r, const NodeVec *nodes, NodeWork *work);
+
+/* The same one after the other, so that WORK may change everything. */
+void nodes_in_turn(Reader *r, const NodeVec *nodes, NodeWork *work);
+
+/* Adds what was found at NODES to R's findings, in their order. */
+void take_findings(Reader *r, const NodeVec *nodes);
+
 /* --- names.c, compile.c, order.c, cte.c ----------------------------------------------------- */
 
 /* Finds who gives names in each package; before name_node(). */
 void find_namers(Reader *r);
-void name_node(Reader *r, Node *node);
+void generate_names(Reader *r, Node *node); /* as a work in halves: `production`, */
+void claim_names(Reader *r, Node *node);    /* which is its own from here on */
 
 /* Gives NODE the relation PRODUCTION, mapped; a finding when another node makes the same. */
 void claim_relation(Reader *r, Node *node, RelName production);
