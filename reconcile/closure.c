@@ -216,7 +216,8 @@ static bool is_left_by_all(const Closure *c, const Place *place)
         const Item *own = map_get(&c->item_by_live, object->on_id ? object->on_id : object->id);
         const Staying *index = map_get(&c->staying_by_live, object->id);
         bool rebuilt = own && own->rebuildable && plan_is_ours(c, object);
-        if (!rebuilt && !(index && index->changed) && !map_get(&c->removed_by_id, object->id)) {
+        if (!rebuilt && !(index && index->changed) && !map_get(&c->removed_by_id, object->id) &&
+            !plan_is_ignored(c, object)) { /* a blue side goes before anything else changes */
             return false;
         }
     }

@@ -180,10 +180,6 @@ static void add_retired(Search *s, const RecordName *name)
     }
 }
 
-/*
- * The names of its last transaction and those of its cutover: when another controller wrote down a way back that
- * was never taken, the old side is still where the cutover left it. Ids tell which of them is so.
- */
 /* What is dropped beside the old side, unless the way back was taken: then it is declared again. */
 static void add_drops(Search *s, const RecordDeployment *deployment)
 {
@@ -197,19 +193,72 @@ static void add_drops(Search *s, const RecordDeployment *deployment)
     }
 }
 
-Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
-                        const RecordDeployment *deployment)
+/*
+ * The names of its last transaction and those of its cutover: when another controller wrote down a way back that
+ * was never taken, the old side is still where the cutover left it. Ids tell which of them is so.
+ */
+static void add_old_side(Search *s, const RecordDeployment *deployment)
 {
-    Search s = search_new(arena, catalog, record);
     const RecordNames *lists[] = {&deployment->names, &deployment->cutover_names};
     size_t count = lists[0]->items == lists[1]->items ? 1 : 2;
     for (size_t i = 0; i < count; i++) {
         vec_each (RecordName, it, lists[i]) {
             if (it->retired) {
-                add_retired(&s, it);
+                add_retired(s, it);
             }
         }
     }
+}
+
+/* What is kept for people to look at: greens of commits that failed, sides that were rolled back. */
+static Leftover *find_kept(const Search *s)
+{
+    Search kept = *s;
+    kept.found = arena_make(s->arena, Leftover);
+    kept.found->foreign = diags_new(s->arena);
+    vec_each (RecordDeployment, d, &s->record->deployments) {
+        bool over = phase_is_final(d->phase) && !d->cut_over;
+        for (size_t i = 0; over && i < d->green.count; i++) {
+            add_green(&kept, &d->green.items[i]);
+        }
+        if (d->phase == PHASE_ROLLED_BACK) {
+            add_old_side(&kept, d);
+        }
+    }
+    return kept.found;
+}
+
+static bool reads(const CatalogObject *reader, const CatalogObject *object)
+{
+    vec_each (const char *, id, &reader->reads) {
+        if (str_eq(*id, object->id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is kept and reads what goes now goes along: the server refuses to drop anything that is read. */
+static void add_kept_readers(Search *s)
+{
+    const Leftover *kept = find_kept(s);
+    for (size_t i = 0; i < s->found->objects.count; i++) { /* it grows */
+        for (size_t k = 0; k < kept->objects.count; k++) {
+            if (reads(kept->objects.items[k], s->found->objects.items[i])) {
+                add_with_indexes(s, kept->objects.items[k]);
+            }
+        }
+    }
+}
+
+Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
+                        const RecordDeployment *deployment)
+{
+    Search s = search_new(arena, catalog, record);
+    add_old_side(&s, deployment);
     add_drops(&s, deployment);
+    if (deployment->phase == PHASE_CLEANING || deployment->phase == PHASE_ROLLED_BACK) {
+        add_kept_readers(&s);
+    }
     return finish(&s);
 }

@@ -149,6 +149,49 @@ def what_a_failed_commit_made_is_not_what_the_next_one_declares(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def green_that_is_kept_keeps_no_old_side(world):
+    """The green of a failed commit reads what the next one replaces: the server refuses to drop it while it is read."""
+    own = "{{ config(materialized='view', schema='extras') }}\n"
+    world.repository.write("models/extras/one.sql", own + "select 1 as x\n")
+    world.repository.commit("A schema of its own")
+    world.apply()
+    world.repository.write("models/extras/extra.sql", own + "select day, orders from {{ ref('daily') }}\n")
+    world.repository.write("tests/none.sql", "select * from {{ ref('extra') }}\n")
+    world.repository.commit("One more, which its test refuses")
+    world.apply(expect=1)
+    assert ("extras", "extra_green") in [o[:2] for o in world.objects()], "green is kept, to be looked at"
+    world.repository.remove("models/extras/extra.sql")
+    world.repository.remove("tests/none.sql")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Something else")
+    world.apply()
+    assert world.phases()[-1] == "live", world.cutover("status", expect=(0, 3))
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def a_cluster_in_which_only_an_old_side_is_left_goes(world):
+    """It has left Git while the commit before soaks, whose old side is still on it."""
+    def view(schema, cluster):
+        world.repository.write("models/one.sql", "{{ config(materialized='materialized_view', schema='%s', cluster='%s') }}\nselect 1 as x\n" % (schema, cluster))
+
+    world.repository.edit("cutover.yaml", "    clusters:\n", "    clusters:\n      side: {size: 25cc}\n")
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 6h")
+    view("extras", "side")
+    world.repository.commit("A schema and a cluster of its own")
+    world.apply()
+    view("moved", "side")
+    world.repository.commit("Another schema")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    view("moved", "aside")
+    world.repository.edit("cutover.yaml", "      side:", "      aside:")
+    world.repository.edit("cutover.yaml", "soak: 6h", "soak: 0s")
+    world.repository.commit("Another name for the cluster")
+    plan = world.plan(expect=2)
+    assert "CO4203" not in [d["code"] for d in plan["diagnostics"]] and "side" in [c["name"] for c in plan["clusters"]], plan
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    assert "side" not in world.clusters(), world.clusters()
+
+
 def a_row_that_its_column_does_not_take_fails_the_commit(world):
     world.apply()
     world.repository.write("seeds/regions.csv", "id,region\n1,north\n99999999999,south\n")
@@ -197,4 +240,5 @@ if __name__ == "__main__":
          a_statement_that_comes_late_leaves_nothing_behind, what_another_process_drops_meanwhile_is_built_again,
          rows_of_a_seed_come_once_whoever_sends_them,
          what_a_failed_commit_made_is_not_what_the_next_one_declares,
+         a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
          a_row_that_its_column_does_not_take_fails_the_commit, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)
