@@ -1,5 +1,6 @@
 /* history and show: what the record tells of deployments. */
 #include "commands.h"
+#include "cutover/build.h"
 #include "session.h"
 #include "show_sql.h"
 #include "targets.h"
@@ -241,6 +242,9 @@ static void show_json(Buf *out, const Past *past, const RecordDeployment *d)
     json_key(&json, "results");
     json_open_array(&json);
     vec_each (RecordResult, it, &d->results) {
+        if (str_starts(it->check, BUILD_MADE)) {
+            continue;
+        }
         json_open_object(&json);
         json_put_str(&json, "check", it->check);
         json_put_str(&json, "verdict", it->verdict);
@@ -286,6 +290,9 @@ static void show_text(Buf *out, const Past *past, const RecordDeployment *d)
         }
     }
     vec_each (RecordResult, it, &d->results) {
+        if (str_starts(it->check, BUILD_MADE)) {
+            continue;
+        }
         buf_printf(out, "%s  %-13s %s%s%s\n", moment_iso(out->arena, it->at), it->verdict,
                    it->check, str_empty(it->text) ? "" : ": ", it->text ? it->text : "");
     }

@@ -21,9 +21,18 @@ void build_find_ours(Comparison *c);
 bool build_is_over(const RecordDeployment *d);
 Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *record);
 
-/* What CREATED holds as KIND and ID, unrecorded, was made from what DESIRED declares: so the newest intent before it says. */
+/* The newest intent before what CREATED holds as KIND and ID, unrecorded, is for what DESIRED declares. */
+bool build_intended_by(Arena *arena, const Map *created, const Record *record, const char *kind,
+                       const char *id, const Desired *desired);
+
+/* And it was made by that intent's own statement. Where a statement of another commit may have come late, only the one who
+ * got the answer knows, and notes it (BUILD_MADE); all else is in doubt, and is made anew: it is ours by either reading. */
 bool build_made_from(Arena *arena, const Map *created, const Record *record, const char *kind,
                      const char *id, const Desired *desired);
+
+/* Made from what is declared now: recorded with the same DIGEST, or, unrecorded, made by a commit that declares the same. What
+ * a commit made before it failed may be unrecorded: it is not what the next one declares. */
+bool build_same_declaration(const Comparison *c, const CatalogObject *object, const char *digest);
 
 /* The relation that is built beside production under the green name REL, or NULL. */
 const PlanBeside *build_beside(Comparison *c, RelName rel);

@@ -150,16 +150,19 @@ void build_compare_beside_indexes(Comparison *c)
         }
         const CatalogObject *live =
             fitting(c, (RelName){it->rel.database, it->rel.schema, it->green});
+        const char *digest = desired_index_digest(c->arena, it->on, it->index);
         c->build->total++;
         if (!live) {
             vec_push(c->arena, &c->build->missing, index_step(c, it));
             continue;
         }
+        if (build_is_ours(c, live->kind, live->id) && !build_same_declaration(c, live, digest)) {
+            vec_push(c->arena, &c->build->stale, live);
+            continue;
+        }
         vec_push(c->arena, &c->build->wanted, live);
-        build_claim(c, (RecordObject){.id = live->id,
-                                      .kind = "index",
-                                      .rel = it->rel,
-                                      .digest = desired_index_digest(c->arena, it->on, it->index)});
+        build_claim(
+            c, (RecordObject){.id = live->id, .kind = "index", .rel = it->rel, .digest = digest});
     }
 }
 
@@ -194,10 +197,12 @@ static void claim_one(const Claims *c, RecordObject object)
     vec_push(c->arena, &c->record->unwritten, *claim);
 }
 
-/* DIGEST, unless another commit made the object: what that one declared nobody knows any more. */
+/* DIGEST, unless another commit made the object: what that one declared nobody knows any more. A source or a table is
+ * never made anew, so nothing is won by a doubt. */
 static const char *digest_made(const Claims *c, const CatalogObject *live, const char *digest)
 {
-    bool same = build_made_from(c->arena, &c->created, c->record, live->kind, live->id, c->desired);
+    bool same = (str_eq(live->kind, "index") ? build_made_from : build_intended_by)(
+        c->arena, &c->created, c->record, live->kind, live->id, c->desired);
     return same ? digest : "made by another commit";
 }
 

@@ -103,8 +103,10 @@ Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *reco
     return created;
 }
 
-bool build_made_from(Arena *arena, const Map *created, const Record *record, const char *kind,
-                     const char *id, const Desired *desired)
+/* ---- which commit made it ---- */
+
+static const RecordDeployment *newest_intent(Arena *arena, const Map *created, const Record *record,
+                                             const char *kind, const char *id)
 {
     const CatalogCreation *made = map_get(created, key_of(arena, kind, id));
     const RecordDeployment *maker = NULL;
@@ -112,7 +114,49 @@ bool build_made_from(Arena *arena, const Map *created, const Record *record, con
         bool before = made && it->has_intent && it->audit_event < made->event;
         maker = before && (!maker || it->audit_event >= maker->audit_event) ? it : maker;
     }
+    return maker;
+}
+
+bool build_intended_by(Arena *arena, const Map *created, const Record *record, const char *kind,
+                       const char *id, const Desired *desired)
+{
+    const RecordDeployment *maker = newest_intent(arena, created, record, kind, id);
     return maker && str_eq(maker->manifest_digest, desired->manifest_digest);
+}
+
+bool build_is_doubtful(const Record *record, const RecordDeployment *d)
+{
+    bool doubtful = d->attempt > 1;
+    vec_each (RecordDeployment, it, &record->deployments) {
+        doubtful |= it->has_intent && !it->cut_over && it->audit_event <= d->audit_event &&
+                    it->from_generation == d->from_generation &&
+                    !str_eq(it->manifest_digest, d->manifest_digest);
+    }
+    return doubtful;
+}
+
+char *build_made_check(Arena *arena, const char *kind, const char *id)
+{
+    return arena_printf(arena, BUILD_MADE "%s:%s", kind, id);
+}
+
+static bool is_noted(Arena *arena, const RecordDeployment *maker, const char *kind, const char *id)
+{
+    const char *check = build_made_check(arena, kind, id);
+    vec_each (RecordResult, it, &maker->results) {
+        if (str_eq(it->check, check)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool build_made_from(Arena *arena, const Map *created, const Record *record, const char *kind,
+                     const char *id, const Desired *desired)
+{
+    const RecordDeployment *maker = newest_intent(arena, created, record, kind, id);
+    return maker && str_eq(maker->manifest_digest, desired->manifest_digest) &&
+           (!build_is_doubtful(record, maker) || is_noted(arena, maker, kind, id));
 }
 
 void build_find_ours(Comparison *c)
@@ -190,9 +234,7 @@ static const DesiredNode *node_at(const Comparison *c, RelName rel)
     return map_get(&c->in->green->node_by_rel, relname_key(c->arena, rel));
 }
 
-/* Made from what is declared now: recorded with the same DIGEST, or, unrecorded, made by a commit that declares the same. What
- * a commit made before it failed may be unrecorded: it is not what the next one declares. */
-static bool same_declaration(const Comparison *c, const CatalogObject *object, const char *digest)
+bool build_same_declaration(const Comparison *c, const CatalogObject *object, const char *digest)
 {
     const RecordObject *known = record_object(c->in->record, object->kind, object->id);
     return known ? str_eq(known->digest, digest)
@@ -256,7 +298,7 @@ static bool index_fits(const Comparison *c, const CatalogObject *object)
     vec_each (DesiredIndex, it, &node->indexes) {
         if (str_eq(it->name, object->rel.name)) {
             return on_right_cluster(c, object, it->cluster) &&
-                   same_declaration(c, object, build_index_digest(c, node->id, it->name));
+                   build_same_declaration(c, object, build_index_digest(c, node->id, it->name));
         }
     }
     return false;
@@ -273,7 +315,7 @@ static bool object_fits(Comparison *c, const CatalogObject *object)
     const DesiredNode *node = node_at(c, object->rel);
     const DesiredNode *declared = node ? map_get(&c->in->production->node_by_id, node->id) : NULL;
     return declared && str_eq(object->kind, node_kind_catalog(node->kind)) &&
-           same_declaration(c, object, declared->digest) &&
+           build_same_declaration(c, object, declared->digest) &&
            on_right_cluster(c, object, node->cluster) && reads_right_inputs(c, object, node);
 }
 

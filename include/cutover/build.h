@@ -57,6 +57,7 @@ typedef struct Build {
                                             indexes made in place */
     Diags foreign; /* objects in green containers that are not ours (CO4121) */
     size_t total;  /* objects and indexes that the deployment makes */
+    bool doubtful; /* build_is_doubtful(): what is made must be noted at once */
 } Build;
 
 typedef struct BuildInput {
@@ -71,6 +72,14 @@ typedef struct BuildInput {
 } BuildInput;
 
 Build *build_compare(Arena *arena, const BuildInput *input);
+
+/* A CREATE of another commit, or of another attempt at this one, may be carried out after D's intent, and the audit log does
+ * not tell whose a statement was: someone else began on the same live generation and never cut over. */
+bool build_is_doubtful(const Record *record, const RecordDeployment *d);
+
+/* The check of the result that notes what a deployment's own statement made: BUILD_MADE "<kind>:<id>". */
+#define BUILD_MADE "made:"
+char *build_made_check(Arena *arena, const char *kind, const char *id);
 
 /* What PLAN still changes in production where it is, in the order in which it is sent. */
 typedef struct Alterations {

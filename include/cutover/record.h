@@ -25,7 +25,8 @@
  *             names? [{kind, id, database?, schema?, from, to, retired}]
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
  *             action, owner?, options?, inputs [id]}]
- *   result    check ("canary:<role>": it is let in to read green), verdict, text?, rows, attempt
+ *   result    check ("canary:<role>": it is let in to read green; "made:<kind>:<id>": this deployment's own
+ *             statement made it), verdict, text?, rows, attempt
  *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?; `resume` also lifts denials
  *   outcome   request (its id), outcome, why?
  *   event     id, seq, name, event (the CloudEvent)

@@ -192,6 +192,38 @@ def a_cluster_in_which_only_an_old_side_is_left_goes(world):
     assert "side" not in world.clusters(), world.clusters()
 
 
+def a_late_statement_of_an_overtaken_commit_never_goes_live(world):
+    """Its process is killed with a CREATE under way; the server carries that out when the next commit has written its intent."""
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 1000000")
+    world.repository.commit("Nothing is left")
+    late = []
+
+    def keep_back(spot):
+        if spot.kind == "CREATE VIEW" and "orders_clean" in wire.texts[-1][1]:
+            late.append(wire.texts[-1][1])
+            return "kill_before"
+
+    def carry_out_now(spot):
+        if spot.kind == "CREATE VIEW" and len(late) == 1:
+            late.append(None)
+            world.sql(late[0])
+
+    wire = Wire(world.standin.port, CLOCK_FACTOR)
+    wire.begin(keep_back)
+    command = [a.replace(":%d/" % world.standin.port, ":%d/" % wire.port) for a in world.command("apply", "--yes")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=world.env())
+    wire.victim = process.pid
+    process.wait()
+    assert late and "1000000" in late[0], wire.texts[-5:]
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 1000000", "o.amount >= 0")
+    world.repository.commit("All are left")
+    apply_through(wire, world, carry_out_now)
+    assert len(late) == 2 and world.phases()[-1] == "live", world.phases()
+    assert world.sql("SELECT count(*) FROM shop.orders_clean")[0][0] > 0, "the statement of the overtaken commit has gone live"
+    assert "made:" not in world.cutover("show", "g2")
+
+
 def a_row_that_its_column_does_not_take_fails_the_commit(world):
     world.apply()
     world.repository.write("seeds/regions.csv", "id,region\n1,north\n99999999999,south\n")
@@ -239,6 +271,6 @@ if __name__ == "__main__":
          two_environments_that_share_a_schema_are_refused_at_load,
          a_statement_that_comes_late_leaves_nothing_behind, what_another_process_drops_meanwhile_is_built_again,
          rows_of_a_seed_come_once_whoever_sends_them,
-         what_a_failed_commit_made_is_not_what_the_next_one_declares,
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
+         what_a_failed_commit_made_is_not_what_the_next_one_declares, a_late_statement_of_an_overtaken_commit_never_goes_live,
          a_row_that_its_column_does_not_take_fails_the_commit, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)

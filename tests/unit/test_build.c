@@ -132,6 +132,61 @@ static void what_the_commit_before_made_unrecorded_is_made_anew(void **state)
     CHECK_INT(build->foreign.list.count, 0);
 }
 
+/* The commit before was killed with a CREATE under way; that is carried out when the next intent is written already. */
+static Case overtake(Arena *arena)
+{
+    Case c = begin(arena);
+    make_green(&c, "cutover");
+    c.deployment.id = "production-g1-77e0a1b2c3d4";
+    c.deployment.audit_event = 10;
+    vec_push(c.w->arena, &c.w->record->deployments, c.deployment);
+    c.w->record->deployments.items[0].manifest_digest = "of the commit before";
+    return c;
+}
+
+static void what_may_be_a_late_statement_of_the_commit_before_is_made_anew(void **state)
+{
+    Case c = overtake(*state);
+    Build *build = compare(&c);
+    CHECK(build->doubtful);
+    CHECK_INT(build->stale.count, 3);
+    CHECK_INT(build->claims.count,
+              2); /* schema and cluster: whoever made them, they are the same */
+    CHECK_INT(build->foreign.list.count, 0);
+}
+
+static void what_a_process_noted_that_it_made_itself_is_kept_after_an_overtaken_commit(void **state)
+{
+    Case c = overtake(*state);
+    RecordDeployment *own = &vec_last(&c.w->record->deployments);
+    vec_each (CatalogObject, it, &c.w->catalog->objects) {
+        const char *check = build_made_check(c.w->arena, it->kind, it->id);
+        vec_push(c.w->arena, &own->results, ((RecordResult){.check = check, .verdict = "passed"}));
+    }
+    Build *build = compare(&c);
+    CHECK_INT(build->stale.count, 0);
+    CHECK_INT(build->claims.count, 5);
+}
+
+static void what_an_earlier_attempt_made_unrecorded_is_made_anew(void **state)
+{
+    Case c = begin(*state);
+    make_green(&c, "cutover");
+    c.w->record->deployments.items[0].attempt = 2;
+    CHECK_INT(compare(&c)->stale.count, 3);
+}
+
+static void a_commit_that_went_live_leaves_no_doubt(void **state)
+{
+    Case c = overtake(*state);
+    c.w->record->deployments.items[0].cut_over = true;
+    CHECK_INT(compare(&c)->stale.count, 0);
+    c.w->record->deployments.items[0].cut_over = false;
+    vec_last(&c.w->record->deployments).from_generation =
+        3; /* it never did, and another one has since */
+    CHECK_INT(compare(&c)->stale.count, 0);
+}
+
 static void a_green_name_that_somebody_else_took_is_not_touched(void **state)
 {
     Case c = begin(*state);
@@ -313,6 +368,10 @@ int main(void)
         TEST(a_guest_of_the_commit_before_is_shut_out_too),
         TEST(what_a_guest_has_in_production_stays),
         TEST(what_the_commit_before_made_unrecorded_is_made_anew),
+        TEST(what_may_be_a_late_statement_of_the_commit_before_is_made_anew),
+        TEST(what_a_process_noted_that_it_made_itself_is_kept_after_an_overtaken_commit),
+        TEST(what_an_earlier_attempt_made_unrecorded_is_made_anew),
+        TEST(a_commit_that_went_live_leaves_no_doubt),
         TEST(an_empty_catalog_misses_everything_in_order),
         TEST(what_a_killed_process_made_is_claimed_and_not_made_again),
         TEST(a_green_name_that_somebody_else_took_is_not_touched),
