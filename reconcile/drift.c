@@ -3,6 +3,7 @@
 
 #include "cutover/digest.h"
 #include "cutover/noted.h"
+#include "cutover/sinks.h"
 #include "cutover/str.h"
 
 #include <string.h>
@@ -336,6 +337,39 @@ static void judge_traits(Search *s, const DesiredNode *node, const CatalogObject
     }
 }
 
+/* ---- sinks ---- */
+
+/* The relation that SINK reads: connections are read, too. */
+static const CatalogObject *input_of(const Search *s, const CatalogObject *sink)
+{
+    vec_each (const char *, id, &sink->reads) {
+        const CatalogObject *input = catalog_object_by_id(s->in->catalog, *id);
+        if (input && !str_eq(input->kind, "connection")) {
+            return input;
+        }
+    }
+    return NULL;
+}
+
+/* ALTER SINK ... SET FROM by hand. A sink whose input is gone cannot be: the server keeps what a sink reads. */
+static void judge_sink(Search *s, const DesiredNode *node, const CatalogObject *live)
+{
+    RelName from = sink_from(s->in->desired, node);
+    const CatalogObject *wanted = catalog_object(s->in->catalog, from);
+    const CatalogObject *input = input_of(s, live);
+    if (!wanted || !input || str_in(&live->reads, wanted->id) ||
+        !record_object(s->in->record, "sink", live->id)) {
+        return;
+    }
+    add(s, (DriftItem){.kind = "definitions",
+                       .object = text_of(s, node->rel),
+                       .id = live->id,
+                       .audit_type = "sink",
+                       .audit_event = "alter",
+                       .what = arena_printf(s->arena, "sink reads %s, deployed to read %s",
+                                            text_of(s, input->rel), text_of(s, from))});
+}
+
 static void judge_nodes(Search *s)
 {
     vec_each (DesiredNode, it, &s->in->desired->nodes) {
@@ -345,6 +379,9 @@ static void judge_nodes(Search *s)
         const CatalogObject *live = catalog_object(s->in->catalog, it->rel);
         if (stands(s, it->rel, live, "definitions")) {
             judge_traits(s, it, live);
+            if (it->kind == NODE_SINK) {
+                judge_sink(s, it, live);
+            }
             judge_indexes(s, it->rel, &it->indexes); /* they went with a relation that went */
         }
     }

@@ -1,4 +1,6 @@
 """Sinks write on while what they read is replaced: they keep their id, follow after the cutover, and go back with it."""
+import json
+
 from harness import ROOT, run
 from test_deploy import deploy, names
 
@@ -134,7 +136,48 @@ def a_changed_sink_is_made_anew_only_when_it_is_permitted(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
-TESTS = [a_sink_is_created_when_what_it_reads_is_live, a_sink_follows_what_it_reads_and_keeps_its_id,
+def repoint_by_hand(world, user):
+    columns = world.sql("SELECT c.name || ' ' || c.type FROM mz_columns c JOIN mz_relations r ON r.id = c.id JOIN mz_schemas s ON s.id = r.schema_id "
+                        "WHERE r.name = 'daily' AND s.name = 'shop' ORDER BY c.position")
+    world.sql("CREATE TABLE public.elsewhere (%s)" % ", ".join(c[0] for c in columns))
+    world.sql("CREATE ROLE %s SUPERUSER" % user)
+    world.sql("ALTER SINK kafka.daily_out SET FROM public.elsewhere", user=user)
+    assert sink(world)[1] == "public.elsewhere"
+
+
+def a_sink_that_somebody_repointed_is_told_and_left_alone(world):
+    begin(world)
+    assert world.cutover("drift", expect=0)
+    change_daily(world)
+    world.apply()
+    assert world.cutover("drift", expect=0), "Cutover's own hand is no drift"
+    repoint_by_hand(world, "ada")
+    line = world.cutover("drift", expect=2).strip()
+    assert line.startswith("kafka.daily_out   sink reads public.elsewhere, deployed to read shop.daily, 20") and line.endswith("UTC, role ada"), line
+    found = json.loads(world.cutover("drift", "--output", "json", expect=2))["drift"]
+    assert [(d["kind"], d["by"]) for d in found] == [("definitions", "ada")], found
+    for _ in range(3):
+        world.cutover("run", "--once")
+    told = [text for text in world.receiver.texts() if "drift: sink kafka.daily_out" in text or "sink reads public.elsewhere" in text]
+    assert len(told) == 1 and sink(world)[1] == "public.elsewhere", world.receiver.texts()
+
+
+def a_sink_that_somebody_repointed_is_healed(world):
+    world.repository.edit("cutover.yaml", "  production:\n", "  production:\n    drift: heal\n")
+    begin(world)
+    before = sink(world)
+    repoint_by_hand(world, "ada")
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and world.marker().startswith("cutover_production_g2_")
+                   and world.phases()[-1] == "live")
+    assert sink(world) == before
+    for _ in range(3):
+        world.cutover("run", "--once")
+    assert world.marker().startswith("cutover_production_g2_"), "it is healed once"
+    assert world.cutover("drift", expect=0)
+
+
+TESTS = [a_sink_that_somebody_repointed_is_told_and_left_alone, a_sink_that_somebody_repointed_is_healed,
+         a_sink_is_created_when_what_it_reads_is_live, a_sink_follows_what_it_reads_and_keeps_its_id,
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
          the_way_back_is_open_while_a_sink_cannot_follow,
          a_new_sink_goes_with_the_commit_that_brought_it, columns_that_a_sink_cannot_follow_fail_the_commit,

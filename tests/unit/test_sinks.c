@@ -1,6 +1,7 @@
 /* Sinks: they stay where they are while what they read is replaced, and follow once the names have moved. */
 #include "plan_world.h"
 
+#include "cutover/drift.h"
 #include "cutover/sinks.h"
 
 static World *shop_with_sink(Arena *arena)
@@ -17,6 +18,21 @@ static World *deployed_sink(Arena *arena)
     world_apply(w, world_plan(w));
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
     return w;
+}
+
+/* ---- drift ---- */
+
+static void a_sink_that_somebody_sent_elsewhere_has_drifted(void **state)
+{
+    World *w = deployed_sink(*state);
+    DriftInput input = {w->desired, w->catalog, w->record, &w->environment};
+    CHECK_INT(drift_find(w->arena, &input).count, 0);
+    world_live(w, "kafka.daily_out")->reads.items[0] = world_live(w, "reports.top_items")->id;
+    DriftItems items = drift_find(w->arena, &input);
+    CHECK_INT(items.count, 1);
+    CHECK_STR(items.items[0].kind, "definitions");
+    CHECK_STR(items.items[0].what, "sink reads reports.top_items, deployed to read shop.daily");
+    CHECK_INT(world_planned(world_plan(w), "kafka.daily_out")->action, PLAN_REPOINT);
 }
 
 /* ---- the plan ---- */
@@ -190,6 +206,7 @@ static void a_changed_sink_makes_way_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_sink_that_somebody_sent_elsewhere_has_drifted),
         TEST(a_new_sink_is_created_after_the_cutover),
         TEST(a_sink_follows_what_it_reads),
         TEST(a_sink_that_reads_something_else_is_left_alone),
