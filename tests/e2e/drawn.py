@@ -37,7 +37,7 @@ class Project:
         self.compute = ["c%d" % i for i in range(self.chance.randint(1, 4))]
         self.nodes = {}
         self.named = 0
-        self.broken = None
+        self.broken = {}  # files that fail the commit
         for _ in range(self.chance.randint(least, most)):
             self.add_node()
 
@@ -134,9 +134,7 @@ class Project:
         seeds = [n for n in self.nodes.values() if n.kind == "seed"]
         if seeds:
             files["seeds/schema.yml"] = "version: 2\nseeds:\n" + "".join("  - {name: %s, config: {schema: %s}}\n" % (n.name, n.schema) for n in seeds)
-        if self.broken:
-            files["models/broken.sql"] = self.broken
-        return files
+        return {**files, **self.broken}
 
 
 class Stranger:

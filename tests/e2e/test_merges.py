@@ -23,6 +23,7 @@ ONE_IN = 150  # statements
 BROKEN = ["{{ config(schema='s0') }}\nselect * from {{ ref('nowhere') }}\n",      # does not compile
           "{{ config(schema='s0') }}\nselect no_such_column from {{ source('raw', 'orders') }}\n",  # the server refuses it
           "{{ config(schema='s0') }}\nselect 1 as id {% if %}\n"]                 # is no template
+KEPT = "2d"  # the green of a commit that failed, longer than most of the merges after it need
 GROWTH = 1.05
 FILES_OPEN = 64
 CLOCK_FACTOR = 36000  # ten hours pass in a second: the record's oldest rows go all the time
@@ -58,13 +59,22 @@ class Merges:
     def bad_luck(self, _):
         return self.luck.choice(FAULTS) if self.luck.randrange(ONE_IN) == 0 else None
 
+    def draw_broken(self):
+        """Half of them leave something in green that reads what is live."""
+        if self.chance.random() < 0.5:
+            return {"models/broken.sql": self.chance.choice(BROKEN)}
+        node = self.chance.choice(list(self.project.nodes.values()))
+        config = "{{ config(schema='%s') }}\n" % self.chance.choice(self.project.schemas)
+        return {"models/reader.sql": config + "select id from {{ ref('%s') }}\n" % node.name,
+                "models/broken.sql": config + "select no_such_column from {{ ref('reader') }}\n"}
+
     def merge(self, number):
         """A commit; whether it is one that can go live."""
         for _ in range(self.chance.randint(1, 2)):
             self.project.change()
         broken = self.chance.random() < 0.2 and number < self.count
-        self.project.broken = self.chance.choice(BROKEN) if broken else None
-        self.commit = self.lab.replace_project(self.project.files(), "Merge %d" % number)
+        self.project.broken = self.draw_broken() if broken else {}
+        self.commit = self.lab.replace_project(self.project.files(keep_failed=KEPT), "Merge %d" % number)
         self.tally["broken" if broken else "good"] += 1
 
     def ended(self):
