@@ -42,10 +42,12 @@ typedef struct Kinds {
 
 static bool read_kind(const Cli *cli, const char *word, bool can_all, StrVec *out, Err *err)
 {
-    static const char *const known[] = {"model", "seed", "source", "test", "default", NULL};
+    static const char *const known[] = {"model",    "seed",    "source", "test",
+                                        "exposure", "default", NULL};
     if (!str_one_of(known, word) && !(can_all && str_eq(word, "all"))) {
         return err_set(cli->arena, err, ERR_INPUT, "CO1090",
-                       "a resource type is model, seed, source or test, not \"%s\"", word);
+                       "a resource type is model, seed, source, test or exposure, not \"%s\"",
+                       word);
     }
     vec_push(cli->arena, out, word);
     return true;

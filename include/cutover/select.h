@@ -18,6 +18,7 @@ typedef enum SelectMethod {
     SELECT_GROUP,
     SELECT_ACCESS,
     SELECT_SOURCE,
+    SELECT_EXPOSURE,
     SELECT_PATH,
     SELECT_FILE,
     SELECT_PACKAGE,

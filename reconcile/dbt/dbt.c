@@ -2,6 +2,7 @@
  * Which front end reads a project, and how the native one does, step by step. Each step goes as far as it can,
  * so that one run shows all findings.
  */
+#include "exposures.h"
 #include "groups.h"
 
 #include "cutover/str.h"
@@ -59,6 +60,7 @@ static bool read_nodes(Reader *r)
     check_groups(r);
     check_descriptions(r);
     resolve_edges(r);
+    resolve_exposures(r);
     if (!order_nodes(r) || !apply_selection(r)) {
         return false;
     }

@@ -1,4 +1,5 @@
 /* schema.yml: what it says about models and seeds, the sources that it declares, and its tests. */
+#include "exposures.h"
 #include "groups.h"
 #include "project_check.h"
 #include "versions.h"
@@ -302,6 +303,10 @@ static void read_entries(const PatchFile *p, const Yaml *yaml)
     const Yaml *macros = list_of(p, yaml, "macros");
     for (size_t i = 0; macros && i < macros->items.count; i++) {
         read_macro(p, macros->items.items[i]);
+    }
+    const Yaml *exposures = list_of(p, yaml, "exposures");
+    for (size_t i = 0; exposures && i < exposures->items.count; i++) {
+        read_exposure(p->r, p->package, p->file, &p->folders, exposures->items.items[i]);
     }
     const Yaml *groups = list_of(p, yaml, "groups");
     for (size_t i = 0; groups && i < groups->items.count; i++) {

@@ -179,6 +179,7 @@ static void finish_package(Reader *r, Package *package)
     package->tests =
         config_tree(&scope, package->file, tests ? tests : yaml_get(package->yaml, "tests"));
     package->sources = config_tree(&scope, package->file, yaml_get(package->yaml, "sources"));
+    package->exposures = config_tree(&scope, package->file, yaml_get(package->yaml, "exposures"));
     refuse_run_hooks(r, package);
     refuse_snapshots(&scope, package);
 }

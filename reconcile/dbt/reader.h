@@ -46,7 +46,7 @@ typedef struct Package {
     const char *file; /* its dbt_project.yml */
     const Yaml *yaml;
     StrVec model_paths, seed_paths, test_paths, macro_paths;
-    ConfigTree *models, *seeds, *tests, *sources;
+    ConfigTree *models, *seeds, *tests, *sources, *exposures;
     Map macros;               /* name to Macro *; a test as test_<name> */
     Namer namers[NAME_PARTS]; /* for its nodes */
     bool filters_as_dbt;      /* get_where_subquery() of its tests is dbt's own */
@@ -86,6 +86,16 @@ typedef struct Source {
     bool enabled;
     Place place;
 } Source;
+
+typedef struct Exposure {
+    const char *id, *name;
+    const Package *package;
+    const char *file;
+    const Yaml *yaml; /* NULL: of a manifest */
+    StrVec fqn, tags;
+    StrVec reads; /* ids of nodes and sources */
+    bool enabled;
+} Exposure;
 
 /* ref('name') or ref('package', 'name'), as the parse pass met it; with a version the name is "name.v2". */
 typedef struct RefCall {
@@ -237,6 +247,8 @@ typedef struct Reader {
     Map group_ids;      /* and PACKAGE.NAME to the same */
     Map docs;           /* package, tab, name of a docs block to its text */
     VEC(Described) described;
+    VEC(Exposure *) exposures;
+    Map exposure_ids;
     Map schemas;          /* names of schemas in which nodes lie */
     Map production_names; /* the NameMap the other way round; made when it is first needed */
     NodeVec order;        /* enabled models and seeds, inputs first */

@@ -30,6 +30,9 @@ static const Selection *named(SelectGraph *graph)
 /* As dbt ls prints it. */
 static const char *listed(Arena *arena, const SelectNode *node)
 {
+    if (node->exposure) {
+        return arena_printf(arena, "exposure:%s.%s", node->package, node->name);
+    }
     return node->node ? str_join(arena, &node->fqn, ".")
                       : arena_printf(arena, "source:%s.%s.%s", node->package, node->group_name,
                                      node->name);

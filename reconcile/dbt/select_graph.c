@@ -82,6 +82,22 @@ static void add_source(SelectGraph *graph, const Source *source)
     vec_push(arena, &graph->nodes, out);
 }
 
+static void add_exposure(SelectGraph *graph, const Exposure *exposure)
+{
+    static const PyDict nothing = {0};
+    SelectNode out = {.id = exposure->id,
+                      .type = "exposure",
+                      .package = exposure->package->name,
+                      .name = exposure->name,
+                      .path = below(exposure->package, exposure->file),
+                      .fqn = exposure->fqn,
+                      .tags = exposure->tags,
+                      .config = &nothing,
+                      .exposure = exposure};
+    flatten(graph, &out);
+    vec_push(graph->r->arena, &graph->nodes, out);
+}
+
 static void add_edge(SelectGraph *graph, size_t child, const char *parent)
 {
     const SelectNode *found = map_get(&graph->by_id, parent);
@@ -102,6 +118,10 @@ static void add_edges(SelectGraph *graph)
         for (size_t k = 0; node && k < node->sources.count; k++) {
             add_edge(graph, i, node->sources.items[k]->id);
         }
+        const Exposure *exposure = graph->nodes.items[i].exposure;
+        for (size_t k = 0; exposure && k < exposure->reads.count; k++) {
+            add_edge(graph, i, exposure->reads.items[k]);
+        }
     }
 }
 
@@ -117,6 +137,11 @@ SelectGraph *select_graph(Reader *r)
     vec_each (Source *, it, &r->sources) {
         if ((*it)->enabled) {
             add_source(graph, *it);
+        }
+    }
+    vec_each (Exposure *, it, &r->exposures) {
+        if ((*it)->enabled) {
+            add_exposure(graph, *it);
         }
     }
     qsort(graph->nodes.items, graph->nodes.count, sizeof *graph->nodes.items, by_id);

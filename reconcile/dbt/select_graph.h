@@ -13,7 +13,7 @@ typedef VEC(size_t) SelectEdges;
 
 typedef struct SelectNode {
     const char *id;   /* "model.shop.daily" */
-    const char *type; /* "model", "seed", "test", "source" */
+    const char *type; /* "model", "seed", "test", "source", "exposure" */
     const char *package, *name;
     const char *group_name; /* of a source: source('group_name', 'name') */
     const char *path;       /* below its package */
@@ -25,7 +25,8 @@ typedef struct SelectNode {
     size_t package_parts; /* how many of FLAT are the package */
     const PyDict *config;
     SelectEdges parents, children;
-    Node *node; /* NULL: a source */
+    Node *node;               /* NULL: a source, */
+    const Exposure *exposure; /* or an exposure */
 } SelectNode;
 
 typedef struct SelectGraph {

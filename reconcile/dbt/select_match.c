@@ -64,7 +64,7 @@ static bool is_versioned_name(const Asked *asked, const SelectNode *node)
 
 static bool match_fqn(const Asked *asked, const SelectNode *node)
 {
-    if (!node->node) {
+    if (node->group_name) {
         return false;
     }
     bool named = version_of(node) ? is_versioned_name(asked, node)
@@ -105,8 +105,15 @@ static bool match_source(const Asked *asked, const SelectNode *node)
     const StrVec *parts = &asked->parts;
     size_t at = parts->count == 3 ? 1 : 0;
     const char *table = parts->count > at + 1 ? parts->items[at + 1] : "*";
-    return !node->node && (!at || select_glob(parts->items[0], node->package)) &&
+    return node->group_name && (!at || select_glob(parts->items[0], node->package)) &&
            select_glob(parts->items[at], node->group_name) && select_glob(table, node->name);
+}
+
+static bool match_exposure(const Asked *asked, const SelectNode *node)
+{
+    size_t at = asked->parts.count - 1;
+    return node->exposure && (!at || select_glob(asked->parts.items[0], node->package)) &&
+           select_glob(asked->parts.items[at], node->name);
 }
 
 static bool match_package(const Asked *asked, const SelectNode *node)
@@ -238,7 +245,7 @@ static bool match_config(const Asked *asked, const SelectNode *node)
     const StrVec *keys = &asked->criterion->arguments;
     bool fold = keys->count == 1 && str_eq(keys->items[0], "severity");
     PyValue value;
-    if (!find_config(asked->arena, node, keys, &value)) {
+    if (node->exposure || !find_config(asked->arena, node, keys, &value)) {
         return false;
     }
     bool any = value.type != PY_LIST && equals(asked, value, fold);
@@ -284,6 +291,9 @@ static bool match_state(const Asked *asked, const SelectNode *node)
 {
     const SelectState *state = asked->graph->state;
     const char *value = asked->value;
+    if (node->exposure) {
+        return false; /* nothing of it is live */
+    }
     bool created = map_get(&state->created, node->id);
     bool modified = created || map_get(&state->modified, node->id);
     return str_eq(value, "new")        ? created
@@ -302,6 +312,7 @@ static Match *const matches[SELECT_METHODS] = {
     [SELECT_GROUP] = match_group,
     [SELECT_ACCESS] = match_access,
     [SELECT_SOURCE] = match_source,
+    [SELECT_EXPOSURE] = match_exposure,
     [SELECT_PATH] = match_path,
     [SELECT_FILE] = match_file,
     [SELECT_PACKAGE] = match_package,
@@ -342,11 +353,13 @@ static const char *compared(const SelectGraph *graph, const Selection *c, const 
     bool dotted = strchr(c->value, '.');
     switch (c->method) {
     case SELECT_FQN:
-        return node->node ? node->name : NULL;
+        return node->group_name ? NULL : node->name;
+    case SELECT_EXPOSURE:
+        return node->exposure ? node->name : NULL;
     case SELECT_SOURCE:
-        return node->node ? NULL
-               : dotted   ? arena_printf(graph->r->arena, "%s.%s", node->group_name, node->name)
-                          : node->group_name;
+        return !node->group_name ? NULL
+               : dotted ? arena_printf(graph->r->arena, "%s.%s", node->group_name, node->name)
+                        : node->group_name;
     case SELECT_PACKAGE:
         return node->package;
     case SELECT_TEST_NAME:

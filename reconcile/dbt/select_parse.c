@@ -74,6 +74,7 @@ static const MethodRow methods[] = {
     {"group", SELECT_GROUP, NULL, NULL, 0},
     {"access", SELECT_ACCESS, NULL, "private protected public", 0},
     {"source", SELECT_SOURCE, NULL, NULL, 3},
+    {"exposure", SELECT_EXPOSURE, NULL, NULL, 2},
     {"path", SELECT_PATH, NULL, NULL, 0},
     {"file", SELECT_FILE, NULL, NULL, 0},
     {"package", SELECT_PACKAGE, NULL, NULL, 0},
@@ -91,7 +92,6 @@ static const MethodRow methods[] = {
      "modified.persisted_descriptions modified.contract",
      0},
     {"selector", SELECT_SELECTOR, NULL, NULL, 0},
-    {"exposure", SELECT_METHODS, "exposures are not read", NULL, 0},
     {"metric", SELECT_METHODS, "metrics are not read", NULL, 0},
     {"semantic_model", SELECT_METHODS, "semantic models are not read", NULL, 0},
     {"saved_query", SELECT_METHODS, "saved queries are not read", NULL, 0},
@@ -159,7 +159,9 @@ static bool check_value(Arena *arena, const Selection *c, Diags *diags)
     StrVec dotted = str_split(arena, c->value, '.');
     if (row->most_parts && dotted.count > row->most_parts) {
         wrong(diags, P_SELECT, &c->where,
-              "a source is called SOURCE, SOURCE.TABLE or PACKAGE.SOURCE.TABLE");
+              c->method == SELECT_SOURCE
+                  ? "a source is called SOURCE, SOURCE.TABLE or PACKAGE.SOURCE.TABLE"
+                  : "an exposure is called EXPOSURE or PACKAGE.EXPOSURE");
         return false;
     }
     if (c->method == SELECT_PATH && *c->value == '/') {
@@ -392,7 +394,7 @@ const Selection *select_parse(Arena *arena, const SelectTexts *texts, SelectIndi
 static const Selection *everything(Arena *arena)
 {
     Selection *all = select_group(arena, SELECT_UNION, (SelectText){.text = "*"}, SELECT_EAGER);
-    static const SelectMethod every[] = {SELECT_FQN, SELECT_SOURCE};
+    static const SelectMethod every[] = {SELECT_FQN, SELECT_SOURCE, SELECT_EXPOSURE};
     for (size_t i = 0; i < sizeof every / sizeof *every; i++) {
         Selection *c = select_group(arena, SELECT_CRITERION, all->where, SELECT_EAGER);
         c->method = every[i];

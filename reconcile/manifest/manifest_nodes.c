@@ -340,6 +340,28 @@ static void warn_unit_tests(Manifest *m)
     }
 }
 
+static void read_exposure(Manifest *m, const char *id, const Json *json)
+{
+    Reader *r = m->r;
+    const char *package = json_get_str(json, "package_name");
+    const Package *owner = package ? map_get(&r->package_by_name, package) : NULL;
+    Exposure *exposure = arena_make(r->arena, Exposure);
+    const char *file = json_get_str(json, "original_file_path");
+    *exposure = (Exposure){.id = id,
+                           .name = json_get_str(json, "name"),
+                           .package = owner ? owner : r->root,
+                           .file = file ? file : "",
+                           .fqn = texts_of(r, json_get(json, "fqn")),
+                           .tags = texts_of(r, json_get(json, "tags")),
+                           .reads = texts_of(r, json_get(json_get(json, "depends_on"), "nodes")),
+                           .enabled = true};
+    if (!exposure->name || !exposure->fqn.count) {
+        manifest_finding(m, P_MANIFEST, "%s: exposures.\"%s\" has no name", m->path, id);
+        return;
+    }
+    vec_push(r->arena, &r->exposures, exposure);
+}
+
 bool manifest_nodes(Manifest *m)
 {
     size_t errors = diags_count(m->r->diags, DIAG_ERROR);
@@ -348,6 +370,12 @@ bool manifest_nodes(Manifest *m)
     }
     map_each (it, &json_get(m->json, "nodes")->members) {
         read_any(m, it->key, it->value);
+    }
+    const Json *exposures = json_get(m->json, "exposures");
+    if (exposures && exposures->type == JSON_IS_OBJECT) {
+        map_each (it, &exposures->members) {
+            read_exposure(m, it->key, it->value);
+        }
     }
     vec_each (Node *, it, &m->r->nodes) {
         add_edges(m, *it);

@@ -49,6 +49,8 @@ SELECT = [
     "config.event_time:at", "tag:landed,config.meta.owner:sales",
     "slice_1 slice_2,resource_type:test", "+all_slices,slice_*", "fqn:orders.shop", "fqn:*", "fqn:orders.*", "version:none", "version:latest", "version:old",
     "version:prerelease", "counted", "counted_v1", "counted.v2+", "orders.counted.v3", "+counted_last", "file:counted_last",
+    "exposure:*", "+exposure:board", "1+exposure:orders.feed", "exposure:b*", "exposure:gone", "resource_type:exposure", "board", "source:app.customers+", "@exposure:feed",
+    "file:exposed", "tag:nightly", "config.enabled:true,resource_type:exposure",
 ]
 EXCLUDE = ["resource_type:test", "shop", "+revenue", "tag:reporting", "source:*", "path:models/raw", "slice_*", "test_type:singular", "clean+"]
 VERSIONS = """models:
@@ -56,6 +58,11 @@ VERSIONS = """models:
     latest_version: 2
     columns: [{name: n, tests: [not_null]}]
     versions: [{v: 1}, {v: 2}, {v: 3, defined_in: counted_last}]
+"""
+EXPOSURES = """exposures:
+  - {name: board, type: dashboard, owner: {name: me}, tags: [reporting], depends_on: [ref('revenue'), "source('app', 'customers')"]}
+  - {name: feed, type: application, owner: {email: me}, config: {tags: [nightly], meta: {a: 1}}, depends_on: ["ref('clean')"]}
+  - {name: gone, type: ml, owner: {email: me}, config: {enabled: false}, depends_on: [ref('revenue')]}
 """
 INDIRECT = ["eager", "cautious", "buildable", "empty"]
 
@@ -74,7 +81,7 @@ def cases():
         yield ["--exclude", "slice_1", "--indirect-selection", word]
     for name in ["reports", "reports_and_inputs", "nightly", "again", "again_with_more", "exclude_in_a_list", "with_jinja", *("relatives_%d" % i for i in range(len(RELATIVES)))]:
         yield ["--selector", name]
-    for one in ["model", "seed", "source", "test", "all"]:
+    for one in ["model", "seed", "source", "test", "exposure", "all"]:
         yield ["--resource-type", one]
         yield ["--select", "+revenue", "--exclude-resource-type", one]
         yield ["--select", "@clean", "--resource-type", one, "--resource-type", "seed"]
@@ -119,6 +126,7 @@ def main():
         text = text.replace("      - name: customers\n", "      - name: customers\n        tags: [pii]\n        config: {event_time: at, tags: [more], meta: {owner: crm}}\n", 1)
         sources.write_text(text)
         (folder / "models" / "counted.yml").write_text(VERSIONS)
+        (folder / "models" / "reports" / "exposed.yml").write_text(EXPOSURES)
         for name, reads in (("counted_v1", "clean"), ("counted_v2", "clean"), ("counted_last", "counted', v='1")):
             (folder / "models" / (name + ".sql")).write_text("select count(*) as n from {{ ref('%s') }}" % reads)
         settings = folder / "dbt_project.yml"

@@ -174,6 +174,37 @@ static void selectors_yml_gives_names_to_selections(void **state)
     CHECK_STR(ls(*state, "selector:mart", NULL), "selectors.yml defines no selector \"mart\"");
 }
 
+static void exposures_are_selected_and_listed(void **state)
+{
+    static const char *const cases[][2] = {
+        {"exposure:weekly", "exposure:shop.weekly"},
+        {"1+exposure:weekly", "exposure:shop.weekly shop.marts.daily source:shop.raw.items"},
+        {"exposure:shop.*,tag:board", "exposure:shop.weekly"},
+        {"resource_type:exposure", "exposure:shop.weekly"},
+        {"source:raw.items+1", "exposure:shop.weekly shop.staging.lines source:shop.raw.items"},
+        {"config.enabled:true,weekly", ""},
+    };
+    static const char yaml[] =
+        "exposures:\n"
+        "- {name: weekly, type: dashboard, owner: {name: me}, tags: [board],\n"
+        "   depends_on: [ref('daily'), \"source('raw', 'items')\"]}\n"
+        "- {name: gone, type: ml, owner: {email: me}, config: {enabled: false}}\n";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Shop *s = shop(*state);
+        files_add(s->arena, &s->files, (File){"models/exposed.yml", yaml, strlen(yaml)});
+        files_seal(s->arena, &s->files);
+        s->wanted.indirect = SELECT_EMPTY;
+        say(s, &s->wanted.include, cases[i][0]);
+        DbtProject *found = read(s, true);
+        CHECK(found);
+        StrVec names = {0};
+        vec_each (DbtListed, it, &found->selected) {
+            vec_push(s->arena, &names, it->text);
+        }
+        CHECK_STR(str_join(s->arena, &names, " "), cases[i][1]);
+    }
+}
+
 /* The findings and names of SELECTORS with its default. */
 static const char *list_by(Arena *arena, const char *selectors)
 {
@@ -264,8 +295,8 @@ static void a_criterion_of_selectors_yml_brings_its_relatives(void **state)
 static void what_cannot_be_read_is_said_with_its_place(void **state)
 {
     CHECK_STR(ls(*state, "tga:x", NULL), "there is no selector method \"tga\"");
-    CHECK_STR(ls(*state, "exposure:x", NULL),
-              "selector method \"exposure\" is not yet supported: exposures are not read");
+    CHECK_STR(ls(*state, "metric:x", NULL),
+              "selector method \"metric\" is not yet supported: metrics are not read");
     CHECK_STR(ls(*state, "a,,b", NULL), "a comma intersects two criteria: one of them is missing");
     CHECK_STR(ls(*state, "@daily+", NULL), "\"@\" in front and \"+\" behind exclude each other");
     CHECK_STR(ls(*state, "state:modified", NULL),
@@ -314,6 +345,7 @@ int main(void)
         TEST(blanks_unite_commas_intersect_and_exclude_takes_away),
         TEST(no_test_can_be_left_out_where_all_are_demanded),
         TEST(tests_come_with_what_they_read),
+        TEST(exposures_are_selected_and_listed),
         TEST(what_dbt_refuses_in_selectors_yml_is_found),
         TEST(what_stands_beside_a_named_selector_or_an_exclude_does_nothing_as_in_dbt),
         TEST(selectors_yml_may_hold_jinja),
