@@ -84,9 +84,14 @@ static bool filter_title(JinjaCall *call, PyValue self, const PyValue *arg, PyVa
         return false;
     }
     Buf title = jinja_buf(call->run);
-    bool begins = true;
+    bool begins = true, word = false;
     for (uint32_t c; (c = py_text_next(&text)) != 0;) {
-        py_write_char(&title, begins ? jinja_upper(c) : jinja_lower(c));
+        if (begins) {
+            jinja_put_upper(&title, c);
+            word = false; /* Jinja cuts the text here */
+        } else {
+            jinja_put_lower(&title, c, text, &word);
+        }
         begins = c < 0x80 && strchr(" \t\n\r\v\f-({[<", (int)c);
     }
     return jinja_buf_done(call->run, &title, out);

@@ -174,9 +174,21 @@ bool jinja_replace(JinjaRun *run, const char *text, const char *old, const char 
 bool jinja_filter(JinjaCall *call, PyValue self, PyValue *out);
 bool jinja_test(JinjaCall *call, PyValue self, bool *out);
 
-/* str.upper() and its like, character by character; `lower` likewise. */
+/* --- jinja_case.c: letters as Python's str.upper() and its like map them */
+
+/* Where one character becomes one; else C itself. */
 uint32_t jinja_upper(uint32_t c);
 uint32_t jinja_lower(uint32_t c);
+void jinja_put_upper(Buf *out, uint32_t c);
+void jinja_put_title(Buf *out, uint32_t c);
+
+/* REST follows C; WORD, false in front of a text, says whether a letter stands before it. jinja_pass() is for
+ * characters of the same text that are written otherwise. */
+void jinja_put_lower(Buf *out, uint32_t c, const char *rest, bool *word);
+void jinja_pass(uint32_t c, bool *word);
+bool jinja_is_cased(uint32_t c);
+bool jinja_is_upper(uint32_t c);
+bool jinja_is_lower(uint32_t c);
 const char *jinja_upper_text(Arena *arena, const char *text);
 const char *jinja_lower_text(Arena *arena, const char *text);
 bool jinja_is_letter(uint32_t c);

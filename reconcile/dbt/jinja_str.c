@@ -7,49 +7,6 @@
 
 /* --- characters ----------------------------------------------------------------------------- */
 
-/* Letters with two cases: lower = upper + shift within [first, last] of the upper ones; STEP 2 for
- * alphabets that alternate. Latin, Greek and Cyrillic; other scripts stay as they are. */
-typedef struct CaseSpan {
-    uint32_t first, last, shift, step;
-} CaseSpan;
-
-static const CaseSpan case_spans[] = {
-    {'A', 'Z', 32, 1},      {0xc0, 0xd6, 32, 1},   {0xd8, 0xde, 32, 1},   {0x100, 0x136, 1, 2},
-    {0x139, 0x147, 1, 2},   {0x14a, 0x176, 1, 2},  {0x179, 0x17d, 1, 2},  {0x391, 0x3a1, 32, 1},
-    {0x3a3, 0x3ab, 32, 1},  {0x400, 0x40f, 80, 1}, {0x410, 0x42f, 32, 1}, {0x460, 0x480, 1, 2},
-    {0x1e00, 0x1e94, 1, 2},
-};
-
-static const CaseSpan *case_span(uint32_t c, bool upper)
-{
-    for (size_t i = 0; i < sizeof case_spans / sizeof *case_spans; i++) {
-        const CaseSpan *span = &case_spans[i];
-        uint32_t shift = upper ? 0 : span->shift;
-        if (c >= span->first + shift && c <= span->last + shift &&
-            (c - span->first - shift) % span->step == 0) {
-            return span;
-        }
-    }
-    return NULL;
-}
-
-uint32_t jinja_upper(uint32_t c)
-{
-    const CaseSpan *span = case_span(c, false);
-    return span ? c - span->shift : c;
-}
-
-uint32_t jinja_lower(uint32_t c)
-{
-    const CaseSpan *span = case_span(c, true);
-    return span ? c + span->shift : c;
-}
-
-bool jinja_is_letter(uint32_t c)
-{
-    return case_span(c, true) || case_span(c, false) || (c >= 0xaa && c != 0xd7 && c != 0xf7);
-}
-
 static bool is_digit(uint32_t c)
 {
     return c >= '0' && c <= '9';
@@ -60,27 +17,6 @@ static bool is_space(uint32_t c)
     return c == ' ' || (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x1f) || c == 0x85 ||
            c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
            c == 0x202f || c == 0x205f || c == 0x3000;
-}
-
-typedef uint32_t (*CharMap)(uint32_t c);
-
-static const char *map_text(Arena *arena, const char *text, CharMap map)
-{
-    Buf out = buf_new(arena, SIZE_MAX / 2);
-    for (uint32_t c; (c = py_text_next(&text)) != 0;) {
-        py_write_char(&out, map(c));
-    }
-    return out.data;
-}
-
-const char *jinja_upper_text(Arena *arena, const char *text)
-{
-    return map_text(arena, text, jinja_upper);
-}
-
-const char *jinja_lower_text(Arena *arena, const char *text)
-{
-    return map_text(arena, text, jinja_lower);
 }
 
 static bool give(JinjaCall *call, const char *text, PyValue *out)
@@ -108,28 +44,42 @@ static bool str_lower_(JinjaCall *call, PyValue self, const PyValue *arg, PyValu
     return give(call, jinja_lower_text(call->arena, self.text), out);
 }
 
-static uint32_t swap_case(uint32_t c)
-{
-    uint32_t upper = jinja_upper(c);
-    return upper != c ? upper : jinja_lower(c);
-}
-
+/* What is lower becomes upper and the other way round. */
 static bool str_swapcase(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out)
 {
     (void)arg;
-    return give(call, map_text(call->arena, self.text, swap_case), out);
+    Buf text = jinja_buf(call->run);
+    bool word = false;
+    const char *p = self.text;
+    for (uint32_t c; (c = py_text_next(&p)) != 0;) {
+        if (jinja_is_upper(c)) {
+            jinja_put_lower(&text, c, p, &word);
+            continue;
+        }
+        if (jinja_is_lower(c)) {
+            jinja_put_upper(&text, c);
+        } else {
+            py_write_char(&text, c);
+        }
+        jinja_pass(c, &word);
+    }
+    return jinja_buf_done(call->run, &text, out);
 }
 
 static bool str_capitalize(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out)
 {
     (void)arg;
     Buf text = jinja_buf(call->run);
+    bool word = false;
     const char *p = self.text;
-    uint32_t first = py_text_next(&p);
-    if (first) {
-        py_write_char(&text, jinja_upper(first));
+    uint32_t c = py_text_next(&p);
+    if (c) {
+        jinja_put_title(&text, c);
+        jinja_pass(c, &word);
     }
-    buf_text(&text, jinja_lower_text(call->arena, p));
+    while (c && (c = py_text_next(&p)) != 0) {
+        jinja_put_lower(&text, c, p, &word);
+    }
     return jinja_buf_done(call->run, &text, out);
 }
 
@@ -137,13 +87,30 @@ static bool str_title(JinjaCall *call, PyValue self, const PyValue *arg, PyValue
 {
     (void)arg;
     Buf text = jinja_buf(call->run);
-    bool inside = false;
+    bool inside = false, word = false;
     const char *p = self.text;
     for (uint32_t c; (c = py_text_next(&p)) != 0;) {
-        py_write_char(&text, inside ? jinja_lower(c) : jinja_upper(c));
-        inside = jinja_is_letter(c);
+        if (inside) {
+            jinja_put_lower(&text, c, p, &word);
+        } else {
+            jinja_put_title(&text, c);
+            jinja_pass(c, &word);
+        }
+        inside = jinja_is_cased(c);
     }
     return jinja_buf_done(call->run, &text, out);
+}
+
+/* Python folds more than it maps to lower case: beyond ASCII that is not known here. */
+static bool str_casefold(JinjaCall *call, PyValue self, const PyValue *arg, PyValue *out)
+{
+    (void)arg;
+    for (const char *p = self.text; *p; p++) {
+        if (*p & 0x80) {
+            return jinja_fail(call->run, "CO2010", "casefold() is supported for ASCII alone");
+        }
+    }
+    return give(call, jinja_lower_text(call->arena, self.text), out);
 }
 
 /* --- questions ------------------------------------------------------------------------------ */
@@ -162,10 +129,13 @@ static bool all_of(const char *text, CharClass class)
 {
     bool any = false;
     for (uint32_t c; (c = py_text_next(&text)) != 0;) {
-        bool upper = jinja_lower(c) != c, lower = jinja_upper(c) != c;
+        bool upper = jinja_is_upper(c), lower = jinja_is_lower(c);
+        bool title = !upper && !lower && jinja_is_cased(c);
         bool wanted[] = {jinja_is_letter(c), is_digit(c), jinja_is_letter(c) || is_digit(c),
                          is_space(c),        lower,       upper};
-        bool refused = class == CLASS_LOWER ? upper : class == CLASS_UPPER ? lower : !wanted[class];
+        bool refused = class == CLASS_LOWER   ? upper || title
+                       : class == CLASS_UPPER ? lower || title
+                                              : !wanted[class];
         if (refused) {
             return false;
         }
@@ -646,7 +616,7 @@ static bool str_format(JinjaCall *call, PyValue self, const PyValue *arg, PyValu
 const Builtin jinja_str_methods[] = {
     {"lower", "", str_lower_},
     {"upper", "", str_upper},
-    {"casefold", "", str_lower_},
+    {"casefold", "", str_casefold},
     {"swapcase", "", str_swapcase},
     {"capitalize", "", str_capitalize},
     {"title", "", str_title},
