@@ -86,6 +86,7 @@ int cmd_compile(const Cli *cli)
     }
     DbtOptions options = loose_options(cli, &loose, environment);
     options.table = cli->json;
+    options.analyses = true;
     DbtProject *project = compile(cli, environment, &options, &diags, &err);
     if (!project) {
         return loose_stopped(cli, &diags, &err);

@@ -42,18 +42,19 @@ typedef struct Kinds {
 
 static bool read_kind(const Cli *cli, const char *word, bool can_all, StrVec *out, Err *err)
 {
-    static const char *const known[] = {"model",    "seed",    "source", "test",
-                                        "exposure", "default", NULL};
-    if (!str_one_of(known, word) && !(can_all && str_eq(word, "all"))) {
-        return err_set(cli->arena, err, ERR_INPUT, "CO1090",
-                       "a resource type is model, seed, source, test or exposure, not \"%s\"",
-                       word);
+    static const char *const known[] = {"model",    "seed",     "source", "test",
+                                        "exposure", "analysis", NULL};
+    bool several = str_eq(word, "all") || str_eq(word, "default");
+    if (!str_one_of(known, word) && !(can_all && several)) {
+        return err_set(
+            cli->arena, err, ERR_INPUT, "CO1090",
+            "a resource type is model, seed, source, test, exposure or analysis, not \"%s\"", word);
     }
     vec_push(cli->arena, out, word);
     return true;
 }
 
-/* TEXT holds several with blanks between. As in dbt, `all` can be wanted and not be left out. */
+/* TEXT holds several with blanks between. As in dbt, `all` and `default` can be wanted and not be left out. */
 static bool read_kinds(const Cli *cli, const char *text, bool can_all, StrVec *out, Err *err)
 {
     StrVec words = str_split(cli->arena, text ? text : "", ' ');
@@ -66,16 +67,19 @@ static bool read_kinds(const Cli *cli, const char *text, bool can_all, StrVec *o
 
 static bool is_named(const StrVec *kinds, const char *type)
 {
-    return str_in(kinds, type) || str_in(kinds, "all") || str_in(kinds, "default");
+    bool usual = !str_eq(type, "analysis"); /* listed when they are asked for alone, as by dbt */
+    return str_in(kinds, type) || str_in(kinds, "all") || (usual && str_in(kinds, "default"));
 }
 
 /* What is listed is a part of what is selected: parents and tests are found before. */
 static void keep_kinds(const Kinds *kinds, DbtProject *project)
 {
+    const char *word = "default";
+    const StrVec usual = {.items = &word, .count = 1};
     size_t kept = 0;
     for (size_t i = 0; i < project->selected.count; i++) {
         const DbtListed *it = &project->selected.items[i];
-        bool in = !kinds->wanted.count || is_named(&kinds->wanted, it->type);
+        bool in = is_named(kinds->wanted.count ? &kinds->wanted : &usual, it->type);
         if (in && !is_named(&kinds->unwanted, it->type)) {
             project->selected.items[kept++] = *it;
         }
@@ -141,6 +145,7 @@ int cmd_ls(const Cli *cli)
     DbtOptions options = loose_options(cli, &loose, environment);
     options.select = &select;
     options.only_list = true;
+    options.analyses = true;
     DbtProject *project = dbt_read(cli->arena, &options, &diags);
     if (!project) {
         return loose_stopped(cli, &diags, &err);

@@ -26,6 +26,7 @@ typedef struct DbtOptions {
         *manifest; /* dbt's manifest.json among FILES, read instead of the sources; or NULL */
     const SelectWanted *select; /* NULL: everything */
     const Database *database;   /* what templates may ask; NULL: nothing, without a connection */
+    bool analyses;              /* read them as well: nothing is deployed of them */
     bool only_list;             /* fill `selected` alone: nothing is compiled */
     bool table;                 /* fill the node table */
     Halves *halves;             /* how work is shared; NULL: halves_here() */

@@ -256,7 +256,7 @@ static void settle_file(Reader *r, Node *node)
 {
     resolve_config(r, node);
     node->failed = (node->failed && node->enabled) || has_new_errors(r, 0);
-    if (node->enabled && node->resource != RES_TEST) {
+    if (node->enabled && has_relation(node)) {
         render_hooks(r, node, false);
     }
     if (node->enabled && node->resource == RES_MODEL) {
@@ -268,7 +268,7 @@ static void name_nodes(Reader *r, bool tests)
 {
     NodeVec named = {0};
     vec_each (Node *, it, &r->nodes) {
-        if ((*it)->enabled && !(*it)->failed && ((*it)->resource == RES_TEST) == tests) {
+        if ((*it)->enabled && !(*it)->failed && !has_relation(*it) == tests) {
             vec_push(r->arena, &named, *it);
         }
     }
@@ -340,7 +340,7 @@ static void compile_node(Reader *r, Node *node)
             ->hint = "make the ephemeral model a view";
     }
     node->compiled = inject_ctes(r->arena, node->body, &ctes);
-    if (node->resource != RES_TEST && !node->ephemeral) {
+    if (has_relation(node) && !node->ephemeral) {
         render_hooks(r, node, true);
     }
 }

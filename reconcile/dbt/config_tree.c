@@ -216,7 +216,8 @@ static const ConfigTree *tree_of(const Package *package, Resource resource)
 {
     return resource == RES_MODEL  ? package->models
            : resource == RES_SEED ? package->seeds
-                                  : package->tests;
+           : resource == RES_TEST ? package->tests
+                                  : package->models; /* of analyses, too */
 }
 
 static const Place *keep_place(Reader *r, Place place)

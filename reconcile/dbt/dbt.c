@@ -42,8 +42,8 @@ static void refuse_deploy_var(Reader *r)
 void declare_indexes(Reader *r)
 {
     vec_each (Node *, it, &r->order) {
-        bool has_relation = (*it)->resource != RES_TEST && !(*it)->ephemeral && !(*it)->outside;
-        if (has_relation && !(*it)->failed) {
+        bool makes = has_relation(*it) && !(*it)->ephemeral && !(*it)->outside;
+        if (makes && !(*it)->failed) {
             read_indexes(r, *it);
         }
     }

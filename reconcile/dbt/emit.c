@@ -345,7 +345,7 @@ void emit_desired(Reader *r, DbtProject *project)
         }
         if (node->resource == RES_TEST) {
             emit_test(r, node, desired);
-        } else if (!node->ephemeral) {
+        } else if (has_relation(node) && !node->ephemeral) {
             emit_node(r, node, desired);
         }
     }

@@ -197,16 +197,16 @@ static void name_unnamed(Reader *r, Map *taken, RelName on, DesiredIndexes *inde
     }
 }
 
-static bool has_relation(const Node *node)
+static bool names_an_index(const Node *node)
 {
-    return node->resource != RES_TEST && !node->ephemeral && node->production.name;
+    return has_relation(node) && !node->ephemeral && node->production.name;
 }
 
 void name_indexes(Reader *r)
 {
     Map taken = {0};
     vec_each (Node *, it, &r->order) {
-        if (has_relation(*it)) {
+        if (names_an_index(*it)) {
             claim(r, &taken, (*it)->production, (*it)->production.name);
         }
     }

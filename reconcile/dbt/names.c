@@ -221,7 +221,7 @@ void generate_names(Reader *r, Node *node)
 
 void claim_names(Reader *r, Node *node)
 {
-    if (node->resource == RES_TEST) {
+    if (!has_relation(node)) {
         claim_stored(r, node, node->production);
     } else {
         claim_relation(r, node, node->production);

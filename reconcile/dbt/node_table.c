@@ -100,15 +100,17 @@ StrVec node_tags(Arena *arena, const Node *node, const PyDict *config)
 
 void emit_table(Reader *r, DbtProject *project)
 {
-    static const char *const types[] = {
-        [RES_MODEL] = "model", [RES_SEED] = "seed", [RES_TEST] = "test"};
+    static const char *const types[] = {[RES_MODEL] = "model",
+                                        [RES_SEED] = "seed",
+                                        [RES_TEST] = "test",
+                                        [RES_ANALYSIS] = "analysis"};
     vec_each (Node *, it, &r->order) {
         const Node *node = *it;
         if (node->failed || !node->compiled || !node->config) {
             continue;
         }
         const PyValue *stored = config_get(node, "store_failures");
-        bool makes = node->resource == RES_TEST ? stored && py_truth(*stored) : !node->ephemeral;
+        bool makes = has_relation(node) ? !node->ephemeral : stored && py_truth(*stored);
         const PyDict *config = filled_config(r, r->arena, node, node->config);
         vec_push(r->arena, &project->table,
                  (DbtNode){

@@ -167,8 +167,10 @@ PyValue node_value(Scope *scope, const Node *node)
     const Reader *r = scope->reader;
     Arena *arena = scope->arena;
     PyValue config = config_value(scope, node);
-    static const char *const types[] = {
-        [RES_MODEL] = "model", [RES_SEED] = "seed", [RES_TEST] = "test"};
+    static const char *const types[] = {[RES_MODEL] = "model",
+                                        [RES_SEED] = "seed",
+                                        [RES_TEST] = "test",
+                                        [RES_ANALYSIS] = "analysis"};
     PyValue value = py_dict(arena);
     StrVec tags = node_tags(arena, node, config.dict);
     struct {

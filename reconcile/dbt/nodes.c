@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char *const type_names[] = {
-    [RES_MODEL] = "model", [RES_SEED] = "seed", [RES_TEST] = "test"};
+    [RES_MODEL] = "model", [RES_SEED] = "seed", [RES_TEST] = "test", [RES_ANALYSIS] = "analysis"};
 
 /* ---- finding ---- */
 
@@ -55,6 +55,11 @@ Source *find_source(const Reader *r, const char *group, const char *name)
 }
 
 /* ---- making ---- */
+
+bool has_relation(const Node *node)
+{
+    return node->resource == RES_MODEL || node->resource == RES_SEED;
+}
 
 Node *add_node(Reader *r, const Package *package, Resource resource, const char *name)
 {
@@ -177,19 +182,34 @@ static void parse_templates(Reader *r)
     diags_take(r->diags, &second.diags);
 }
 
+/* dbt puts its own word in front of their folders. */
+static StrVec below_analysis(Reader *r, const StrVec *fqn)
+{
+    StrVec out = {0};
+    vec_push(r->arena, &out, fqn->items[0]);
+    vec_push(r->arena, &out, "analysis");
+    for (size_t i = 1; i < fqn->count; i++) {
+        vec_push(r->arena, &out, fqn->items[i]);
+    }
+    return out;
+}
+
 static void add_file(Reader *r, const Package *package, Resource resource, const File *file,
                      const char *base)
 {
     const char *path = file->path + strlen(package->root);
     StrVec fqn = fqn_of(r, package, path, base);
     Node *node = add_node(r, package, resource, vec_last(&fqn));
+    if (resource == RES_ANALYSIS) {
+        fqn = below_analysis(r, &fqn);
+    }
     node->path = path;
     node->below = path + strlen(base) + 1;
     node->fqn = fqn;
     node->file = file;
     node->place = (Place){file->path, 1, 1, 1};
     node->compiled_path = str_concat(r->arena, package->name, "/", path, NULL);
-    if (resource != RES_TEST) {
+    if (has_relation(node)) {
         index_node(r, node);
     }
 }
@@ -203,7 +223,7 @@ static void refuse_python(Reader *r, const File *file)
 static void add_folder(Reader *r, const Package *package, Resource resource, const char *base)
 {
     static const char *const endings[] = {
-        [RES_MODEL] = ".sql", [RES_SEED] = ".csv", [RES_TEST] = ".sql"};
+        [RES_MODEL] = ".sql", [RES_SEED] = ".csv", [RES_TEST] = ".sql", [RES_ANALYSIS] = ".sql"};
     const char *folder = arena_printf(r->arena, "%s%s/", package->root, base);
     const char *generic = arena_printf(r->arena, "%sgeneric/", folder);
     vec_each (File, it, &r->files->list) {
@@ -223,12 +243,14 @@ void find_nodes(Reader *r)
 {
     vec_each (Package *, it, &r->packages) {
         const Package *package = *it;
+        int last = r->options->analyses ? RES_ANALYSIS : RES_TEST;
         const StrVec *folders[] = {
             [RES_MODEL] = &package->model_paths,
             [RES_SEED] = &package->seed_paths,
             [RES_TEST] = &package->test_paths,
+            [RES_ANALYSIS] = &package->analysis_paths,
         };
-        for (int resource = RES_MODEL; resource <= RES_TEST; resource++) {
+        for (int resource = RES_MODEL; resource <= last; resource++) {
             vec_each (const char *, base, folders[resource]) {
                 add_folder(r, package, resource, *base);
             }

@@ -162,6 +162,19 @@ static void read_patch(const PatchFile *p, const Yaml *entry, Resource resource)
     }
 }
 
+/* Nothing finds an analysis by its name but what describes it. */
+static void read_analysis(const PatchFile *p, const Yaml *entry)
+{
+    const char *name = name_of(p, entry, "analysis");
+    Place place = place_of(p->file, yaml_get(entry, "name"));
+    vec_each (Node *, it, &p->r->nodes) {
+        if (name && (*it)->resource == RES_ANALYSIS && (*it)->package == p->package &&
+            str_eq((*it)->name, name)) {
+            set_patch(p, *it, entry, place);
+        }
+    }
+}
+
 /* ---- sources ---- */
 
 static void resolve_source(const PatchFile *p, const Yaml *group, const Yaml *table, Source *source)
@@ -300,6 +313,10 @@ static void read_entries(const PatchFile *p, const Yaml *yaml)
     for (size_t i = 0; sources && i < sources->items.count; i++) {
         read_source(p, sources->items.items[i]);
     }
+    const Yaml *analyses = list_of(p, yaml, "analyses");
+    for (size_t i = 0; analyses && i < analyses->items.count; i++) {
+        read_analysis(p, analyses->items.items[i]);
+    }
     const Yaml *macros = list_of(p, yaml, "macros");
     for (size_t i = 0; macros && i < macros->items.count; i++) {
         read_macro(p, macros->items.items[i]);
@@ -354,7 +371,7 @@ void read_patches(Reader *r)
 {
     vec_each (Package *, package, &r->packages) {
         const StrVec *folders[] = {&(*package)->model_paths, &(*package)->seed_paths,
-                                   &(*package)->test_paths};
+                                   &(*package)->test_paths, &(*package)->analysis_paths};
         for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
             vec_each (const char *, base, folders[i]) {
                 read_folder(r, *package, *base);

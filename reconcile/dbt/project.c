@@ -138,6 +138,8 @@ static void read_paths(const Scope *scope, Package *package)
     package->seed_paths = paths_of(scope, package, "seed-paths", "data-paths", "seeds");
     package->test_paths = paths_of(scope, package, "test-paths", "test-paths", "tests");
     package->macro_paths = paths_of(scope, package, "macro-paths", "macro-paths", "macros");
+    package->analysis_paths =
+        paths_of(scope, package, "analysis-paths", "analysis-paths", "analyses");
 }
 
 Package *read_package(Reader *r, const char *root)

@@ -45,7 +45,7 @@ typedef struct Package {
     const char *root; /* "" or "dbt_packages/x/", in front of all its files */
     const char *file; /* its dbt_project.yml */
     const Yaml *yaml;
-    StrVec model_paths, seed_paths, test_paths, macro_paths;
+    StrVec model_paths, seed_paths, test_paths, macro_paths, analysis_paths;
     ConfigTree *models, *seeds, *tests, *sources, *exposures;
     Map macros;               /* name to Macro *; a test as test_<name> */
     Namer namers[NAME_PARTS]; /* for its nodes */
@@ -70,7 +70,7 @@ typedef struct Quoting {
 } Quoting;
 
 /* Of nodes; and sources, which are none but have configs. */
-typedef enum Resource { RES_MODEL, RES_SEED, RES_TEST, RES_SOURCE } Resource;
+typedef enum Resource { RES_MODEL, RES_SEED, RES_TEST, RES_ANALYSIS, RES_SOURCE } Resource;
 
 typedef struct Node Node;
 
@@ -436,6 +436,8 @@ Place config_place(const Node *node, const char *key);
 /* --- nodes.c, patches.c, generic_tests.c ---------------------------------------------------- */
 
 void find_nodes(Reader *r);
+/* A model or a seed; nothing is made of the others. */
+bool has_relation(const Node *node);
 Node *add_node(Reader *r, const Package *package, Resource resource, const char *name);
 void index_node(Reader *r, Node *node);           /* lets ref() find it by its names: */
 StrVec ref_names(Arena *arena, const Node *node); /* "daily.v2", and "daily" of the latest */

@@ -105,7 +105,7 @@ static void list_unselected(Reader *r, Desired *desired)
 {
     for (size_t i = 0; r->options->select && i < r->nodes.count; i++) {
         const Node *node = r->nodes.items[i];
-        if (node->enabled && node->outside && node->resource != RES_TEST && !node->ephemeral) {
+        if (node->enabled && node->outside && has_relation(node) && !node->ephemeral) {
             map_put(r->arena, &desired->unselected, relname_key(r->arena, node->production), node);
         }
     }

@@ -40,8 +40,10 @@ static void add_tags(Arena *arena, SelectNode *out)
 
 static void add_one(SelectGraph *graph, Node *node)
 {
-    static const char *const types[] = {
-        [RES_MODEL] = "model", [RES_SEED] = "seed", [RES_TEST] = "test"};
+    static const char *const types[] = {[RES_MODEL] = "model",
+                                        [RES_SEED] = "seed",
+                                        [RES_TEST] = "test",
+                                        [RES_ANALYSIS] = "analysis"};
     static const PyDict nothing = {0};
     SelectNode out = {.id = node->id,
                       .type = types[node->resource],

@@ -218,7 +218,7 @@ static void compile_node(Manifest *m, Node *node)
     const Json *json = map_get(&m->json_by_id, node->id);
     const char *code = json_get_str(json, "compiled_code");
     node->compiled = rewrite_sql(m->r, node, code ? code : "");
-    if (node->compiled && node->resource != RES_TEST && !node->ephemeral) {
+    if (node->compiled && has_relation(node) && !node->ephemeral) {
         render_hooks(m->r, node, true);
     }
 }

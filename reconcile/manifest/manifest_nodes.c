@@ -232,10 +232,10 @@ static void read_node(Manifest *m, const char *id, const Json *json, Resource re
             ->hint = "a manifest holds no rows: the CSV file must lie beside it";
         node->failed = true;
     }
-    if (resource != RES_SEED && !node->ephemeral) {
+    if ((resource == RES_MODEL || resource == RES_TEST) && !node->ephemeral) {
         count_compiled(m, id, json);
     }
-    if (resource != RES_TEST) {
+    if (has_relation(node)) {
         index_node(r, node);
         add_comments(r, node, json);
         node->contract = contract_of(m, node, json);
@@ -243,7 +243,7 @@ static void read_node(Manifest *m, const char *id, const Json *json, Resource re
     }
     RelName rel = {json_get_str(json, "database"), json_get_str(json, "schema"),
                    json_get_str(json, "alias")};
-    if (resource == RES_TEST) {
+    if (!has_relation(node)) {
         node->production = node->rel = rel;
     } else {
         claim_relation(r, node, rel);
@@ -294,6 +294,8 @@ static void read_any(Manifest *m, const char *id, const Json *json)
         read_node(m, id, json, RES_SEED);
     } else if (str_eq(type, "test")) {
         read_node(m, id, json, RES_TEST);
+    } else if (str_eq(type, "analysis") && m->r->options->analyses) {
+        read_node(m, id, json, RES_ANALYSIS);
     } else {
         read_other(m, id, json, type);
     }

@@ -85,7 +85,7 @@ static void check_target(Manifest *m)
     bool databases = !is_overridden(m, "generate_database_name");
     vec_each (Node *, it, &m->r->nodes) {
         const Node *node = *it;
-        if (node->resource == RES_TEST || node->ephemeral) {
+        if (!has_relation(node) || node->ephemeral) {
             continue;
         }
         bool other_schema = schemas && !config_get(node, "schema") &&

@@ -26,7 +26,7 @@ def what_is_selected_is_deployed_and_nothing_else(world):
     assert sorted(n.split(".")[-1] for n in text.split()) == ["not_null_customers_id", "unique_customers_id"], text
     assert world.cutover(*listed, "--resource-type", "all", "--resource-type", "model", "--exclude-resource-type", "test model") == ""
     world.cutover(*listed, "--exclude-resource-type", "all", expect=1)
-    assert 'a resource type is model, seed, source, test or exposure, not "all"' in world.stderr, world.stderr
+    assert 'a resource type is model, seed, source, test, exposure or analysis, not "all"' in world.stderr, world.stderr
     plan = world.plan(expect=2)
     made = {o["name"] for o in plan["objects"] if o["kind"] in ("view", "materialized_view", "seed")}
     assert made == {"customers", "orders_clean"}, made

@@ -43,7 +43,7 @@ def table_of_dbt(folder):
     manifest = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
     return {i: {"resource_type": n["resource_type"], "relation_name": n["relation_name"], "fqn": n["fqn"], "tags": n["tags"], "config": n["config"],
                 "depends_on": sorted(n["depends_on"].get("nodes", [])), "compiled_code": n.get("compiled_code") if n["resource_type"] != "seed" else None}
-            for i, n in manifest.items() if n["resource_type"] in ("model", "seed", "test")}
+            for i, n in manifest.items() if n["resource_type"] in ("model", "seed", "test", "analysis")}
 
 
 def table_of_cutover(folder):

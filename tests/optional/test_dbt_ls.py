@@ -64,6 +64,7 @@ EXPOSURES = """exposures:
   - {name: feed, type: application, owner: {email: me}, config: {tags: [nightly], meta: {a: 1}}, depends_on: ["ref('clean')"]}
   - {name: gone, type: ml, owner: {email: me}, config: {enabled: false}, depends_on: [ref('revenue')]}
 """
+ANALYSIS = "{{ config(tags=['looked_at']) }} select * from {{ ref('clean') }}"
 INDIRECT = ["eager", "cautious", "buildable", "empty"]
 
 
@@ -72,6 +73,8 @@ def cases():
         yield ["--select", one]
     yield ["-s", "clean", "spend"]
     yield ["--select", "clean", "--select", "spend", "--exclude", "resource_type:test", "slice_1"]
+    for one in ["tag:looked_at", "glance", "orders.analysis", "clean+", "path:analyses", "resource_type:analysis", "config.materialized:view", "config.docs.show:true"]:
+        yield ["--select", one, "--resource-type", "all"]
     for one in EXCLUDE:
         yield ["--exclude", one]
         yield ["--select", "+revenue spend+", "--exclude", one]
@@ -81,7 +84,7 @@ def cases():
         yield ["--exclude", "slice_1", "--indirect-selection", word]
     for name in ["reports", "reports_and_inputs", "nightly", "again", "again_with_more", "exclude_in_a_list", "with_jinja", *("relatives_%d" % i for i in range(len(RELATIVES)))]:
         yield ["--selector", name]
-    for one in ["model", "seed", "source", "test", "exposure", "all"]:
+    for one in ["model", "seed", "source", "test", "exposure", "analysis", "default", "all"]:
         yield ["--resource-type", one]
         yield ["--select", "+revenue", "--exclude-resource-type", one]
         yield ["--select", "@clean", "--resource-type", one, "--resource-type", "seed"]
@@ -126,6 +129,8 @@ def main():
         text = text.replace("      - name: customers\n", "      - name: customers\n        tags: [pii]\n        config: {event_time: at, tags: [more], meta: {owner: crm}}\n", 1)
         sources.write_text(text)
         (folder / "models" / "counted.yml").write_text(VERSIONS)
+        (folder / "analyses").mkdir()
+        (folder / "analyses" / "glance.sql").write_text(ANALYSIS)
         (folder / "models" / "reports" / "exposed.yml").write_text(EXPOSURES)
         for name, reads in (("counted_v1", "clean"), ("counted_v2", "clean"), ("counted_last", "counted', v='1")):
             (folder / "models" / (name + ".sql")).write_text("select count(*) as n from {{ ref('%s') }}" % reads)

@@ -1,7 +1,7 @@
 /*
  * dbt projects in tests/dbt/<case>/, read natively. Each case has
  *   project/     the project's files
- *   options.txt  how it is read, a line each: `target T`, `env K=V`, `schema S=GREEN`, `cluster C=GREEN`
+ *   options.txt  how it is read, a line each: `target T`, `analyses yes`, `env K=V`, `schema S=GREEN`, `cluster C=GREEN`
  *   compiled/    what `dbt compile` writes for it (where dbt can read it), byte by byte
  *   desired.txt  the desired state, or the findings
  * With UPDATE=1 in the environment desired.txt is written instead of compared: read what changes.
@@ -56,6 +56,8 @@ static void apply_option(Case *c, const char *line)
     const char *name = equals ? arena_strndup(c->arena, rest, (size_t)(equals - rest)) : rest;
     if (str_eq(key, "target")) {
         c->options.target = rest;
+    } else if (str_eq(key, "analyses")) {
+        c->options.analyses = str_eq(rest, "yes");
     } else if (str_eq(key, "env")) {
         map_put(c->arena, &c->env, name, equals + 1);
     } else if (str_eq(key, "schema")) {
