@@ -299,6 +299,21 @@ static void read_macro(const PatchFile *p, const Yaml *entry)
 
 /* ---- files ---- */
 
+static void warn_passed_over(const PatchFile *p, const Yaml *yaml)
+{
+    static const char *const unread[] = {"metrics", "semantic_models", "saved_queries", NULL};
+    if (yaml_get(yaml, "unit_tests")) {
+        find_at(p->r, DIAG_WARNING, P_UNIT_TEST, place_key(p->file, yaml, "unit_tests"),
+                "unit tests are not run by Cutover");
+    }
+    for (const char *const *key = unread; *key; key++) {
+        if (yaml_get(yaml, *key)) {
+            find_at(p->r, DIAG_WARNING, P_UNSUPPORTED, place_key(p->file, yaml, *key),
+                    "%s are not read by Cutover: they are neither selected nor listed", *key);
+        }
+    }
+}
+
 static void read_entries(const PatchFile *p, const Yaml *yaml)
 {
     const Yaml *models = list_of(p, yaml, "models");
@@ -333,10 +348,7 @@ static void read_entries(const PatchFile *p, const Yaml *yaml)
         find_at(p->r, DIAG_ERROR, P_SNAPSHOT, place_key(p->file, yaml, "snapshots"),
                 "snapshots are not supported");
     }
-    if (yaml_get(yaml, "unit_tests")) {
-        find_at(p->r, DIAG_WARNING, P_UNIT_TEST, place_key(p->file, yaml, "unit_tests"),
-                "unit tests are not run by Cutover");
-    }
+    warn_passed_over(p, yaml);
 }
 
 static void read_file(Reader *r, const Package *package, const char *path, const char *base)
