@@ -48,6 +48,14 @@ static bool reached(const Apply *apply, const Status *status)
     return apply->until != PHASE_NONE && d && d->phase >= apply->until && d->phase <= PHASE_LIVE;
 }
 
+/* This pass has brought the wanted commit there: the next one might cut over already. */
+static bool arrived(const Apply *apply, const Status *status)
+{
+    const RecordDeployment *d = status->deployment;
+    return reached(apply, status) && !phase_is_final(d->phase) && status->wanted &&
+           str_eq(d->commit, status->wanted->sha);
+}
+
 static int answer_end(Apply *apply, const Status *status)
 {
     Buf out = buf_new(apply->cli->arena, ANSWER_MAX);
@@ -98,7 +106,8 @@ static bool step(Apply *apply, Arena *arena, int64_t *pause_ms, int *code)
         wanted_pass(apply->session->context, &wanted, PASS_ACT, &apply->session->writer_seq);
     Status status = status_of_pass(arena, &input, &result, &err);
     progress_show(&apply->progress, arena, &status);
-    if (result.acted || (status.state == STATUS_UNDER_WAY && !reached(apply, &status))) {
+    bool under_way = status.state == STATUS_UNDER_WAY && !reached(apply, &status);
+    if (!arrived(apply, &status) && (result.acted || under_way)) {
         return false;
     }
     *code = answer_end(apply, &status);

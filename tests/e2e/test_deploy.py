@@ -339,6 +339,15 @@ def a_controller_of_one_environment_leaves_the_others_alone(world):
     assert '"environment":"production"' in log and '"environment":"staging"' not in log, log
 
 
+def apply_stops_where_it_was_told_to(world):
+    """No phase later: the one after `checking` is the cutover."""
+    for phase in ("building", "hydrating", "checking"):
+        world.cutover("apply", "--yes", "--until", phase)
+        assert world.phases()[-1] == phase and "shop" not in world.schemas(), world.phases()
+    world.apply()
+    assert world.phases()[-1] == "live"
+
+
 if __name__ == "__main__":
     run([value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", "") == "__main__" and name not in ("names", "deploy", "run")],
