@@ -25,19 +25,6 @@ static void add_step(Comparison *c, const Door *door, StepKind kind, const char 
                     .grantee = role});
 }
 
-static bool given_by_default(const Comparison *c, const Door *door, const char *role)
-{
-    vec_each (CatalogDefault, it, &c->in->catalog->defaults) {
-        bool relation = str_eq(door->privilege, "SELECT");
-        bool there = relation && (!it->schema || str_eq(it->schema, door->green.schema)) &&
-                     (!it->database || str_eq(it->database, door->green.database));
-        if (there && str_eq(it->grantee, role) && str_eq(it->privilege, door->privilege)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ROLE has it in production, or will: that is no matter of the canary. */
 static bool has_it_anyway(const Comparison *c, const Door *door, const char *role)
 {
@@ -47,7 +34,9 @@ static bool has_it_anyway(const Comparison *c, const Door *door, const char *rol
             return true;
         }
     }
-    return str_eq(role, door->owner) || given_by_default(c, door, role) ||
+    bool relation = str_eq(door->privilege, "SELECT");
+    return str_eq(role, door->owner) ||
+           (relation && build_given_by_default(c, door->green, door->privilege, role)) ||
            (door->live_grants && build_has_grant(door->live_grants, role, door->privilege));
 }
 

@@ -304,6 +304,13 @@ static bool index_fits(const Comparison *c, const CatalogObject *object)
     return false;
 }
 
+/* Whoever takes over green of another commit takes over what that one granted and described. */
+static bool made_by_another(const Comparison *c, const CatalogObject *object)
+{
+    const RecordObject *known = record_object(c->in->record, object->kind, object->id);
+    return known && c->in->deployment && !str_eq(known->deployment, c->in->deployment->id);
+}
+
 static bool object_fits(Comparison *c, const CatalogObject *object)
 {
     if (in_stale_container(c, object)) {
@@ -316,7 +323,8 @@ static bool object_fits(Comparison *c, const CatalogObject *object)
     const DesiredNode *declared = node ? map_get(&c->in->production->node_by_id, node->id) : NULL;
     return declared && str_eq(object->kind, node_kind_catalog(node->kind)) &&
            build_same_declaration(c, object, declared->digest) &&
-           on_right_cluster(c, object, node->cluster) && reads_right_inputs(c, object, node);
+           on_right_cluster(c, object, node->cluster) && reads_right_inputs(c, object, node) &&
+           !(made_by_another(c, object) && build_brings_more(c, object, node));
 }
 
 static void check_foreign(Comparison *c, const CatalogObject *object)

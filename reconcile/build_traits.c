@@ -45,6 +45,61 @@ bool build_has_grant(const CatalogGrants *grants, const char *grantee, const cha
     return false;
 }
 
+bool build_given_by_default(const Comparison *c, RelName rel, const char *privilege,
+                            const char *grantee)
+{
+    vec_each (CatalogDefault, it, &c->in->catalog->defaults) {
+        bool there = (!it->schema || str_eq(it->schema, rel.schema)) &&
+                     (!it->database || str_eq(it->database, rel.database));
+        if (there && str_eq(it->grantee, grantee) && str_eq(it->privilege, privilege)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Green would have IT if it were made now; a canary's guests are shut out by themselves. */
+static bool is_expected_grant(const Comparison *c, const CatalogObject *object,
+                              const DesiredNode *green, const CatalogGrant *it)
+{
+    vec_each (DesiredGrant, declared, &green->grants) {
+        if (str_eq(declared->grantee, it->grantee) && str_eq(declared->privilege, it->privilege)) {
+            return true;
+        }
+    }
+    const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
+    const CatalogObject *live = node ? catalog_object(c->in->catalog, node->rel) : NULL;
+    return str_eq(it->grantee, object->owner) || str_starts(it->grantee, "mz_") ||
+           str_in(&c->in->record->canary_roles, it->grantee) ||
+           build_given_by_default(c, object->rel, it->privilege, it->grantee) ||
+           (live && catalog_allows(live, it->grantee, it->privilege));
+}
+
+static bool declares_comment(const DesiredNode *green, const char *column)
+{
+    vec_each (DesiredComment, it, &green->comments) {
+        if (str_eq(it->column, column)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool build_brings_more(const Comparison *c, const CatalogObject *object, const DesiredNode *green)
+{
+    vec_each (CatalogGrant, it, &object->grants) {
+        if (!is_expected_grant(c, object, green, it)) {
+            return true;
+        }
+    }
+    vec_each (CatalogColumnComment, it, &object->column_comments) {
+        if (!declares_comment(green, it->column)) {
+            return true;
+        }
+    }
+    return !str_empty(object->comment) && !declares_comment(green, NULL);
+}
+
 static void want_grant(Comparison *c, const Twin *twin, const char *grantee, const char *privilege)
 {
     bool system = str_starts(grantee, "mz_");

@@ -4,6 +4,7 @@ import re
 import subprocess
 
 from harness import BUILD, CLOCK_FACTOR, ROOT, run
+from test_in_place import may_read
 from wire import Wire
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
@@ -169,6 +170,24 @@ def green_that_is_kept_keeps_no_old_side(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def whom_a_failed_commit_let_in_is_not_let_in_by_the_next(world):
+    """Green that fits is taken over, and is to be read by those alone whom the next commit lets in."""
+    world.sql("CREATE ROLE outsider")
+    world.apply()
+    granted = ", grants={'select': ['outsider']}"
+    world.repository.edit("models/shop/daily.sql", "materialized='materialized_view'", "materialized='materialized_view'" + granted)
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.write("tests/none.sql", "select * from {{ ref('daily') }}\n")
+    world.repository.commit("Let somebody in, which a test refuses")
+    world.apply(expect=1)
+    world.repository.edit("models/shop/daily.sql", granted, "")
+    world.repository.remove("tests/none.sql")
+    world.repository.commit("Let nobody in")
+    world.apply()
+    assert "outsider" not in may_read(world, "daily"), may_read(world, "daily")
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
 def a_cluster_in_which_only_an_old_side_is_left_goes(world):
     """It has left Git while the commit before soaks, whose old side is still on it."""
     def view(schema, cluster):
@@ -271,6 +290,7 @@ if __name__ == "__main__":
          two_environments_that_share_a_schema_are_refused_at_load,
          a_statement_that_comes_late_leaves_nothing_behind, what_another_process_drops_meanwhile_is_built_again,
          rows_of_a_seed_come_once_whoever_sends_them,
+         whom_a_failed_commit_let_in_is_not_let_in_by_the_next,
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_late_statement_of_an_overtaken_commit_never_goes_live,
          a_row_that_its_column_does_not_take_fails_the_commit, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)
