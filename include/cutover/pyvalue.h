@@ -75,6 +75,7 @@ struct PyList {
     size_t count, cap;
     const char *label; /* of a PY_ITERATOR: "dict_items", "generator" ... */
     bool once;         /* a generator: empty after it was walked */
+    bool group;        /* a PY_TUPLE of groupby: has .grouper and .list */
 };
 
 struct PyRange {

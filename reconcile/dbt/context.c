@@ -471,9 +471,20 @@ static bool host_name(Scope *scope, const char *name, PyValue *out)
 
 /* Names that dbt has and that a reader cannot give: not as "undefined", which a template may print or
  * test, but as an error wherever they are used. A name that the project defines itself is its own. */
-static const char *const refused_everywhere[] = {
-    "run_started_at",    "invocation_id", "thread_id", "context",  "fromyaml", "toyaml",
-    "diff_of_two_dicts", "flags",         "modules",   "builtins", NULL};
+static const char *const refused_everywhere[] = {"run_started_at",
+                                                 "invocation_id",
+                                                 "thread_id",
+                                                 "context",
+                                                 "fromyaml",
+                                                 "toyaml",
+                                                 "diff_of_two_dicts",
+                                                 "flags",
+                                                 "modules",
+                                                 "builtins",
+                                                 "cycler",
+                                                 "joiner",
+                                                 "lipsum",
+                                                 NULL};
 static const char *const refused_in_nodes[] = {"graph",
                                                "render",
                                                "invocation_args_dict",

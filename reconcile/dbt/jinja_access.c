@@ -92,6 +92,16 @@ static bool find_member(JinjaRun *run, const struct JinjaObject *object, const c
     return false;
 }
 
+static bool find_in_group(const PyList *tuple, PyValue key, PyValue *out)
+{
+    bool grouper = key.type == PY_STRING && str_eq(key.text, "grouper");
+    bool found = tuple->group && (grouper || (key.type == PY_STRING && str_eq(key.text, "list")));
+    if (found) {
+        *out = tuple->items[!grouper];
+    }
+    return found;
+}
+
 /* The item KEY of a dict, object or sequence, not a method. False: there is none. */
 static bool find_item(JinjaRun *run, PyValue value, PyValue key, bool item_first, PyValue *out)
 {
@@ -106,6 +116,8 @@ static bool find_item(JinjaRun *run, PyValue value, PyValue key, bool item_first
         return found;
     case PY_OBJECT:
         return key.type == PY_STRING && find_member(run, value.object, key.text, item_first, out);
+    case PY_TUPLE:
+        return find_in_group(value.list, key, out);
     default:
         return false;
     }

@@ -370,6 +370,7 @@ static bool filter_groupby(JinjaCall *call, PyValue self, const PyValue *arg, Py
         }
         if (!same) {
             PyValue group = py_tuple(call->arena);
+            group.list->group = true;
             values = py_list(call->arena);
             py_append(call->arena, group, value);
             py_append(call->arena, group, values);
