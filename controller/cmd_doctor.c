@@ -96,7 +96,6 @@ static void look_at_materialize(const Context *context, Doctor *doctor, const Ta
     Err err = {0};
     if (!session_connect(&session, doctor->arena, &err)) {
         add_error(doctor, "materialize", &err);
-        session_end(&session);
         return;
     }
     doctor_server(doctor, session.pg, context->settings.record_schema,

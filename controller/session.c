@@ -48,7 +48,7 @@ bool session_connect(Session *session, Arena *arena, Err *err)
         err->message = arena_strdup(arena, err->message);
         err->detail = arena_strdup(arena, err->detail);
         err->hint = arena_strdup(arena, err->hint);
-        session->pg = NULL;
+        session_end(session);
         return false;
     }
     pg_set_trace(session->pg, trace, NULL);

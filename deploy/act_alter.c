@@ -28,9 +28,7 @@ static bool note(Pass *pass, const RecordDeployment *d, const Step *step, Err *e
         .verdict = "passed",
         .text = step_sql(pass->arena, step),
         .attempt = d->attempt};
-    RecordEntries entries = {0};
-    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
-    return pass_append(pass, &entries, err);
+    return pass_append_result(pass, d, &result, err);
 }
 
 bool act_alter(Pass *pass, RecordDeployment *d, Err *err)

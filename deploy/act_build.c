@@ -171,9 +171,7 @@ static bool note_refused_replacement(Pass *pass, const char *why, Err *err)
     const RecordDeployment *d = pass->building;
     RecordResult result = {
         .check = "replacement", .verdict = "refused", .text = why, .attempt = d->attempt};
-    RecordEntries entries = {0};
-    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
-    return pass_append(pass, &entries, err);
+    return pass_append_result(pass, d, &result, err);
 }
 
 static const char *words_of(const Pass *pass, const Err *why)
@@ -338,7 +336,7 @@ static bool judge_rows(Pass *pass, const RecordObject *claim, const DesiredNode 
     return true;
 }
 
-static bool count_of(Pass *pass, const char *sql, const StrVec *params, int64_t *count, Err *err)
+bool pass_count(Pass *pass, const char *sql, const StrVec *params, int64_t *count, Err *err)
 {
     PgResult answer = {0};
     bool answered = pg_query(pass->pg, pass->arena, sql, params, pass_limit(pass), &answer, err);
@@ -358,13 +356,13 @@ static bool judge_waiting_rows(Pass *pass, const RecordObject *claim, const Desi
     vec_push(arena, &both, live ? live->id : "");
     vec_push(arena, &both, claim->id);
     int64_t columns = 0, rows = 0;
-    if (!count_of(pass, sql_columns_differ, &both, &columns, err)) {
+    if (!pass_count(pass, sql_columns_differ, &both, &columns, err)) {
         return false;
     }
     if (columns) {
         return note_refused_replacement(pass, "its columns change", err);
     }
-    if (!count_of(pass, statement_count_missing(arena, seed->rel, made), NULL, &rows, err)) {
+    if (!pass_count(pass, statement_count_missing(arena, seed->rel, made), NULL, &rows, err)) {
         return false;
     }
     if (rows) {

@@ -61,9 +61,7 @@ bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err)
                            .verdict = "passed",
                            .rows = (int64_t)names.count,
                            .attempt = d->attempt};
-    RecordEntries entries = {0};
-    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
-    return pass_append(pass, &entries, err);
+    return pass_append_result(pass, d, &result, err);
 }
 
 /* How long it took is told to people when it is known; nothing depends on it. */
@@ -71,10 +69,8 @@ static void note_duration(Pass *pass, const RecordDeployment *d, int64_t millise
 {
     RecordResult result = {
         .check = "cutover", .verdict = "passed", .rows = milliseconds, .attempt = d->attempt};
-    RecordEntries entries = {0};
-    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
     Err ignored = {0};
-    pass_append(pass, &entries, &ignored);
+    pass_append_result(pass, d, &result, &ignored);
 }
 
 /* Whether the marker that the message wanted to rename is still there. */

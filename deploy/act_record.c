@@ -18,6 +18,13 @@ bool pass_append(Pass *pass, const RecordEntries *entries, Err *err)
     return done;
 }
 
+bool pass_append_result(Pass *pass, const RecordDeployment *d, const RecordResult *result, Err *err)
+{
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, result));
+    return pass_append(pass, &entries, err);
+}
+
 bool act_make_record(Pass *pass, Err *err)
 {
     const CatalogSchema *schema =
@@ -92,7 +99,7 @@ static const char *reason_of(const Pass *pass, const RecordDeployment *d, const 
 static const char *failed_gate_text(Pass *pass, const RecordDeployment *d)
 {
     vec_each (Gate, it, &pass->gates) {
-        const RecordResult *result = pass_gate_result(d, it->key);
+        const RecordResult *result = record_result(d, it->key);
         if (result && str_eq(result->verdict, "failed")) {
             return arena_printf(pass->arena, "%s %s failed on green: %s",
                                 it->test ? "test" : "check", it->name, result->text);
@@ -361,9 +368,7 @@ bool act_note_proof(Pass *pass, RecordDeployment *d, Err *err)
                            .verdict = proof->ready ? "passed" : "lost",
                            .text = proof->ready ? NULL : str_join(pass->arena, &proof->waits, "; "),
                            .attempt = d->attempt};
-    RecordEntries entries = {0};
-    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
-    return pass_append(pass, &entries, err);
+    return pass_append_result(pass, d, &result, err);
 }
 
 bool act_answer(Pass *pass, Err *err)

@@ -8,11 +8,9 @@
 
 #include "cutover/str.h"
 
-static void add_note(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
-                     const char *check, const char *sql)
+static RecordResult result_of(const RecordDeployment *d, const char *check, const char *sql)
 {
-    RecordResult result = {.check = check, .verdict = "passed", .text = sql, .attempt = d->attempt};
-    vec_push(pass->arena, entries, entry_result(pass->arena, d->id, &result));
+    return (RecordResult){.check = check, .verdict = "passed", .text = sql, .attempt = d->attempt};
 }
 
 static bool apply_view(Pass *pass, const RecordDeployment *d, Err *err)
@@ -20,11 +18,10 @@ static bool apply_view(Pass *pass, const RecordDeployment *d, Err *err)
     const Replacing *it = &pass->replacing;
     const char *sql = statement_apply_replacement(pass->arena, it->target, it->made);
     if (pass_exec(pass, sql, err)) {
-        RecordEntries entries = {0};
         const char *check =
             arena_printf(pass->arena, "in_place:materialized-view:%s", it->live->id);
-        add_note(pass, &entries, d, check, sql);
-        return pass_append(pass, &entries, err);
+        RecordResult result = result_of(d, check, sql);
+        return pass_append_result(pass, d, &result, err);
     }
     const char *what =
         arena_printf(pass->arena, "applying the replacement of %s", pass_name(pass, it->target));
@@ -69,7 +66,8 @@ static bool apply_rows(Pass *pass, RecordDeployment *d, Err *err)
     RecordEntries entries = {0};
     const RecordObject *made = record_object(pass->out->record, it->green->kind, it->live->id);
     add_digest(pass, &entries, d, made->digest);
-    add_note(pass, &entries, d, replace_rows_key(pass->arena, it->green), sql);
+    RecordResult result = result_of(d, replace_rows_key(pass->arena, it->green), sql);
+    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
     Leftover waited = {.foreign = diags_new(pass->arena)};
     vec_push(pass->arena, &waited.objects, it->live);
     return pass_append(pass, &entries, err) && act_drop(pass, d, &waited, err);

@@ -50,22 +50,6 @@ static bool intent_fits(const Pass *pass, const RecordDeployment *d)
            same_replacement(pass, d);
 }
 
-static const RecordResult *last_result(const RecordDeployment *d, const char *check)
-{
-    const RecordResult *last = NULL;
-    vec_each (RecordResult, it, &d->results) {
-        if (str_eq(it->check, check)) {
-            last = it;
-        }
-    }
-    return last;
-}
-
-const RecordResult *pass_gate_result(const RecordDeployment *d, const char *key)
-{
-    return last_result(d, key);
-}
-
 /* ---- the proof ---- */
 
 static void add_proof_object(Pass *pass, ProofObject **objects, size_t *count, const char *id,
@@ -169,7 +153,7 @@ static void gate_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
     pass_find_gates(pass);
     bool left = false, failed = false;
     vec_each (Gate, it, &pass->gates) {
-        const RecordResult *result = last_result(d, it->key);
+        const RecordResult *result = record_result(d, it->key);
         left |= !result;
         if (result && str_eq(result->verdict, "failed") && !failed) {
             failed = true;
@@ -183,7 +167,7 @@ static void gate_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 
 static void proof_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 {
-    const RecordResult *noted = last_result(d, "hydration");
+    const RecordResult *noted = record_result(d, "hydration");
     bool holds = noted && str_eq(noted->verdict, "passed") && noted->at >= d->phase_since;
     /* A replica that was away before the proof began is no matter, one that was away since is. */
     prove_green(pass, holds ? noted->at : 0);
@@ -240,7 +224,7 @@ static bool is_intact(const Facts *facts)
 
 static bool is_rehearsed(const RecordDeployment *d)
 {
-    const RecordResult *rehearsal = last_result(d, "rehearsal");
+    const RecordResult *rehearsal = record_result(d, "rehearsal");
     return rehearsal && rehearsal->at >= d->phase_since;
 }
 

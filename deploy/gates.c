@@ -276,14 +276,6 @@ static void judge_check(Pass *pass, const Gate *gate, const PgResult *answer, Re
 
 /* ---- running them ---- */
 
-static bool write_result(Pass *pass, const RecordDeployment *d, const RecordResult *result,
-                         Err *err)
-{
-    RecordEntries entries = {0};
-    vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, result));
-    return pass_append(pass, &entries, err);
-}
-
 /* A statement that the server refuses is an answer too: the test failed. */
 static bool refused_for_good(const Err *err)
 {
@@ -311,14 +303,14 @@ static bool run_gate(Pass *pass, const RecordDeployment *d, const Gate *gate, Er
     } else {
         return false;
     }
-    return write_result(pass, d, &result, err);
+    return pass_append_result(pass, d, &result, err);
 }
 
 bool act_check(Pass *pass, RecordDeployment *d, Err *err)
 {
     size_t run = 0;
     vec_each (Gate, it, &pass->gates) {
-        if (pass_gate_result(d, it->key)) {
+        if (record_result(d, it->key)) {
             continue;
         }
         if (!run_gate(pass, d, it, err)) {

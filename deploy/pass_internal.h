@@ -141,13 +141,14 @@ bool pass_names_hold(const Pass *pass, const RecordNames *names);
 /* How many tests and checks a plan will have to pass; checks are counted before they are rendered. */
 void pass_count_gates(Pass *pass);
 void pass_find_gates(Pass *pass);
-const RecordResult *pass_gate_result(const RecordDeployment *d, const char *key);
 bool act_check(Pass *pass, RecordDeployment *d, Err *err);
 
 /* ---- act_build.c, act_cutover.c, act_drop.c ---- */
 bool act_build(Pass *pass, Err *err);
 /* The rows of SEED, into its empty table; what is there already is not added again. */
 bool pass_fill_seed(Pass *pass, const DesiredNode *seed, Err *err);
+/* The number that SQL with PARAMS, or NULL, answers in one row. */
+bool pass_count(Pass *pass, const char *sql, const StrVec *params, int64_t *count, Err *err);
 bool act_claim(Pass *pass, RecordDeployment *d, Err *err);
 /* Lets the canary's roles in to read green, or shuts them out. */
 bool act_admit(Pass *pass, const RecordDeployment *d, Err *err);
@@ -184,6 +185,9 @@ RecordEntry tell_event(Pass *pass, const RecordDeployment *d, const char *name, 
 
 /* ---- act_record.c ---- */
 bool pass_append(Pass *pass, const RecordEntries *entries, Err *err);
+/* The same for RESULT of D alone. */
+bool pass_append_result(Pass *pass, const RecordDeployment *d, const RecordResult *result,
+                        Err *err);
 bool act_make_record(Pass *pass, Err *err);
 bool act_make_marker(Pass *pass, Err *err);
 bool act_begin(Pass *pass, const Rule *rule, Err *err);

@@ -261,11 +261,7 @@ static bool same_columns(const CatalogObject *a, const CatalogObject *b)
 
 static bool count_missing(Scratch *s, RelName from, RelName in, int64_t *count, Err *err)
 {
-    PgResult rows = {0};
-    Arena *arena = s->pass->arena;
-    return pg_query(s->pass->pg, arena, statement_count_missing(arena, from, in), NULL,
-                    pass_limit(s->pass), &rows, err) &&
-           str_to_int(rows.rows.items[0][0], 0, INT64_MAX, count);
+    return pass_count(s->pass, statement_count_missing(s->pass->arena, from, in), NULL, count, err);
 }
 
 static bool judge_seed(Scratch *s, AdoptItem *item, Err *err)

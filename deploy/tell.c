@@ -111,7 +111,7 @@ static void put_checks(JsonOut *out, const Pass *pass)
 
 static void put_swap(JsonOut *out, const Pass *pass, const RecordDeployment *d)
 {
-    const RecordResult *cutover = pass_gate_result(d, "cutover");
+    const RecordResult *cutover = record_result(d, "cutover");
     if (cutover) {
         json_put_int(out, "swap_ms", cutover->rows);
     }

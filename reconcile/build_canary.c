@@ -28,14 +28,9 @@ static void add_step(Comparison *c, const Door *door, StepKind kind, const char 
 /* ROLE has it in production, or will: that is no matter of the canary. */
 static bool has_it_anyway(const Comparison *c, const Door *door, const char *role)
 {
-    for (size_t i = 0; door->node && i < door->node->grants.count; i++) {
-        const DesiredGrant *it = &door->node->grants.items[i];
-        if (str_eq(it->grantee, role) && str_eq(it->privilege, door->privilege)) {
-            return true;
-        }
-    }
     bool relation = str_eq(door->privilege, "SELECT");
     return str_eq(role, door->owner) ||
+           (door->node && build_declares_grant(door->node, role, door->privilege)) ||
            (relation && build_given_by_default(c, door->green, door->privilege, role)) ||
            (door->live_grants && build_has_grant(door->live_grants, role, door->privilege));
 }

@@ -60,6 +60,7 @@ void build_compare_beside_indexes(Comparison *c);
 void build_compare_traits(Comparison *c);
 
 bool build_has_grant(const CatalogGrants *grants, const char *grantee, const char *privilege);
+bool build_declares_grant(const DesiredNode *node, const char *grantee, const char *privilege);
 
 /* OBJECT, that another commit made, has a grant or a description that GREEN does not declare and production does not have:
  * what was never live would go live with it. */

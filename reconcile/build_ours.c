@@ -140,23 +140,13 @@ char *build_made_check(Arena *arena, const char *kind, const char *id)
     return arena_printf(arena, BUILD_MADE "%s:%s", kind, id);
 }
 
-static bool is_noted(Arena *arena, const RecordDeployment *maker, const char *kind, const char *id)
-{
-    const char *check = build_made_check(arena, kind, id);
-    vec_each (RecordResult, it, &maker->results) {
-        if (str_eq(it->check, check)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool build_made_from(Arena *arena, const Map *created, const Record *record, const char *kind,
                      const char *id, const Desired *desired)
 {
     const RecordDeployment *maker = newest_intent(arena, created, record, kind, id);
     return maker && str_eq(maker->manifest_digest, desired->manifest_digest) &&
-           (!build_is_doubtful(record, maker) || is_noted(arena, maker, kind, id));
+           (!build_is_doubtful(record, maker) ||
+            record_result(maker, build_made_check(arena, kind, id)));
 }
 
 void build_find_ours(Comparison *c)

@@ -45,6 +45,16 @@ bool build_has_grant(const CatalogGrants *grants, const char *grantee, const cha
     return false;
 }
 
+bool build_declares_grant(const DesiredNode *node, const char *grantee, const char *privilege)
+{
+    vec_each (DesiredGrant, it, &((DesiredNode *)node)->grants) {
+        if (str_eq(it->grantee, grantee) && str_eq(it->privilege, privilege)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool build_given_by_default(const Comparison *c, RelName rel, const char *privilege,
                             const char *grantee)
 {
@@ -62,14 +72,10 @@ bool build_given_by_default(const Comparison *c, RelName rel, const char *privil
 static bool is_expected_grant(const Comparison *c, const CatalogObject *object,
                               const DesiredNode *green, const CatalogGrant *it)
 {
-    vec_each (DesiredGrant, declared, &green->grants) {
-        if (str_eq(declared->grantee, it->grantee) && str_eq(declared->privilege, it->privilege)) {
-            return true;
-        }
-    }
     const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
     const CatalogObject *live = node ? catalog_object(c->in->catalog, node->rel) : NULL;
-    return str_eq(it->grantee, object->owner) || str_starts(it->grantee, "mz_") ||
+    return build_declares_grant(green, it->grantee, it->privilege) ||
+           str_eq(it->grantee, object->owner) || str_starts(it->grantee, "mz_") ||
            str_in(&c->in->record->canary_roles, it->grantee) ||
            build_given_by_default(c, object->rel, it->privilege, it->grantee) ||
            (live && catalog_allows(live, it->grantee, it->privilege));

@@ -228,23 +228,13 @@ static Leftover *find_kept(const Search *s)
     return kept.found;
 }
 
-static bool reads(const CatalogObject *reader, const CatalogObject *object)
-{
-    vec_each (const char *, id, &reader->reads) {
-        if (str_eq(*id, object->id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What is kept and reads what goes now goes along: the server refuses to drop anything that is read. */
 static void add_kept_readers(Search *s)
 {
     const Leftover *kept = find_kept(s);
     for (size_t i = 0; i < s->found->objects.count; i++) { /* it grows */
         for (size_t k = 0; k < kept->objects.count; k++) {
-            if (reads(kept->objects.items[k], s->found->objects.items[i])) {
+            if (str_in(&kept->objects.items[k]->reads, s->found->objects.items[i]->id)) {
                 add_with_indexes(s, kept->objects.items[k]);
             }
         }

@@ -39,11 +39,8 @@ static const Item *first_candidate(const Closure *c)
 static const char *refused_before(const Closure *c, const Item *item)
 {
     const RecordDeployment *d = c->in->deployment;
-    const char *text = NULL;
-    for (size_t i = 0; d && i < d->results.count; i++) {
-        const RecordResult *it = &d->results.items[i];
-        text = str_eq(it->check, "replacement") ? it->text : text;
-    }
+    const RecordResult *refused = d ? record_result(d, "replacement") : NULL;
+    const char *text = refused ? refused->text : NULL;
     bool said = text && item->node->kind != NODE_SEED;
     return said ? arena_printf(c->arena, "the server does not take it: %s", text) : text;
 }

@@ -293,6 +293,15 @@ static void fold_canary(Fold *fold, const char *check)
     }
 }
 
+const RecordResult *record_result(const RecordDeployment *d, const char *check)
+{
+    size_t i = 0;
+    while (i < d->results.count && !str_eq(d->results.items[i].check, check)) {
+        i++;
+    }
+    return i < d->results.count ? &d->results.items[i] : NULL;
+}
+
 static void fold_result(Fold *fold, const LogEntry *entry)
 {
     RecordDeployment *d = deployment_of(fold, entry);
@@ -308,13 +317,12 @@ static void fold_result(Fold *fold, const LogEntry *entry)
                            json_get_int(entry->body, "rows", 0),
                            attempt,
                            entry->at};
-    vec_each (RecordResult, it, &d->results) {
-        if (str_eq(it->check, check)) {
-            *it = result;
-            return;
-        }
+    RecordResult *known = (RecordResult *)record_result(d, check);
+    if (known) {
+        *known = result;
+    } else {
+        vec_push(fold->arena, &d->results, result);
     }
-    vec_push(fold->arena, &d->results, result);
 }
 
 /* --- objects --- */

@@ -29,11 +29,7 @@ char *replace_rows_key(Arena *arena, const RecordGreen *green)
 static bool rows_are_in(const RecordDeployment *d, const RecordGreen *green)
 {
     Arena *arena = arena_new();
-    const char *key = replace_rows_key(arena, green);
-    bool found = false;
-    vec_each (RecordResult, it, &d->results) {
-        found |= str_eq(it->check, key);
-    }
+    bool found = record_result(d, replace_rows_key(arena, green));
     arena_free(arena);
     return found;
 }

@@ -208,6 +208,9 @@ int64_t record_newest_generation(const Record *record);
 
 const RecordObject *record_object(const Record *record, const char *kind, const char *id);
 
+/* What CHECK last gave in D; NULL: nothing yet. */
+const RecordResult *record_result(const RecordDeployment *d, const char *check);
+
 /* The way back from NAMES (of a cutover): every name goes where it came from, and what is live now is
  * retired under BLUE_PATTERN with GENERATION, the one that is live now. */
 RecordNames record_inverse(Arena *arena, const RecordNames *names, const char *blue_pattern,

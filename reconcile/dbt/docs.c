@@ -134,16 +134,6 @@ static bool call_doc(JinjaCall *call, void *self, PyValue *out)
     return true;
 }
 
-/* FOUND belongs to the description as a whole. */
-static void place_findings(Reader *r, Diags *found, const char *path, const Yaml *yaml)
-{
-    const File *file = files_get(r->files, path);
-    vec_each (Diag, it, &found->list) {
-        diag_place(found, it, path, file ? file->text : NULL, file ? file->length : 0, yaml->line,
-                   yaml->column, 1);
-    }
-}
-
 static const char *rendered(Reader *r, Diags *found, const Package *package, const char *file,
                             const Yaml *yaml)
 {
@@ -164,7 +154,7 @@ static const char *rendered(Reader *r, Diags *found, const Package *package, con
     const JinjaTemplate *template = jinja_parse(r->arena, &source, found);
     Buf out = buf_new(r->arena, 1 << 20);
     bool ok = template && jinja_render(r->arena, &env, template, &out, found);
-    place_findings(r, found, file, yaml);
+    place_found(r, found, (Place){file, yaml->line, yaml->column, 1});
     return ok ? out.data : NULL;
 }
 

@@ -76,7 +76,6 @@ static size_t behind_header(Reader *r, const Node *node, NodeKind kind, const Sq
     return 0;
 }
 
-/* The text without white space at its ends, closing semicolon and old header; NULL after a finding. */
 /* None, or more than one: then the second is shown. */
 static void refuse_count(Reader *r, Arena *scratch, const Node *node, const SqlShape *shape)
 {
@@ -95,6 +94,7 @@ static void refuse_count(Reader *r, Arena *scratch, const Node *node, const SqlS
             shape->words ? "%s holds more than one statement" : "%s has no SQL", node->id);
 }
 
+/* The text without white space at its ends, closing semicolon and old header; NULL after a finding. */
 static const char *cleaned(Reader *r, Arena *scratch, const Node *node, NodeKind kind)
 {
     const char *sql = node->compiled;

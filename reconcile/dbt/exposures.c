@@ -17,7 +17,6 @@ static bool check_entry(Reader *r, const char *file, const Yaml *yaml, const cha
     static const char *const types[] = {"dashboard", "notebook",    "analysis",
                                         "ml",        "application", NULL};
     const char *type = yaml_text(yaml_get(yaml, "type"));
-    const Yaml *owner = yaml_get(yaml, "owner");
     size_t errors = diags_count(r->diags, DIAG_ERROR);
     check_keys(r, file, yaml, "an exposure", known);
     if (!type || !str_one_of(types, type)) {
@@ -25,10 +24,7 @@ static bool check_entry(Reader *r, const char *file, const Yaml *yaml, const cha
                 "the type of exposure \"%s\" is dashboard, notebook, analysis, ml or application",
                 name);
     }
-    if (!yaml_get(owner, "name") && !yaml_get(owner, "email")) {
-        find_at(r, DIAG_ERROR, P_KEY, place_key(file, yaml, "owner"),
-                "exposure \"%s\" needs an owner with a name or an email", name);
-    }
+    check_owner(r, file, yaml, arena_printf(r->arena, "exposure \"%s\"", name));
     return diags_count(r->diags, DIAG_ERROR) == errors;
 }
 
@@ -128,17 +124,14 @@ static void meet(Reader *r, Node *reader, const Yaml *line)
                           .first_line = line->line,
                           .owner = reader->package};
     source.length = strlen(source.text);
-    const JinjaTemplate *template = jinja_parse(scope.arena, &source, r->diags);
-    size_t before = r->diags->list.count;
+    Diags found = diags_new(r->arena);
+    const JinjaTemplate *template = jinja_parse(scope.arena, &source, &found);
     Buf out = buf_new(scope.arena, 1u << 20);
     if (template) {
-        jinja_render(scope.arena, &env, template, &out, r->diags);
+        jinja_render(scope.arena, &env, template, &out, &found);
     }
-    const File *file = files_get(r->files, place.file);
-    for (size_t i = before; file && i < r->diags->list.count; i++) {
-        diag_place(r->diags, &r->diags->list.items[i], place.file, file->text, file->length,
-                   place.line, place.column, place.length);
-    }
+    place_found(r, &found, place);
+    diags_take(r->diags, &found);
     close_node_scope(&scope);
 }
 

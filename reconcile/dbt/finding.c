@@ -83,6 +83,15 @@ static bool read_call(Reader *r, const char *text, Place *place)
     return true;
 }
 
+void place_found(const Reader *r, Diags *found, Place place)
+{
+    const File *file = files_get(r->files, place.file);
+    vec_each (Diag, it, &found->list) {
+        diag_place(found, it, place.file, file ? file->text : NULL, file ? file->length : 0,
+                   place.line, place.column, place.length);
+    }
+}
+
 /* A failure inside one of dbt's own macros is shown where the project calls it. */
 void place_builtin_findings(Reader *r)
 {

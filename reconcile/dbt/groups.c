@@ -4,20 +4,25 @@
 
 #include "cutover/str.h"
 
+void check_owner(Reader *r, const char *file, const Yaml *entry, const char *whose)
+{
+    const Yaml *owner = yaml_get(entry, "owner");
+    if (!yaml_get(owner, "name") && !yaml_get(owner, "email")) {
+        find_at(r, DIAG_ERROR, P_KEY, place_key(file, entry, "owner"),
+                "%s needs an owner with a name or an email", whose);
+    }
+}
+
 void read_group(Reader *r, const Package *package, const char *file, const Yaml *group)
 {
     static const char *const known[] = {"name", "owner", "description", "config", NULL};
     const char *name = yaml_text(yaml_get(group, "name"));
-    const Yaml *owner = yaml_get(group, "owner");
     if (str_empty(name)) {
         find_at(r, DIAG_ERROR, P_KEY, place_of(file, group), "a group without a name");
         return;
     }
     check_keys(r, file, group, "a group", known);
-    if (!yaml_get(owner, "name") && !yaml_get(owner, "email")) {
-        find_at(r, DIAG_ERROR, P_KEY, place_key(file, group, "owner"),
-                "group \"%s\" needs an owner with a name or an email", name);
-    }
+    check_owner(r, file, group, arena_printf(r->arena, "group \"%s\"", name));
     const char *id = str_concat(r->arena, package->name, ".", name, NULL);
     if (map_put(r->arena, &r->group_ids, id, group)) {
         find_at(r, DIAG_ERROR, P_DUPLICATE_NODE, place_of(file, yaml_get(group, "name")),

@@ -4,6 +4,9 @@
 
 #include "reader.h"
 
+/* A finding when ENTRY of FILE has no `owner` with a name or an email. */
+void check_owner(Reader *r, const char *file, const Yaml *entry, const char *whose);
+
 /* One entry of `groups:` in FILE of PACKAGE. */
 void read_group(Reader *r, const Package *package, const char *file, const Yaml *group);
 

@@ -312,6 +312,8 @@ Diag *find_at(Reader *r, DiagSeverity severity, const char *code, Place place, c
 /* Whether WHAT was not yet found at PLACE, which may be that of many nodes: it is said once. */
 bool first_at(Reader *r, Place place, const char *what);
 void place_builtin_findings(Reader *r);
+/* PLACE is that of all FOUND: of what a text of a yml file has in it. */
+void place_found(const Reader *r, Diags *found, Place place);
 
 /* Takes out what follows from macros that cannot be read. */
 void drop_followers(Reader *r);

@@ -175,9 +175,8 @@ static void made_facts(World *w, const Pass *pass, const RecordDeployment *d, Fa
 static void green_facts(World *w, Pass *pass, const RecordDeployment *d, Facts *facts)
 {
     const ModelSchema *green = schema_named(w, "shop_green");
-    const RecordResult *noted = pass_gate_result(d, "hydration"),
-                       *check = pass_gate_result(d, "check:x");
-    const RecordResult *rehearsal = pass_gate_result(d, "rehearsal");
+    const RecordResult *noted = record_result(d, "hydration"), *check = record_result(d, "check:x");
+    const RecordResult *rehearsal = record_result(d, "rehearsal");
     bool holds = noted && str_eq(noted->verdict, "passed") && noted->at >= d->phase_since;
     facts->overtaken = tri(pass->marker.generation != d->from_generation);
     made_facts(w, pass, d, facts);
