@@ -1,8 +1,8 @@
 /*
  * A replacement takes the place of its view, when the marker has moved. Whatever comes of the statement is read from the
  * catalog: applied, the replacement has lost its name, and the view bears its id. Its name belongs to one generation, so
- * that a statement that comes late finds nothing. Rows that come to a seed leave no trace in the catalog: before they are
- * sent the record gives up what it knows of the seed, so that nobody takes it for what it was.
+ * that a statement that comes late finds nothing. Rows that come to a seed leave no trace in the catalog: that they are
+ * sent is recorded before, so that nobody takes the seed for what it was.
  */
 #include "pass_internal.h"
 
@@ -30,24 +30,20 @@ static bool apply_view(Pass *pass, const RecordDeployment *d, Err *err)
 
 /* ---- rows of a seed ---- */
 
-static void add_digest(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
-                       const char *digest)
-{
-    const RecordGreen *green = pass->replacing.green;
-    RecordObject seed = *record_object(pass->out->record, green->kind, green->replaces);
-    seed.digest = digest;
-    seed.deployment = d->id;
-    vec_push(pass->arena, entries, entry_objects(pass->arena, d->id, &seed, 1));
-}
-
 static bool begin_rows(Pass *pass, const RecordDeployment *d, Err *err)
 {
-    RecordEntries entries = {0};
-    if (pass->replacing.state == REPLACE_BEGUN) {
-        return true;
-    }
-    add_digest(pass, &entries, d, REPLACE_ROWS_BEGUN);
-    return pass_append(pass, &entries, err);
+    const char *key = replace_begun_key(pass->arena, pass->replacing.green);
+    RecordResult result = result_of(d, key, NULL);
+    return pass->replacing.state == REPLACE_BEGUN || pass_append_result(pass, d, &result, err);
+}
+
+/* The seed holds what waited beside it. */
+static RecordEntry new_digest(Pass *pass, const RecordDeployment *d)
+{
+    const Replacing *it = &pass->replacing;
+    RecordObject seed = *record_object(pass->out->record, it->green->kind, it->green->replaces);
+    seed.digest = record_object(pass->out->record, it->green->kind, it->live->id)->digest;
+    return entry_objects(pass->arena, d->id, &seed, 1);
 }
 
 static bool apply_rows(Pass *pass, RecordDeployment *d, Err *err)
@@ -64,8 +60,7 @@ static bool apply_rows(Pass *pass, RecordDeployment *d, Err *err)
         return pass_try_later(pass, d, what, err);
     }
     RecordEntries entries = {0};
-    const RecordObject *made = record_object(pass->out->record, it->green->kind, it->live->id);
-    add_digest(pass, &entries, d, made->digest);
+    vec_push(pass->arena, &entries, new_digest(pass, d));
     RecordResult result = result_of(d, replace_rows_key(pass->arena, it->green), sql);
     vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
     Leftover waited = {.foreign = diags_new(pass->arena)};

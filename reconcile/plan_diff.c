@@ -1,6 +1,7 @@
 /* Declared objects beside live ones: what is new, what changed, what is gone, what is left alone. */
 #include "plan_internal.h"
 
+#include "cutover/replace.h"
 #include "cutover/str.h"
 
 static void changed(Item *item, PlanCause cause, const char *text)
@@ -135,7 +136,7 @@ static void compare_item(Closure *c, Item *item)
         plan_refuse_name(c, item->live);
         return;
     }
-    if (!str_eq(known->digest, item->node->digest)) {
+    if (!str_eq(known->digest, item->node->digest) || replace_is_unsure(c->in->record, known)) {
         changed(item, CAUSE_CHANGED, what_changed(item, known));
     } else if (!inputs_hold(c, item)) {
         changed(item, CAUSE_DRIFT, "inputs were replaced by others of the same name");

@@ -92,13 +92,13 @@ static RecordDeployment *deployment_of(Fold *fold, const LogEntry *entry)
     return &vec_last(&fold->record->deployments);
 }
 
-/* What was found of green belongs to its attempt; what the server does not replace, to the commit. */
+/* What was found of green belongs to its attempt; what stays where it is, to the commit. */
 static void forget_results(RecordDeployment *d)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < d->results.count; i++) {
-        if (str_eq(d->results.items[i].check, "replacement")) {
-            d->results.items[kept++] = d->results.items[i];
+    vec_each (RecordResult, it, &d->results) {
+        if (str_eq(it->check, "replacement") || str_starts(it->check, RECORD_ROWS_BEGUN)) {
+            d->results.items[kept++] = *it;
         }
     }
     d->results.count = kept;

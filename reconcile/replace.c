@@ -21,29 +21,52 @@ const char *replace_target(const Catalog *catalog, const RecordDeployment *d, co
     return made ? it->replaces : NULL;
 }
 
+char *replace_begun_key(Arena *arena, const RecordGreen *green)
+{
+    return arena_printf(arena, RECORD_ROWS_BEGUN "%s", green->green);
+}
+
 char *replace_rows_key(Arena *arena, const RecordGreen *green)
 {
     return arena_printf(arena, "in_place:rows:%s", green->green);
 }
 
-static bool rows_are_in(const RecordDeployment *d, const RecordGreen *green)
+/* What the record tells of the rows of GREEN. */
+typedef struct Rows {
+    const RecordResult *begun, *in;
+} Rows;
+
+static Rows rows_of(const RecordDeployment *d, const RecordGreen *green)
 {
     Arena *arena = arena_new();
-    bool found = record_result(d, replace_rows_key(arena, green));
+    Rows rows = {record_result(d, replace_begun_key(arena, green)),
+                 record_result(d, replace_rows_key(arena, green))};
     arena_free(arena);
-    return found;
+    return rows;
+}
+
+bool replace_is_unsure(const Record *record, const RecordObject *known)
+{
+    vec_each (RecordDeployment, d, &((Record *)record)->deployments) {
+        const RecordGreen *green = replacement_of(d);
+        Rows rows = green && str_eq(green->replaces, known->id) ? rows_of(d, green) : (Rows){0};
+        if (rows.begun && !rows.in && rows.begun->at >= known->at) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Of a seed that waits for its rows. */
 static ReplaceState state_of_rows(const Record *record, const RecordDeployment *d,
                                   const Replacing *it, bool made)
 {
-    const RecordObject *target = record_object(record, it->green->kind, it->green->replaces);
-    bool in = rows_are_in(d, it->green);
-    if (!made || !target) {
-        return in ? REPLACE_APPLIED : REPLACE_LOST;
+    bool known = record_object(record, it->green->kind, it->green->replaces);
+    Rows rows = rows_of(d, it->green);
+    if (!made || !known) {
+        return rows.in ? REPLACE_APPLIED : REPLACE_LOST;
     }
-    return in || str_eq(target->digest, REPLACE_ROWS_BEGUN) ? REPLACE_BEGUN : REPLACE_READY;
+    return rows.in || rows.begun ? REPLACE_BEGUN : REPLACE_READY;
 }
 
 Replacing replace_state(const Catalog *catalog, const Record *record, const RecordDeployment *d)

@@ -90,6 +90,9 @@ typedef struct RecordSink {
     RelName from; /* what it reads, under its production name */
 } RecordSink;
 
+/* With the name of a green table: its rows are sent to the seed that it waits for. */
+#define RECORD_ROWS_BEGUN "in_place:begun:"
+
 typedef struct RecordResult {
     const char *check;   /* "hydration", "rehearsal", "replacement", "test:<id>", "check:<name>" */
     const char *verdict; /* passed | failed | warned | lost */

@@ -25,11 +25,13 @@ typedef struct Replacing {
     const CatalogObject *live; /* the replacement; NULL unless REPLACE_READY or REPLACE_BEGUN */
 } Replacing;
 
-/* In place of the digest of a seed whose rows may be there or not: no declaration has it. */
-#define REPLACE_ROWS_BEGUN "rows are being added"
-
-/* What the result is called that tells that the rows of GREEN are in its seed. */
+/* What the results are called that tell that the rows of GREEN are sent to its seed, and that they are in it. Whatever
+ * the order in which two processes write them down, the second one holds. */
+char *replace_begun_key(Arena *arena, const RecordGreen *green);
 char *replace_rows_key(Arena *arena, const RecordGreen *green);
+
+/* Rows were sent to KNOWN, a seed, since its digest was recorded, and nobody knows whether they are there. */
+bool replace_is_unsure(const Record *record, const RecordObject *known);
 
 /* The id of the view that the object of this KIND and ID waits to replace for D; NULL: none. It will have that one's
  * owner. */
