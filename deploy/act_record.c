@@ -301,6 +301,16 @@ static void add_outcomes(Pass *pass, RecordEntries *entries, const RecordDeploym
     }
 }
 
+/* All has followed what D declares; another commit that is wanted by now takes it from there. */
+static void add_declared(Pass *pass, RecordEntries *entries, const RecordDeployment *d)
+{
+    if (pass->out->desired && !d->partial && str_eq(pass->in->commit.sha, d->commit)) {
+        RecordObjects noted = noted_declared(pass->arena, pass->out->record, pass->snapshot.catalog,
+                                             pass->out->desired);
+        entries_add_objects(pass->arena, entries, &noted);
+    }
+}
+
 bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
 {
     RecordEntries entries = {0};
@@ -322,18 +332,23 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     if (d == pass->after && pass->after_recorded == PHASE_FAILED) {
         vec_push(pass->arena, &entries, entry_allowed(pass->arena, d->id, d->commit, reason));
     }
+    if (rule->to == PHASE_SOAKING || rule->to == PHASE_LIVE) {
+        add_declared(pass, &entries, d);
+    }
     add_outcomes(pass, &entries, d, rule);
     return pass_append(pass, &entries, err);
 }
 
 /*
  * Owners and options of what goes live, and of what stays, are from then on what was deployed: others are drift. A healing keeps to
- * what was deployed before, but for what it has built anew.
+ * what was deployed before, but for what it has built anew. What is declared is noted before it can be there: nothing
+ * that Git gave is taken for a person's, whatever happens now.
  */
 static void add_notes(Pass *pass, RecordEntries *entries, const RecordDeployment *d)
 {
     bool heals = pass_heals(pass);
-    RecordObjects objects = noted_anew(pass->arena, pass->out->record, pass->snapshot.catalog);
+    RecordObjects objects =
+        noted_anew(pass->arena, pass->out->record, pass->snapshot.catalog, pass->green);
     RecordObjects noted = {0};
     vec_each (RecordObject, it, &objects) {
         bool replaces = replace_target(pass->snapshot.catalog, d, it->kind, it->id);

@@ -9,7 +9,9 @@
 
 static Step trait_step(const PlanObject *object)
 {
-    return (Step){.kind = object->grant ? STEP_GRANT : STEP_COMMENT,
+    return (Step){.kind = object->revoked ? STEP_REVOKE
+                          : object->grant ? STEP_GRANT
+                                          : STEP_COMMENT,
                   .object_kind = object->live->kind,
                   .id = object->live->id,
                   .rel = object->rel,

@@ -30,8 +30,9 @@ static bool has_it_anyway(const Comparison *c, const Door *door, const char *rol
 {
     bool relation = str_eq(door->privilege, "SELECT");
     return str_eq(role, door->owner) ||
-           (door->node && build_declares_grant(door->node, role, door->privilege)) ||
-           (relation && build_given_by_default(c, door->green, door->privilege, role)) ||
+           (door->node && desired_grants(door->node, role, door->privilege)) ||
+           (relation &&
+            catalog_gives_by_default(c->in->catalog, door->green, door->privilege, role)) ||
            (door->live_grants && build_has_grant(door->live_grants, role, door->privilege));
 }
 
@@ -93,7 +94,7 @@ static void compare_node(Comparison *c, const DesiredNode *green)
                            .privilege = "SELECT",
                            .owner = object->owner,
                            .grants = &object->grants,
-                           .live_grants = live ? &live->grants : NULL,
+                           .live_grants = live ? build_live_grants(c, live, green) : NULL,
                            .node = green});
     }
 }

@@ -59,15 +59,15 @@ void build_compare_beside_indexes(Comparison *c);
 /* Grants, comments and owners. */
 void build_compare_traits(Comparison *c);
 
+/* Who may do what with LIVE, without what Git gave and does not any more: green, which NODE declares, gets them. */
+const CatalogGrants *build_live_grants(const Comparison *c, const CatalogObject *live,
+                                       const DesiredNode *node);
+
 bool build_has_grant(const CatalogGrants *grants, const char *grantee, const char *privilege);
-bool build_declares_grant(const DesiredNode *node, const char *grantee, const char *privilege);
 
 /* OBJECT, that another commit made, has a grant or a description that GREEN does not declare and production does not have:
  * what was never live would go live with it. */
 bool build_brings_more(const Comparison *c, const CatalogObject *object, const DesiredNode *green);
-
-bool build_given_by_default(const Comparison *c, RelName rel, const char *privilege,
-                            const char *grantee);
 
 /* Who may read green in the canary, and no longer. */
 void build_compare_canary(Comparison *c);

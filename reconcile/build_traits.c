@@ -45,50 +45,19 @@ bool build_has_grant(const CatalogGrants *grants, const char *grantee, const cha
     return false;
 }
 
-bool build_declares_grant(const DesiredNode *node, const char *grantee, const char *privilege)
-{
-    vec_each (DesiredGrant, it, &((DesiredNode *)node)->grants) {
-        if (str_eq(it->grantee, grantee) && str_eq(it->privilege, privilege)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool build_given_by_default(const Comparison *c, RelName rel, const char *privilege,
-                            const char *grantee)
-{
-    vec_each (CatalogDefault, it, &c->in->catalog->defaults) {
-        bool there = (!it->schema || str_eq(it->schema, rel.schema)) &&
-                     (!it->database || str_eq(it->database, rel.database));
-        if (there && str_eq(it->grantee, grantee) && str_eq(it->privilege, privilege)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Green would have IT if it were made now; a canary's guests are shut out by themselves. */
 static bool is_expected_grant(const Comparison *c, const CatalogObject *object,
                               const DesiredNode *green, const CatalogGrant *it)
 {
     const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
     const CatalogObject *live = node ? catalog_object(c->in->catalog, node->rel) : NULL;
-    return build_declares_grant(green, it->grantee, it->privilege) ||
+    return desired_grants(green, it->grantee, it->privilege) ||
            str_eq(it->grantee, object->owner) || str_starts(it->grantee, "mz_") ||
            str_in(&c->in->record->canary_roles, it->grantee) ||
-           build_given_by_default(c, object->rel, it->privilege, it->grantee) ||
-           (live && catalog_allows(live, it->grantee, it->privilege));
-}
-
-static bool declares_comment(const DesiredNode *green, const char *column)
-{
-    vec_each (DesiredComment, it, &green->comments) {
-        if (str_eq(it->column, column)) {
-            return true;
-        }
-    }
-    return false;
+           catalog_gives_by_default(c->in->catalog, object->rel, it->privilege, it->grantee) ||
+           (live &&
+            (str_eq(it->grantee, live->owner) ||
+             build_has_grant(build_live_grants(c, live, green), it->grantee, it->privilege)));
 }
 
 bool build_brings_more(const Comparison *c, const CatalogObject *object, const DesiredNode *green)
@@ -99,11 +68,23 @@ bool build_brings_more(const Comparison *c, const CatalogObject *object, const D
         }
     }
     vec_each (CatalogColumnComment, it, &object->column_comments) {
-        if (!declares_comment(green, it->column)) {
+        if (!desired_describes(green, it->column)) {
             return true;
         }
     }
-    return !str_empty(object->comment) && !declares_comment(green, NULL);
+    return !str_empty(object->comment) && !desired_describes(green, NULL);
+}
+
+const CatalogGrants *build_live_grants(const Comparison *c, const CatalogObject *live,
+                                       const DesiredNode *node)
+{
+    CatalogGrants *kept = arena_make(c->arena, CatalogGrants);
+    vec_each (CatalogGrant, it, &live->grants) {
+        if (!noted_grant_left(c->in->record, c->in->catalog, live, node, it)) {
+            vec_push(c->arena, kept, *it);
+        }
+    }
+    return kept;
 }
 
 static void want_grant(Comparison *c, const Twin *twin, const char *grantee, const char *privilege)
@@ -213,7 +194,7 @@ static void compare_node_traits(Comparison *c, const DesiredNode *green)
                  .green_owner = object->owner,
                  .live_owner = live ? owner_to_have(c, live->kind, live->id, live->owner) : NULL,
                  .green_grants = &object->grants,
-                 .live_grants = live ? &live->grants : NULL};
+                 .live_grants = live ? build_live_grants(c, live, green) : NULL};
     copy_grants(c, &twin);
     vec_each (DesiredGrant, it, &green->grants) {
         want_grant(c, &twin, it->grantee, it->privilege);

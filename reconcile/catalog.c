@@ -72,6 +72,19 @@ const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id
     return map_get(&catalog->object_by_id, id);
 }
 
+bool catalog_gives_by_default(const Catalog *catalog, RelName rel, const char *privilege,
+                              const char *grantee)
+{
+    vec_each (CatalogDefault, it, &catalog->defaults) {
+        bool there = (!it->schema || str_eq(it->schema, rel.schema)) &&
+                     (!it->database || str_eq(it->database, rel.database));
+        if (there && str_eq(it->grantee, grantee) && str_eq(it->privilege, privilege)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool catalog_allows(const CatalogObject *object, const char *grantee, const char *privilege)
 {
     vec_each (CatalogGrant, it, &object->grants) {

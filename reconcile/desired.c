@@ -60,6 +60,26 @@ bool node_kind_stays(NodeKind kind)
 /* ---- digests ---- */
 
 /* A field with its length in front, so that no two lists of fields give one text. */
+bool desired_grants(const DesiredNode *node, const char *grantee, const char *privilege)
+{
+    vec_each (DesiredGrant, it, &((DesiredNode *)node)->grants) {
+        if (str_eq(it->grantee, grantee) && str_eq(it->privilege, privilege)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool desired_describes(const DesiredNode *node, const char *column)
+{
+    vec_each (DesiredComment, it, &((DesiredNode *)node)->comments) {
+        if (str_eq(it->column, column)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put(Buf *buf, const char *text)
 {
     if (text) {

@@ -25,21 +25,153 @@ const char *noted_shown(const char *options)
     return str_empty(options) ? "the usual RETAIN HISTORY" : options;
 }
 
+/* ---- what Git declares ---- */
+
+static char *declared_grant(Arena *arena, const char *privilege, const char *grantee)
+{
+    return arena_printf(arena, "%s %s", privilege, grantee);
+}
+
+static char *declared_comment(Arena *arena, const char *column)
+{
+    return column ? arena_printf(arena, "COMMENT %s", column) : arena_strdup(arena, "COMMENT");
+}
+
+static void add_text(Arena *arena, StrVec *texts, const char *text)
+{
+    if (!str_in(texts, text)) {
+        vec_push(arena, texts, text);
+    }
+}
+
+/* Of NODE, after what is in TEXTS. */
+static void add_declared(Arena *arena, StrVec *texts, const DesiredNode *node)
+{
+    vec_each (DesiredGrant, it, &((DesiredNode *)node)->grants) {
+        add_text(arena, texts, declared_grant(arena, it->privilege, it->grantee));
+    }
+    vec_each (DesiredComment, it, &((DesiredNode *)node)->comments) {
+        add_text(arena, texts, declared_comment(arena, it->column));
+    }
+}
+
+static bool was_declared(const Record *record, const CatalogObject *live, const char *text)
+{
+    const RecordObject *known = record_object(record, live->kind, live->id);
+    return known && str_in(&known->declared, text);
+}
+
+bool noted_grant_left(const Record *record, const Catalog *catalog, const CatalogObject *live,
+                      const DesiredNode *node, const CatalogGrant *grant)
+{
+    if (desired_grants(node, grant->grantee, grant->privilege) ||
+        str_eq(grant->grantee, live->owner) ||
+        catalog_gives_by_default(catalog, live->rel, grant->privilege, grant->grantee)) {
+        return false;
+    }
+    Arena *arena = arena_new();
+    bool left = was_declared(record, live, declared_grant(arena, grant->privilege, grant->grantee));
+    arena_free(arena);
+    return left;
+}
+
+bool noted_comment_left(const Record *record, const CatalogObject *live, const DesiredNode *node,
+                        const char *column)
+{
+    Arena *arena = arena_new();
+    bool left = !desired_describes(node, column) &&
+                was_declared(record, live, declared_comment(arena, column));
+    arena_free(arena);
+    return left;
+}
+
+/* ---- noting ---- */
+
+/* Ids of relations to the nodes that DESIRED makes them of. */
+static Map nodes_by_id(Arena *arena, const Catalog *catalog, const Desired *desired)
+{
+    Map nodes = {0};
+    if (!desired) {
+        return nodes;
+    }
+    vec_each (DesiredNode, it, &((Desired *)desired)->nodes) {
+        const CatalogObject *live = catalog_object(catalog, it->rel);
+        if (live) {
+            map_put(arena, &nodes, live->id, it);
+        }
+    }
+    return nodes;
+}
+
+static const DesiredNode *node_of(const Map *nodes, const Catalog *catalog,
+                                  const RecordObject *object)
+{
+    const CatalogObject *live = catalog_object_by_id(catalog, object->id);
+    return live && str_eq(live->kind, object->kind) ? map_get(nodes, object->id) : NULL;
+}
+
+static bool same_texts(const StrVec *a, const StrVec *b)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        if (!str_in(b, a->items[i])) {
+            return false;
+        }
+    }
+    return a->count == b->count;
+}
+
 static bool differs(const char *now, const char *noted)
 {
     return now && !str_eq(now, noted);
 }
 
-RecordObjects noted_anew(Arena *arena, const Record *record, const Catalog *catalog)
+/* What NODE declares, after what is DECLARED already. */
+static StrVec declared_beside(Arena *arena, const StrVec *declared, const DesiredNode *node)
+{
+    StrVec both = {0};
+    vec_each (const char *, it, declared) {
+        vec_push(arena, &both, *it);
+    }
+    if (node) {
+        add_declared(arena, &both, node);
+    }
+    return both;
+}
+
+RecordObjects noted_anew(Arena *arena, const Record *record, const Catalog *catalog,
+                         const Desired *desired)
 {
     RecordObjects found = {0};
+    Map nodes = nodes_by_id(arena, catalog, desired);
     map_each (it, &record->object_by_id) {
         RecordObject object = *(const RecordObject *)it->value;
         const char *owner = catalog_owner(catalog, object.kind, object.id);
         const char *options = catalog_options(catalog, object.kind, object.id);
-        if (differs(owner, object.owner) || differs(options, object.options)) {
+        StrVec declared =
+            declared_beside(arena, &object.declared, node_of(&nodes, catalog, &object));
+        if (differs(owner, object.owner) || differs(options, object.options) ||
+            declared.count != object.declared.count) {
             object.owner = owner ? owner : object.owner;
             object.options = options ? options : object.options;
+            object.declared = declared;
+            vec_push(arena, &found, object);
+        }
+    }
+    return found;
+}
+
+RecordObjects noted_declared(Arena *arena, const Record *record, const Catalog *catalog,
+                             const Desired *desired)
+{
+    static const StrVec nothing = {0};
+    RecordObjects found = {0};
+    Map nodes = nodes_by_id(arena, catalog, desired);
+    map_each (it, &record->object_by_id) {
+        RecordObject object = *(const RecordObject *)it->value;
+        const DesiredNode *node = node_of(&nodes, catalog, &object);
+        StrVec declared = declared_beside(arena, &nothing, node);
+        if (node && !same_texts(&declared, &object.declared)) {
+            object.declared = declared;
             vec_push(arena, &found, object);
         }
     }

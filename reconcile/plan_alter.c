@@ -127,6 +127,44 @@ static void add_grants(Closure *c, const Item *item)
     }
 }
 
+/* What Git declared and does not any more is taken back; what a person gave stays. */
+static void add_revokes(Closure *c, const Item *item)
+{
+    vec_each (CatalogGrant, it, &item->live->grants) {
+        if (noted_grant_left(c->in->record, c->in->catalog, item->live, item->node, it)) {
+            const char *what = arena_printf(c->arena, "%s/%s", it->privilege, it->grantee);
+            DesiredGrant *grant = arena_make(c->arena, DesiredGrant);
+            *grant = (DesiredGrant){it->privilege, it->grantee};
+            PlanObject object = trait_of(c, item, "revoke", what);
+            object.kind = "grant";
+            object.grant = grant;
+            object.revoked = true;
+            plan_add_in_place(c, object, reason_of(c, "no longer in Git"));
+        }
+    }
+}
+
+static void remove_comment(Closure *c, const Item *item, const char *column)
+{
+    if (str_empty(catalog_comment(item->live, column)) ||
+        !noted_comment_left(c->in->record, item->live, item->node, column)) {
+        return;
+    }
+    DesiredComment *none = arena_make(c->arena, DesiredComment);
+    *none = (DesiredComment){.column = column};
+    PlanObject object = trait_of(c, item, "comment", column ? column : "");
+    object.comment = none;
+    plan_add_in_place(c, object, reason_of(c, "no longer in Git"));
+}
+
+static void remove_comments(Closure *c, const Item *item)
+{
+    remove_comment(c, item, NULL);
+    vec_each (CatalogColumnComment, it, &item->live->column_comments) {
+        remove_comment(c, item, it->column);
+    }
+}
+
 static void add_comments(Closure *c, const Item *item)
 {
     vec_each (DesiredComment, it, &item->node->comments) {
@@ -204,7 +242,9 @@ void plan_add_alterations(Closure *c)
             add_option(c, it->live);
             add_options(c, it->node->rel, &it->node->indexes);
             add_grants(c, it);
+            add_revokes(c, it);
             add_comments(c, it);
+            remove_comments(c, it);
         }
     }
     vec_each (DesiredExternal, it, &c->in->desired->externals) {

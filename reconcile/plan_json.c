@@ -140,6 +140,7 @@ static void put_alteration(JsonOut *out, const PlanObject *object)
     if (object->grant) {
         json_put_str(out, "privilege", object->grant->privilege);
         json_put_str(out, "grantee", object->grant->grantee);
+        json_put_bool(out, "revoked", object->revoked);
     }
     if (object->comment) {
         json_put_str(out, "column", object->comment->column);

@@ -236,8 +236,9 @@ static const char *in_place_text(Arena *arena, const Plan *plan, const PlanHead 
                             object->cluster);
     }
     if (object->grant) {
-        return arena_printf(arena, "grant  %s: %s to %s", object->on,
-                            str_lower(arena, object->grant->privilege), object->grant->grantee);
+        return arena_printf(arena, "%s %s: %s %s %s", object->revoked ? "revoke" : "grant ",
+                            object->on, str_lower(arena, object->grant->privilege),
+                            object->revoked ? "from" : "to", object->grant->grantee);
     }
     if (object->comment) {
         bool column = object->comment->column;

@@ -52,18 +52,6 @@ static const Json *get_array(const Json *body, const char *key)
     return value && value->type == JSON_IS_ARRAY ? value : &none;
 }
 
-static StrVec get_texts(Arena *arena, const Json *body, const char *key)
-{
-    StrVec texts = {0};
-    const Json *array = get_array(body, key);
-    for (size_t i = 0; i < array->count; i++) {
-        if (array->items[i]->type == JSON_IS_STRING) {
-            vec_push(arena, &texts, array->items[i]->string);
-        }
-    }
-    return texts;
-}
-
 /* --- deployments --- */
 
 RecordDeployment *record_deployment(const Record *record, const char *id)
@@ -138,8 +126,8 @@ static RecordGates read_gates(Arena *arena, const Json *body)
                          .replace = json_get_str(gates, "replace"),
                          .timezone = json_get_str(gates, "timezone"),
                          .missed = json_get_str(gates, "missed"),
-                         .allow = get_texts(arena, gates, "allow"),
-                         .freeze = get_texts(arena, gates, "freeze")};
+                         .allow = json_get_texts(arena, gates, "allow"),
+                         .freeze = json_get_texts(arena, gates, "freeze")};
 }
 
 static RelName get_rel(const Json *it)
@@ -352,7 +340,8 @@ static void fold_objects(Fold *fold, const LogEntry *entry)
             .deployment = entry->deployment,
             .owner = json_get_str(it, "owner"),
             .options = json_get_str(it, "options"),
-            .inputs = get_texts(fold->arena, it, "inputs"),
+            .declared = json_get_texts(fold->arena, it, "declared"),
+            .inputs = json_get_texts(fold->arena, it, "inputs"),
         };
         if (object->id && object->kind) {
             map_put(fold->arena, &fold->objects, object_key(fold->arena, object->kind, object->id),
@@ -397,7 +386,7 @@ static void fold_request(Fold *fold, const LogEntry *entry)
                              .reason = json_get_str(entry->body, "reason"),
                              .phase = json_get_str(entry->body, "phase"),
                              .signature = json_get_str(entry->body, "signature"),
-                             .permits = get_texts(fold->arena, entry->body, "permits"),
+                             .permits = json_get_texts(fold->arena, entry->body, "permits"),
                              .at = entry->at});
     if (str_eq(kind, "resume")) {
         map_each (it, &fold->record->denied) {

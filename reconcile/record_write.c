@@ -201,6 +201,7 @@ static void put_object(JsonOut *out, const RecordObject *object)
     json_put_str(out, "action", object->action);
     json_put_str(out, "owner", object->owner);
     json_put_str(out, "options", object->options);
+    json_put_texts(out, "declared", &object->declared);
     json_put_texts(out, "inputs", &object->inputs);
     json_close_object(out);
 }

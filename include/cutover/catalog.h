@@ -166,6 +166,10 @@ double catalog_credits(const Catalog *catalog, const char *size);
 const char *catalog_id_at(const Catalog *catalog, const char *kind, const char *database,
                           const char *schema, const char *name);
 
+/* Whether a default privilege gives GRANTEE the PRIVILEGE on what is made in the schema of REL. */
+bool catalog_gives_by_default(const Catalog *catalog, RelName rel, const char *privilege,
+                              const char *grantee);
+
 /* Whether GRANTEE may do PRIVILEGE on OBJECT: by a grant, or as its owner. */
 bool catalog_allows(const CatalogObject *object, const char *grantee, const char *privilege);
 

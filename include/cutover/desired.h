@@ -40,7 +40,7 @@ typedef struct DesiredGrant {
 
 typedef struct DesiredComment {
     const char *column; /* NULL: the object itself */
-    const char *text;
+    const char *text;   /* NULL in a plan: none any more */
 } DesiredComment;
 
 typedef struct SeedColumn {
@@ -152,6 +152,10 @@ char *desired_index_digest(Arena *arena, RelName on, const DesiredIndex *index);
 /* "view", "materialized view", ... as people and Materialize's catalog (with '-') write it. */
 const char *node_kind_text(NodeKind kind);
 const char *node_kind_catalog(NodeKind kind);
+
+/* Whether NODE declares that GRANTEE has PRIVILEGE, or a description of COLUMN (NULL: of itself). */
+bool desired_grants(const DesiredNode *node, const char *grantee, const char *privilege);
+bool desired_describes(const DesiredNode *node, const char *column);
 
 /* It is created when absent and never rebuilt, since what it holds cannot be made anew from Git. */
 bool node_kind_stays(NodeKind kind);

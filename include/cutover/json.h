@@ -64,5 +64,7 @@ Json *json_parse(Arena *arena, const char *text, size_t length, Err *err);
 const Json *json_get(const Json *object, const char *key);
 const char *json_get_str(const Json *object, const char *key);            /* NULL when absent */
 int64_t json_get_int(const Json *object, const char *key, int64_t other); /* OTHER when absent */
+/* The texts of a list; none when it is absent. They are the tree's, the list is ARENA's. */
+StrVec json_get_texts(Arena *arena, const Json *object, const char *key);
 
 #endif

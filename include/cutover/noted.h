@@ -1,11 +1,14 @@
 /*
- * What nobody declares, and a deployment notes: who owns what, the options of clusters beside size and replication
- * factor, and how much history is retained. Green gets production's; what they are when a deployment goes live is what was deployed. Pure.
+ * What a deployment notes beside what it made. What nobody declares: who owns what, the options of clusters beside size and
+ * replication factor, and how much history is retained. Green gets production's; what they are when a deployment goes live is
+ * what was deployed. And which grants and descriptions Git declared: nothing else tells them from what a person gave, once
+ * Git has them no more. Pure.
  */
 #ifndef CUTOVER_NOTED_H
 #define CUTOVER_NOTED_H
 
 #include "cutover/catalog.h"
+#include "cutover/desired.h"
 #include "cutover/record.h"
 
 /* The role that owned the KIND with this ID when it was deployed, and does not any more; NULL: it still does, or
@@ -21,8 +24,22 @@ const char *noted_options(const Record *record, const Catalog *catalog, const ch
 /* OPTIONS of a relation or index as people read them. */
 const char *noted_shown(const char *options);
 
-/* What RECORD knows and CATALOG has, with owner and options as they are now, where the record tells of others or of
- * none. */
-RecordObjects noted_anew(Arena *arena, const Record *record, const Catalog *catalog);
+/* What RECORD knows and CATALOG has, with owner and options as they are now, and with what DESIRED declares of it beside
+ * what was declared before, where the record tells of others or of none. DESIRED NULL: what is declared is not known. */
+RecordObjects noted_anew(Arena *arena, const Record *record, const Catalog *catalog,
+                         const Desired *desired);
+
+/* When all has followed what DESIRED declares: it alone is noted as declared, where the record tells of other. */
+RecordObjects noted_declared(Arena *arena, const Record *record, const Catalog *catalog,
+                             const Desired *desired);
+
+/* LIVE has GRANT since Git declared it, and NODE, which LIVE is of now, does not any more: it is to be taken back. What
+ * it would have anyway, as its owner's or by default, stays. */
+bool noted_grant_left(const Record *record, const Catalog *catalog, const CatalogObject *live,
+                      const DesiredNode *node, const CatalogGrant *grant);
+
+/* Likewise a comment on COLUMN, or on LIVE itself. */
+bool noted_comment_left(const Record *record, const CatalogObject *live, const DesiredNode *node,
+                        const char *column);
 
 #endif

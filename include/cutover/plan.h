@@ -81,6 +81,7 @@ typedef struct PlanObject {
     const DesiredIndex *index; /* of an index */
     const char *on;            /* of an index: dotted name of its relation */
     const DesiredGrant *grant;
+    bool revoked; /* `grant` left Git, and is taken back */
     const DesiredComment *comment;
     const PlanOwner *owner;
     const PlanOption *option;

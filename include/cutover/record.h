@@ -24,7 +24,7 @@
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
  *             names? [{kind, id, database?, schema?, from, to, retired}]
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
- *             action, owner?, options?, inputs [id]}]
+ *             action, owner?, options?, declared [text], inputs [id]}]
  *   result    check ("canary:<role>": it is let in to read green; "made:<kind>:<id>": this deployment's own
  *             statement made it), verdict, text?, rows, attempt
  *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?; `resume` also lifts denials
@@ -58,7 +58,9 @@ typedef struct RecordObject {
     const char *deployment;
     const char *owner;   /* role that owned it when it was deployed; NULL: not known, or an index */
     const char *options; /* of a cluster, likewise: CatalogCluster.options */
-    StrVec inputs;       /* ids that it read when it was made */
+    StrVec
+        declared; /* what Git declared of it, and it may have: "SELECT analyst", "COMMENT", "COMMENT day" */
+    StrVec inputs; /* ids that it read when it was made */
 } RecordObject;
 
 typedef VEC(RecordObject) RecordObjects;

@@ -375,3 +375,15 @@ int64_t json_get_int(const Json *object, const char *key, int64_t other)
     const Json *value = json_get(object, key);
     return value && value->type == JSON_IS_INT ? value->integer : other;
 }
+
+StrVec json_get_texts(Arena *arena, const Json *object, const char *key)
+{
+    StrVec texts = {0};
+    const Json *list = json_get(object, key);
+    for (size_t i = 0; list && list->type == JSON_IS_ARRAY && i < list->count; i++) {
+        if (list->items[i]->type == JSON_IS_STRING) {
+            vec_push(arena, &texts, list->items[i]->string);
+        }
+    }
+    return texts;
+}

@@ -114,17 +114,6 @@ static const File *file_of(Manifest *m, const char *path)
     return found;
 }
 
-static StrVec texts_of(Reader *r, const Json *list)
-{
-    StrVec texts = {0};
-    for (size_t i = 0; list && list->type == JSON_IS_ARRAY && i < list->count; i++) {
-        if (list->items[i]->type == JSON_IS_STRING) {
-            vec_push(r->arena, &texts, list->items[i]->string);
-        }
-    }
-    return texts;
-}
-
 /* "target/compiled/shop/models/a.sql" as the native reader has it: "shop/models/a.sql". */
 static const char *compiled_path(Manifest *m, const Json *json, const Node *node)
 {
@@ -176,9 +165,9 @@ static Node *make_node(Manifest *m, const char *id, const Json *json, Resource r
     if (node->file->length && !str_ends(node->path, ".yml")) {
         node->place = (Place){node->file->path, 1, 1, 1};
     }
-    node->fqn = texts_of(r, json_get(json, "fqn"));
+    node->fqn = json_get_texts(r->arena, json, "fqn");
     node->config = py_from_json(r->arena, json_get(json, "config")).dict;
-    node->inherited = texts_of(r, json_get(json, "tags"));
+    node->inherited = json_get_texts(r->arena, json, "tags");
     node->enabled = config_bool(r, node, "enabled", true);
     node->ephemeral =
         resource == RES_MODEL && str_eq(config_text(r, node, "materialized"), "ephemeral");
@@ -197,7 +186,7 @@ static void check_hook_macros(Manifest *m, const Node *node, const Json *json)
         const PyValue *hooks = config_get(node, keys[i]);
         any |= hooks && hooks->type == PY_LIST && hooks->list->count;
     }
-    StrVec ids = texts_of(m->r, json_get(json_get(json, "depends_on"), "macros"));
+    StrVec ids = json_get_texts(m->r->arena, json_get(json, "depends_on"), "macros");
     vec_each (const char *, it, &ids) {
         const Diags *why = any ? map_get(&m->unreadable, *it) : NULL;
         for (size_t i = 0; why && i < why->list.count; i++) {
@@ -306,7 +295,7 @@ static void read_any(Manifest *m, const char *id, const Json *json)
 static void add_edges(Manifest *m, Node *node)
 {
     const Json *json = map_get(&m->json_by_id, node->id);
-    StrVec ids = texts_of(m->r, json_get(json_get(json, "depends_on"), "nodes"));
+    StrVec ids = json_get_texts(m->r->arena, json_get(json, "depends_on"), "nodes");
     vec_each (const char *, it, &ids) {
         Node *other = map_get(&m->r->by_id, *it);
         Source *source = map_get(&m->sources, *it);
@@ -353,9 +342,9 @@ static void read_exposure(Manifest *m, const char *id, const Json *json)
                            .name = json_get_str(json, "name"),
                            .package = owner ? owner : r->root,
                            .file = file ? file : "",
-                           .fqn = texts_of(r, json_get(json, "fqn")),
-                           .tags = texts_of(r, json_get(json, "tags")),
-                           .reads = texts_of(r, json_get(json_get(json, "depends_on"), "nodes")),
+                           .fqn = json_get_texts(r->arena, json, "fqn"),
+                           .tags = json_get_texts(r->arena, json, "tags"),
+                           .reads = json_get_texts(r->arena, json_get(json, "depends_on"), "nodes"),
                            .enabled = true};
     if (!exposure->name || !exposure->fqn.count) {
         manifest_finding(m, P_MANIFEST, "%s: exposures.\"%s\" has no name", m->path, id);

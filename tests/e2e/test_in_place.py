@@ -51,6 +51,38 @@ def a_grant_and_a_description_leave_everything_else_alone(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def what_git_gave_is_taken_back_when_it_leaves_git(world):
+    """And what a person gave stays: here where the relation is, then with one that goes green."""
+    for role in ("analyst", "auditor", "looker"):
+        world.sql("CREATE ROLE %s" % role)
+    declared = "materialized='materialized_view', grants={'select': ['analyst', 'auditor']}"
+    described = "    description: by day\n    config: {persist_docs: {relation: true}}\n"
+    world.repository.edit("models/shop/daily.sql", "materialized='materialized_view'", declared)
+    world.repository.edit("models/schema.yml", "  - name: daily\n", "  - name: daily\n" + described)
+    world.repository.commit("Let them read")
+    deploy(world)
+    world.sql("GRANT SELECT ON shop.daily TO looker")
+    assert {"analyst", "auditor", "looker"} <= may_read(world, "daily")
+    before = ids(world)
+    world.repository.edit("models/shop/daily.sql", "['analyst', 'auditor']", "['auditor']")
+    world.repository.edit("models/schema.yml", described, "")
+    world.repository.commit("The analyst has left")
+    assert in_place(world.plan(expect=2)) == [("comment", "daily"), ("grant", "daily")]
+    world.apply()
+    assert ids(world) == before and world.plan(expect=0)["outcome"] == "nothing"
+    assert "analyst" not in may_read(world, "daily") and {"auditor", "looker"} <= may_read(world, "daily")
+    assert comments(world, "daily").get(0) is None
+    world.sql("GRANT SELECT ON shop.daily TO analyst")
+    assert world.plan(expect=0)["outcome"] == "nothing", "a person gave it this time"
+    world.repository.edit("models/shop/daily.sql", ", grants={'select': ['auditor']}", "")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Nobody by name, and another number")
+    world.apply()
+    assert ids(world)["shop.daily"] != before["shop.daily"]
+    assert "auditor" not in may_read(world, "daily") and {"analyst", "looker"} <= may_read(world, "daily")
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
 def a_cluster_is_resized_where_it_is(world):
     deploy(world)
     before, was = ids(world), cluster(world, "compute")

@@ -25,16 +25,17 @@ static inline void world_record(World *w, const char *kind, const char *id, RelN
     map_put(w->arena, &w->record->object_by_id, arena_printf(w->arena, "%s:%s", kind, id), object);
 }
 
-/* Notes who owns what, as every deployment does right before its cutover. */
+/* Notes who owns what and what is declared, as every deployment does right before its cutover. */
 static inline void world_note(World *w)
 {
     world_seal_catalog(w);
-    RecordObjects objects = noted_anew(w->arena, w->record, w->catalog);
+    RecordObjects objects = noted_anew(w->arena, w->record, w->catalog, w->desired);
     vec_each (RecordObject, it, &objects) {
         RecordObject *known =
             map_get(&w->record->object_by_id, arena_printf(w->arena, "%s:%s", it->kind, it->id));
         known->owner = it->owner;
         known->options = it->options;
+        known->declared = it->declared;
     }
 }
 
@@ -294,6 +295,23 @@ static inline void world_roll_back(World *w)
 }
 
 /* What is changed where it is: neither a new id nor a new name. */
+static inline void world_regrant(World *w, CatalogObject *object, const PlanObject *planned)
+{
+    CatalogGrants others = {0};
+    CatalogGrant grant = {.grantee = planned->grant->grantee,
+                          .privilege = planned->grant->privilege};
+    vec_each (CatalogGrant, it, &object->grants) {
+        if (!str_eq(it->grantee, grant.grantee) || !str_eq(it->privilege, grant.privilege)) {
+            vec_push(w->arena, &others, *it);
+        }
+    }
+    if (!planned->revoked) {
+        vec_push(w->arena, &others, grant);
+    }
+    object->grants.items = others.items;
+    object->grants.count = others.count;
+}
+
 static inline void world_alter(World *w, const Plan *plan)
 {
     vec_each (PlanObject, it, &plan->objects) {
@@ -309,9 +327,7 @@ static inline void world_alter(World *w, const Plan *plan)
             if (it->owner && str_eq(object->id, it->owner->id)) {
                 object->owner = it->owner->to;
             } else if (it->grant && str_eq(object->id, it->live->id)) {
-                CatalogGrant grant = {.grantee = it->grant->grantee,
-                                      .privilege = it->grant->privilege};
-                vec_push(w->arena, &object->grants, grant);
+                world_regrant(w, object, it);
             } else if (it->comment && str_eq(object->id, it->live->id)) {
                 world_comment(w, object, it->comment);
             }

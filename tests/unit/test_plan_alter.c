@@ -74,6 +74,85 @@ static void what_people_granted_stays(void **state)
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
 }
 
+/* A shop in which Git has let an analyst read, described daily, and does neither any more. */
+static World *shop_with_less_in_git(Arena *arena)
+{
+    World *w = deployed_shop(arena);
+    DesiredNode *daily = world_node(w, "shop.daily");
+    vec_push(w->arena, &daily->grants, (DesiredGrant){"SELECT", "analyst"});
+    vec_push(w->arena, &daily->comments, (DesiredComment){NULL, "by day"});
+    vec_push(w->arena, &daily->comments, (DesiredComment){"day", "in UTC"});
+    world_apply(w, world_plan(w));
+    world_note(w);
+    daily->grants.count = daily->comments.count = 0;
+    return w;
+}
+
+static void what_git_gave_is_taken_back_when_it_leaves_git(void **state)
+{
+    World *w = shop_with_less_in_git(*state);
+    CatalogObject *live = world_live(w, "shop.daily");
+    vec_push(w->arena, &live->grants, ((CatalogGrant){"u8", "looker", "SELECT"}));
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->in_place, 3);
+    CHECK_INT(plan->green, 0);
+    CHECK(strstr(text_of(w, plan),
+                 "  ~ revoke shop.daily: select from analyst    no longer in Git\n"
+                 "  ~ comment shop.daily                        no longer in Git\n"
+                 "  ~ comment shop.daily.day                    no longer in Git\n"));
+    Alterations steps = build_alterations(w->arena, plan);
+    CHECK_INT(steps.steps.items[0].kind, STEP_REVOKE);
+    CHECK_STR(steps.steps.items[0].grantee, "analyst");
+    CHECK(!steps.steps.items[1].text);
+    world_apply(w, plan);
+    CHECK(catalog_allows(live, "looker", "SELECT"));
+    CHECK(!catalog_allows(live, "analyst", "SELECT"));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void another_approval_is_needed_to_take_than_to_give(void **state)
+{
+    World *w = deployed_shop(*state);
+    DesiredNode *daily = world_node(w, "shop.daily");
+    vec_push(w->arena, &daily->grants, (DesiredGrant){"SELECT", "analyst"});
+    Plan *giving = world_plan(w);
+    world_apply(w, giving);
+    world_note(w);
+    daily->grants.count = 0;
+    Plan *taking = world_plan(w);
+    CHECK_STR(giving->objects.items[0].live->id, taking->objects.items[0].live->id);
+    CHECK(!str_eq(giving->objects.items[0].id, taking->objects.items[0].id));
+}
+
+static void what_a_role_would_have_anyway_stays(void **state)
+{
+    World *w = shop_with_less_in_git(*state);
+    world_apply(w, world_plan(w));
+    CatalogObject *live = world_live(w, "shop.daily");
+    vec_push(w->arena, &live->grants, ((CatalogGrant){"u7", "analyst", "SELECT"}));
+    vec_push(w->arena, &w->catalog->defaults,
+             ((CatalogDefault){.grantee = "analyst", .privilege = "SELECT"}));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING); /* as everybody made here */
+    w->catalog->defaults.count = 0;
+    live->owner = "analyst";
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void once_it_has_gone_a_person_may_give_it(void **state)
+{
+    World *w = shop_with_less_in_git(*state);
+    world_apply(w, world_plan(w));
+    RecordObjects noted = noted_declared(w->arena, w->record, w->catalog, w->desired);
+    CHECK_INT(noted.count, 1);
+    CHECK_INT(noted.items[0].declared.count, 0);
+    CatalogObject *live = world_live(w, "shop.daily");
+    RecordObject *known =
+        map_get(&w->record->object_by_id, arena_printf(w->arena, "%s:%s", live->kind, live->id));
+    *known = noted.items[0];
+    vec_push(w->arena, &live->grants, ((CatalogGrant){"u7", "analyst", "SELECT"}));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
 static void a_source_of_the_project_is_granted_where_it_is(void **state)
 {
     World *w = deployed_shop(*state);
@@ -294,6 +373,10 @@ int main(void)
         TEST(a_grant_is_given_where_the_object_is),
         TEST(an_owner_needs_no_grant),
         TEST(what_people_granted_stays),
+        TEST(what_git_gave_is_taken_back_when_it_leaves_git),
+        TEST(another_approval_is_needed_to_take_than_to_give),
+        TEST(what_a_role_would_have_anyway_stays),
+        TEST(once_it_has_gone_a_person_may_give_it),
         TEST(a_source_of_the_project_is_granted_where_it_is),
         TEST(an_owner_is_given_back_by_a_healing_alone),
         TEST(containers_have_owners_too),
