@@ -180,12 +180,15 @@ def additive(lab):
 
 
 def in_place(lab):
-    """Two grants, and nothing else."""
+    """Two grants come and one goes, and nothing else."""
     project = live(lab)
     lab.ask("CREATE ROLE analyst")
+    lab.ask("CREATE ROLE auditor")
+    project.nodes["top"].grants.append("auditor")
+    deploy(lab, project, "Let auditors read")
     project.nodes["daily"].grants.append("analyst")
-    project.nodes["top"].grants.append("analyst")
-    commit(lab, project, "Let analysts read")
+    project.nodes["top"].grants = ["analyst"]
+    commit(lab, project, "Let analysts read, and auditors no longer")
 
 
 def canary(lab):
