@@ -242,7 +242,7 @@ static void show_json(Buf *out, const Past *past, const RecordDeployment *d)
     json_key(&json, "results");
     json_open_array(&json);
     vec_each (RecordResult, it, &d->results) {
-        if (str_starts(it->check, BUILD_MADE)) {
+        if (build_is_note(it->check)) {
             continue;
         }
         json_open_object(&json);
@@ -290,7 +290,7 @@ static void show_text(Buf *out, const Past *past, const RecordDeployment *d)
         }
     }
     vec_each (RecordResult, it, &d->results) {
-        if (str_starts(it->check, BUILD_MADE)) {
+        if (build_is_note(it->check)) {
             continue;
         }
         buf_printf(out, "%s  %-13s %s%s%s\n", moment_iso(out->arena, it->at), it->verdict,

@@ -272,10 +272,28 @@ static bool record_guests(Pass *pass, const RecordDeployment *d, bool *added, Er
     return !*added || pass_append(pass, &entries, err);
 }
 
+/* What bears a name of production may be another thing by now: then the next pass looks anew. */
+static bool still_there(Pass *pass, bool *there, Err *err)
+{
+    const Catalog *now = NULL;
+    *there = true;
+    vec_each (const Step, it, &pass->build->canary) {
+        if (it->id && !now && !pass_look_again(pass, &now, err)) {
+            return false;
+        }
+        *there &= !it->id || str_eq(it->id, catalog_id_at(now, it->object_kind, it->rel.database,
+                                                          it->rel.schema, it->rel.name));
+    }
+    return true;
+}
+
 bool act_admit(Pass *pass, const RecordDeployment *d, Err *err)
 {
-    bool added;
+    bool added, there;
     if (!record_guests(pass, d, &added, err) || added) {
+        return err->kind == ERR_NONE;
+    }
+    if (!still_there(pass, &there, err) || !there) {
         return err->kind == ERR_NONE;
     }
     vec_each (Step, it, &pass->build->canary) {

@@ -299,6 +299,20 @@ static void follow_up_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
                            facts->alterations == YES || facts->altering == YES);
 }
 
+/*
+ * A GRANT that another process decided on in the canary may be carried out until the names that it knows are gone with the
+ * cutover. So guests are looked for before each attempt, and once more when it has happened: from then on none can come.
+ */
+static void guest_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    if (d->phase == PHASE_CUTTING_OVER) {
+        Build *late = build_shut_out_late(pass->arena, pass->snapshot.catalog, pass->out->record, d,
+                                          facts->happened == YES);
+        facts->admits = tri(late->canary.count > 0);
+        pass->build = facts->admits == YES ? late : pass->build;
+    }
+}
+
 static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
 {
     Moment now = pass->snapshot.catalog->now;
@@ -311,6 +325,7 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     facts->blue =
         tri(pass->blue->objects.count || pass->blue->schemas.count || pass->blue->clusters.count);
     follow_up_facts(pass, d, facts);
+    guest_facts(pass, d, facts);
     bool gone = d->phase == PHASE_CUTTING_OVER && pass->replacing.green && facts->replacement == NO;
     facts->names_hold = tri(!gone && pass_names_hold(pass, &d->names));
     pass->unused = leftover_replacement(pass->arena, pass->snapshot.catalog, pass->out->record, d);

@@ -9,6 +9,7 @@
 /* Something of green that can be read. */
 typedef struct Door {
     const char *kind; /* schema, cluster, or as mz_objects.type */
+    const char *id;   /* NULL: it is known by its name alone */
     RelName green;
     const char *privilege, *owner;
     const CatalogGrants *grants, *live_grants; /* live_grants NULL: there is no counterpart */
@@ -21,15 +22,23 @@ static void add_step(Comparison *c, const Door *door, StepKind kind, const char 
              (Step){.kind = kind,
                     .object_kind = door->kind,
                     .rel = door->green,
+                    .id = door->id,
                     .privilege = door->privilege,
                     .grantee = role});
+}
+
+static bool is_noted(const Comparison *c, const Door *door, const char *role)
+{
+    const RecordDeployment *d = c->in->deployment;
+    return !record_result(d, build_guest_check(c->arena, role)) ||
+           record_result(d, build_keeps_check(c->arena, door->kind, door->id, role));
 }
 
 /* ROLE has it in production, or will: that is no matter of the canary. */
 static bool has_it_anyway(const Comparison *c, const Door *door, const char *role)
 {
     bool relation = str_eq(door->privilege, "SELECT");
-    return str_eq(role, door->owner) ||
+    return str_eq(role, door->owner) || (c->late && is_noted(c, door, role)) ||
            (door->node && desired_grants(door->node, role, door->privilege)) ||
            (relation &&
             catalog_gives_by_default(c->in->catalog, door->green, door->privilege, role)) ||
@@ -121,6 +130,7 @@ static void compare_kept(Comparison *c, const Leftover *green)
 {
     vec_each (const CatalogCluster *, it, &green->clusters) {
         compare(c, &(Door){.kind = "cluster",
+                           .id = (*it)->id,
                            .green = {.name = (*it)->name},
                            .privilege = "USAGE",
                            .owner = (*it)->owner,
@@ -128,6 +138,7 @@ static void compare_kept(Comparison *c, const Leftover *green)
     }
     vec_each (const CatalogSchema *, it, &green->schemas) {
         compare(c, &(Door){.kind = "schema",
+                           .id = (*it)->id,
                            .green = {.database = (*it)->database, .name = (*it)->name},
                            .privilege = "USAGE",
                            .owner = (*it)->owner,
@@ -136,6 +147,7 @@ static void compare_kept(Comparison *c, const Leftover *green)
     vec_each (const CatalogObject *, it, &green->objects) {
         if (!str_eq((*it)->kind, "index")) {
             compare(c, &(Door){.kind = (*it)->kind,
+                               .id = (*it)->id,
                                .green = (*it)->rel,
                                .privilege = "SELECT",
                                .owner = (*it)->owner,
@@ -153,6 +165,85 @@ Build *build_shut_out(Arena *arena, const Catalog *catalog, const Record *record
     Comparison c = {.arena = arena, .in = &input, .build = build};
     if (record->canary_roles.count) {
         compare_kept(&c, green);
+    }
+    return build;
+}
+
+/* ---- what goes live ---- */
+
+char *build_guest_check(Arena *arena, const char *role)
+{
+    return arena_printf(arena, BUILD_GUEST "%s", role);
+}
+
+char *build_keeps_check(Arena *arena, const char *kind, const char *id, const char *role)
+{
+    return arena_printf(arena, BUILD_KEEPS "%s:%s:%s", kind, id, role);
+}
+
+bool build_is_note(const char *check)
+{
+    return str_starts(check, BUILD_MADE) || str_starts(check, BUILD_GUEST) ||
+           str_starts(check, BUILD_KEEPS);
+}
+
+static void add_schema(Arena *arena, const Catalog *catalog, const CatalogSchema *schema,
+                       Leftover *side)
+{
+    vec_push(arena, &side->schemas, schema);
+    vec_each (const CatalogObject, it, &catalog->objects) {
+        if (str_eq(it->rel.schema, schema->name) && str_eq(it->rel.database, schema->database)) {
+            vec_push(arena, &side->objects, it);
+        }
+    }
+}
+
+/* All that NAMES make production, called as before that, or (LIVE) as since then. */
+static Leftover side_of(Arena *arena, const Catalog *catalog, const RecordNames *names, bool live)
+{
+    Leftover side = {0};
+    vec_each (const RecordName, it, names) {
+        const char *name = live ? it->to : it->from;
+        if (it->retired) {
+            continue;
+        }
+        if (str_eq(it->kind, "schema")) {
+            const CatalogSchema *schema = catalog_schema(catalog, it->database, name);
+            if (schema) {
+                add_schema(arena, catalog, schema, &side);
+            }
+        } else if (str_eq(it->kind, "cluster")) {
+            const CatalogCluster *cluster = catalog_cluster(catalog, name);
+            if (cluster) {
+                vec_push(arena, &side.clusters, cluster);
+            }
+        } else {
+            const CatalogObject *object =
+                catalog_object(catalog, (RelName){it->database, it->schema, name});
+            if (object) {
+                vec_push(arena, &side.objects, object);
+            }
+        }
+    }
+    return side;
+}
+
+Build *build_find_guests(Arena *arena, const Catalog *catalog, const Record *record,
+                         const RecordNames *names)
+{
+    Leftover side = side_of(arena, catalog, names, false);
+    return build_shut_out(arena, catalog, record, &side);
+}
+
+Build *build_shut_out_late(Arena *arena, const Catalog *catalog, const Record *record,
+                           const RecordDeployment *deployment, bool live)
+{
+    Build *build = arena_make(arena, Build);
+    BuildInput input = {.catalog = catalog, .record = record, .deployment = deployment};
+    Comparison c = {.arena = arena, .in = &input, .build = build, .late = true};
+    if (record->canary_roles.count) {
+        Leftover side = side_of(arena, catalog, &deployment->cutover_names, live);
+        compare_kept(&c, &side);
     }
     return build;
 }

@@ -13,6 +13,7 @@ typedef struct Comparison {
     Map beside;    /* relname_key() of relations that are built beside, under their green names */
     Map seen;      /* "<kind>:<id>" that was already listed */
     VEC(Step) owners; /* changes of owner, which come last */
+    bool late;        /* the deployment has noted what guests keep */
 } Comparison;
 
 /* Fills `created`. */

@@ -124,6 +124,8 @@ static const Rule rules[] = {
     /* From here on the marker alone says whether it happened. */
     STAY(590, CUTTING_OVER, WHEN(.markers_agree = NO), BLOCK,
          "generation marker and record do not agree: see cutover repair"),
+    STAY(592, CUTTING_OVER, WHEN(.happened = YES, .admits = YES), ADMIT,
+         "whom a canary let in too late is shut out of production"),
     GO(595, CUTTING_OVER, WHEN(.happened = YES, .follow_up = YES), MOVE, REPOINTING, "repointing",
        "the marker says that the cutover has happened; something must follow"),
     GO(600, CUTTING_OVER, WHEN(.happened = YES, .blue = YES), MOVE, SOAKING, "soaking",
@@ -137,6 +139,8 @@ static const Rule rules[] = {
        "the cutover did not succeed within its deadline"),
     GO(650, CUTTING_OVER, WHEN(.names_hold = NO), MOVE, BUILDING, "building",
        "somebody changed a name that the cutover needs"),
+    STAY(655, CUTTING_OVER, WHEN(.admits = YES), ADMIT,
+         "whom a canary let in too late is shut out again"),
     STAY(660, CUTTING_OVER, ALWAYS, CUT_OVER, "one transaction"),
 
     STAY(665, REPOINTING, WHEN(.markers_agree = NO), BLOCK,

@@ -36,7 +36,8 @@ typedef struct Step {
     int64_t replication_factor; /* ALTER_CLUSTER: -1 stays */
     const char *
         options; /* CREATE_CLUSTER, ALTER_CLUSTER: the others, or NULL; OPTION: "" are the usual ones */
-    const char *id; /* of what is altered where it is: looked at again right before it is sent */
+    const char *
+        id; /* of what is altered where it is, or is called as production: looked at again right before it is sent */
     const char *privilege, *grantee; /* GRANT, REVOKE, DEFAULT_PRIVILEGE */
     const char *object_type;         /* DEFAULT_PRIVILEGE: "table", ... */
     const char *owner;               /* OWNER; DEFAULT_PRIVILEGE: whose new objects */
@@ -81,6 +82,16 @@ bool build_is_doubtful(const Record *record, const RecordDeployment *d);
 #define BUILD_MADE "made:"
 char *build_made_check(Arena *arena, const char *kind, const char *id);
 
+/* Those that note, when the cutover is decided on, that a canary's guest was looked for on all that goes live: BUILD_GUEST
+ * "<role>"; and what it may read there, since it may in production: BUILD_KEEPS "<kind>:<id>:<role>". */
+#define BUILD_GUEST "guest:"
+#define BUILD_KEEPS "keeps:"
+char *build_guest_check(Arena *arena, const char *role);
+char *build_keeps_check(Arena *arena, const char *kind, const char *id, const char *role);
+
+/* A result that is for the next pass, and says nothing to people. */
+bool build_is_note(const char *check);
+
 /* What PLAN still changes in production where it is, in the order in which it is sent. */
 typedef struct Alterations {
     VEC(Step) steps;
@@ -117,6 +128,15 @@ Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *reco
 /* `canary` alone: shuts out whom a canary let in to read GREEN, which is kept though its deployment is over. */
 Build *build_shut_out(Arena *arena, const Catalog *catalog, const Record *record,
                       const Leftover *green);
+
+/* `canary` alone, as steps that would take it back: what guests may read of what goes live by NAMES. */
+Build *build_find_guests(Arena *arena, const Catalog *catalog, const Record *record,
+                         const RecordNames *names);
+
+/* The same of what DEPLOYMENT's cutover makes production, or (LIVE) has made, but for what it has noted that they keep: a
+ * GRANT that another process decided on in the canary came late. */
+Build *build_shut_out_late(Arena *arena, const Catalog *catalog, const Record *record,
+                           const RecordDeployment *deployment, bool live);
 
 /* The event id of mz_audit_events from which creations may count as ours when our role made them: the oldest
  * intent of a deployment that is not at its end, or that of the newest that is over (for the green names of such alone). INT64_MAX: none. */

@@ -26,7 +26,8 @@
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
  *             action, owner?, options?, declared [text], inputs [id]}]
  *   result    check ("canary:<role>": it is let in to read green; "made:<kind>:<id>": this deployment's own
- *             statement made it), verdict, text?, rows, attempt
+ *             statement made it; "guest:<role>", "keeps:<kind>:<id>:<role>": what guests of canaries may read of what goes
+ *             live), verdict, text?, rows, attempt
  *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?; `resume` also lifts denials
  *   outcome   request (its id), outcome, why?
  *   event     id, seq, name, event (the CloudEvent)

@@ -361,10 +361,62 @@ static void what_a_guest_has_in_production_stays(void **state)
     CHECK_STR(closed->canary.items[2].rel.name, "clean");
 }
 
+/* As the decision to cut over notes it: the guest was looked for, and keeps what it has. */
+static void decide_to_cut_over(Case *c)
+{
+    RecordName schema = {"schema", "u1", "materialize", NULL, "shop_green", "shop", false};
+    RecordName cluster = {"cluster", "u2", NULL, NULL, "compute_green", "compute", false};
+    RecordDeployment *d = &c->deployment;
+    vec_push(c->w->arena, &d->cutover_names, schema);
+    vec_push(c->w->arena, &d->cutover_names, cluster);
+    Build *guests = build_find_guests(c->w->arena, c->w->catalog, c->w->record, &d->cutover_names);
+    vec_each (const Step, it, &guests->canary) {
+        char *check = build_keeps_check(c->w->arena, it->object_kind, it->id, it->grantee);
+        vec_push(c->w->arena, &d->results, ((RecordResult){.check = check}));
+    }
+    vec_push(c->w->arena, &d->results,
+             ((RecordResult){.check = build_guest_check(c->w->arena, "guest")}));
+}
+
+static Build *look_for_late_guests(Case *c, bool live)
+{
+    return build_shut_out_late(c->w->arena, c->w->catalog, c->w->record, &c->deployment, live);
+}
+
+/* What a guest had when the cutover was decided on was no matter of the canary. */
+static void what_a_guest_gets_after_the_decision_is_taken_back(void **state)
+{
+    Case c = with_guest(*state);
+    Build *open = compare_in_canary(&c, true);
+    vec_push(*state, &c.w->record->canary_roles, "guest");
+    Build daily = {0}, others = {0};
+    vec_each (const Step, it, &open->canary) {
+        vec_push(*state, str_eq(it->rel.name, "daily") ? &daily.canary : &others.canary, *it);
+    }
+    admit(&c, &daily);
+    decide_to_cut_over(&c);
+    CHECK_INT(look_for_late_guests(&c, false)->canary.count, 0);
+    admit(&c, &others);
+    Build *late = look_for_late_guests(&c, false);
+    CHECK_INT(late->canary.count, 3); /* cluster, schema, clean */
+    vec_each (const Step, it, &late->canary) {
+        CHECK_INT(it->kind, STEP_REVOKE);
+        CHECK(it->id && !str_eq(it->rel.name, "daily"));
+    }
+    CHECK_INT(look_for_late_guests(&c, true)->canary.count, 0); /* nothing bears those names yet */
+    world_rename_schema(c.w, "materialize", "shop_green", "shop");
+    world_rename_cluster(c.w, "compute_green", "compute");
+    world_seal(c.w);
+    CHECK_INT(look_for_late_guests(&c, true)->canary.count, 3);
+    c.deployment.results.count--; /* a version before this one decided, and noted nobody */
+    CHECK_INT(look_for_late_guests(&c, true)->canary.count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(guests_are_let_in_for_as_long_as_the_canary_lasts),
+        TEST(what_a_guest_gets_after_the_decision_is_taken_back),
         TEST(a_guest_of_the_commit_before_is_shut_out_too),
         TEST(what_a_guest_has_in_production_stays),
         TEST(what_the_commit_before_made_unrecorded_is_made_anew),

@@ -195,6 +195,18 @@ static void a_cutover_that_happened_is_never_sent_again(void **state)
     CHECK_INT(decide(PHASE_CUTTING_OVER, &facts)->to, PHASE_SUPERSEDED);
 }
 
+static void guests_that_came_late_are_shut_out_before_anything_else_follows(void **state)
+{
+    (void)state;
+    Facts facts = {.names_hold = YES, .admits = YES, .happened = NO};
+    CHECK_INT(decide(PHASE_CUTTING_OVER, &facts)->action, ACTION_ADMIT);
+    facts.happened = YES;
+    facts.follow_up = facts.blue = YES;
+    CHECK_INT(decide(PHASE_CUTTING_OVER, &facts)->action, ACTION_ADMIT);
+    facts.admits = NO;
+    CHECK_INT(decide(PHASE_CUTTING_OVER, &facts)->to, PHASE_REPOINTING);
+}
+
 static void production_is_dropped_only_when_the_soak_is_over(void **state)
 {
     (void)state;
@@ -287,6 +299,7 @@ int main(void)
         TEST(the_cutover_has_exactly_one_way_in),
         TEST(nothing_cuts_over_while_a_gate_is_closed),
         TEST(a_cutover_that_happened_is_never_sent_again),
+        TEST(guests_that_came_late_are_shut_out_before_anything_else_follows),
         TEST(production_is_dropped_only_when_the_soak_is_over),
         TEST(the_picture_in_docs_is_fresh),
     };
