@@ -1,6 +1,7 @@
 #include "cutover/snapshot.h"
 
 #include "cutover/statement.h"
+#include "cutover/statement_options.h"
 #include "cutover/str.h"
 #include "deploy_sql.h"
 
@@ -149,10 +150,15 @@ static void row_size(Load *load, size_t row)
 
 static const char *options_of(const Load *load, size_t row)
 {
-    return truth(load, row, "managed")
-               ? statement_cluster_options(load->arena, text(load, row, "introspection_interval"),
-                                           truth(load, row, "introspection_debugging"))
-               : NULL;
+    ClusterShown shown = {.interval = text(load, row, "introspection_interval"),
+                          .debugging = truth(load, row, "introspection_debugging"),
+                          .schedule = text(load, row, "schedule"),
+                          .estimate = text(load, row, "estimate"),
+                          .strategy = text(load, row, "strategy"),
+                          .zones =
+                              pg_array_texts(load->arena, text(load, row, "availability_zones")),
+                          .workload = text(load, row, "workload_class")};
+    return truth(load, row, "managed") ? statement_cluster_options(load->arena, &shown) : NULL;
 }
 
 static void row_cluster(Load *load, size_t row)
@@ -167,8 +173,8 @@ static void row_cluster(Load *load, size_t row)
                               .replication_factor = number(load, row, "replication_factor"),
                               .credits_per_hour = catalog_credits(load->catalog, size),
                               .reconfiguring = truth(load, row, "reconfiguring"),
-                              .scheduled = truth(load, row, "scheduled"),
-                              .scaled = truth(load, row, "scaled"),
+                              .scheduled = !str_eq(text(load, row, "schedule"), "manual"),
+                              .scaled = text(load, row, "strategy") != NULL,
                               .options = options_of(load, row),
                               .grants = grants(load, row)});
 }

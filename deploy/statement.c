@@ -161,19 +161,6 @@ static void put_shape(Sql *sql, const char *size, int64_t replication_factor, co
     }
 }
 
-char *statement_cluster_options(Arena *arena, const char *interval, bool debugging)
-{
-    Sql sql = sql_new(arena, "INTROSPECTION INTERVAL = ");
-    if (interval) {
-        sql_put_literal(&sql, interval);
-    } else {
-        sql_put(&sql, "0");
-    }
-    sql_put(&sql,
-            debugging ? ", INTROSPECTION DEBUGGING = true" : ", INTROSPECTION DEBUGGING = false");
-    return sql_done(&sql);
-}
-
 char *statement_create_cluster(Arena *arena, const char *name, const char *size,
                                int64_t replication_factor, const char *options)
 {

@@ -41,11 +41,12 @@ static Step option_step(const PlanObject *object)
                   .options = object->option->to};
 }
 
-/* The size first: with a new one under way the server refuses another replication factor. */
+/* The size first: with a new one under way the server refuses another replication factor. That of a cluster that is not to be
+ * switched on and off any more comes with its new schedule. */
 static Step resize_step(const PlanObject *object)
 {
     const PlanResize *resize = object->resize;
-    bool shaped = resize->size || resize->replication_factor >= 0;
+    bool shaped = resize->size || (resize->replication_factor >= 0 && !resize->live->scheduled);
     return (Step){.kind = STEP_ALTER_CLUSTER,
                   .object_kind = "cluster",
                   .id = resize->live->id,

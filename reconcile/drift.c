@@ -3,7 +3,9 @@
 
 #include "cutover/digest.h"
 #include "cutover/noted.h"
+#include "cutover/options.h"
 #include "cutover/sinks.h"
+#include "cutover/sqltok.h"
 #include "cutover/str.h"
 
 #include <string.h>
@@ -124,8 +126,9 @@ static const char *kind_words(Arena *arena, const char *kind)
 
 static void judge_retention(Search *s, const char *class, const CatalogObject *live)
 {
-    const char *noted = noted_options(s->in->record, s->in->catalog, live->kind, live->id);
-    if (noted) {
+    NotedChanges changes =
+        noted_changes(s->arena, s->in->record, s->in->catalog, live->kind, live->id);
+    vec_each (NotedChange, it, &changes) {
         add(s, (DriftItem){.kind = class,
                            .object = text_of(s, live->rel),
                            .id = live->id,
@@ -133,7 +136,7 @@ static void judge_retention(Search *s, const char *class, const CatalogObject *l
                            .audit_event = "alter",
                            .what = arena_printf(s->arena, "%s has %s, deployed with %s",
                                                 kind_words(s->arena, live->kind),
-                                                noted_shown(live->options), noted_shown(noted))});
+                                                noted_shown(it->now), noted_shown(it->then))});
     }
 }
 
@@ -179,7 +182,8 @@ static void judge_size(Search *s, const CatalogCluster *live)
             arena_printf(s->arena, "cluster has size %s, deployed as %s", live->size, config->size);
         add(s, item);
     }
-    if (config->replication_factor >= 0 && config->replication_factor != live->replication_factor) {
+    bool declared = config->replication_factor >= 0 && !live->scheduled;
+    if (declared && config->replication_factor != live->replication_factor) {
         item.what = arena_printf(s->arena, "cluster has replication factor %lld, deployed as %lld",
                                  (long long)live->replication_factor,
                                  (long long)config->replication_factor);
@@ -187,36 +191,54 @@ static void judge_size(Search *s, const CatalogCluster *live)
     }
 }
 
-/* Each option by itself; one that an older version did not note is not judged. */
+static DriftItem altered_cluster(const CatalogCluster *live, const char *what, const char *fix)
+{
+    return (DriftItem){.kind = "clusters",
+                       .object = live->name,
+                       .id = live->id,
+                       .audit_type = "cluster",
+                       .audit_event = "alter",
+                       .what = what,
+                       .fix = fix};
+}
+
+/* Only what a healing does not give back needs somebody. */
+static const char *fix_of_option(const Search *s, const CatalogCluster *live, const char *was)
+{
+    if (options_can_alter(was)) {
+        return NULL;
+    }
+    bool none = str_ends(was, " = ()") || str_ends(was, " = NULL");
+    const char *name = arena_strndup(s->arena, was, (size_t)(strstr(was, " = ") - was));
+    return arena_printf(s->arena, "not healed: ALTER CLUSTER %s %s (%s)",
+                        sql_ident(s->arena, live->name), none ? "RESET" : "SET", none ? name : was);
+}
+
 static void judge_options(Search *s, const CatalogCluster *live)
 {
-    const char *noted = noted_options(s->in->record, s->in->catalog, "cluster", live->id);
-    StrVec now = str_split(s->arena, live->options ? live->options : "", ',');
-    StrVec then = str_split(s->arena, noted ? noted : "", ',');
-    for (size_t i = 0; noted && i < now.count && i < then.count; i++) {
-        const char *is = str_trim(s->arena, now.items[i]), *was = str_trim(s->arena, then.items[i]);
-        if (!str_eq(is, was)) {
-            add(s, (DriftItem){.kind = "clusters",
-                               .object = live->name,
-                               .id = live->id,
-                               .audit_type = "cluster",
-                               .audit_event = "alter",
-                               .what = arena_printf(s->arena, "cluster has %s, deployed with %s",
-                                                    is, was)});
-        }
+    NotedChanges changes =
+        noted_changes(s->arena, s->in->record, s->in->catalog, "cluster", live->id);
+    vec_each (NotedChange, it, &changes) {
+        add(s,
+            altered_cluster(
+                live, arena_printf(s->arena, "cluster has %s, deployed with %s", it->now, it->then),
+                fix_of_option(s, live, it->then)));
     }
 }
 
+/* Its size went with that: the catalog shows none, and cutover.yaml need not. */
 static void judge_management(Search *s, const CatalogCluster *live)
 {
     const RecordObject *known = record_object(s->in->record, "cluster", live->id);
+    const ClusterConfig *config = config_cluster(s->in->environment, live->name);
     if (!live->managed && known && known->options) {
-        add(s, (DriftItem){.kind = "clusters",
-                           .object = live->name,
-                           .id = live->id,
-                           .audit_type = "cluster",
-                           .audit_event = "alter",
-                           .what = "cluster is not managed any more"});
+        const char *size = config && config->size ? config->size : "...";
+        add(s, altered_cluster(live, "cluster is not managed any more",
+                               arena_printf(s->arena,
+                                            "not healed: ALTER CLUSTER %s SET (MANAGED = true, "
+                                            "SIZE = %s)",
+                                            sql_ident(s->arena, live->name),
+                                            sql_literal(s->arena, size))));
     }
 }
 
@@ -448,6 +470,9 @@ void drift_write_text(Buf *out, const DriftItems *items)
         if (it->by) {
             buf_printf(out, ", role %s", it->by);
         }
+        if (it->fix) {
+            buf_printf(out, ":  %s", it->fix);
+        }
         buf_char(out, '\n');
     }
 }
@@ -462,6 +487,7 @@ void drift_write_json(JsonOut *out, const DriftItems *items)
         json_put_str(out, "what", it->what);
         json_put_str(out, "seen_at", it->at ? moment_iso(out->buf->arena, it->at) : NULL);
         json_put_str(out, "by", it->by);
+        json_put_str(out, "fix", it->fix);
         json_close_object(out);
     }
     json_close_array(out);

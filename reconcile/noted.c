@@ -1,5 +1,6 @@
 #include "cutover/noted.h"
 
+#include "cutover/options.h"
 #include "cutover/str.h"
 
 const char *noted_owner(const Record *record, const Catalog *catalog, const char *kind,
@@ -11,13 +12,46 @@ const char *noted_owner(const Record *record, const Catalog *catalog, const char
     return same ? NULL : known->owner;
 }
 
-const char *noted_options(const Record *record, const Catalog *catalog, const char *kind,
-                          const char *id)
+/* A cluster's one by one; a relation or index has one, and "" where nobody gave it any. */
+static StrVec each_of(Arena *arena, const char *kind, const char *options)
 {
+    StrVec whole = {0};
+    vec_push(arena, &whole, options);
+    return str_eq(kind, "cluster") ? options_each(arena, options) : whole;
+}
+
+/* One that an older version did not note, or that is not known now, is not judged. */
+NotedChanges noted_changes(Arena *arena, const Record *record, const Catalog *catalog,
+                           const char *kind, const char *id)
+{
+    NotedChanges found = {0};
     const RecordObject *known = record_object(record, kind, id);
-    const char *now = catalog_options(catalog, kind, id);
-    bool same = !known || !known->options || !now || str_eq(known->options, now);
-    return same ? NULL : known->options;
+    const char *options = catalog_options(catalog, kind, id);
+    if (!known || !known->options || !options || str_eq(known->options, options)) {
+        return found;
+    }
+    StrVec now = each_of(arena, kind, options), then = each_of(arena, kind, known->options);
+    for (size_t i = 0; i < then.count; i++) {
+        const char *was = then.items[i];
+        const char *is = str_eq(kind, "cluster") ? options_same(&now, was) : options;
+        if (is && !str_eq(is, was)) {
+            vec_push(arena, &found, ((NotedChange){is, was}));
+        }
+    }
+    return found;
+}
+
+const char *noted_options(Arena *arena, const Record *record, const Catalog *catalog,
+                          const char *kind, const char *id)
+{
+    NotedChanges changes = noted_changes(arena, record, catalog, kind, id);
+    StrVec back = {0};
+    vec_each (NotedChange, it, &changes) {
+        if (!str_eq(kind, "cluster") || options_can_alter(it->then)) {
+            vec_push(arena, &back, it->then);
+        }
+    }
+    return back.count ? str_join(arena, &back, ", ") : NULL;
 }
 
 const char *noted_shown(const char *options)

@@ -5,6 +5,7 @@
 #include "plan_internal.h"
 
 #include "cutover/noted.h"
+#include "cutover/options.h"
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
@@ -26,7 +27,7 @@ void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason)
 
 const char *plan_deployed_options(const Closure *c, const char *kind, const char *id)
 {
-    return c->in->heals ? noted_options(c->in->record, c->in->catalog, kind, id) : NULL;
+    return c->in->heals ? noted_options(c->arena, c->in->record, c->in->catalog, kind, id) : NULL;
 }
 
 /* ---- owners ---- */
@@ -183,8 +184,8 @@ static void add_comments(Closure *c, const Item *item)
 static PlanResize resize_of(const ClusterConfig *config, const CatalogCluster *live)
 {
     bool sized = config->size && !str_eq(config->size, live->size);
-    bool factored =
-        config->replication_factor >= 0 && config->replication_factor != live->replication_factor;
+    bool factored = !live->scheduled && config->replication_factor >= 0 &&
+                    config->replication_factor != live->replication_factor;
     return (PlanResize){.live = live,
                         .size = sized ? config->size : NULL,
                         .replication_factor = factored ? config->replication_factor : -1};
@@ -207,14 +208,27 @@ static void refuse_resize(Closure *c, const PlanResize *resize)
                              (long long)factor));
 }
 
+/* The server refuses a replication factor of a cluster that it switches on and off itself; one that it may not any more is left
+ * as it was at that moment, so that both go in one statement. */
+static int64_t factor_unscheduled(const PlanResize *resize, const ClusterConfig *config)
+{
+    int64_t live = resize->live->replication_factor;
+    bool unscheduled = resize->live->scheduled && options_unschedule(resize->options);
+    return !unscheduled                                ? resize->replication_factor
+           : config && config->replication_factor >= 0 ? config->replication_factor
+           : live > 0                                  ? live
+                                                       : 1;
+}
+
 /* Options are declared by nobody: they are given back when what was live is deployed again, else taken as they are. */
 static void add_resize(Closure *c, const Place *place, const ClusterConfig *config)
 {
     PlanResize *resize = arena_make(c->arena, PlanResize);
     *resize = config ? resize_of(config, place->cluster)
                      : (PlanResize){.live = place->cluster, .replication_factor = -1};
-    bool shaped = resize->size || resize->replication_factor >= 0;
     resize->options = plan_deployed_options(c, "cluster", place->cluster->id);
+    resize->replication_factor = factor_unscheduled(resize, config);
+    bool shaped = resize->size || resize->replication_factor >= 0;
     if (!shaped && !resize->options) {
         return;
     }

@@ -1,11 +1,19 @@
 /* Schemas and clusters that take part in the cutover: their names, sizes and prices. */
 #include "plan_internal.h"
 
-#include "cutover/str.h"
+#include "cutover/options.h"
 
 int64_t plan_generation(const Closure *c)
 {
     return c->in->live_generation < 0 ? 0 : c->in->live_generation;
+}
+
+/* A healing goes by what was deployed. */
+static const char *options_of(const Closure *c, const CatalogCluster *live)
+{
+    const RecordObject *known =
+        live && c->in->heals ? record_object(c->in->record, "cluster", live->id) : NULL;
+    return known && known->options ? known->options : live ? live->options : NULL;
 }
 
 /* From cutover.yaml, else as production's. */
@@ -19,11 +27,7 @@ static void set_size(const Closure *c, const Place *place, PlanContainer *contai
     container->replication_factor = factored ? config->replication_factor
                                     : live   ? live->replication_factor
                                              : 1;
-    container->options = NULL;
-    if (live && live->options && !str_eq(live->options, CLUSTER_OPTIONS_USUAL)) {
-        const char *noted = plan_deployed_options(c, "cluster", live->id);
-        container->options = noted ? noted : live->options;
-    }
+    container->options = options_to_make(c->arena, options_of(c, live));
     container->credits_per_hour =
         catalog_credits(c->in->catalog, container->size) * (double)container->replication_factor;
 }

@@ -21,6 +21,7 @@ typedef struct DriftItem {
     const char *audit_event; /* create, drop, alter, revoke, comment, owner */
     Moment at;               /* of the audit event; 0 = not known */
     const char *by;          /* role, or NULL */
+    const char *fix;         /* what a person can do; NULL: a healing brings it back */
 } DriftItem;
 
 typedef VEC(DriftItem) DriftItems;
@@ -49,7 +50,7 @@ bool drift_heals(const DriftItems *items, const EnvironmentConfig *environment);
 /* The same for equal drift, whoever made it: tells whether people have heard of it. "" without drift. */
 const char *drift_digest(Arena *arena, const DriftItems *items);
 
-/* A line each: object, what, time, role. And an array of {object, kind, what, seen_at?, by?}. */
+/* A line each: object, what, time, role, fix. And an array of {object, kind, what, seen_at?, by?, fix?}. */
 void drift_write_text(Buf *out, const DriftItems *items);
 void drift_write_json(JsonOut *out, const DriftItems *items);
 

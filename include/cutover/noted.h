@@ -16,10 +16,19 @@
 const char *noted_owner(const Record *record, const Catalog *catalog, const char *kind,
                         const char *id);
 
-/* The options that the KIND with this ID was deployed with, when they are others now; NULL: they are not, or nobody noted
- * them. */
-const char *noted_options(const Record *record, const Catalog *catalog, const char *kind,
-                          const char *id);
+typedef struct NotedChange {
+    const char *now, *then; /* as SQL writes them: "SCHEDULE = MANUAL" */
+} NotedChange;
+
+typedef VEC(NotedChange) NotedChanges;
+
+/* The options of the KIND with this ID that are others than when it was deployed. */
+NotedChanges noted_changes(Arena *arena, const Record *record, const Catalog *catalog,
+                           const char *kind, const char *id);
+
+/* Those of them that an ALTER gives back, as they were; NULL: none. */
+const char *noted_options(Arena *arena, const Record *record, const Catalog *catalog,
+                          const char *kind, const char *id);
 
 /* OPTIONS of a relation or index as people read them. */
 const char *noted_shown(const char *options);

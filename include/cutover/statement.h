@@ -30,14 +30,12 @@ typedef struct StatementOn {
 char *statement_create_schema(Arena *arena, const char *database, const char *name);
 char *statement_drop_schema(Arena *arena, const char *database, const char *name); /* RESTRICT */
 char *statement_rename_schema(Arena *arena, const char *database, const char *from, const char *to);
-/* OPTIONS: as statement_cluster_options() writes them, or NULL. */
+/* OPTIONS: as statement_options.h writes them, or NULL. */
 char *statement_create_cluster(Arena *arena, const char *name, const char *size,
                                int64_t replication_factor, const char *options);
 /* SIZE NULL, REPLICATION_FACTOR -1 and OPTIONS NULL leave it as it is; one must be given. */
 char *statement_alter_cluster(Arena *arena, const char *name, const char *size,
                               int64_t replication_factor, const char *options);
-/* The options of a managed cluster beside its shape; INTERVAL NULL: nothing is looked into. */
-char *statement_cluster_options(Arena *arena, const char *interval, bool debugging);
 char *statement_drop_cluster(Arena *arena, const char *name); /* RESTRICT */
 
 /* --- objects --- */

@@ -231,6 +231,85 @@ def a_clusters_options_are_taken_along_told_and_healed(world):
     assert drift(world, 0) == []
 
 
+def told(world):
+    found = json.loads(world.cutover("drift", "--output", "json", expect=2))["drift"]
+    return [(d["object"], d["kind"], d["what"], d["by"]) for d in found]
+
+
+STRATEGY = "AUTO SCALING STRATEGY = (ON HYDRATION (HYDRATION SIZE = '100cc', LINGER DURATION = '%s'))"
+
+
+def a_clusters_schedule_and_scaling_are_told_and_healed(world):
+    deploy_with(world, "heal")
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("ALTER CLUSTER compute SET (SCHEDULE = ON REFRESH (HYDRATION TIME ESTIMATE = '10 minutes'))", user="ada")
+    world.sql("ALTER CLUSTER serving SET (%s)" % STRATEGY % "1m", user="ada")
+    assert told(world) == [
+        ("compute", "clusters", "cluster has SCHEDULE = ON REFRESH (HYDRATION TIME ESTIMATE = '00:10:00'), deployed with SCHEDULE = MANUAL", "ada"),
+        ("serving", "clusters", "cluster has %s, deployed with AUTO SCALING STRATEGY = ()" % STRATEGY % "60 seconds", "ada")], told(world)
+    plan = world.cutover("plan", expect=2)
+    assert "cluster compute: replication factor 0 to 1, SCHEDULE = MANUAL" in plan and "cluster serving: AUTO SCALING STRATEGY = ()" in plan, plan
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    assert drift(world, 0) == [] and world.plan(expect=0)["outcome"] == "nothing"
+    assert world.sql("SELECT type FROM mz_internal.mz_cluster_schedules s JOIN mz_clusters c ON c.id = s.cluster_id WHERE c.name = 'compute'") == [("manual",)]
+    assert int(world.sql("SELECT replication_factor FROM mz_clusters WHERE name = 'compute'")[0][0]) == 1, "it was switched off, and is to serve again"
+    assert world.sql("SELECT * FROM mz_internal.mz_cluster_auto_scaling_strategies") == []
+    passes(world)
+    assert healed(world, 2), "it is healed once"
+
+
+def what_was_there_when_a_commit_went_live_is_no_drift(world):
+    world.repository.edit("cutover.yaml", "serving: {size: 25cc}", "serving: {size: 25cc, replication_factor: 1}")
+    deploy_with(world, "heal")
+    world.cutover("hold", "--reason", "we try options")
+    world.sql("ALTER CLUSTER compute SET (%s)" % STRATEGY % "500ms")
+    world.sql("ALTER CLUSTER serving SET (SCHEDULE = ON REFRESH)")
+    assert len(drift(world, 2)) == 2
+    world.repository.write("models/reports/refunds.sql", "{{ config(schema='reports') }}\nselect 1 as refund")
+    world.repository.commit("Another view")
+    world.cutover("resume")
+    world.apply()
+    assert drift(world, 0) == [], "taken as they are; whether a scheduled cluster is on is the server's business"
+    world.standin.stop()
+    world.standin.start()
+    assert drift(world, 0) == [], "a restart is no drift"
+    passes(world)
+    assert healed(world, 2)
+    world.sql("ALTER CLUSTER compute SET (AUTO SCALING STRATEGY = ())")
+    assert drift(world, 2) == [("compute", "cluster has AUTO SCALING STRATEGY = (), deployed with %s" % STRATEGY % "0.500000000 seconds")]
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 3))
+    assert drift(world, 0) == []
+
+
+def an_option_that_only_the_system_gives_is_told_and_begins_no_healing(world):
+    deploy_with(world, "heal")
+    world.sql("ALTER CLUSTER compute SET (WORKLOAD CLASS = 'prod')", user="mz_system")
+    assert told(world) == [("compute", "clusters", "cluster has WORKLOAD CLASS = 'prod', deployed with WORKLOAD CLASS = NULL", "mz_system")], told(world)
+    assert world.cutover("drift", expect=2).strip().endswith('role mz_system:  not healed: ALTER CLUSTER "compute" RESET (WORKLOAD CLASS)')
+    passes(world, 5)
+    assert deployments(world) == 1 and healed(world, 1)
+    world.sql("DROP INDEX shop.daily_day_idx")
+    world.wait_for("the index", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    assert [what for _, what in drift(world, 2)] == ["cluster has WORKLOAD CLASS = 'prod', deployed with WORKLOAD CLASS = NULL"]
+    passes(world, 5)
+    assert healed(world, 2), "what can be healed is, once"
+
+
+def deployments(world):
+    return len(json.loads(world.cutover("history", "--output", "json"))["deployments"])
+
+
+def a_cluster_that_is_not_managed_any_more_is_told_and_begins_no_healing(world):
+    deploy_with(world, "heal")
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("ALTER CLUSTER compute SET (MANAGED = false)", user="ada")
+    assert told(world) == [("compute", "clusters", "cluster is not managed any more", "ada")], told(world)
+    assert "not healed: ALTER CLUSTER \"compute\" SET (MANAGED = true, SIZE = '25cc')" in world.cutover("drift", expect=2)
+    passes(world, 8)
+    assert deployments(world) == 1 and healed(world, 1), "no ALTER that Cutover knows gives that back"
+    assert [e["type"].split(".")[-1] for e in events(world)] == ["drift"]
+
+
 def retained(world, name):
     """Milliseconds of history, as the catalog shows them."""
     return world.sql("SELECT h.value::text FROM mz_internal.mz_history_retention_strategies h JOIN mz_objects o ON o.id = h.id WHERE o.name = '%s'" % name)[0][0]
@@ -407,6 +486,9 @@ if __name__ == "__main__":
          after_a_rollback_the_restored_side_is_what_counts, what_is_healed_is_told_and_brought_back,
          another_owner_is_seen_and_the_next_deployment_takes_it_along, an_owner_is_healed,
          an_owner_who_changes_while_a_deployment_ends_is_not_taken_back, a_clusters_options_are_taken_along_told_and_healed,
+         a_clusters_schedule_and_scaling_are_told_and_healed, what_was_there_when_a_commit_went_live_is_no_drift,
+         an_option_that_only_the_system_gives_is_told_and_begins_no_healing,
+         a_cluster_that_is_not_managed_any_more_is_told_and_begins_no_healing,
          history_that_is_retained_is_told_and_healed, history_that_is_declared_is_what_comes_back,
          another_deployment_takes_what_stays_with_the_history_that_it_retains, another_version_that_retains_more_is_no_drift,
          who_changed_a_comment_is_known,

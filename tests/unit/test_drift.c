@@ -137,6 +137,42 @@ static void an_option_is_what_it_was_when_deployed(void **state)
     check_one(w, "clusters", "compute", "cluster is not managed any more");
 }
 
+static void an_option_that_an_older_version_did_not_note_is_not_judged(void **state)
+{
+    World *w = deployed_shop(*state);
+    CatalogCluster *compute = world_live_cluster(w, "compute");
+    compute->options = CLUSTER_OPTIONS_USUAL;
+    world_note(w);
+    compute->options = CLUSTER_OPTIONS_USUAL ", SCHEDULE = ON REFRESH, WORKLOAD CLASS = 'prod'";
+    CHECK_INT(drift_of(w).count, 0);
+    world_note(w);
+    CHECK_INT(drift_of(w).count, 0);
+    compute->options =
+        CLUSTER_OPTIONS_USUAL ", WORKLOAD CLASS = 'prod'"; /* of a kind not known here */
+    CHECK_INT(drift_of(w).count, 0);
+    compute->options = CLUSTER_OPTIONS_USUAL ", SCHEDULE = MANUAL, WORKLOAD CLASS = 'prod'";
+    check_one(w, "clusters", "compute",
+              "cluster has SCHEDULE = MANUAL, deployed with SCHEDULE = ON REFRESH");
+}
+
+static void what_is_not_healed_says_what_to_do(void **state)
+{
+    World *w = deployed_shop(*state);
+    CatalogCluster *compute = world_live_cluster(w, "compute");
+    compute->options = "AVAILABILITY ZONES = ('a', 'b'), SCHEDULE = MANUAL";
+    world_note(w);
+    compute->options = "AVAILABILITY ZONES = (), SCHEDULE = MANUAL";
+    CHECK_STR(drift_of(w).items[0].fix,
+              "not healed: ALTER CLUSTER \"compute\" SET (AVAILABILITY ZONES = ('a', 'b'))");
+    world_note(w);
+    compute->options = "AVAILABILITY ZONES = ('a', 'b'), SCHEDULE = MANUAL";
+    CHECK_STR(drift_of(w).items[0].fix,
+              "not healed: ALTER CLUSTER \"compute\" RESET (AVAILABILITY ZONES)");
+    world_note(w);
+    compute->options = "AVAILABILITY ZONES = ('a', 'b'), SCHEDULE = ON REFRESH";
+    CHECK(!drift_of(w).items[0].fix);
+}
+
 static void equal_drift_has_an_equal_digest(void **state)
 {
     World *w = deployed_shop(*state);
@@ -188,6 +224,8 @@ int main(void)
         TEST(declared_grants_and_comments_must_be_there),
         TEST(an_owner_is_what_it_was_when_deployed),
         TEST(an_option_is_what_it_was_when_deployed),
+        TEST(an_option_that_an_older_version_did_not_note_is_not_judged),
+        TEST(what_is_not_healed_says_what_to_do),
         TEST(equal_drift_has_an_equal_digest),
         TEST(a_column_has_a_comment_of_its_own),
         TEST(each_kind_is_told_or_healed_by_its_own_word),

@@ -230,13 +230,35 @@ static void an_option_is_given_back_by_a_healing_alone(void **state)
     w->is_live = true;
     Plan *plan = world_plan(w);
     check_alone(plan);
-    CHECK(strstr(text_of(w, plan), "  ~ cluster compute: " CLUSTER_OPTIONS_USUAL "    drift: "));
-    CHECK_STR(only_step(w, plan)->options, CLUSTER_OPTIONS_USUAL);
+    CHECK(strstr(text_of(w, plan),
+                 "  ~ cluster compute: INTROSPECTION INTERVAL = '00:00:01'    drift: "));
+    CHECK_STR(only_step(w, plan)->options, "INTROSPECTION INTERVAL = '00:00:01'");
     compute->replication_factor = 1; /* first the shape, then the rest */
     CHECK(!only_step(w, world_plan(w))->options);
     compute->replication_factor = 2;
     world_apply(w, plan);
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+/* The server switches it on and off: what it happens to have is no factor that anybody declared. */
+static void a_cluster_that_is_scheduled_keeps_its_factor_until_it_is_not(void **state)
+{
+    World *w = deployed_shop(*state);
+    CatalogCluster *compute = world_live_cluster(w, "compute");
+    compute->options = "SCHEDULE = MANUAL, WORKLOAD CLASS = NULL";
+    world_note(w);
+    compute->options = "SCHEDULE = ON REFRESH, WORKLOAD CLASS = 'prod'";
+    compute->scheduled = true;
+    compute->replication_factor = 0;
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    w->is_live = true;
+    const Step *step = only_step(w, world_plan(w));
+    CHECK_INT(step->replication_factor, 2);
+    CHECK_STR(step->options, "SCHEDULE = MANUAL");
+    world_size(w, "compute", compute->size, -1);
+    CHECK_INT(only_step(w, world_plan(w))->replication_factor, 1);
+    world_size(w, "compute", "100cc", -1); /* first the shape */
+    CHECK(!only_step(w, world_plan(w))->options);
 }
 
 static void green_gets_the_options_that_production_has(void **state)
@@ -248,6 +270,8 @@ static void green_gets_the_options_that_production_has(void **state)
     CHECK(!world_plan(w)->clusters.items[0].options);
     compute->options = "INTROSPECTION INTERVAL = '00:00:05', INTROSPECTION DEBUGGING = true";
     CHECK_STR(world_plan(w)->clusters.items[0].options, compute->options);
+    compute->options = CLUSTER_OPTIONS_USUAL ", AUTO SCALING STRATEGY = (ON HYDRATION (...))";
+    CHECK(!world_plan(w)->clusters.items[0].options); /* a warning says so */
 }
 
 /* ---- comments ---- */
@@ -382,6 +406,7 @@ int main(void)
         TEST(containers_have_owners_too),
         TEST(who_is_gone_gets_nothing_back),
         TEST(an_option_is_given_back_by_a_healing_alone),
+        TEST(a_cluster_that_is_scheduled_keeps_its_factor_until_it_is_not),
         TEST(green_gets_the_options_that_production_has),
         TEST(a_description_is_changed_where_the_object_is),
         TEST(a_column_has_a_description_of_its_own),

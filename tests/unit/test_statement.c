@@ -1,7 +1,10 @@
 /* The statement builder: what is sent to Materialize, character by character. */
 #include "check.h"
 
+#include "cutover/catalog.h"
+#include "cutover/options.h"
 #include "cutover/statement.h"
+#include "cutover/statement_options.h"
 #include "cutover/str.h"
 
 #include <stdio.h>
@@ -26,16 +29,70 @@ static void containers_are_made_and_dropped_without_cascade(void **state)
     CHECK_STR(statement_alter_cluster(arena, "c", "25cc", -1, NULL),
               "ALTER CLUSTER \"c\" SET (SIZE = '25cc')");
     CHECK_STR(statement_drop_cluster(arena, "c_blue_g1"), "DROP CLUSTER \"c_blue_g1\" RESTRICT");
-    const char *options = statement_cluster_options(arena, "00:00:05", true);
-    CHECK_STR(options, "INTROSPECTION INTERVAL = '00:00:05', INTROSPECTION DEBUGGING = true");
-    CHECK_STR(statement_cluster_options(arena, NULL, false),
-              "INTROSPECTION INTERVAL = 0, INTROSPECTION DEBUGGING = false");
-    CHECK_STR(
-        statement_alter_cluster(arena, "c", NULL, -1, options),
-        "ALTER CLUSTER \"c\" SET (INTROSPECTION INTERVAL = '00:00:05', INTROSPECTION DEBUGGING "
-        "= true)");
+    CHECK_STR(statement_alter_cluster(arena, "c", NULL, 1, "SCHEDULE = MANUAL"),
+              "ALTER CLUSTER \"c\" SET (REPLICATION FACTOR = 1, SCHEDULE = MANUAL)");
     CHECK(!statement_alter_cluster(arena, "c", NULL, -1, NULL));
     CHECK(!statement_create_cluster(arena, "c", NULL, 1, NULL));
+}
+
+static void a_clusters_options_are_written_as_alter_takes_them(void **state)
+{
+    Arena *arena = *state;
+    ClusterShown shown = {.interval = "00:00:05", .debugging = true, .schedule = "manual"};
+    CHECK_STR(statement_cluster_options(arena, &shown),
+              "INTROSPECTION INTERVAL = '00:00:05', INTROSPECTION DEBUGGING = true, SCHEDULE = "
+              "MANUAL, AUTO SCALING STRATEGY = (), AVAILABILITY ZONES = (), WORKLOAD CLASS = NULL");
+    shown = (ClusterShown){.schedule = "on-refresh", .estimate = "00:10:00", .workload = "prod"};
+    vec_push(arena, &shown.zones, "use1-az1");
+    vec_push(arena, &shown.zones, "use1-az2");
+    CHECK_STR(statement_cluster_options(arena, &shown),
+              "INTROSPECTION INTERVAL = 0, INTROSPECTION DEBUGGING = false, SCHEDULE = ON REFRESH "
+              "(HYDRATION TIME ESTIMATE = '00:10:00'), AUTO SCALING STRATEGY = (), AVAILABILITY "
+              "ZONES = ('use1-az1', 'use1-az2'), WORKLOAD CLASS = 'prod'");
+}
+
+static const char *strategy(Arena *arena, const char *json)
+{
+    ClusterShown shown = {.schedule = "manual", .strategy = json};
+    StrVec all = options_each(arena, statement_cluster_options(arena, &shown));
+    return options_same(&all, "AUTO SCALING STRATEGY = ()");
+}
+
+static void a_strategy_that_is_not_known_is_not_written(void **state)
+{
+    Arena *arena = *state;
+    CHECK_STR(strategy(arena, "{\"on_hydration\": {\"hydration_size\": \"100cc\", "
+                              "\"linger_duration\": {\"secs\": 60, \"nanos\": 0}}}"),
+              "AUTO SCALING STRATEGY = (ON HYDRATION (HYDRATION SIZE = '100cc', LINGER DURATION = "
+              "'60 seconds'))");
+    CHECK_STR(strategy(arena, "{\"on_hydration\": {\"hydration_size\": \"a'b\", "
+                              "\"linger_duration\": {\"secs\": 0, \"nanos\": 5000000}}}"),
+              "AUTO SCALING STRATEGY = (ON HYDRATION (HYDRATION SIZE = 'a''b', LINGER DURATION = "
+              "'0.005000000 seconds'))");
+    CHECK_STR(strategy(arena, "{\"on_hydration\": {\"hydration_size\": \"100cc\", "
+                              "\"linger_duration\": null}, \"on_lag\": null}"),
+              "AUTO SCALING STRATEGY = (ON HYDRATION (HYDRATION SIZE = '100cc'))");
+    CHECK_STR(strategy(arena, "{}"), "AUTO SCALING STRATEGY = ()");
+    CHECK(!strategy(arena, "{\"on_lag\": {}}"));
+    CHECK(!strategy(arena, "{\"on_hydration\": {\"hydration_size\": \"100cc\", \"n\": 2}}"));
+    CHECK(!strategy(arena, "[1]"));
+    CHECK(!strategy(arena, "{"));
+}
+
+static void options_are_parted_where_nothing_encloses_the_comma(void **state)
+{
+    Arena *arena = *state;
+    StrVec each = options_each(arena, "A = ('x, y', (1, 2)), B = 'it''s, so', C = 0");
+    CHECK_INT(each.count, 3);
+    CHECK_STR(each.items[0], "A = ('x, y', (1, 2))");
+    CHECK_STR(options_same(&each, "B = NULL"), "B = 'it''s, so'");
+    CHECK(!options_same(&each, "D = 1"));
+    CHECK_INT(options_each(arena, "").count, 0);
+    CHECK_STR(options_to_make(arena, "INTROSPECTION INTERVAL = 0, INTROSPECTION DEBUGGING = false, "
+                                     "SCHEDULE = ON REFRESH"),
+              "INTROSPECTION INTERVAL = 0, INTROSPECTION DEBUGGING = false");
+    CHECK(!options_to_make(arena, CLUSTER_OPTIONS_USUAL ", WORKLOAD CLASS = NULL"));
+    CHECK(!options_to_make(arena, NULL));
 }
 
 static void names_of_256_bytes_are_refused_and_odd_ones_quoted(void **state)
@@ -337,6 +394,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(containers_are_made_and_dropped_without_cascade),
+        TEST(a_clusters_options_are_written_as_alter_takes_them),
+        TEST(a_strategy_that_is_not_known_is_not_written),
+        TEST(options_are_parted_where_nothing_encloses_the_comma),
         TEST(names_of_256_bytes_are_refused_and_odd_ones_quoted),
         TEST(every_kind_of_node_is_created_in_its_own_way),
         TEST(a_seed_is_a_table_and_rows_that_come_once),

@@ -69,6 +69,18 @@ $$
     FROM standin.clusters c WHERE c.id = cluster
 $$;
 
+-- SCHEDULE = ON REFRESH [(HYDRATION TIME ESTIMATE = '..')]
+CREATE FUNCTION standin.is_scheduled(options jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$
+    SELECT coalesce(options->>'SCHEDULE' ~* '^on\s+refresh', false)
+$$;
+
+-- Of AUTO SCALING STRATEGY = (ON HYDRATION (HYDRATION SIZE = '..', LINGER DURATION = '..'))
+CREATE FUNCTION standin.strategy_word(options jsonb, name text) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$
+    SELECT substring(options->>'AUTO SCALING STRATEGY' FROM '(?i)' || name || '\s*=?\s*''([^'']*)''')
+$$;
+
 CREATE VIEW mz_catalog.mz_clusters AS
 SELECT id, name, owner_id, standin.privileges('cluster', id) AS privileges, managed, standin.shown_size(id) AS size,
        replication_factor::mz_catalog.uint4 AS replication_factor, false AS disk, NULL::mz_catalog.text_list AS availability_zones,

@@ -106,7 +106,8 @@ SELECT id AS replica_id, 0::bigint::mz_catalog.uint8 AS process_id, 0::bigint::m
        0::bigint::mz_catalog.uint8 AS disk_bytes, 0::bigint::mz_catalog.uint8 AS heap_bytes, 0::bigint::mz_catalog.uint8 AS heap_limit FROM standin.replicas;
 
 CREATE VIEW mz_internal.mz_cluster_schedules AS
-SELECT id AS cluster_id, 'manual'::text AS type, NULL::interval AS refresh_hydration_time_estimate FROM standin.clusters WHERE managed;
+SELECT id AS cluster_id, CASE WHEN standin.is_scheduled(options) THEN 'on-refresh' ELSE 'manual' END AS type,
+       substring(options->>'SCHEDULE' FROM '(?i)ESTIMATE\s*=?\s*''([^'']*)''')::interval AS refresh_hydration_time_estimate FROM standin.clusters WHERE managed;
 
 CREATE VIEW mz_internal.mz_cluster_reconfigurations AS
 SELECT r.cluster_id,
@@ -117,7 +118,12 @@ SELECT r.cluster_id,
 FROM standin.reconfigurations r JOIN standin.clusters c ON c.id = r.cluster_id;
 
 CREATE VIEW mz_internal.mz_cluster_auto_scaling_strategies AS
-SELECT id AS cluster_id, to_jsonb(options->>'AUTO SCALING STRATEGY') AS strategy, NULL::jsonb AS state FROM standin.clusters WHERE options ? 'AUTO SCALING STRATEGY';
+SELECT id AS cluster_id,
+       jsonb_build_object('on_hydration', jsonb_build_object('hydration_size', size, 'linger_duration',
+           jsonb_build_object('secs', floor(extract(epoch FROM linger))::bigint, 'nanos', (extract(epoch FROM linger) % 1 * 1000000000)::bigint))) AS strategy,
+       NULL::jsonb AS state
+FROM (SELECT id, standin.strategy_word(options, 'HYDRATION SIZE') AS size, standin.strategy_word(options, 'LINGER DURATION')::interval AS linger
+      FROM standin.clusters) c WHERE size IS NOT NULL;
 CREATE VIEW mz_internal.mz_pending_cluster_replicas AS SELECT NULL::text AS id WHERE false;
 CREATE VIEW mz_internal.mz_internal_cluster_replicas AS SELECT NULL::text AS id WHERE false;
 CREATE VIEW mz_internal.mz_replacements AS SELECT id, target_id FROM standin.items WHERE target_id IS NOT NULL;

@@ -38,6 +38,32 @@ BEGIN
 END
 $$;
 
+-- What may not stand beside what; how long a burst replica lingers when nobody says so is not known here.
+CREATE FUNCTION standin.check_options(options jsonb) RETURNS void LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF standin.is_scheduled(options) AND options ? 'REPLICATION FACTOR' THEN
+        PERFORM standin.fail('XX000', 'standin: SCHEDULE = ON REFRESH excludes REPLICATION FACTOR');
+    END IF;
+    IF standin.is_scheduled(options) AND standin.strategy_word(options, 'HYDRATION SIZE') IS NOT NULL THEN
+        PERFORM standin.fail('XX000', 'standin: AUTO SCALING STRATEGY needs SCHEDULE = MANUAL');
+    END IF;
+    IF standin.strategy_word(options, 'HYDRATION SIZE') IS NOT NULL AND standin.strategy_word(options, 'LINGER DURATION') IS NULL THEN
+        PERFORM standin.fail('0A000', 'standin: an AUTO SCALING STRATEGY without LINGER DURATION is not known here');
+    END IF;
+    IF options ? 'WORKLOAD CLASS' AND current_setting('standin.role') <> 'mz_system' THEN
+        PERFORM standin.fail('42501', 'standin: WORKLOAD CLASS is for system users');
+    END IF;
+END
+$$;
+
+-- A cluster that runs for refreshes alone has no replicas until there is something to refresh, and nothing here is.
+CREATE FUNCTION standin.switch_off(target standin.clusters) RETURNS void LANGUAGE sql AS
+$$
+    UPDATE standin.clusters SET replication_factor = 0 WHERE id = target.id;
+    DELETE FROM standin.all_replicas WHERE cluster_id = target.id;
+$$;
+
 CREATE FUNCTION standin.create_cluster(args jsonb) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -60,8 +86,9 @@ BEGIN
         INSERT INTO standin.clusters VALUES (standin.next_id('cluster'), wanted, me, false, NULL, NULL) RETURNING * INTO made;
     ELSE
         PERFORM standin.check_size(options->>'SIZE');
+        PERFORM standin.check_options(options);
         INSERT INTO standin.clusters VALUES (standin.next_id('cluster'), wanted, me, true, options->>'SIZE',
-            coalesce((options->>'REPLICATION FACTOR')::bigint, 1), options - 'SIZE' - 'REPLICATION FACTOR') RETURNING * INTO made;
+            CASE WHEN standin.is_scheduled(options) THEN 0 ELSE coalesce((options->>'REPLICATION FACTOR')::bigint, 1) END, options - 'SIZE' - 'REPLICATION FACTOR') RETURNING * INTO made;
     END IF;
     PERFORM standin.add_letters('cluster', made.id, me, 'UC', me);
     PERFORM standin.audit('create', 'cluster', jsonb_build_object('id', made.id, 'name', wanted));
@@ -131,6 +158,19 @@ BEGIN
 END
 $$;
 
+-- SET (MANAGED = false): its replicas stay, and have a size each.
+CREATE FUNCTION standin.let_go(target standin.clusters) RETURNS void LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF EXISTS (SELECT FROM mz_internal.mz_cluster_reconfigurations WHERE cluster_id = target.id AND status = 'in-progress') THEN
+        PERFORM standin.fail('55006', format('cannot change MANAGED of cluster %s while it is being reconfigured', target.name), NULL,
+                             'Wait for it to end, or alter the cluster back to what it was.');
+    END IF;
+    UPDATE standin.clusters SET managed = false, size = NULL, replication_factor = NULL, options = '{}' WHERE id = target.id;
+    PERFORM standin.audit('alter', 'cluster', jsonb_build_object('id', target.id, 'name', target.name));
+END
+$$;
+
 CREATE FUNCTION standin.alter_cluster(args jsonb) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -141,6 +181,11 @@ BEGIN
     IF NOT target.managed THEN
         PERFORM standin.fail('0A000', format('standin: unmanaged cluster %s cannot be altered here', target.name));
     END IF;
+    PERFORM standin.check_options(jsonb_strip_nulls(jsonb_build_object('SCHEDULE', target.options->'SCHEDULE')) || options);
+    IF options->>'MANAGED' = 'false' THEN
+        PERFORM standin.let_go(target);
+        RETURN;
+    END IF;
     IF options ? 'REPLICATION FACTOR' THEN
         PERFORM standin.set_replication_factor(target, (options->>'REPLICATION FACTOR')::bigint);
         SELECT * INTO target FROM standin.clusters WHERE id = target.id;
@@ -149,6 +194,9 @@ BEGIN
         PERFORM standin.reconfigure(target, options->>'SIZE');
     END IF;
     UPDATE standin.clusters c SET options = c.options || ((alter_cluster.args->'options') - 'SIZE' - 'REPLICATION FACTOR') WHERE id = target.id;
+    IF standin.is_scheduled(options) THEN
+        PERFORM standin.switch_off(target);
+    END IF;
     PERFORM standin.audit('alter', 'cluster', jsonb_build_object('id', target.id, 'name', target.name));
 END
 $$;

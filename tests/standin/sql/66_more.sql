@@ -44,7 +44,7 @@ CREATE VIEW mz_internal.mz_show_my_role_members AS SELECT * FROM mz_internal.mz_
 
 -- ---- what follows from the catalog ----
 CREATE VIEW mz_internal.mz_materialization_dependencies AS SELECT * FROM mz_internal.mz_compute_dependencies;
-CREATE VIEW mz_internal.mz_cluster_workload_classes AS SELECT id, NULL::text AS workload_class FROM standin.clusters;
+CREATE VIEW mz_internal.mz_cluster_workload_classes AS SELECT id, options->>'WORKLOAD CLASS' AS workload_class FROM standin.clusters;
 CREATE VIEW mz_internal.mz_kafka_source_tables AS
 SELECT i.id, i.reference AS topic, 'none'::text AS envelope_type, NULL::text AS key_format, NULL::text AS value_format
 FROM standin.items i JOIN standin.items s ON s.id = i.source_id AND s.source_type = 'kafka' WHERE i.reference IS NOT NULL;

@@ -1,0 +1,27 @@
+/*
+ * Options of clusters as the catalog shows them, written as ALTER CLUSTER takes them: in one order and one form, so that equal
+ * options are equal texts whatever server shows them.
+ */
+#ifndef CUTOVER_STATEMENT_OPTIONS_H
+#define CUTOVER_STATEMENT_OPTIONS_H
+
+#include "cutover/vec.h"
+
+#include <stdbool.h>
+
+/* Columns of deploy/sql/clusters.sql, of a managed cluster. */
+typedef struct ClusterShown {
+    const char *interval; /* of introspection; NULL: nothing is looked into */
+    bool debugging;
+    const char *schedule; /* manual, on-refresh */
+    const char *estimate; /* of the time that hydrating takes, or NULL */
+    const char *strategy; /* JSON, or NULL */
+    StrVec zones;
+    const char *workload; /* its class, or NULL */
+} ClusterShown;
+
+/* All of them but size and replication factor, the usual ones too. What is missing is not known: the server shows a value that
+ * this version does not know. */
+const char *statement_cluster_options(Arena *arena, const ClusterShown *shown);
+
+#endif
