@@ -238,6 +238,7 @@ static void add_sinks(Pass *pass, RecordDeployment *d)
                      (RecordSink){.action = sink_action(it->action),
                                   .id = it->live ? it->live->id : NULL,
                                   .node = it->id,
+                                  .digest = it->node->digest,
                                   .rel = it->rel,
                                   .from = sink_from(pass->out->desired, it->node)});
         }

@@ -41,10 +41,10 @@ static bool claim(Pass *pass, const RecordDeployment *d, const SinkStep *step, E
     RecordObject object = {.id = step->live->id,
                            .kind = "sink",
                            .rel = step->live->rel,
-                           .cluster = step->node->cluster,
-                           .file = step->node->file,
-                           .digest = step->node->digest,
-                           .node = step->node->id,
+                           .cluster = step->node ? step->node->cluster : NULL,
+                           .file = step->node ? step->node->file : NULL,
+                           .digest = step->node ? step->node->digest : step->sink->digest,
+                           .node = step->sink->node,
                            .inputs = step->live->reads,
                            .action = "created"};
     RecordEntries entries = {0};

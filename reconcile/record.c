@@ -159,6 +159,7 @@ static void fold_sinks(Fold *fold, RecordDeployment *d, const Json *body)
                  (RecordSink){.action = json_get_str(it, "action"),
                               .id = json_get_str(it, "id"),
                               .node = json_get_str(it, "node"),
+                              .digest = json_get_str(it, "digest"),
                               .rel = get_rel(it),
                               .from = get_rel(json_get(it, "from"))});
     }
@@ -172,8 +173,7 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
     }
     fold_about(d, entry->body);
     keep_text(&d->manifest_digest, entry->body, "manifest");
-    /* The first one stays: what was made after it is ours, whoever of several controllers made it.
-     */
+    /* The first one stays: what was made after it is ours, whichever controller made it. */
     if (!d->has_intent) {
         d->audit_event = json_get_int(entry->body, "audit_event", 0);
         d->doubled_since = json_get(entry->body, "credits_per_hour") ? entry->at : 0;

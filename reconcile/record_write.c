@@ -105,6 +105,7 @@ static void put_sinks(JsonOut *out, const RecordDeployment *d)
         json_put_str(out, "action", it->action);
         json_put_str(out, "id", it->id);
         json_put_str(out, "node", it->node);
+        json_put_str(out, "digest", it->digest);
         put_rel(out, it->rel);
         json_key(out, "from");
         json_open_object(out);

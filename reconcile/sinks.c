@@ -43,6 +43,14 @@ static SinkStep repoint(const SinkInput *in, const RecordSink *sink, const Catal
     return (SinkStep){SINK_REPOINT, sink, live, NULL};
 }
 
+/* The commit that declares it has been overtaken: the next plan sees to it, and must know as ours what was made already. */
+static SinkStep left_to_the_next(const SinkInput *in, const RecordSink *sink,
+                                 const CatalogObject *live)
+{
+    bool made = live && sink->digest && !record_object(in->record, "sink", live->id);
+    return made ? (SinkStep){SINK_CLAIM, sink, live, NULL} : (SinkStep){0};
+}
+
 /* After the cutover. */
 static SinkStep forward(const SinkInput *in, const RecordSink *sink)
 {
@@ -52,8 +60,7 @@ static SinkStep forward(const SinkInput *in, const RecordSink *sink)
         return repoint(in, sink, live);
     }
     if (!node) {
-        return (SinkStep){
-            0}; /* the commit that declares it has been overtaken: the next plan sees to it */
+        return left_to_the_next(in, sink, live);
     }
     if (live && str_eq(sink->id, live->id)) {
         return (SinkStep){SINK_DROP, sink, live, node};

@@ -89,6 +89,7 @@ typedef struct RecordSink {
     const char *action; /* SINK_TO_... of sinks.h */
     const char *id;     /* of the live one; NULL: create */
     const char *node;   /* its declaration */
+    const char *digest; /* of that; NULL in records of older versions */
     RelName rel;
     RelName from; /* what it reads, under its production name */
 } RecordSink;

@@ -22,7 +22,7 @@ typedef struct SinkStep {
     SinkAction action;
     const RecordSink *sink;
     const CatalogObject *live;
-    const DesiredNode *node; /* production rendering */
+    const DesiredNode *node; /* production rendering; NULL: another commit is wanted by now */
 } SinkStep;
 
 typedef struct SinkInput {

@@ -10,12 +10,16 @@ SINK = ("{{ config(materialized='sink', schema='kafka', cluster='sinks') }}\nFRO
         "INTO KAFKA CONNECTION public.broker (TOPIC '%s')\nFORMAT JSON ENVELOPE DEBEZIUM\n")
 
 
-def begin(world):
-    """Production is live, with a sink of daily."""
+def first_sink(world):
     world.sql("CREATE CONNECTION public.broker TO KAFKA (BROKER 'b:9092', SECURITY PROTOCOL = 'PLAINTEXT') WITH (VALIDATE = false)")
     world.repository.edit("cutover.yaml", "      serving: {size: 25cc}", "      serving: {size: 25cc}\n      sinks: {size: 25cc}")
     world.repository.write("models/daily_out.sql", SINK % ("daily", "daily"))
     world.repository.commit("Write what we sell a day to Kafka")
+
+
+def begin(world):
+    """Production is live, with a sink of daily."""
+    first_sink(world)
     deploy(world)
 
 
@@ -112,6 +116,17 @@ def a_new_sink_goes_with_the_commit_that_brought_it(world):
     assert sink(world, "items_out") is None and sink(world)[1] == "shop.daily"
 
 
+def a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours(world):
+    """It was not recorded yet, and its own commit is not what is wanted any more."""
+    world.apply()
+    first_sink(world)
+    world.wait_for("the sink", lambda: sink(world) or world.cutover("run", "--once") is None)
+    before = sink(world)
+    change_daily(world)
+    world.apply()
+    assert sink(world) == before and world.plan(expect=0)["outcome"] == "nothing"
+
+
 def columns_that_a_sink_cannot_follow_fail_the_commit(world):
     begin(world)
     before = sink(world)
@@ -180,7 +195,7 @@ TESTS = [a_sink_that_somebody_repointed_is_told_and_left_alone, a_sink_that_some
          a_sink_is_created_when_what_it_reads_is_live, a_sink_follows_what_it_reads_and_keeps_its_id,
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
          the_way_back_is_open_while_a_sink_cannot_follow,
-         a_new_sink_goes_with_the_commit_that_brought_it, columns_that_a_sink_cannot_follow_fail_the_commit,
+         a_new_sink_goes_with_the_commit_that_brought_it, a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours, columns_that_a_sink_cannot_follow_fail_the_commit,
          a_changed_sink_is_made_anew_only_when_it_is_permitted]
 
 if __name__ == "__main__":

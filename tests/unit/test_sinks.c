@@ -183,6 +183,14 @@ static void a_new_sink_of_a_commit_that_was_overtaken_is_left_to_the_next(void *
     Scene *s = scene(*state, w, SINK_TO_CREATE, PHASE_REPOINTING);
     s->input.desired = NULL;
     CHECK_INT(next(s), SINK_NONE);
+    CatalogObject *made = world_stranger(w, "sink", "kafka.daily_out", NULL, "shop.daily");
+    CatalogCreation creation = {11, "sink", made->id, "daily_out", "cutover"};
+    vec_push(w->arena, &w->catalog->creations, creation);
+    world_seal(w);
+    s->d.sinks.items[0].digest = "v1:x"; /* made, and not yet recorded: the next must know it */
+    CHECK_INT(next(s), SINK_CLAIM);
+    world_record(w, "sink", made->id, made->rel, NULL, "v1:x", "model.shop.kafka.daily_out");
+    CHECK_INT(next(s), SINK_NONE);
 }
 
 static void the_way_back_drops_the_sink_that_the_denied_commit_made(void **state)
