@@ -16,17 +16,17 @@ static Choice look_at(Pass *pass, RecordDeployment *d, PassFacts *facts)
 
 /*
  * A green that nothing uses, and the denied sides that are kept. Greens share their names, so that only the newest
- * deployment's can be left; each way back left a side of its own.
+ * deployment's can be left; each way back left a side of its own, and made the one before it the newest again.
  */
 static Choice look_at_ends(Pass *pass, PassFacts *facts)
 {
-    bool green_seen = false;
+    bool green_seen = false, overtaken = false;
     for (size_t i = pass->out->record->deployments.count; i-- > 0;) {
         RecordDeployment *d = &pass->out->record->deployments.items[i];
         bool back = d->phase == PHASE_ROLLED_BACK;
-        bool older = i + 1 < pass->out->record->deployments.count;
-        if (!phase_is_final(d->phase) || (d->phase == PHASE_LIVE && older) ||
+        if (!phase_is_final(d->phase) || (d->phase == PHASE_LIVE && overtaken) ||
             (green_seen && !back)) {
+            overtaken |= !back;
             continue;
         }
         Choice choice = look_at(pass, d, facts);
@@ -34,6 +34,7 @@ static Choice look_at_ends(Pass *pass, PassFacts *facts)
             return choice;
         }
         green_seen |= !back && d->phase != PHASE_LIVE;
+        overtaken |= !back;
     }
     return (Choice){0};
 }

@@ -110,7 +110,8 @@ def what_was_removed_since_is_guarded_on_the_way_back_too(world):
     assert ("reports", "extra") not in [o[:2] for o in world.objects()]
 
 
-def drift_is_told_after_a_way_back(world):
+def go_back(world):
+    """In one transaction: the old side soaks yet."""
     world.apply()
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 1h")
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
@@ -118,6 +119,18 @@ def drift_is_told_after_a_way_back(world):
     world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
     world.cutover("rollback", "--reason", "numbers look wrong")
     world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+
+
+def a_statement_that_comes_after_a_way_back_leaves_nothing_behind(world):
+    """Of a process that stood still since the denied commit was built."""
+    go_back(world)
+    world.sql("CREATE SCHEMA shop_green")
+    world.wait_for("it is gone", lambda: world.cutover("run", "--once") is not None and "shop_green" not in world.schemas(), seconds=20)
+    assert "shop" in world.schemas() and orders(world) == 2
+
+
+def drift_is_told_after_a_way_back(world):
+    go_back(world)
     world.sql("DROP INDEX shop.daily_day_idx")
     passes(world)
     assert [t for t in world.receiver.texts() if "drift: index shop.daily_day_idx dropped" in t or "daily_day_idx index dropped" in t], world.receiver.texts()
@@ -126,4 +139,5 @@ def drift_is_told_after_a_way_back(world):
 if __name__ == "__main__":
     run([a_rollback_after_the_soak_deploys_the_commit_before, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
          apply_goes_back_as_a_controller_would, there_is_nothing_before_the_first, what_is_under_way_must_end_first,
-         what_was_removed_since_is_guarded_on_the_way_back_too, drift_is_told_after_a_way_back], PROJECT, SEED)
+         what_was_removed_since_is_guarded_on_the_way_back_too,
+         a_statement_that_comes_after_a_way_back_leaves_nothing_behind, drift_is_told_after_a_way_back], PROJECT, SEED)
