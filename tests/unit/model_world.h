@@ -24,7 +24,9 @@ typedef enum OpKind {
     OP_SINK,
     OP_REPLACEMENT,
     OP_APPLY,
-    OP_UNMAKE
+    OP_UNMAKE,
+    OP_LET_IN,
+    OP_SHUT_OUT
 } OpKind;
 
 typedef struct Op { /* one statement that a controller is about to send */
@@ -56,13 +58,14 @@ typedef struct ModelSchema {
     Moment built, retired;
     bool exists, stranger; /* somebody else's view lies in it too */
     bool was_live;
+    bool guest;                                            /* of a canary: it is let in */
     const char *made, *made_name, *made_for, *made_commit; /* a replacement of the view */
     int64_t made_event;
     Moment made_at;
 } ModelSchema;
 
 typedef struct Counts {
-    size_t cutovers, rollbacks, restores, crashes, replaced, lost;
+    size_t cutovers, rollbacks, restores, crashes, replaced, lost, let_in;
 } Counts;
 
 typedef struct World {
@@ -100,6 +103,9 @@ static inline Catalog *catalog_of(World *w, Arena *arena)
         }
         CatalogSchema schema = {
             .id = it->id, .database = "materialize", .name = it->name, .owner = "cutover"};
+        if (it->guest) {
+            vec_push(arena, &schema.grants, ((CatalogGrant){"u3", "guest", "USAGE"}));
+        }
         vec_push(arena, &catalog->schemas, schema);
         CatalogObject view = {.id = it->view,
                               .kind = "view",
@@ -206,6 +212,7 @@ static inline bool cut_over(World *w, const Op *op)
         schema->name = it->to;
         schema->was_live |= it->retired;
         schema->retired = it->retired ? w->now : 0;
+        w->counts->let_in += schema->guest;
     }
     w->marker = op->marker_to;
     w->generation++;
@@ -300,6 +307,57 @@ static inline void apply_replacement(World *w, const Op *op)
     shop->commit = shop->made_commit;
     shop->made = shop->made_name = NULL;
     w->counts->replaced++;
+}
+
+/* ---- what a plan would be ---- */
+
+static inline PlanObject sink_that_follows(Arena *arena)
+{
+    DesiredNode *node = arena_make(arena, DesiredNode);
+    *node = (DesiredNode){.id = "model.shop.out", .kind = NODE_SINK};
+    vec_push(arena, &node->reads, ((RelName){"materialize", "shop", "daily"}));
+    return (PlanObject){.id = node->id,
+                        .kind = "sink",
+                        .rel = {"materialize", "kafka", "out"},
+                        .action = PLAN_REPOINT,
+                        .where = PLAN_AFTER_CUTOVER,
+                        .node = node};
+}
+
+static inline PlanBeside replacement_of(World *w, const Pass *pass, const ModelSchema *shop)
+{
+    return (PlanBeside){.kind = "view",
+                        .rel = {"materialize", "shop", "daily"},
+                        .green = replacement_name(w->arena, pass->marker.generation + 1),
+                        .live_id = shop->view,
+                        .replaces = true};
+}
+
+static inline void give_plan(World *w, Pass *pass)
+{
+    Plan *plan = arena_make(pass->arena, Plan);
+    Desired *desired = arena_make(pass->arena, Desired);
+    const CatalogSchema *live = catalog_schema(pass->snapshot.catalog, "materialize", "shop");
+    *plan = (Plan){.digest = "7d31f0", .diags = diags_new(pass->arena)};
+    *desired = (Desired){.manifest_digest = pass->in->commit.sha};
+    PlanContainer schema = {.database = "materialize",
+                            .name = "shop",
+                            .green = "shop_green",
+                            .blue = config_pattern(w->arena, w->environment.blue_pattern, "shop",
+                                                   pass->marker.generation),
+                            .live_id = live ? live->id : NULL,
+                            .wanted = true};
+    const ModelSchema *replaced = replaced_by(w, pass->in->commit.sha);
+    if (replaced) {
+        vec_push(pass->arena, &plan->besides, replacement_of(w, pass, replaced));
+    } else {
+        vec_push(pass->arena, &plan->schemas, schema);
+    }
+    if (w->sink_reads) {
+        vec_push(pass->arena, &plan->objects, sink_that_follows(pass->arena));
+    }
+    pass->out->plan = plan;
+    pass->out->desired = desired;
 }
 
 #endif

@@ -18,6 +18,7 @@
 #define CHAOS 260    /* steps of a run in which things go wrong */
 #define CALM 1500    /* after those everything must come to its end within so many */
 #define HYDRATION 60 /* seconds */
+#define CANARY 30
 
 static uint64_t chance(World *w, uint64_t n)
 {
@@ -92,6 +93,13 @@ static bool execute(World *w, Controller *c, const Op *op)
     case OP_UNMAKE:
         unmake(w, op->name);
         return true;
+    case OP_LET_IN:
+    case OP_SHUT_OUT:
+        if (schema_named(w, op->name)) {
+            schema_named(w, op->name)->guest = op->kind == OP_LET_IN;
+            return true;
+        }
+        return false;
     }
     return false;
 }
@@ -142,7 +150,7 @@ static Pass *observe(World *w, Arena *arena, PassInput *input)
 
 /* ---- facts ---- */
 
-static bool is_bad(const char *commit, char how)
+static bool is_of_kind(const char *commit, char how)
 {
     return commit[39] == how;
 }
@@ -172,6 +180,16 @@ static void made_facts(World *w, const Pass *pass, const RecordDeployment *d, Fa
     facts->proved = tri(built && w->now - since >= HYDRATION * SECOND);
 }
 
+/* Some commits ask for a canary, in which a guest reads green. */
+static void canary_facts(World *w, const Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    const ModelSchema *green = schema_named(w, "shop_green");
+    bool known = pass->out->record->canary_roles.count, open = d->phase == PHASE_CANARY;
+    bool over = d->canary_since && w->now - d->canary_since >= CANARY * SECOND;
+    facts->canary_over = tri(over || !is_of_kind(d->commit, 'g'));
+    facts->admits = tri(green && (open ? !green->guest : known && green->guest));
+}
+
 static void green_facts(World *w, Pass *pass, const RecordDeployment *d, Facts *facts)
 {
     const ModelSchema *green = schema_named(w, "shop_green");
@@ -180,14 +198,15 @@ static void green_facts(World *w, Pass *pass, const RecordDeployment *d, Facts *
     bool holds = noted && str_eq(noted->verdict, "passed") && noted->at >= d->phase_since;
     facts->overtaken = tri(pass->marker.generation != d->from_generation);
     made_facts(w, pass, d, facts);
-    facts->problem =
-        tri((d->phase == PHASE_BUILDING && is_bad(d->commit, 'b')) || (green && green->stranger));
+    facts->problem = tri((d->phase == PHASE_BUILDING && is_of_kind(d->commit, 'b')) ||
+                         (green && green->stranger));
     facts->rehearsed = tri(rehearsal && rehearsal->at >= d->phase_since);
     facts->proof_noted = tri(holds);
     facts->settled = tri(holds && w->now - noted->at >= 10 * SECOND);
     facts->checks_left = tri(!check);
     facts->checks_failed = tri(check && str_eq(check->verdict, "failed"));
-    facts->canary_over = facts->approved = facts->window_open = facts->intact = YES;
+    facts->approved = facts->window_open = facts->intact = YES;
+    canary_facts(w, pass, d, facts);
     facts->window_missed = NO;
 }
 
@@ -212,55 +231,6 @@ static Facts facts_of(Pass *pass, RecordDeployment *d)
 static void send(World *w, Op op)
 {
     vec_push(w->arena, &w->acting->ops, op);
-}
-
-static PlanObject sink_that_follows(Arena *arena)
-{
-    DesiredNode *node = arena_make(arena, DesiredNode);
-    *node = (DesiredNode){.id = "model.shop.out", .kind = NODE_SINK};
-    vec_push(arena, &node->reads, ((RelName){"materialize", "shop", "daily"}));
-    return (PlanObject){.id = node->id,
-                        .kind = "sink",
-                        .rel = {"materialize", "kafka", "out"},
-                        .action = PLAN_REPOINT,
-                        .where = PLAN_AFTER_CUTOVER,
-                        .node = node};
-}
-
-static PlanBeside replacement_of(World *w, const Pass *pass, const ModelSchema *shop)
-{
-    return (PlanBeside){.kind = "view",
-                        .rel = {"materialize", "shop", "daily"},
-                        .green = replacement_name(w->arena, pass->marker.generation + 1),
-                        .live_id = shop->view,
-                        .replaces = true};
-}
-
-static void give_plan(World *w, Pass *pass)
-{
-    Plan *plan = arena_make(pass->arena, Plan);
-    Desired *desired = arena_make(pass->arena, Desired);
-    const CatalogSchema *live = catalog_schema(pass->snapshot.catalog, "materialize", "shop");
-    *plan = (Plan){.digest = "7d31f0", .diags = diags_new(pass->arena)};
-    *desired = (Desired){.manifest_digest = pass->in->commit.sha};
-    PlanContainer schema = {.database = "materialize",
-                            .name = "shop",
-                            .green = "shop_green",
-                            .blue = config_pattern(w->arena, w->environment.blue_pattern, "shop",
-                                                   pass->marker.generation),
-                            .live_id = live ? live->id : NULL,
-                            .wanted = true};
-    const ModelSchema *replaced = replaced_by(w, pass->in->commit.sha);
-    if (replaced) {
-        vec_push(pass->arena, &plan->besides, replacement_of(w, pass, replaced));
-    } else {
-        vec_push(pass->arena, &plan->schemas, schema);
-    }
-    if (w->sink_reads) {
-        vec_push(pass->arena, &plan->objects, sink_that_follows(pass->arena));
-    }
-    pass->out->plan = plan;
-    pass->out->desired = desired;
 }
 
 static void note(Pass *pass, const RecordDeployment *d, const char *check, const char *verdict)
@@ -343,6 +313,23 @@ static void send_cutover(World *w, Pass *pass, const RecordDeployment *d)
                  .names = d->names});
 }
 
+/* Who is let in is recorded first. */
+static void admit(World *w, Pass *pass, const RecordDeployment *d)
+{
+    bool known = pass->out->record->canary_roles.count;
+    if (!phase_is_before_cutover(d->phase)) {
+        vec_each (const Step, it, &pass->build->canary) {
+            CHECK_INT(it->kind, STEP_REVOKE);
+            send(w, (Op){.kind = OP_SHUT_OUT, .name = it->rel.name});
+        }
+    } else if (d->phase == PHASE_CANARY && !known) {
+        note(pass, d, "canary:guest", "passed");
+    } else {
+        send(w, (Op){.kind = d->phase == PHASE_CANARY ? OP_LET_IN : OP_SHUT_OUT,
+                     .name = "shop_green"});
+    }
+}
+
 static void act(World *w, Pass *pass, Choice *choice)
 {
     Err err = {0};
@@ -374,7 +361,7 @@ static void act(World *w, Pass *pass, Choice *choice)
         note(pass, d, "rehearsal", "passed");
         break;
     case ACTION_CHECK:
-        note(pass, d, "check:x", is_bad(d->commit, 'c') ? "failed" : "passed");
+        note(pass, d, "check:x", is_of_kind(d->commit, 'c') ? "failed" : "passed");
         break;
     case ACTION_NOTE_PROOF:
         note(pass, d, "hydration", choice->facts.proved == YES ? "passed" : "lost");
@@ -398,6 +385,9 @@ static void act(World *w, Pass *pass, Choice *choice)
         break;
     case ACTION_DROP_GREEN:
         drop(w, pass, pass->unused);
+        break;
+    case ACTION_ADMIT:
+        admit(w, pass, d);
         break;
     case ACTION_REFUSE_REQUEST:
         act_refuse_request(pass, d, choice->rule, &err);
@@ -445,10 +435,10 @@ static void push_commit(World *w)
 {
     if (w->head + 1 < REFUSED_LIMIT) {
         static const char kinds[] =
-            "00rrrbc0"; /* some change the view alone, some do not build, some fail their check */
+            "00rrrbcg0"; /* some change the view alone, do not build, fail their check, or have a canary */
         w->commits[++w->head] =
             arena_printf(w->arena, "%08llx%031d%c", (unsigned long long)chance(w, UINT32_MAX), 0,
-                         kinds[chance(w, 8)]);
+                         kinds[chance(w, 9)]);
     }
 }
 
@@ -523,21 +513,30 @@ static bool creates(const Controller *c)
            (c->ops.items[c->next].kind == OP_SCHEMA || c->ops.items[c->next].kind == OP_VIEW);
 }
 
+static bool sends(const Controller *c, OpKind kind)
+{
+    return c->next < c->ops.count && c->ops.items[c->next].kind == kind;
+}
+
 /* Nothing is built or soaks by now: nobody expects a CREATE any more. */
 static bool is_quiet(World *w)
 {
     return w->live_once && !record_building(record_fold(w->arena, "production", &w->log));
 }
 
-/* One of the two; one that is about to create or to apply a replacement may stick, so that its statement comes late. */
+/* One of the two; one that is about to create, to apply a replacement or to let a guest in may stick, so that its statement comes
+ * late. */
 static Controller *next_controller(World *w, bool faults)
 {
     size_t one = chance(w, 2);
     Controller *c = &w->controllers[one];
-    if (faults && !c->stuck && ((applies(c) && chance(w, 2)) || (creates(c) && !chance(w, 8)))) {
+    bool lets_in = sends(c, OP_LET_IN);
+    if (faults && !c->stuck &&
+        (((applies(c) || lets_in) && chance(w, 2)) || (creates(c) && !chance(w, 8)))) {
         c->stuck = 1 + chance(w, 400);
     }
-    if (!c->stuck || comes_at_the_worst_moment(w, c) || (creates(c) && is_quiet(w))) {
+    if (!c->stuck || comes_at_the_worst_moment(w, c) || (creates(c) && is_quiet(w)) ||
+        (lets_in && sends(&w->controllers[1 - one], OP_CUTOVER))) {
         c->stuck = 0;
         return c;
     }
@@ -590,7 +589,9 @@ static bool has_ended(World *w)
     const ModelSchema *shop = schema_named(w, "shop");
     bool followed = !shop || !shop->commit || str_eq(shop->view, w->sink_reads);
     bool as_told = !live || !shop || (str_eq(shop->commit, live->commit) && !shop->made);
-    return !open && !pending && followed && as_told && (there || map_get(&record->denied, commit));
+    bool shut = !shop || !shop->guest;
+    return !open && !pending && shut && followed && as_told &&
+           (there || map_get(&record->denied, commit));
 }
 
 static void begin(World *w, uint64_t seed)
@@ -598,6 +599,7 @@ static void begin(World *w, uint64_t seed)
     *w = (World){
         .arena = arena_new(), .random = seed * 0x9e3779b97f4a7c15ULL | 1, .now = 1000 * SECOND};
     w->environment = (EnvironmentConfig){.name = "production",
+                                         .canary = CANARY,
                                          .green_pattern = "{name}_green",
                                          .blue_pattern = "{name}_blue_g{n}",
                                          .hydration_deadline = 6 * 3600,
@@ -667,11 +669,11 @@ static void whatever_happens_production_is_there_and_every_run_ends(void **state
         steps += run(seed, &counts);
     }
     print_message("%zu steps, %zu cutovers, %zu ways back, %zu by a new deployment, %zu crashes, "
-                  "%zu replaced, %zu replacements lost\n",
+                  "%zu replaced, %zu replacements lost, %zu guests let in late\n",
                   steps, counts.cutovers, counts.rollbacks, counts.restores, counts.crashes,
-                  counts.replaced, counts.lost);
+                  counts.replaced, counts.lost, counts.let_in);
     CHECK(counts.cutovers > wanted / 1000 && counts.rollbacks && counts.restores && counts.crashes);
-    CHECK(counts.replaced && counts.lost);
+    CHECK(counts.replaced && counts.lost && counts.let_in);
 }
 
 int main(void)
