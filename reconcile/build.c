@@ -96,13 +96,22 @@ static void compare_cluster(Comparison *c, const PlanContainer *container)
     }
 }
 
-/* Only one replacement can be made for a view: one that another commit wanted makes room first. */
-static void find_unused_replacement(Comparison *c, const RecordGreen *green)
+static bool is_unused(Comparison *c, const char *kind, const char *id, RelName name)
+{
+    return build_is_ours(c, kind, id) && !build_is_production(c->in->record, kind, id, name) &&
+           !build_seen(c, kind, id);
+}
+
+/*
+ * What another commit wanted beside production makes room first: only one replacement can be made for a view, and what
+ * is read cannot be dropped.
+ */
+static void find_unused_beside(Comparison *c, const RecordGreen *green)
 {
     RelName rel = {green->database, green->schema, green->green};
-    const CatalogObject *made = green->replaces ? catalog_object(c->in->catalog, rel) : NULL;
-    if (made && !build_beside(c, rel) && build_is_ours(c, made->kind, made->id) &&
-        !build_seen(c, made->kind, made->id)) {
+    const CatalogObject *made =
+        green->schema && !str_eq(green->kind, "index") ? catalog_object(c->in->catalog, rel) : NULL;
+    if (made && !build_beside(c, rel) && is_unused(c, made->kind, made->id, rel)) {
         map_put(c->arena, &c->stale_ids, made->id, made);
         vec_push(c->arena, &c->build->stale, made);
     }
@@ -117,19 +126,19 @@ static void find_unused(Comparison *c)
             continue;
         }
         vec_each (RecordGreen, it, &d->green) {
-            find_unused_replacement(c, it);
+            find_unused_beside(c, it);
             const CatalogSchema *schema = str_eq(it->kind, "schema")
                                               ? catalog_schema(catalog, it->database, it->green)
                                               : NULL;
             const CatalogCluster *cluster =
                 str_eq(it->kind, "cluster") ? catalog_cluster(catalog, it->green) : NULL;
             if (schema && !container_is_green(c->in, false, it->database, it->green) &&
-                build_is_ours(c, "schema", schema->id) && !build_seen(c, "schema", schema->id)) {
+                is_unused(c, "schema", schema->id,
+                          (RelName){.database = it->database, .name = it->green})) {
                 vec_push(c->arena, &c->build->stale_schemas, schema);
             }
             if (cluster && !container_is_green(c->in, true, NULL, it->green) &&
-                build_is_ours(c, "cluster", cluster->id) &&
-                !build_seen(c, "cluster", cluster->id)) {
+                is_unused(c, "cluster", cluster->id, (RelName){.name = it->green})) {
                 vec_push(c->arena, &c->build->stale_clusters, cluster);
             }
         }

@@ -41,6 +41,10 @@ const PlanBeside *build_beside(Comparison *c, RelName rel);
 /* Recorded, or created by our role since the oldest intent. */
 bool build_is_ours(const Comparison *c, const char *kind, const char *id);
 
+/* It bears the name that it was made for. A green name of another time may be declared by now: what lies there is
+ * production. */
+bool build_is_production(const Record *record, const char *kind, const char *id, RelName name);
+
 /* True the second time it is asked for one thing. */
 bool build_seen(Comparison *c, const char *kind, const char *id);
 

@@ -173,6 +173,12 @@ bool build_is_ours(const Comparison *c, const char *kind, const char *id)
            map_get(&c->created, key_of(c->arena, kind, id));
 }
 
+bool build_is_production(const Record *record, const char *kind, const char *id, RelName name)
+{
+    const RecordObject *known = record_object(record, kind, id);
+    return known && relname_eq(known->rel, name);
+}
+
 bool build_seen(Comparison *c, const char *kind, const char *id)
 {
     return map_put(c->arena, &c->seen, key_of(c->arena, kind, id), c) != NULL;
@@ -336,7 +342,8 @@ static bool find_more_stale(Comparison *c)
     vec_each (CatalogObject, it, &c->in->catalog->objects) {
         const CatalogObject *on = catalog_object_by_id(c->in->catalog, it->on_id);
         bool concerned = in_green_schema(c, it) || in_stale_container(c, it) ||
-                         build_beside(c, on ? on->rel : it->rel);
+                         build_beside(c, on ? on->rel : it->rel) ||
+                         (on && map_get(&c->stale_ids, on->id));
         if (!concerned || map_get(&c->stale_ids, it->id) || object_fits(c, it)) {
             continue;
         }

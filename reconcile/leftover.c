@@ -28,9 +28,10 @@ static bool ours(const Search *s, const char *kind, const char *id)
            map_get(&s->created, arena_printf(s->arena, "%s:%s", kind, id));
 }
 
-static bool may_go(const Search *s, const char *kind, const char *id)
+static bool may_go(const Search *s, const char *kind, const char *id, RelName name)
 {
-    return ours(s, kind, id) && !(s->late && record_object(s->record, kind, id));
+    return ours(s, kind, id) && !build_is_production(s->record, kind, id, name) &&
+           !(s->late && record_object(s->record, kind, id));
 }
 
 static void add_object(Search *s, const CatalogObject *object)
@@ -93,18 +94,20 @@ static void add_green(Search *s, const RecordGreen *green)
     const Catalog *catalog = s->catalog;
     if (str_eq(green->kind, "schema")) {
         const CatalogSchema *schema = catalog_schema(catalog, green->database, green->green);
-        if (schema && may_go(s, "schema", schema->id)) {
+        if (schema && may_go(s, "schema", schema->id,
+                             (RelName){.database = green->database, .name = green->green})) {
             add_schema(s, schema);
         }
     } else if (str_eq(green->kind, "cluster")) {
         const CatalogCluster *cluster = catalog_cluster(catalog, green->green);
-        if (cluster && may_go(s, "cluster", cluster->id)) {
+        if (cluster && may_go(s, "cluster", cluster->id, (RelName){.name = green->green})) {
             add_cluster(s, cluster);
         }
     } else {
         const CatalogObject *object =
             catalog_object(catalog, (RelName){green->database, green->schema, green->green});
-        if (object && str_eq(object->kind, green->kind) && may_go(s, object->kind, object->id)) {
+        if (object && str_eq(object->kind, green->kind) &&
+            may_go(s, object->kind, object->id, object->rel)) {
             add_with_indexes(s, object);
         }
     }

@@ -243,6 +243,51 @@ def a_late_statement_of_an_overtaken_commit_never_goes_live(world):
     assert "made:" not in world.cutover("show", "g2")
 
 
+def a_view_beside_production_that_nobody_wants_any_more_keeps_nothing(world):
+    """It reads a schema that the next commit does not have, and lies in one that stays."""
+    world.apply()
+    world.repository.write("models/reports/base.sql", "{{ config(schema='base') }}\nselect day, orders from {{ ref('daily') }}\n")
+    world.repository.write("models/reports/extra.sql", "select day from {{ ref('base') }}\n")
+    world.repository.commit("A new schema, and a view of it in one that is there")
+    world.cutover("apply", "--yes", "--until", "hydrating", expect=(0, 2))
+    assert [o[1] for o in world.objects() if o[1] in ("base", "extra_green")] == ["base", "extra_green"], world.objects()
+    world.repository.remove("models/reports/base.sql")
+    world.repository.remove("models/reports/extra.sql")
+    world.repository.write("models/reports/other.sql", "select 1 as day\n")
+    world.repository.commit("Without it")
+    world.apply()
+    assert world.phases()[-1] == "live" and world.plan(expect=0)["outcome"] == "nothing"
+    assert not [o for o in world.objects() if "green" in o[0] + o[1]], world.objects()
+
+
+def what_is_declared_under_a_name_that_green_once_had_is_production(world):
+    """A commit that fails takes away what it made: names tell nothing of that, and the record's ids do."""
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    keep_failed: 0s")
+    world.repository.write("models/reports/extra.sql", "select 1 as x\n")
+    world.repository.commit("Keep no failed green")
+    world.apply()
+    world.repository.write("models/reports/extra.sql", "select 2 as x\n")
+    world.repository.commit("Change it")
+    world.apply()
+    world.repository.write("models/reports/extra_green.sql", "select 3 as x\n")
+    world.repository.write("models/reports/more.sql", "{{ config(schema='shop_green') }}\nselect 4 as x\n")
+    world.repository.commit("Names that green had")
+    world.apply()
+    before = [o for o in world.objects() if "green" in o[0] + o[1]]
+    assert [o[:2] for o in before] == [("reports", "extra_green"), ("shop_green", "more")], before
+    world.repository.write("models/reports/other.sql", "select 1 as x\n")
+    world.repository.write("tests/none.sql", "select * from {{ ref('other') }}\n")
+    world.repository.commit("A test that fails")
+    world.apply(expect=1)
+    for _ in range(4):
+        world.cutover("run", "--once")
+    assert [o for o in world.objects() if "green" in o[0] + o[1]] == before, world.objects()
+    world.repository.remove("tests/none.sql")
+    world.repository.commit("Without the test")
+    world.apply()
+    assert [o for o in world.objects() if "green" in o[0] + o[1]] == before, world.objects()
+
+
 def a_row_that_its_column_does_not_take_fails_the_commit(world):
     world.apply()
     world.repository.write("seeds/regions.csv", "id,region\n1,north\n99999999999,south\n")
@@ -292,5 +337,7 @@ if __name__ == "__main__":
          rows_of_a_seed_come_once_whoever_sends_them,
          whom_a_failed_commit_let_in_is_not_let_in_by_the_next,
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
+         a_view_beside_production_that_nobody_wants_any_more_keeps_nothing,
+         what_is_declared_under_a_name_that_green_once_had_is_production,
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_late_statement_of_an_overtaken_commit_never_goes_live,
          a_row_that_its_column_does_not_take_fails_the_commit, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)

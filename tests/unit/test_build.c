@@ -279,6 +279,20 @@ static void only_our_own_is_left_over(void **state)
     CHECK_INT(left->foreign.list.count, 1);
 }
 
+static void what_bears_the_name_that_it_was_made_for_is_no_leftover(void **state)
+{
+    Case c = begin(*state);
+    vec_push(c.w->arena, &c.w->record->deployments.items[0].green,
+             ((RecordGreen){"schema", DB, NULL, "shop", "shop_green", NULL}));
+    make_green(&c, "cutover");
+    const CatalogSchema *schema = world_live_schema(c.w, DB, "shop_green");
+    world_record(c.w, "schema", schema->id, (RelName){.database = DB, .name = "shop_green"}, NULL,
+                 NULL, NULL);
+    world_seal(c.w);
+    Leftover *left = leftover_green(c.w->arena, c.w->catalog, c.w->record);
+    CHECK_INT(left->schemas.count + left->objects.count, 0);
+}
+
 /* ---- the canary ---- */
 
 static Build *compare_in_canary(Case *c, bool open)
@@ -432,6 +446,7 @@ int main(void)
         TEST(grants_of_production_are_missing_until_green_has_them),
         TEST(the_owner_comes_last),
         TEST(only_our_own_is_left_over),
+        TEST(what_bears_the_name_that_it_was_made_for_is_no_leftover),
     };
     return cmocka_run_group_tests_name("build", tests, NULL, NULL);
 }
