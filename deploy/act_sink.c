@@ -46,6 +46,7 @@ static bool claim(Pass *pass, const RecordDeployment *d, const SinkStep *step, E
                            .digest = step->node ? step->node->digest : step->sink->digest,
                            .node = step->sink->node,
                            .inputs = step->live->reads,
+                           .options = step->live->options,
                            .action = "created"};
     RecordEntries entries = {0};
     vec_push(pass->arena, &entries, entry_objects(pass->arena, d->id, &object, 1));

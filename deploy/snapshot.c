@@ -179,6 +179,17 @@ static void row_cluster(Load *load, size_t row)
                               .grants = grants(load, row)});
 }
 
+/* Of a sink all of it; of another what settle_options() goes by. */
+static const char *object_options(const Load *load, size_t row)
+{
+    SinkShown shown = {.type = text(load, row, "sink_type"),
+                       .envelope = text(load, row, "envelope"),
+                       .key_format = text(load, row, "key_format"),
+                       .value_format = text(load, row, "value_format"),
+                       .sql = text(load, row, "sink_sql")};
+    return shown.sql ? statement_sink_options(load->arena, &shown) : text(load, row, "retention");
+}
+
 static void row_object(Load *load, size_t row)
 {
     vec_push(load->arena, &load->catalog->objects,
@@ -190,7 +201,7 @@ static void row_object(Load *load, size_t row)
                              .cluster_id = text(load, row, "cluster_id"),
                              .on_id = text(load, row, "on_id"),
                              .source_type = text(load, row, "source_type"),
-                             .options = text(load, row, "retention"),
+                             .options = object_options(load, row),
                              .grants = grants(load, row)});
 }
 
@@ -220,7 +231,9 @@ static void settle_options(Load *load)
     vec_each (CatalogObject, it, &load->catalog->objects) {
         bool retains = str_eq(it->kind, "table") || str_eq(it->kind, "materialized-view") ||
                        str_eq(it->kind, "index");
-        it->options = log && retains ? retention_of(load, it, usual) : NULL;
+        it->options = str_eq(it->kind, "sink") ? it->options
+                      : log && retains         ? retention_of(load, it, usual)
+                                               : NULL;
     }
 }
 

@@ -310,8 +310,11 @@ static bool stands(Search *s, RelName rel, const CatalogObject *live, const char
         item.id = live->id;
         item.audit_type = live->kind;
         item.audit_event = "create";
-        item.what = arena_printf(s->arena, "%s replaced by another %s", words,
-                                 kind_words(s->arena, live->kind));
+        bool sinks = str_eq(known->kind, "sink") && str_eq(live->kind, "sink");
+        item.what = arena_printf(
+            s->arena, "%s replaced by another %s%s", words, kind_words(s->arena, live->kind),
+            sinks ? noted_difference(s->arena, live->options, known->options) : "");
+        item.fix = "not healed while that stands there: drop it, or give it another name";
     } else if (same) {
         item.audit_event = "alter";
         item.what = arena_printf(s->arena, "%s renamed to %s", words, text_of(s, moved->rel));

@@ -12,32 +12,45 @@ const char *noted_owner(const Record *record, const Catalog *catalog, const char
     return same ? NULL : known->owner;
 }
 
-/* A cluster's one by one; a relation or index has one, and "" where nobody gave it any. */
-static StrVec each_of(Arena *arena, const char *kind, const char *options)
+/* Clusters and sinks; a relation or index has one, and "" where nobody gave it any. */
+static bool has_several(const char *kind)
 {
-    StrVec whole = {0};
-    vec_push(arena, &whole, options);
-    return str_eq(kind, "cluster") ? options_each(arena, options) : whole;
+    return str_eq(kind, "cluster") || str_eq(kind, "sink");
+}
+
+/* What no ALTER changes in a sink is another in the words of another version alone. */
+static bool is_judged(const char *kind, const char *option)
+{
+    return !str_eq(kind, "sink") || options_can_alter(option);
 }
 
 /* One that an older version did not note, or that is not known now, is not judged. */
+static NotedChanges one_by_one(Arena *arena, const char *kind, const char *now, const char *then)
+{
+    NotedChanges found = {0};
+    StrVec are = options_each(arena, now), were = options_each(arena, then);
+    vec_each (const char *, was, &were) {
+        const char *is = options_same(&are, *was);
+        if (is && !str_eq(is, *was) && is_judged(kind, *was)) {
+            vec_push(arena, &found, ((NotedChange){is, *was}));
+        }
+    }
+    return found;
+}
+
 NotedChanges noted_changes(Arena *arena, const Record *record, const Catalog *catalog,
                            const char *kind, const char *id)
 {
     NotedChanges found = {0};
     const RecordObject *known = record_object(record, kind, id);
-    const char *options = catalog_options(catalog, kind, id);
-    if (!known || !known->options || !options || str_eq(known->options, options)) {
+    const char *now = catalog_options(catalog, kind, id);
+    if (!known || !known->options || !now || str_eq(known->options, now)) {
         return found;
     }
-    StrVec now = each_of(arena, kind, options), then = each_of(arena, kind, known->options);
-    for (size_t i = 0; i < then.count; i++) {
-        const char *was = then.items[i];
-        const char *is = str_eq(kind, "cluster") ? options_same(&now, was) : options;
-        if (is && !str_eq(is, was)) {
-            vec_push(arena, &found, ((NotedChange){is, was}));
-        }
+    if (has_several(kind)) {
+        return one_by_one(arena, kind, now, known->options);
     }
+    vec_push(arena, &found, ((NotedChange){now, known->options}));
     return found;
 }
 
@@ -47,11 +60,33 @@ const char *noted_options(Arena *arena, const Record *record, const Catalog *cat
     NotedChanges changes = noted_changes(arena, record, catalog, kind, id);
     StrVec back = {0};
     vec_each (NotedChange, it, &changes) {
-        if (!str_eq(kind, "cluster") || options_can_alter(it->then)) {
+        if (!has_several(kind) || options_can_alter(it->then)) {
             vec_push(arena, &back, it->then);
         }
     }
     return back.count ? str_join(arena, &back, ", ") : NULL;
+}
+
+/* Those of OPTIONS that OTHERS do not have like that. */
+static const char *only_in(Arena *arena, const StrVec *options, const StrVec *others)
+{
+    StrVec found = {0};
+    for (size_t i = 0; i < options->count; i++) {
+        if (!str_in(others, options->items[i])) {
+            vec_push(arena, &found, options->items[i]);
+        }
+    }
+    return found.count ? str_join(arena, &found, ", ") : "nothing else";
+}
+
+const char *noted_difference(Arena *arena, const char *now, const char *then)
+{
+    if (!now || !then || str_eq(now, then)) {
+        return "";
+    }
+    StrVec are = options_each(arena, now), were = options_each(arena, then);
+    return arena_printf(arena, " with %s, deployed with %s", only_in(arena, &are, &were),
+                        only_in(arena, &were, &are));
 }
 
 const char *noted_shown(const char *options)

@@ -17,7 +17,8 @@ static const Known known[] = {{"INTROSPECTION INTERVAL", true, true},
                               {"SCHEDULE", false, true},
                               {"AUTO SCALING STRATEGY", false, true},
                               {"AVAILABILITY ZONES", false, false},
-                              {"WORKLOAD CLASS", false, false}};
+                              {"WORKLOAD CLASS", false, false},
+                              {"COMMIT INTERVAL", false, true}};
 
 static bool is_named(const char *option, const char *name)
 {

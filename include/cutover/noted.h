@@ -1,6 +1,6 @@
 /*
  * What a deployment notes beside what it made. What nobody declares: who owns what, the options of clusters beside size and
- * replication factor, and how much history is retained. Green gets production's; what they are when a deployment goes live is
+ * replication factor, how sinks write, and how much history is retained. Green gets production's; what they are when a deployment goes live is
  * what was deployed. And which grants and descriptions Git declared: nothing else tells them from what a person gave, once
  * Git has them no more. Pure.
  */
@@ -29,6 +29,10 @@ NotedChanges noted_changes(Arena *arena, const Record *record, const Catalog *ca
 /* Those of them that an ALTER gives back, as they were; NULL: none. */
 const char *noted_options(Arena *arena, const Record *record, const Catalog *catalog,
                           const char *kind, const char *id);
+
+/* Of a sink that stands where another was deployed: " with ENVELOPE = upsert, deployed with ENVELOPE = debezium"; "" when
+ * they are the same, or not known. */
+const char *noted_difference(Arena *arena, const char *now, const char *then);
 
 /* OPTIONS of a relation or index as people read them. */
 const char *noted_shown(const char *options);

@@ -14,7 +14,7 @@ StrVec options_each(Arena *arena, const char *options);
 /* That of OPTIONS with the name of OPTION, or NULL. */
 const char *options_same(const StrVec *options, const char *option);
 
-/* Whether an ALTER CLUSTER that Cutover sends gives OPTION back; else a person has to. */
+/* Whether an ALTER that Cutover sends gives OPTION, of a cluster or a sink, back; else a person has to. */
 bool options_can_alter(const char *option);
 
 /* Of a cluster's OPTIONS (or NULL) those that its green side is made with; NULL: the usual ones. */

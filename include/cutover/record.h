@@ -58,7 +58,7 @@ typedef struct RecordObject {
     const char *action;  /* created | adopted | dropped */
     const char *deployment;
     const char *owner;   /* role that owned it when it was deployed; NULL: not known, or an index */
-    const char *options; /* of a cluster, likewise: CatalogCluster.options */
+    const char *options; /* likewise, of what has any: catalog_options() */
     StrVec
         declared; /* what Git declared of it, and it may have: "SELECT analyst", "COMMENT", "COMMENT day" */
     StrVec inputs; /* ids that it read when it was made */

@@ -71,7 +71,8 @@ char *statement_drop(Arena *arena, const char *kind, const RelName *rels, size_t
 char *statement_grant(Arena *arena, StatementOn on, const char *privilege, const char *grantee);
 char *statement_revoke(Arena *arena, StatementOn on, const char *privilege, const char *grantee);
 char *statement_owner(Arena *arena, StatementOn on, const char *role);
-/* How much history is retained: OPTIONS as statement_retention() writes them, "" for the usual. */
+/* How much history is retained: OPTIONS as statement_retention() writes them, "" for the usual; or those of a sink, as
+ * statement_options.h writes them. */
 char *statement_options(Arena *arena, StatementOn on, const char *options);
 char *statement_retention(Arena *arena, int64_t milliseconds);
 /* COLUMN NULL: the object itself. TEXT NULL removes the comment. */

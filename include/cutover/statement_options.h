@@ -1,5 +1,5 @@
 /*
- * Options of clusters as the catalog shows them, written as ALTER CLUSTER takes them: in one order and one form, so that equal
+ * Options of clusters and sinks as the catalog shows them, written as ALTER takes them: in one order and one form, so that equal
  * options are equal texts whatever server shows them.
  */
 #ifndef CUTOVER_STATEMENT_OPTIONS_H
@@ -23,5 +23,16 @@ typedef struct ClusterShown {
 /* All of them but size and replication factor, the usual ones too. What is missing is not known: the server shows a value that
  * this version does not know. */
 const char *statement_cluster_options(Arena *arena, const ClusterShown *shown);
+
+/* Columns of deploy/sql/objects.sql, of a sink. */
+typedef struct SinkShown {
+    const char *type;                                 /* kafka, iceberg */
+    const char *envelope, *key_format, *value_format; /* NULL: it has none */
+    const char *sql;                                  /* the stored CREATE SINK */
+} SinkShown;
+
+/* How it writes: "TOPIC = 'daily', KEY = ("day"), FORMAT = json, ENVELOPE = debezium". Of these COMMIT INTERVAL alone, of an
+ * Iceberg sink, can be altered: it is written in seconds, whatever unit the server shows. */
+const char *statement_sink_options(Arena *arena, const SinkShown *shown);
 
 #endif

@@ -191,7 +191,71 @@ def a_sink_that_somebody_repointed_is_healed(world):
     assert world.cutover("drift", expect=0)
 
 
-TESTS = [a_sink_that_somebody_repointed_is_told_and_left_alone, a_sink_that_somebody_repointed_is_healed,
+def drift(world, expect):
+    found = json.loads(world.cutover("drift", "--output", "json", expect=expect))["drift"]
+    return [(d["object"], d["kind"], d["what"], d.get("by")) for d in found]
+
+
+def heal(world, generation):
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "live"
+                   and world.marker().startswith("cutover_production_g%d_" % generation))
+
+
+def a_sink_that_somebody_made_anew_in_another_way_is_told_and_comes_back_when_it_is_gone(world):
+    world.repository.edit("cutover.yaml", "  production:\n", "  production:\n    drift: heal\n")
+    begin(world)
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("DROP SINK kafka.daily_out", user="ada")
+    world.sql("CREATE SINK kafka.daily_out IN CLUSTER sinks FROM shop.daily INTO KAFKA CONNECTION public.broker (TOPIC 'mine') "
+              "KEY (day) NOT ENFORCED FORMAT JSON ENVELOPE UPSERT", user="ada")
+    other = sink(world)
+    assert drift(world, 2) == [("kafka.daily_out", "definitions", "sink replaced by another sink with TOPIC = 'mine', KEY = (\"day\"), ENVELOPE = upsert, "
+                                "deployed with TOPIC = 'daily', ENVELOPE = debezium", "ada")], drift(world, 2)
+    assert world.cutover("drift", expect=2).strip().endswith("role ada:  not healed while that stands there: drop it, or give it another name")
+    for _ in range(5):
+        world.cutover("run", "--once")
+    assert sink(world) == other and world.marker().startswith("cutover_production_g1_"), "it is not ours, and no healing begins"
+    world.sql("DROP SINK kafka.daily_out", user="ada")
+    assert drift(world, 2) == [("kafka.daily_out", "definitions", "sink dropped", "ada")]
+    heal(world, 2)
+    assert sink(world)[1] == "shop.daily" and drift(world, 0) == []
+    assert world.sql("SELECT envelope_type FROM mz_sinks WHERE name = 'daily_out'") == [("debezium",)]
+
+
+ICEBERG = ("{{ config(materialized='sink', schema='kafka', cluster='sinks') }}\nFROM {{ ref('daily') }}\n"
+           "INTO ICEBERG CATALOG CONNECTION public.lake (NAMESPACE = 'shop', TABLE = 'daily') USING AWS CONNECTION public.aws\n"
+           "KEY (day) NOT ENFORCED MODE UPSERT WITH (COMMIT INTERVAL = '1m')\n")
+
+
+def commit_interval(world, shown):
+    assert "COMMIT INTERVAL = '%s'" % shown in world.sql("SELECT create_sql FROM mz_sinks WHERE name = 'daily_out'")[0][0]
+
+
+def how_often_a_sink_commits_is_told_and_healed(world):
+    world.sql("CREATE CONNECTION public.aws TO AWS (REGION = 'us-east-1')")
+    world.sql("CREATE CONNECTION public.lake TO ICEBERG CATALOG (URL = 'https://lake')")
+    world.repository.edit("cutover.yaml", "      serving: {size: 25cc}", "      serving: {size: 25cc}\n      sinks: {size: 25cc}\n    drift: heal")
+    world.repository.write("models/daily_out.sql", ICEBERG)
+    world.repository.commit("Write what we sell a day to the lake")
+    deploy(world)
+    before = sink(world)
+    commit_interval(world, "1m")
+    assert drift(world, 0) == []
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("ALTER SINK kafka.daily_out SET (COMMIT INTERVAL = '00:01:00')", user="ada")
+    assert drift(world, 0) == [], "the same in other words is no drift"
+    world.sql("ALTER SINK kafka.daily_out SET (COMMIT INTERVAL = '5m')", user="ada")
+    assert drift(world, 2) == [("kafka.daily_out", "other", "sink has COMMIT INTERVAL = '300 seconds', deployed with COMMIT INTERVAL = '60 seconds'", "ada")]
+    heal(world, 2)
+    assert sink(world) == before and drift(world, 0) == [] and world.plan(expect=0)["outcome"] == "nothing"
+    commit_interval(world, "60 seconds")
+    for _ in range(3):
+        world.cutover("run", "--once")
+    assert world.marker().startswith("cutover_production_g2_"), "it is healed once"
+
+
+TESTS = [a_sink_that_somebody_made_anew_in_another_way_is_told_and_comes_back_when_it_is_gone, how_often_a_sink_commits_is_told_and_healed,
+         a_sink_that_somebody_repointed_is_told_and_left_alone, a_sink_that_somebody_repointed_is_healed,
          a_sink_is_created_when_what_it_reads_is_live, a_sink_follows_what_it_reads_and_keeps_its_id,
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
          the_way_back_is_open_while_a_sink_cannot_follow,

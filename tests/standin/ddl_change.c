@@ -98,6 +98,19 @@ static bool alter_retention(Parser *p, bool set)
     return alter_options(p);
 }
 
+/* SET (COMMIT INTERVAL [=] '10s') */
+static bool alter_commit_interval(Parser *p)
+{
+    while (p->tok->kind != SQL_END && p->tok->kind != SQL_STRING) {
+        p->tok++;
+    }
+    if (p->tok->kind != SQL_STRING) {
+        return parse_expected(p, "an interval");
+    }
+    json_put_str(&p->out, "commit_interval", p->tok->value);
+    return alter_options(p);
+}
+
 /* RESET (REPLICATION FACTOR, ...): back to what CREATE CLUSTER takes. */
 static bool reset_cluster(Parser *p)
 {
@@ -178,6 +191,9 @@ static bool alter_action(Parser *p, const char *type)
     bool set = sql_is_word(p->tok, "set");
     if ((set || sql_is_word(p->tok, "reset")) && sql_is_word(p->tok + 2, "retain")) {
         return alter_retention(p, set);
+    }
+    if (str_eq(type, "sink") && set && sql_is_word(p->tok + 2, "commit")) {
+        return alter_commit_interval(p);
     }
     if (str_eq(type, "connection") || parse_words(p, "set", "(") || parse_words(p, "reset", "(") ||
         parse_words(p, "refresh", "references")) {

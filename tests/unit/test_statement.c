@@ -79,6 +79,42 @@ static void a_strategy_that_is_not_known_is_not_written(void **state)
     CHECK(!strategy(arena, "{"));
 }
 
+static const char *sink_options(Arena *arena, const char *type, const char *sql)
+{
+    SinkShown shown = {.type = type, .envelope = "upsert", .value_format = "json", .sql = sql};
+    return statement_sink_options(arena, &shown);
+}
+
+static const char *commits(Arena *arena, const char *interval)
+{
+    StrVec all = options_each(
+        arena, sink_options(
+                   arena, "iceberg",
+                   arena_printf(arena, "... MODE UPSERT WITH (COMMIT INTERVAL = '%s')", interval)));
+    return options_same(&all, "COMMIT INTERVAL = ''");
+}
+
+static void a_sinks_options_are_the_same_in_whatever_words(void **state)
+{
+    Arena *arena = *state;
+    CHECK_STR(
+        sink_options(arena, "kafka",
+                     "CREATE SINK \"d\".\"s\".\"n\" IN CLUSTER [u1] FROM [u5 AS "
+                     "\"d\".\"s\".\"v\"] INTO KAFKA CONNECTION [u2 AS \"d\".\"s\".\"k\"] (TOPIC = "
+                     "'a, b') KEY (\"x\", \"y\") NOT ENFORCED KEY FORMAT TEXT VALUE FORMAT JSON"),
+        "TOPIC = 'a, b', KEY = (\"x\", \"y\"), FORMAT = json, ENVELOPE = upsert");
+    CHECK_STR(commits(arena, "90s"), "COMMIT INTERVAL = '90 seconds'");
+    CHECK_STR(commits(arena, "1 minute 30 seconds"), "COMMIT INTERVAL = '90 seconds'");
+    CHECK_STR(commits(arena, "00:01:30"), "COMMIT INTERVAL = '90 seconds'");
+    CHECK_STR(commits(arena, "250ms"), "COMMIT INTERVAL = '0.25 seconds'");
+    CHECK(!commits(arena, "2 fortnights"));
+    CHECK(!commits(arena, "-1s"));
+    CHECK(!commits(arena, "1e300h"));
+    CHECK(!strstr(sink_options(arena, "kafka", "WITH (COMMIT INTERVAL = '1s')"), "COMMIT"));
+    CHECK(!sink_options(arena, "kafka", "TOPIC 'open"));
+    CHECK_STR(sink_options(arena, "kafka", "KEY ("), "KEY = (), FORMAT = json, ENVELOPE = upsert");
+}
+
 static void options_are_parted_where_nothing_encloses_the_comma(void **state)
 {
     Arena *arena = *state;
@@ -396,6 +432,7 @@ int main(void)
         TEST(containers_are_made_and_dropped_without_cascade),
         TEST(a_clusters_options_are_written_as_alter_takes_them),
         TEST(a_strategy_that_is_not_known_is_not_written),
+        TEST(a_sinks_options_are_the_same_in_whatever_words),
         TEST(options_are_parted_where_nothing_encloses_the_comma),
         TEST(names_of_256_bytes_are_refused_and_odd_ones_quoted),
         TEST(every_kind_of_node_is_created_in_its_own_way),

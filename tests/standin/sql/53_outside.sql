@@ -340,6 +340,10 @@ BEGIN
     target := standin.find_item(standin.parts(args->'name'));
     PERFORM standin.check_type(target, args->>'type', standin.last_part(args));
     PERFORM standin.must_own(upper(standin.kind_text(target.type)), standin.full_name(target.id), target.owner_id);
+    IF args ? 'commit_interval' THEN
+        UPDATE standin.items SET raw = regexp_replace(raw, '(COMMIT\s+INTERVAL)\s*=?\s*''[^'']*''', format('\1 = %L', args->>'commit_interval'), 'i')
+        WHERE id = target.id;
+    END IF;
     IF args ? 'retain' THEN
         PERFORM standin.retain(target.id, args->>'retain');
     END IF;
