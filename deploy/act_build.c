@@ -1,6 +1,7 @@
 /* Building green: the missing statements, what finishes an object, and the record of its id. */
 #include "pass_internal.h"
 
+#include "cutover/noted.h"
 #include "cutover/str.h"
 #include "deploy_sql.h"
 
@@ -317,6 +318,27 @@ bool pass_fill_seed(Pass *pass, const DesiredNode *seed, Err *err)
     return sent;
 }
 
+/* What people said of production's columns stays with them; a refusal means that a column has gone. */
+static bool take_comments_along(Pass *pass, const DesiredNode *node, const RecordObject *claim,
+                                Err *err)
+{
+    const CatalogObject *live = catalog_object(pass->snapshot.catalog, claim->rel);
+    StatementOn on = {claim->kind, node->rel};
+    for (size_t i = 0; live && i < live->column_comments.count; i++) {
+        const CatalogColumnComment *it = &live->column_comments.items[i];
+        if (desired_describes(node, it->column) ||
+            noted_comment_left(pass->out->record, live, node, it->column) ||
+            pass_exec(pass, statement_comment(pass->arena, on, it->column, it->text), err)) {
+            continue;
+        }
+        if (err->kind != ERR_INPUT) {
+            return false;
+        }
+        *err = (Err){0};
+    }
+    return true;
+}
+
 /* Hooks run at least once; comments on columns are set again without harm. */
 static bool run_extras(Pass *pass, const DesiredNode *node, const char *kind, Err *err)
 {
@@ -415,7 +437,7 @@ static bool finish(Pass *pass, const RecordObject *claim, Err *err)
         return judge_waiting_rows(pass, claim, replaced, node->rel, err);
     }
     if (run_extras(pass, node, claim->kind, err)) {
-        return true;
+        return take_comments_along(pass, node, claim, err);
     }
     if (err->kind == ERR_INPUT || err->kind == ERR_DENIED) {
         pass->problem =

@@ -102,6 +102,17 @@ static bool is_unused(Comparison *c, const char *kind, const char *id, RelName n
            !build_seen(c, kind, id);
 }
 
+/* The plan wants it, a relation or an index. */
+static bool is_beside(const Comparison *c, RelName green)
+{
+    vec_each (PlanBeside, it, &c->in->plan->besides) {
+        if (relname_eq(green, (RelName){it->rel.database, it->rel.schema, it->green})) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * What another commit wanted beside production makes room first: only one replacement can be made for a view, and what
  * is read cannot be dropped.
@@ -109,9 +120,8 @@ static bool is_unused(Comparison *c, const char *kind, const char *id, RelName n
 static void find_unused_beside(Comparison *c, const RecordGreen *green)
 {
     RelName rel = {green->database, green->schema, green->green};
-    const CatalogObject *made =
-        green->schema && !str_eq(green->kind, "index") ? catalog_object(c->in->catalog, rel) : NULL;
-    if (made && !build_beside(c, rel) && is_unused(c, made->kind, made->id, rel)) {
+    const CatalogObject *made = green->schema ? catalog_object(c->in->catalog, rel) : NULL;
+    if (made && !is_beside(c, rel) && is_unused(c, made->kind, made->id, rel)) {
         map_put(c->arena, &c->stale_ids, made->id, made);
         vec_push(c->arena, &c->build->stale, made);
     }

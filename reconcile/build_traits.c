@@ -45,12 +45,18 @@ bool build_has_grant(const CatalogGrants *grants, const char *grantee, const cha
     return false;
 }
 
+/* What production has under the name that GREEN will bear, or NULL. */
+static const CatalogObject *live_of(const Comparison *c, const DesiredNode *green)
+{
+    const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
+    return node ? catalog_object(c->in->catalog, node->rel) : NULL;
+}
+
 /* Green would have IT if it were made now; a canary's guests are shut out by themselves. */
 static bool is_expected_grant(const Comparison *c, const CatalogObject *object,
                               const DesiredNode *green, const CatalogGrant *it)
 {
-    const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
-    const CatalogObject *live = node ? catalog_object(c->in->catalog, node->rel) : NULL;
+    const CatalogObject *live = live_of(c, green);
     return desired_grants(green, it->grantee, it->privilege) ||
            str_eq(it->grantee, object->owner) || str_starts(it->grantee, "mz_") ||
            str_in(&c->in->record->canary_roles, it->grantee) ||
@@ -58,6 +64,23 @@ static bool is_expected_grant(const Comparison *c, const CatalogObject *object,
            (live &&
             (str_eq(it->grantee, live->owner) ||
              build_has_grant(build_live_grants(c, live, green), it->grantee, it->privilege)));
+}
+
+/* What people said of production, which LIVE is: not what Git said before. */
+static const char *kept_comment(const Comparison *c, const CatalogObject *live,
+                                const DesiredNode *green, const char *column)
+{
+    bool left = !live || noted_comment_left(c->in->record, live, green, column);
+    return left ? NULL : catalog_comment(live, column);
+}
+
+/* Green would have a comment on COLUMN (NULL: on itself) if it were made now: declared, or production's. One on itself is
+ * given anew when it is another, those of columns are not. */
+static bool is_expected_comment(const Comparison *c, const DesiredNode *green, const char *column,
+                                const char *text)
+{
+    const char *have = kept_comment(c, live_of(c, green), green, column);
+    return desired_describes(green, column) || (have && (!column || str_eq(have, text)));
 }
 
 bool build_brings_more(const Comparison *c, const CatalogObject *object, const DesiredNode *green)
@@ -68,11 +91,11 @@ bool build_brings_more(const Comparison *c, const CatalogObject *object, const D
         }
     }
     vec_each (CatalogColumnComment, it, &object->column_comments) {
-        if (!desired_describes(green, it->column)) {
+        if (!is_expected_comment(c, green, it->column, it->text)) {
             return true;
         }
     }
-    return !str_empty(object->comment) && !desired_describes(green, NULL);
+    return !str_empty(object->comment) && !is_expected_comment(c, green, NULL, object->comment);
 }
 
 const CatalogGrants *build_live_grants(const Comparison *c, const CatalogObject *live,
@@ -177,6 +200,32 @@ static void compare_cluster_traits(Comparison *c, const PlanContainer *container
     want_comment(c, "cluster", twin.green, NULL, green->comment, c->in->container_comment);
 }
 
+/* What somebody said of production's indexes stays with them. */
+static void compare_index_comments(Comparison *c, const DesiredNode *green, const DesiredNode *node)
+{
+    vec_each (DesiredIndex, it, &green->indexes) {
+        RelName rel = {green->rel.database, green->rel.schema, it->name};
+        const CatalogObject *index = catalog_object(c->in->catalog, rel);
+        const CatalogObject *live = catalog_object(
+            c->in->catalog, (RelName){node->rel.database, node->rel.schema, it->name});
+        if (index && live && index != live && !map_get(&c->stale_ids, index->id)) {
+            want_comment(c, "index", rel, NULL, index->comment, live->comment);
+        }
+    }
+}
+
+/* Declared, or else production's (LIVE may be NULL). Those of columns are set when the relation is finished, since a
+ * column may have gone. */
+static void compare_comment(Comparison *c, const DesiredNode *green, const CatalogObject *object,
+                            const CatalogObject *live)
+{
+    const char *wanted = kept_comment(c, live, green, NULL);
+    vec_each (DesiredComment, it, &((DesiredNode *)green)->comments) {
+        wanted = it->column ? wanted : it->text;
+    }
+    want_comment(c, object->kind, green->rel, NULL, object->comment, wanted);
+}
+
 static void compare_node_traits(Comparison *c, const DesiredNode *green)
 {
     const DesiredNode *node = map_get(&c->in->production->node_by_id, green->id);
@@ -186,6 +235,7 @@ static void compare_node_traits(Comparison *c, const DesiredNode *green)
     if (beside && beside->replaces) {
         return; /* owner and grants stay with the one that is replaced, comments are given anew */
     }
+    compare_index_comments(c, green, node);
     if (!object || relname_eq(green->rel, node->rel) || map_get(&c->stale_ids, object->id)) {
         return;
     }
@@ -199,11 +249,7 @@ static void compare_node_traits(Comparison *c, const DesiredNode *green)
     vec_each (DesiredGrant, it, &green->grants) {
         want_grant(c, &twin, it->grantee, it->privilege);
     }
-    vec_each (DesiredComment, it, &green->comments) {
-        if (!it->column) {
-            want_comment(c, object->kind, green->rel, NULL, object->comment, it->text);
-        }
-    }
+    compare_comment(c, green, object, live);
     copy_owner(c, &twin);
 }
 

@@ -81,11 +81,11 @@ static const Rule rules[] = {
        "something of green has gone"),
     STAY(440, HYDRATING, WHEN(.proved = YES, .proof_noted = NO), NOTE_PROOF,
          "the proof began to hold"),
+    GO(445, HYDRATING, WHEN(.proved = NO, .expired = YES), MOVE, FAILED, "failed",
+       "green was not hydrated within its deadline"),
     STAY(450, HYDRATING, WHEN(.proved = NO, .proof_noted = YES), NOTE_PROOF, "the proof was lost"),
     GO(460, HYDRATING, WHEN(.proved = YES, .settled = YES), MOVE, CHECKING, "checking",
        "green is hydrated and fresh"),
-    GO(470, HYDRATING, WHEN(.expired = YES), MOVE, FAILED, "failed",
-       "green was not hydrated within its deadline"),
     STAY(480, HYDRATING, ALWAYS, WAIT, "hydration"),
 
     GO(500, CHECKING, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",

@@ -249,15 +249,24 @@ def faults_on_the_way_change_nothing_in_the_end(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
-def grants_owners_and_defaults_survive(world):
+def grants_owners_comments_and_defaults_survive(world):
     deploy(world)
     world.sql("""CREATE ROLE reader;
+        COMMENT ON VIEW shop.orders_clean IS 'without refunds';
+        COMMENT ON COLUMN shop.daily.cents IS 'with taxes';
+        COMMENT ON COLUMN shop.daily.orders IS 'goes with its column';
+        COMMENT ON INDEX shop.daily_day_idx IS 'for dashboards';
+        CREATE ROLE team;
+        GRANT USAGE, CREATE ON SCHEMA shop TO team;
+        GRANT SELECT ON shop.orders_clean TO team;
+        GRANT SELECT ON public.orders TO team;
+        ALTER VIEW shop.orders_clean OWNER TO team;
         GRANT USAGE ON SCHEMA shop TO reader;
         GRANT USAGE ON CLUSTER compute TO reader;
         GRANT SELECT ON shop.daily TO reader;
         GRANT SELECT ON shop.orders_clean TO PUBLIC;
         ALTER DEFAULT PRIVILEGES FOR ROLE materialize IN SCHEMA shop GRANT SELECT ON TABLES TO reader""")
-    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 0")
+    world.repository.edit("models/shop/daily.sql", "count(*) as orders", "count(*) as amount")
     world.repository.commit("Count differently")
     world.apply()
     with world.standin.connect("reader") as connection, connection.cursor() as cursor:
@@ -268,6 +277,11 @@ def grants_owners_and_defaults_survive(world):
         assert cursor.fetchone()[0] == 2, "the default privileges came too late"
     grants = world.sql("SELECT grantee, privilege_type FROM mz_internal.mz_show_object_privileges WHERE name = 'orders_clean' AND schema = 'shop'")
     assert ("PUBLIC", "SELECT") in grants
+    owners = dict(world.sql("SELECT o.name, r.name FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id JOIN mz_roles r ON r.id = o.owner_id WHERE s.name = 'shop'"))
+    assert owners["orders_clean"] == "team" and owners["daily"] != "team", owners
+    comments = world.sql("SELECT c.comment FROM mz_internal.mz_comments c JOIN mz_objects o ON o.id = c.id WHERE o.id LIKE 'u%' ORDER BY 1")
+    assert [c[0] for c in comments if c[0] != "Cutover record"] == ["for dashboards", "with taxes", "without refunds"], comments
+    assert world.plan(expect=0)["outcome"] == "nothing"
 
 
 def a_stranger_in_the_way_is_refused_and_untouched(world):

@@ -224,6 +224,89 @@ static void green_without_a_plan_is_stale(void **state)
     CHECK_STR(build->stale.items[1]->rel.name, "daily");
 }
 
+/* Production is live; a commit failed that built shop.more beside it, and another one does not want it any more. */
+static void what_a_failed_commit_built_beside_goes_with_the_next(void **state)
+{
+    Case c = begin(*state);
+    world_apply(c.w, c.plan);
+    world_declare(c.w, NODE_MATERIALIZED_VIEW, "shop.more", "compute", "shop.clean");
+    world_index(c.w, "shop.more", "more_idx", "compute", "day");
+    world_make_objects(c.w, world_plan(c.w));
+    vec_push(*state, &c.w->record->deployments.items[0].green,
+             ((RecordGreen){"materialized-view", DB, "shop", "more", "more_green", NULL}));
+    c.plan = world_plan(c.w);
+    CHECK_INT(compare(&c)->stale.count, 0);
+    world_remove(c.w, "shop.more");
+    c.plan = world_plan(c.w);
+    Build *build = compare(&c);
+    CHECK_INT(build->stale.count, 2);
+    CHECK_STR(build->stale.items[0]->rel.name, "more_idx");
+    CHECK_STR(build->stale.items[1]->rel.name, "more_green");
+}
+
+static void an_index_that_a_failed_commit_built_beside_goes_with_the_next(void **state)
+{
+    Case c = begin(*state);
+    world_apply(c.w, c.plan);
+    world_index(c.w, "shop.daily", "daily_idx2", "compute", "orders");
+    Plan *plan = world_plan(c.w);
+    world_make_objects(c.w, plan);
+    CHECK_INT(plan->besides.count, 1);
+    vec_push(
+        *state, &c.w->record->deployments.items[0].green,
+        ((RecordGreen){"index", DB, "shop", "daily_idx2", plan->besides.items[0].green, NULL}));
+    c.plan = world_plan(c.w);
+    CHECK_INT(compare(&c)->stale.count, 0);
+    world_node(c.w, "shop.daily")->indexes.count--;
+    c.plan = world_plan(c.w);
+    CHECK_INT(compare(&c)->stale.count, 1);
+}
+
+/* What is live may bear a name that an earlier commit used for its green. */
+static void production_is_never_taken_for_the_green_of_a_failed_commit(void **state)
+{
+    Case c = begin(*state);
+    world_apply(c.w, c.plan);
+    RecordDeployment *failed = &c.w->record->deployments.items[0];
+    failed->phase = PHASE_FAILED;
+    vec_push(*state, &failed->green, ((RecordGreen){"schema", DB, NULL, "once", "shop", NULL}));
+    vec_push(*state, &failed->green,
+             ((RecordGreen){"cluster", NULL, NULL, "once", "compute", NULL}));
+    vec_push(*state, &failed->green, ((RecordGreen){"view", DB, "shop", "once", "clean", NULL}));
+    c.plan = world_plan(c.w);
+    Build *build = compare(&c);
+    CHECK_INT(build->stale.count, 0);
+    CHECK_INT(build->stale_schemas.count, 0);
+    CHECK_INT(build->stale_clusters.count, 0);
+    const Leftover *left = leftover_green(*state, c.w->catalog, c.w->record);
+    CHECK_INT(left->objects.count + left->schemas.count + left->clusters.count, 0);
+}
+
+/* Descriptions that nobody declares stay with what they describe; a declared one counts more. */
+static void comments_of_production_are_missing_until_green_has_them(void **state)
+{
+    Case c = begin(*state);
+    world_apply(c.w, c.plan);
+    world_live(c.w, "shop.clean")->comment = "by hand";
+    world_live(c.w, "shop.daily")->comment = "by hand";
+    world_live(c.w, "shop.daily_idx")->comment = "for dashboards";
+    vec_push(*state, &world_node(c.w, "shop.daily")->comments, ((DesiredComment){NULL, "by day"}));
+    world_change(c.w, "shop.clean");
+    c.plan = world_plan(c.w);
+    world_make_containers(c.w, c.plan);
+    world_make_objects(c.w, c.plan);
+    Build *build = compare(&c);
+    CHECK_INT(build->missing.count, 2);
+    CHECK_STR(build->missing.items[0].rel.name, "clean");
+    CHECK_STR(build->missing.items[0].text, "by hand");
+    CHECK_STR(build->missing.items[1].rel.name, "daily_idx");
+    CHECK_STR(build->missing.items[1].text, "for dashboards");
+    world_live(c.w, "shop_green.clean")->comment = "by hand";
+    world_live(c.w, "shop_green.daily_idx")->comment = "for dashboards";
+    CHECK_INT(compare(&c)->missing.count, 0);
+    CHECK_INT(compare(&c)->stale.count, 0);
+}
+
 static void grants_of_production_are_missing_until_green_has_them(void **state)
 {
     Case c = begin(*state);
@@ -443,6 +526,10 @@ int main(void)
         TEST(a_green_name_that_somebody_else_took_is_not_touched),
         TEST(a_newer_commit_keeps_what_fits_and_drops_readers_first),
         TEST(green_without_a_plan_is_stale),
+        TEST(what_a_failed_commit_built_beside_goes_with_the_next),
+        TEST(an_index_that_a_failed_commit_built_beside_goes_with_the_next),
+        TEST(production_is_never_taken_for_the_green_of_a_failed_commit),
+        TEST(comments_of_production_are_missing_until_green_has_them),
         TEST(grants_of_production_are_missing_until_green_has_them),
         TEST(the_owner_comes_last),
         TEST(only_our_own_is_left_over),

@@ -185,6 +185,22 @@ static void nothing_cuts_over_while_a_gate_is_closed(void **state)
     CHECK_INT(decide(PHASE_CHECKING, &facts)->to, PHASE_HYDRATING);
 }
 
+/* The controller was away, and finds green hydrated when the deadline has passed: the proof may settle. */
+static void a_deadline_that_passed_while_nobody_looked_fails_only_what_is_not_ready(void **state)
+{
+    (void)state;
+    Facts facts = ready_to_cut_over();
+    facts.expired = YES;
+    facts.proof_noted = facts.settled = NO;
+    CHECK_INT(decide(PHASE_HYDRATING, &facts)->action, ACTION_NOTE_PROOF);
+    facts.proof_noted = YES;
+    CHECK_INT(decide(PHASE_HYDRATING, &facts)->action, ACTION_WAIT);
+    facts.settled = YES;
+    CHECK_INT(decide(PHASE_HYDRATING, &facts)->to, PHASE_CHECKING);
+    facts.proved = NO;
+    CHECK_INT(decide(PHASE_HYDRATING, &facts)->to, PHASE_FAILED);
+}
+
 static void a_cutover_that_happened_is_never_sent_again(void **state)
 {
     (void)state;
@@ -298,6 +314,7 @@ int main(void)
         TEST(waiting_phases_have_a_deadline),
         TEST(the_cutover_has_exactly_one_way_in),
         TEST(nothing_cuts_over_while_a_gate_is_closed),
+        TEST(a_deadline_that_passed_while_nobody_looked_fails_only_what_is_not_ready),
         TEST(a_cutover_that_happened_is_never_sent_again),
         TEST(guests_that_came_late_are_shut_out_before_anything_else_follows),
         TEST(production_is_dropped_only_when_the_soak_is_over),
