@@ -101,13 +101,17 @@ static void put_generation(Buf *out, const char *form, const Json *generation)
 }
 
 /* "17:02 UTC" of an ISO time; another text as it is; NULL when absent. */
+/* "17:02 UTC"; of another day than the message's with its date. */
 static const char *clock_text(Arena *arena, const Json *data, const char *key)
 {
     Moment at;
-    const char *text = text_of(arena, data, key);
-    return text && moment_parse(text, &at)
-               ? arena_printf(arena, "%.5s UTC", moment_text(arena, at) + 11)
-               : text;
+    const char *text = text_of(arena, data, key), *sent = text_of(arena, data, "at");
+    if (!text || !moment_parse(text, &at)) {
+        return text;
+    }
+    bool same_day = !sent || strncmp(sent, text, 10) == 0;
+    return same_day ? arena_printf(arena, "%.5s UTC", moment_text(arena, at) + 11)
+                    : arena_printf(arena, "%.16s UTC", moment_text(arena, at));
 }
 
 static void write_pending(Buf *out, const Json *data)

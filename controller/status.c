@@ -137,9 +137,11 @@ static const char *minute(Arena *arena, Moment at)
     return arena_printf(arena, "%.16s", moment_text(arena, at));
 }
 
-static const char *hour(Arena *arena, Moment at)
+/* "14:03"; of another day than NOW's with its date. */
+static const char *hour(Arena *arena, Moment now, Moment at)
 {
-    return minute(arena, at) + 11;
+    const char *text = minute(arena, at);
+    return strncmp(text, minute(arena, now), 10) == 0 ? text + 11 : text;
 }
 
 /* Two units are enough for people: "3d", "4m10s". */
@@ -232,9 +234,10 @@ static void write_cluster(Buf *out, const ProofCluster *cluster)
 static void write_soaking(Buf *out, const Status *status, const RecordDeployment *d)
 {
     buf_printf(out, "g%lld %s \"%s\" is live since %s.", (long long)d->generation, d->short_commit,
-               d->subject ? d->subject : "", hour(out->arena, d->phase_since));
+               d->subject ? d->subject : "", hour(out->arena, status->at, d->phase_since));
     if (d->deadline > status->at) {
-        buf_printf(out, "   Way back until %s: cutover rollback", hour(out->arena, d->deadline));
+        buf_printf(out, "   Way back until %s: cutover rollback",
+                   hour(out->arena, status->at, d->deadline));
     }
     buf_char(out, '\n');
 }
@@ -290,7 +293,7 @@ static void write_under_way(Buf *out, const Status *status)
         buf_printf(out, " of about %s", duration_text(out->arena, typical));
     }
     if (d->deadline > 0) {
-        buf_printf(out, ", deadline %s", hour(out->arena, d->deadline));
+        buf_printf(out, ", deadline %s", hour(out->arena, status->at, d->deadline));
     }
     buf_char(out, '\n');
     write_live_line(out, status);
@@ -322,7 +325,8 @@ static const Json *told(const Status *status, const char *name)
 }
 
 /* Where the mistake is, and how long what was built is still there for its correction. */
-static void write_failure(Buf *out, const RecordDeployment *d, const Json *data)
+static void write_failure(Buf *out, const Status *status, const RecordDeployment *d,
+                          const Json *data)
 {
     const char *until = json_get_str(data, "kept_until");
     Moment kept;
@@ -332,7 +336,7 @@ static void write_failure(Buf *out, const RecordDeployment *d, const Json *data)
         "cutover show g%lld.",
         (long long)d->generation);
     if (until && moment_parse(until, &kept)) {
-        buf_printf(out, "   green is kept until %s", hour(out->arena, kept));
+        buf_printf(out, "   green is kept until %s", hour(out->arena, status->at, kept));
     }
     buf_char(out, '\n');
 }
@@ -374,7 +378,7 @@ static void write_blocked(Buf *out, const Status *status)
         write_live_line(out, status);
     }
     if (ended) {
-        write_failure(out, d, data);
+        write_failure(out, status, d, data);
     } else if (pass) {
         buf_char(out, '\n');
     }

@@ -11,6 +11,7 @@ static Choice look_at(Pass *pass, RecordDeployment *d, PassFacts *facts)
 {
     Choice choice = {.d = d, .facts = facts(pass, d)};
     choice.rule = decide(d ? d->phase : PHASE_NONE, &choice.facts);
+    choice.problem = pass->problem;
     return choice;
 }
 
@@ -55,7 +56,7 @@ static Choice look_at_requests(Pass *pass, PassFacts *facts)
     return owes ? look_at(pass, NULL, facts) : (Choice){0};
 }
 
-Choice pass_decide(Pass *pass, PassFacts *facts)
+static Choice choose(Pass *pass, PassFacts *facts)
 {
     Choice building = {0}, after = {0}, own = look_at_requests(pass, facts);
     if (choice_acts(&own)) {
@@ -88,4 +89,11 @@ Choice pass_decide(Pass *pass, PassFacts *facts)
         return end;
     }
     return pass->after ? after : begin;
+}
+
+Choice pass_decide(Pass *pass, PassFacts *facts)
+{
+    Choice choice = choose(pass, facts);
+    pass->problem = choice.problem;
+    return choice;
 }

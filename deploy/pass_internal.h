@@ -122,6 +122,8 @@ typedef struct Choice {
     RecordDeployment *d; /* NULL: the environment itself */
     Facts facts;
     const Rule *rule;
+    const char
+        *problem; /* as Pass.problem: what is wrong with D, not with what was looked at after it */
 } Choice;
 
 typedef Facts PassFacts(Pass *pass, RecordDeployment *d);

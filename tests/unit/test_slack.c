@@ -32,6 +32,10 @@ static const struct {
     {"soaking", COMMIT ",\"generation\":42,\"swap_ms\":412,\"until\":\"2026-11-23T17:02:11.5Z\"",
      ":large_green_circle: *production* live: generation 42, " COMMIT_TEXT
      ", swapped in 0.4 s. Way back until 17:02 UTC: cutover rollback"},
+    {"soaking",
+     COMMIT ",\"generation\":42,\"at\":\"2026-11-23T17:02:11Z\",\"until\":\"2026-11-30T17:02:11Z\"",
+     ":large_green_circle: *production* live: generation 42, " COMMIT_TEXT
+     ". Way back until 2026-11-30 17:02 UTC: cutover rollback"},
     {"live", COMMIT ",\"generation\":42,\"duration_s\":4860,\"credits\":9.4",
      ":white_check_mark: *production*: done: generation 42, " COMMIT_TEXT
      ", in 1h21m, 9.4 credits"},

@@ -168,6 +168,9 @@ static void the_soak_tells_the_way_back(void **state)
         text_of(arena, &status),
         "production   soaking   g42 4f2a9c1 \"Count refunds\" is live since 16:02.   Way back "
         "until 16:17: cutover rollback\n");
+    w->next.deadline = NOW + 7 * 24 * 60 * MINUTE;
+    status = status_of(arena, w);
+    CHECK(strstr(text_of(arena, &status), "Way back until 2026-11-30 16:02: cutover rollback"));
 }
 
 static void without_a_connection_nothing_is_claimed(void **state)
