@@ -87,6 +87,24 @@ const char *options_to_make(Arena *arena, const char *options)
     return made.count && !str_eq(text, CLUSTER_OPTIONS_USUAL) ? text : NULL;
 }
 
+static bool is_usual(const char *option)
+{
+    return str_ends(option, " = ()") || str_ends(option, " = NULL") ||
+           str_ends(option, " = MANUAL");
+}
+
+StrVec options_not_made(Arena *arena, const char *options)
+{
+    StrVec each = options_each(arena, options ? options : ""), left = {0};
+    vec_each (const char *, it, &each) {
+        const Known *option = known_of(*it);
+        if (option && !option->green && !is_usual(*it)) {
+            vec_push(arena, &left, *it);
+        }
+    }
+    return left;
+}
+
 bool options_unschedule(const char *options)
 {
     return options && strstr(options, "SCHEDULE = MANUAL");

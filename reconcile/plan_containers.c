@@ -8,8 +8,7 @@ int64_t plan_generation(const Closure *c)
     return c->in->live_generation < 0 ? 0 : c->in->live_generation;
 }
 
-/* A healing goes by what was deployed. */
-static const char *options_of(const Closure *c, const CatalogCluster *live)
+const char *plan_wanted_options(const Closure *c, const CatalogCluster *live)
 {
     const RecordObject *known =
         live && c->in->heals ? record_object(c->in->record, "cluster", live->id) : NULL;
@@ -27,7 +26,7 @@ static void set_size(const Closure *c, const Place *place, PlanContainer *contai
     container->replication_factor = factored ? config->replication_factor
                                     : live   ? live->replication_factor
                                              : 1;
-    container->options = options_to_make(c->arena, options_of(c, live));
+    container->options = options_to_make(c->arena, plan_wanted_options(c, live));
     container->credits_per_hour =
         catalog_credits(c->in->catalog, container->size) * (double)container->replication_factor;
 }

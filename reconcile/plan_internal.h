@@ -180,6 +180,9 @@ void plan_add_alterations(Closure *c);
 /* Adds OBJECT to what is done in place, because of REASON. */
 void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason);
 
+/* The options that the cluster LIVE (or NULL: none) is to have: a healing goes by what was deployed. NULL: not known. */
+const char *plan_wanted_options(const Closure *c, const CatalogCluster *live);
+
 /* The options that something was deployed with, when it has others by now and is to get them back; else NULL. */
 const char *plan_deployed_options(const Closure *c, const char *kind, const char *id);
 

@@ -1,6 +1,7 @@
 /* Warnings: what the plan does not do though Git says so, and whom the cutover will touch. */
 #include "plan_internal.h"
 
+#include "cutover/options.h"
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
@@ -120,27 +121,41 @@ static void warn_of_readers(Closure *c)
 
 /* ---- what green would not have ---- */
 
-static void warn_of_scaling(Closure *c)
+static void warn_of_option(Closure *c, const char *cluster, const char *what, const char *option)
+{
+    warn(c, "CO4205", cluster,
+         arena_printf(c->arena, "the green side of cluster %s is made without %s", cluster, what),
+         arena_printf(c->arena,
+                      "give it again when the new side is live:   ALTER CLUSTER %s SET (%s)",
+                      sql_ident(c->arena, cluster), option));
+}
+
+/* A strategy in words that are not known here is no option that could be shown. */
+static void warn_of_options(Closure *c, const CatalogCluster *live)
+{
+    StrVec left = options_not_made(c->arena, plan_wanted_options(c, live));
+    StrVec all = options_each(c->arena, live->options ? live->options : "");
+    vec_each (const char *, it, &left) {
+        warn_of_option(c, live->name, *it, *it);
+    }
+    if (live->scaled && !options_same(&all, "AUTO SCALING STRATEGY = ()")) {
+        warn_of_option(c, live->name, "an AUTO SCALING STRATEGY", "AUTO SCALING STRATEGY = (...)");
+    }
+}
+
+static void warn_of_what_green_lacks(Closure *c)
 {
     vec_each (PlanContainer, it, &c->plan->clusters) {
         const CatalogCluster *live = catalog_cluster(c->in->catalog, it->name);
-        if (it->wanted && live && live->scaled) {
-            warn(c, "CO4205", it->name,
-                 arena_printf(
-                     c->arena,
-                     "cluster %s has an AUTO SCALING STRATEGY, and its green side gets none",
-                     it->name),
-                 arena_printf(c->arena,
-                              "give it again when the new side is live:   ALTER CLUSTER %s SET "
-                              "(AUTO SCALING STRATEGY = (...))",
-                              sql_ident(c->arena, it->name)));
+        if (it->wanted && live) {
+            warn_of_options(c, live);
         }
     }
 }
 
 void plan_warn(Closure *c)
 {
-    warn_of_scaling(c);
+    warn_of_what_green_lacks(c);
     warn_of_traits(c);
     warn_of_readers(c);
 }

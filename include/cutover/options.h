@@ -20,6 +20,9 @@ bool options_can_alter(const char *option);
 /* Of a cluster's OPTIONS (or NULL) those that its green side is made with; NULL: the usual ones. */
 const char *options_to_make(Arena *arena, const char *options);
 
+/* Those of a cluster's OPTIONS (or NULL) that its green side is made without: neither given nor the usual ones. */
+StrVec options_not_made(Arena *arena, const char *options);
+
 /* Whether OPTIONS (or NULL) let a cluster run all the time that ran for refreshes alone. */
 bool options_unschedule(const char *options);
 

@@ -145,7 +145,24 @@ static void what_green_would_not_have_of_a_cluster_is_said(void **state)
     plan = world_plan(w);
     CHECK_INT(plan->outcome, PLAN_CHANGES);
     CHECK_STR(world_finding(plan, "CO4205")->message,
-              "cluster compute has an AUTO SCALING STRATEGY, and its green side gets none");
+              "the green side of cluster compute is made without an AUTO SCALING STRATEGY");
+    compute->options = "SCHEDULE = MANUAL, AUTO SCALING STRATEGY = (ON HYDRATION (HYDRATION SIZE = "
+                       "'200cc')), AVAILABILITY ZONES = ('a'), WORKLOAD CLASS = NULL";
+    const Diag *warning = world_finding(world_plan(w), "CO4205");
+    CHECK_STR(warning[0].hint,
+              "give it again when the new side is live:   ALTER CLUSTER \"compute\" "
+              "SET (AUTO SCALING STRATEGY = (ON HYDRATION (HYDRATION SIZE = '200cc')))");
+    CHECK_STR(warning[1].message,
+              "the green side of cluster compute is made without AVAILABILITY ZONES = ('a')");
+    compute->scaled = false;
+    compute->options = "SCHEDULE = MANUAL, AUTO SCALING STRATEGY = ()";
+    CHECK(!world_finding(world_plan(w), "CO4205"));
+    compute->options = "SCHEDULE = MANUAL, AUTO SCALING STRATEGY = (X)";
+    world_note(w);
+    compute->options = "SCHEDULE = MANUAL, AUTO SCALING STRATEGY = ()"; /* taken away by hand */
+    CHECK(!world_finding(world_plan(w), "CO4205"));
+    w->is_live = true; /* a healing would give it back where the cluster is */
+    CHECK(world_finding(world_plan(w), "CO4205"));
 }
 
 static void system_containers_are_never_replaced(void **state)
