@@ -374,6 +374,9 @@ static void write_blocked(Buf *out, const Status *status)
     const Json *data = ended ? told(status, phase_name(d->phase)) : NULL;
     write_reason(out, why, data);
     buf_char(out, '\n');
+    if (status->state == STATUS_HELD && pass->waits_for && why != pass->waits_for) {
+        buf_printf(out, "  %s\n", pass->waits_for);
+    }
     if (pass) {
         write_live_line(out, status);
     }

@@ -155,6 +155,23 @@ static void a_denied_commit_is_remembered_from_the_record(void **state)
                      "production   rolled_back   g42 4f2a9c1: numbers look wrong\n"));
 }
 
+static void a_hold_is_told_beside_what_was_rolled_back(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    Rule held = {.when = {.held = YES}};
+    deploy(w, PHASE_ROLLED_BACK);
+    w->next.reason = "numbers look wrong";
+    w->result.blocked = true;
+    w->result.rule = &held;
+    w->result.waits_for = "held by ada: incident 812. Lift it: cutover resume";
+    Status status = status_of(arena, w);
+    CHECK_INT(status.state, STATUS_HELD);
+    CHECK(str_starts(text_of(arena, &status),
+                     "production   rolled_back   g42 4f2a9c1: numbers look wrong\n"
+                     "  held by ada: incident 812. Lift it: cutover resume\n"));
+}
+
 static void the_soak_tells_the_way_back(void **state)
 {
     Arena *arena = *state;
@@ -269,6 +286,7 @@ int main(void)
         TEST(hydration_names_what_it_waits_for),
         TEST(a_failed_commit_needs_a_person),
         TEST(a_denied_commit_is_remembered_from_the_record),
+        TEST(a_hold_is_told_beside_what_was_rolled_back),
         TEST(the_soak_tells_the_way_back),
         TEST(without_a_connection_nothing_is_claimed),
         TEST(findings_of_git_block),
