@@ -218,7 +218,18 @@ static void add_drops(Pass *pass, RecordDeployment *d)
     vec_each (PlanObject, it, &pass->out->plan->objects) {
         if (it->action == PLAN_REMOVE && it->where == PLAN_AFTER_CUTOVER) {
             vec_push(pass->arena, &d->drops,
-                     (RecordDrop){.kind = it->live->kind, .id = it->live->id, .rel = it->rel});
+                     (RecordPlace){.kind = it->live->kind, .id = it->live->id, .rel = it->rel});
+        }
+    }
+}
+
+/* What nobody could tell for ours when it is made, the process ends, and the next commit does not declare it. */
+static void add_makes(Pass *pass, RecordDeployment *d)
+{
+    vec_each (PlanObject, it, &pass->out->plan->objects) {
+        bool container = str_eq(it->kind, "schema") || str_eq(it->kind, "cluster");
+        if (container && it->action == PLAN_CREATE && it->where == PLAN_IN_PLACE) {
+            vec_push(pass->arena, &d->makes, (RecordPlace){.kind = it->kind, .rel = it->rel});
         }
     }
 }
@@ -266,9 +277,11 @@ bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     intent.gates = strict_gates(pass->own);
     memset(&intent.green, 0, sizeof intent.green);
     memset(&intent.drops, 0, sizeof intent.drops);
+    memset(&intent.makes, 0, sizeof intent.makes);
     memset(&intent.sinks, 0, sizeof intent.sinks);
     add_green(pass, &intent);
     add_drops(pass, &intent);
+    add_makes(pass, &intent);
     add_sinks(pass, &intent);
     intent.in_place_only = intent.green.count == 0;
     RecordEntries entries = {0};

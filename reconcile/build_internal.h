@@ -22,6 +22,10 @@ void build_find_ours(Comparison *c);
 bool build_is_over(const RecordDeployment *d);
 Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *record);
 
+/* Of what CREATED holds as KIND and ID: the newest intent before it. NULL: there is none. */
+const RecordDeployment *build_maker(Arena *arena, const Map *created, const Record *record,
+                                    const char *kind, const char *id);
+
 /* The newest intent before what CREATED holds as KIND and ID, unrecorded, is for what DESIRED declares. */
 bool build_intended_by(Arena *arena, const Map *created, const Record *record, const char *kind,
                        const char *id, const Desired *desired);

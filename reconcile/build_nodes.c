@@ -252,6 +252,22 @@ static void claim_containers(const Claims *c)
     }
 }
 
+/* What a commit that never cut over made where it stays, and nobody declares any more: recorded, the plan takes it away. */
+static void claim_abandoned(const Claims *c)
+{
+    vec_each (RecordDeployment, d, &c->record->deployments) {
+        for (size_t i = 0; !d->cut_over && i < d->makes.count; i++) {
+            const RecordPlace *it = &d->makes.items[i];
+            const char *id =
+                catalog_id_at(c->catalog, it->kind, it->rel.database, it->rel.schema, it->rel.name);
+            if (id && claimable(c, it->kind, id) &&
+                build_maker(c->arena, &c->created, c->record, it->kind, id) == d) {
+                claim_one(c, (RecordObject){.id = id, .kind = it->kind, .rel = it->rel});
+            }
+        }
+    }
+}
+
 void build_claim_in_place(Arena *arena, const Desired *desired,
                           const EnvironmentConfig *environment, const Catalog *catalog,
                           Record *record, const RecordDeployment *deployment)
@@ -279,4 +295,5 @@ void build_claim_in_place(Arena *arena, const Desired *desired,
                       (RecordObject){.id = live->id, .kind = "cluster", .rel = {.name = it->name}});
         }
     }
+    claim_abandoned(&c);
 }

@@ -105,8 +105,8 @@ Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *reco
 
 /* ---- which commit made it ---- */
 
-static const RecordDeployment *newest_intent(Arena *arena, const Map *created, const Record *record,
-                                             const char *kind, const char *id)
+const RecordDeployment *build_maker(Arena *arena, const Map *created, const Record *record,
+                                    const char *kind, const char *id)
 {
     const CatalogCreation *made = map_get(created, key_of(arena, kind, id));
     const RecordDeployment *maker = NULL;
@@ -120,7 +120,7 @@ static const RecordDeployment *newest_intent(Arena *arena, const Map *created, c
 bool build_intended_by(Arena *arena, const Map *created, const Record *record, const char *kind,
                        const char *id, const Desired *desired)
 {
-    const RecordDeployment *maker = newest_intent(arena, created, record, kind, id);
+    const RecordDeployment *maker = build_maker(arena, created, record, kind, id);
     return maker && str_eq(maker->manifest_digest, desired->manifest_digest);
 }
 
@@ -143,7 +143,7 @@ char *build_made_check(Arena *arena, const char *kind, const char *id)
 bool build_made_from(Arena *arena, const Map *created, const Record *record, const char *kind,
                      const char *id, const Desired *desired)
 {
-    const RecordDeployment *maker = newest_intent(arena, created, record, kind, id);
+    const RecordDeployment *maker = build_maker(arena, created, record, kind, id);
     return maker && str_eq(maker->manifest_digest, desired->manifest_digest) &&
            (!build_is_doubtful(record, maker) ||
             record_result(maker, build_made_check(arena, kind, id)));

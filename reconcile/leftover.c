@@ -188,7 +188,7 @@ static void add_drops(Search *s, const RecordDeployment *deployment)
 {
     bool back = deployment->phase == PHASE_ROLLING_BACK || deployment->phase == PHASE_ROLLED_BACK;
     for (size_t i = 0; !back && i < deployment->drops.count; i++) {
-        const RecordDrop *drop = &deployment->drops.items[i];
+        const RecordPlace *drop = &deployment->drops.items[i];
         const CatalogObject *object = catalog_object(s->catalog, drop->rel);
         if (object && str_eq(object->id, drop->id) && str_eq(object->kind, drop->kind)) {
             add_object(s, object);

@@ -136,16 +136,15 @@ static RelName get_rel(const Json *it)
                      json_get_str(it, "name")};
 }
 
-static void fold_drops(Fold *fold, RecordDeployment *d, const Json *body)
+static void fold_places(Fold *fold, RecordPlaces *places, const Json *list)
 {
-    const Json *drops = get_array(body, "drops");
-    d->drops.count = 0;
-    for (size_t i = 0; i < drops->count; i++) {
-        const Json *it = drops->items[i];
-        vec_push(fold->arena, &d->drops,
-                 (RecordDrop){.kind = json_get_str(it, "kind"),
-                              .id = json_get_str(it, "id"),
-                              .rel = get_rel(it)});
+    places->count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const Json *it = list->items[i];
+        vec_push(fold->arena, places,
+                 (RecordPlace){.kind = json_get_str(it, "kind"),
+                               .id = json_get_str(it, "id"),
+                               .rel = get_rel(it)});
     }
 }
 
@@ -190,7 +189,8 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
                                json_get_str(it, "schema"), json_get_str(it, "name"),
                                json_get_str(it, "green"), json_get_str(it, "replaces")});
     }
-    fold_drops(fold, d, entry->body);
+    fold_places(fold, &d->drops, get_array(entry->body, "drops"));
+    fold_places(fold, &d->makes, get_array(entry->body, "makes"));
     fold_sinks(fold, d, entry->body);
 }
 

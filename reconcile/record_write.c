@@ -116,14 +116,14 @@ static void put_sinks(JsonOut *out, const RecordDeployment *d)
     json_close_array(out);
 }
 
-static void put_drops(JsonOut *out, const RecordDeployment *d)
+static void put_places(JsonOut *out, const char *key, const RecordPlaces *places)
 {
-    if (!d->drops.count) {
+    if (!places->count) {
         return;
     }
-    json_key(out, "drops");
+    json_key(out, key);
     json_open_array(out);
-    vec_each (RecordDrop, it, &d->drops) {
+    vec_each (RecordPlace, it, places) {
         json_open_object(out);
         json_put_str(out, "kind", it->kind);
         json_put_str(out, "id", it->id);
@@ -147,7 +147,8 @@ RecordEntry entry_intent(Arena *arena, const RecordDeployment *d)
         put_green(&body->out, it);
     }
     json_close_array(&body->out);
-    put_drops(&body->out, d);
+    put_places(&body->out, "drops", &d->drops);
+    put_places(&body->out, "makes", &d->makes);
     put_sinks(&body->out, d);
     return body_close(body, d->id, "intent");
 }

@@ -100,8 +100,8 @@ typedef struct Alterations {
 
 Alterations build_alterations(Arena *arena, const Plan *plan);
 
-/* Objects that were created in place for DEPLOYMENT's intent but are not recorded yet: they are added to
- * RECORD in memory, so that the plan does not take them for strangers, and to its `unwritten`. */
+/* Objects that were created in place for DEPLOYMENT's intent, and containers for that of an overtaken one, but are not
+ * recorded yet: they are added to RECORD in memory, so that the plan does not take them for strangers, and to its `unwritten`. */
 void build_claim_in_place(Arena *arena, const Desired *desired,
                           const EnvironmentConfig *environment, const Catalog *catalog,
                           Record *record, const RecordDeployment *deployment);

@@ -78,11 +78,13 @@ typedef struct RecordName {
 
 typedef VEC(RecordName) RecordNames;
 
-/* Something of ours that lies outside of every side, and is dropped when the way back has ended. */
-typedef struct RecordDrop {
-    const char *kind, *id; /* kind as mz_objects.type */
+/* Something of ours that lies outside of every side. */
+typedef struct RecordPlace {
+    const char *kind, *id; /* schema | cluster | as mz_objects.type; NULL: not yet made */
     RelName rel;
-} RecordDrop;
+} RecordPlace;
+
+typedef VEC(RecordPlace) RecordPlaces;
 
 /* A sink that must be seen to once the names have moved. */
 typedef struct RecordSink {
@@ -135,7 +137,8 @@ typedef struct RecordDeployment {
         doubled_since; /* of the first intent; 0: none, or of an older version, which tells no price */
     double credits_per_hour; /* of green, all clusters */
     VEC(RecordGreen) green;
-    VEC(RecordDrop) drops;
+    RecordPlaces drops; /* when the way back has ended */
+    RecordPlaces makes; /* where it stays, before the cutover */
     VEC(RecordSink) sinks;
     Phase phase;
     Moment phase_since, started_at;

@@ -243,6 +243,20 @@ def a_late_statement_of_an_overtaken_commit_never_goes_live(world):
     assert "made:" not in world.cutover("show", "g2")
 
 
+def a_cluster_that_an_overtaken_commit_had_just_made_goes(world):
+    """It was made where it stays, was not recorded yet, and the next commit does not know it."""
+    world.apply()
+    before = world.clusters()
+    world.repository.edit("cutover.yaml", "serving: {size: 25cc}", "serving: {size: 25cc}\n      extra: {size: 25cc}")
+    world.repository.edit("models/reports/by_customer.sql", "'cluster': 'serving'", "'cluster': 'extra'")
+    world.repository.commit("Serve it elsewhere")
+    world.wait_for("the cluster", lambda: "extra" in world.clusters() or world.cutover("run", "--once") is None)
+    world.repository.git("revert", "--no-edit", "HEAD")
+    world.repository.commit("As before")
+    world.apply()
+    assert world.clusters() == before and world.plan(expect=0)["outcome"] == "nothing", world.clusters()
+
+
 def a_view_beside_production_that_nobody_wants_any_more_keeps_nothing(world):
     """It reads a schema that the next commit does not have, and lies in one that stays."""
     world.apply()
@@ -337,6 +351,7 @@ if __name__ == "__main__":
          rows_of_a_seed_come_once_whoever_sends_them,
          whom_a_failed_commit_let_in_is_not_let_in_by_the_next,
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
+         a_cluster_that_an_overtaken_commit_had_just_made_goes,
          a_view_beside_production_that_nobody_wants_any_more_keeps_nothing,
          what_is_declared_under_a_name_that_green_once_had_is_production,
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_late_statement_of_an_overtaken_commit_never_goes_live,

@@ -174,7 +174,7 @@ static void what_waits_for_the_end_of_the_soak_is_not_planned_again(void **state
     const CatalogObject *events = world_live(w, "raw.events");
     RecordDeployment *d = &vec_last(&w->record->deployments);
     vec_push(w->arena, &d->drops,
-             (RecordDrop){.kind = events->kind, .id = events->id, .rel = events->rel});
+             (RecordPlace){.kind = events->kind, .id = events->id, .rel = events->rel});
     d->phase = PHASE_SOAKING;
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
     d->phase = PHASE_ROLLED_BACK;

@@ -210,17 +210,20 @@ static void another_attempt_begins_with_no_results(void **state)
     CHECK_INT(record_building(fold(&log))->results.count, 1);
 }
 
-static void what_is_dropped_later_stands_in_the_intent(void **state)
+static void what_is_made_in_place_and_dropped_later_stands_in_the_intent(void **state)
 {
     Log log = {.arena = *state};
     RecordDeployment d = a_deployment(log.arena);
     d.gates = (RecordGates){.known = true, .max_cost = 2.5};
-    vec_push(log.arena, &d.drops, (RecordDrop){"source", "u7", {"materialize", "raw", "events"}});
+    vec_push(log.arena, &d.drops, (RecordPlace){"source", "u7", {"materialize", "raw", "events"}});
+    vec_push(log.arena, &d.makes, (RecordPlace){"cluster", NULL, {.name = "extra"}});
     append(&log, entry_intent(log.arena, &d));
     const RecordDeployment *seen = record_deployment(fold(&log), DEPLOYMENT);
     CHECK_INT(seen->drops.count, 1);
     CHECK_STR(seen->drops.items[0].kind, "source");
     CHECK_STR(seen->drops.items[0].rel.name, "events");
+    CHECK_INT(seen->makes.count, 1);
+    CHECK_STR(seen->makes.items[0].rel.name, "extra");
     CHECK(seen->gates.max_cost > 2.4 && seen->gates.max_cost < 2.6);
     d.drops.count = 0;
     append(&log, entry_intent(log.arena, &d));
@@ -469,7 +472,7 @@ int main(void)
         TEST(of_two_controllers_the_first_transition_wins),
         TEST(names_of_a_cutover_that_came_second_are_kept),
         TEST(another_attempt_begins_with_no_results),
-        TEST(what_is_dropped_later_stands_in_the_intent),
+        TEST(what_is_made_in_place_and_dropped_later_stands_in_the_intent),
         TEST(kinds_of_a_later_version_are_skipped),
         TEST(rows_of_other_environments_are_not_ours),
         TEST(a_dropped_object_is_forgotten),
