@@ -1,9 +1,8 @@
 /*
  * What a deployment notes beside what it made. What nobody declares: who owns what, the options of clusters beside size and
- * replication factor, how sinks write, and how much history is retained. Green gets production's; what they are when a deployment
- * goes live is
- * what was deployed. And which grants and descriptions Git declared: nothing else tells them from what a person gave, once
- * Git has them no more. Pure.
+ * replication factor, how sinks write, and how much history is retained. Green gets production's; what they are when a
+ * deployment goes live is what was deployed. And which grants and descriptions Git declared: nothing else tells them from what
+ * a person gave, once Git has them no more. Pure.
  */
 #ifndef CUTOVER_NOTED_H
 #define CUTOVER_NOTED_H

@@ -140,6 +140,27 @@ def replicas_by_hand_are_of_unmanaged_clusters(sql, standin):
     assert sql("CREATE CLUSTER REPLICA quickstart.r9 (SIZE '25cc')") == "XX000 cannot modify managed cluster quickstart"
 
 
+def options_of_a_cluster_are_shown_where_materialize_shows_them(sql, standin):
+    sql("CREATE CLUSTER shown SIZE '25cc'")
+    schedule = ("SELECT s.type, s.refresh_hydration_time_estimate::text, c.replication_factor FROM mz_internal.mz_cluster_schedules s "
+                "JOIN mz_clusters c ON c.id = s.cluster_id WHERE c.name = 'shown'")
+    assert [row[:2] for row in sql(schedule)] == [("manual", None)]
+    strategy = "AUTO SCALING STRATEGY = (ON HYDRATION (HYDRATION SIZE = '100cc', LINGER DURATION = '90s'))"
+    assert sql("ALTER CLUSTER shown SET (%s)" % strategy) == "ALTER CLUSTER"
+    shown = "SELECT a.strategy::text FROM mz_internal.mz_cluster_auto_scaling_strategies a JOIN mz_clusters c ON c.id = a.cluster_id WHERE c.name = 'shown'"
+    assert sql(shown) == [('{"on_hydration":{"hydration_size":"100cc","linger_duration":{"nanos":0,"secs":90}}}',)], sql(shown)
+    assert sql("ALTER CLUSTER shown SET (AUTO SCALING STRATEGY = ())") == "ALTER CLUSTER" and sql(shown) == []
+    assert sql("ALTER CLUSTER shown SET (SCHEDULE = ON REFRESH (HYDRATION TIME ESTIMATE = '1 hour'))") == "ALTER CLUSTER"
+    assert [tuple(map(str, row)) for row in sql(schedule)] == [("on-refresh", "01:00:00", "0")], sql(schedule)
+    assert "excludes REPLICATION FACTOR" in sql("ALTER CLUSTER shown SET (REPLICATION FACTOR 1)")
+    assert sql("ALTER CLUSTER shown SET (SCHEDULE = MANUAL, REPLICATION FACTOR 1)") == "ALTER CLUSTER"
+    assert [tuple(map(str, row)) for row in sql(schedule)] == [("manual", "None", "1")], sql(schedule)
+    assert "for system users" in sql("ALTER CLUSTER shown SET (WORKLOAD CLASS = 'prod')")
+    assert sql("ALTER CLUSTER shown SET (MANAGED = false)") == "ALTER CLUSTER"
+    assert sql("SELECT managed, size, replication_factor FROM mz_clusters WHERE name = 'shown'") == [(False, None, None)]
+    assert sql("SELECT r.size FROM mz_cluster_replicas r JOIN mz_clusters c ON c.id = r.cluster_id WHERE c.name = 'shown'") == [("25cc",)]
+
+
 def a_crashed_replica_still_says_hydrated(sql, standin):
     sql("SELECT standin_control.set_clock_factor(1000)")
     sql("CREATE CLUSTER crashing SIZE '25cc'")
