@@ -141,6 +141,7 @@ static void build_facts(Pass *pass, RecordDeployment *d, Facts *facts)
     facts->unrecorded = tri(build->claims.count || pass->out->record->unwritten.count);
     facts->stale =
         tri(build->stale.count || build->stale_schemas.count || build->stale_clusters.count);
+    facts->fresh = tri(build->fresh);
     facts->missing = tri(build->missing.count > 0);
     facts->admits = tri(build->canary.count > 0);
     if (build->foreign.list.count) {

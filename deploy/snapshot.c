@@ -362,7 +362,7 @@ static void row_creation(Load *load, size_t row)
     vec_push(load->arena, &load->catalog->creations,
              (CatalogCreation){number(load, row, "id"), text(load, row, "object_type"),
                                text(load, row, "object_id"), text(load, row, "name"),
-                               text(load, row, "user")});
+                               text(load, row, "user"), moment(load, row, "occurred_at")});
 }
 
 static void row_reader(Load *load, size_t row)

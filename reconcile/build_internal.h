@@ -16,6 +16,9 @@ typedef struct Comparison {
     bool late;        /* the deployment has noted what guests keep */
 } Comparison;
 
+/* OBJECT does not fit, and is to be made anew. */
+void build_add_stale(Comparison *c, const CatalogObject *object);
+
 /* Fills `created`. */
 void build_find_ours(Comparison *c);
 /* It has cut over, and has come to its end. */

@@ -157,7 +157,7 @@ void build_compare_beside_indexes(Comparison *c)
             continue;
         }
         if (build_is_ours(c, live->kind, live->id) && !build_same_declaration(c, live, digest)) {
-            vec_push(c->arena, &c->build->stale, live);
+            build_add_stale(c, live);
             continue;
         }
         vec_push(c->arena, &c->build->wanted, live);

@@ -3,6 +3,9 @@
 
 #include "cutover/str.h"
 
+#define NOTED_WITHIN                                                                               \
+    (60 * MOMENT_SECOND) /* a pass that builds lasts a third of it, and a statement */
+
 static char *key_of(Arena *arena, const char *kind, const char *id)
 {
     return arena_printf(arena, "%s:%s", kind, id);
@@ -335,6 +338,23 @@ static void check_foreign(Comparison *c, const CatalogObject *object)
     }
 }
 
+/*
+ * Two processes that carry on one build in doubt would else undo each other's work for ever. Whoever lives notes within this time
+ * what it has made, which then stays: so each of its passes brings the build on, and it ends.
+ */
+static bool may_be_noted_yet(const Comparison *c, const CatalogObject *object)
+{
+    const CatalogCreation *made = map_get(&c->created, key_of(c->arena, object->kind, object->id));
+    return c->build->doubtful && made && !record_object(c->in->record, object->kind, object->id) &&
+           c->in->catalog->now - made->at < NOTED_WITHIN;
+}
+
+void build_add_stale(Comparison *c, const CatalogObject *object)
+{
+    c->build->fresh |= may_be_noted_yet(c, object);
+    vec_push(c->arena, &c->build->stale, object);
+}
+
 /* One round over what lies in green; true when something more turned out stale. */
 static bool find_more_stale(Comparison *c)
 {
@@ -352,7 +372,7 @@ static bool find_more_stale(Comparison *c)
             continue;
         }
         map_put(c->arena, &c->stale_ids, it->id, it);
-        vec_push(c->arena, &c->build->stale, it);
+        build_add_stale(c, it);
         more = true;
     }
     return more;

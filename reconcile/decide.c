@@ -63,6 +63,8 @@ static const Rule rules[] = {
          "what goes green has changed since the intent was recorded"),
     STAY(340, BUILDING, WHEN(.unrecorded = YES), CLAIM,
          "objects were made whose ids are not recorded yet"),
+    STAY(345, BUILDING, WHEN(.fresh = YES), WAIT,
+         "another process may be building: what it made it has to note"),
     STAY(350, BUILDING, WHEN(.stale = YES), CLEAR_STALE, "green holds objects of another commit"),
     STAY(360, BUILDING, WHEN(.missing = YES), BUILD, "green is not complete"),
     STAY(365, BUILDING, WHEN(.admits = YES), ADMIT, "whom a canary let in is shut out again"),

@@ -59,6 +59,7 @@ typedef struct Build {
     Diags foreign; /* objects in green containers that are not ours (CO4121) */
     size_t total;  /* objects and indexes that the deployment makes */
     bool doubtful; /* build_is_doubtful(): what is made must be noted at once */
+    bool fresh;    /* something of `stale` was made just now: who made it may note it yet */
 } Build;
 
 typedef struct BuildInput {

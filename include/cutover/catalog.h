@@ -103,6 +103,7 @@ typedef struct CatalogCreation { /* mz_audit_events: something was created, by a
     int64_t event;
     const char *kind; /* schema, cluster, or as mz_objects.type */
     const char *id, *name, *user;
+    Moment at;
 } CatalogCreation;
 
 typedef struct CatalogReader { /* a running SUBSCRIBE */

@@ -67,6 +67,7 @@ typedef struct Facts {
     Tri intended;       /* the recorded intent fits the plan */
     Tri unrecorded;     /* objects of ours exist that the record does not know */
     Tri stale;          /* green holds objects that do not fit */
+    Tri fresh;          /* and some of them another process may have made just now, and note yet */
     Tri missing;        /* something is still to be created, granted, commented */
     Tri rehearsed;
     Tri proved;      /* hydrated and fresh at this moment */

@@ -302,6 +302,30 @@ def what_is_declared_under_a_name_that_green_once_had_is_production(world):
     assert [o for o in world.objects() if "green" in o[0] + o[1]] == before, world.objects()
 
 
+def two_controllers_that_build_in_doubt_do_not_undo_each_others_work(world):
+    """What neither of them has recorded yet may be a late statement's of the commit before, and is made anew; but not at once."""
+    views = ["v%02d" % n for n in range(60)]
+    for view in views:
+        world.repository.write("models/shop/%s.sql" % view, "{{ config(materialized='view') }}\nselect * from {{ ref('orders_clean') }}\n")
+    world.repository.commit("Many views")
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Is overtaken")
+    world.cutover("apply", "--yes", "--until", "hydrating", expect=(0, 2))
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 6")
+    world.repository.commit("Overtakes it")
+    world.set_clock(1)  # as fast as they build
+    wires, real = [Wire(world.standin.port, 1) for _ in range(2)], world.standin.port
+    for wire in wires:
+        world.standin.port = wire.port
+        world.start("run")
+    world.standin.port = real
+    world.wait_for("the end of the build", lambda: "hydrating" in world.phases()[len(world.phases()) - world.phases()[::-1].index("building"):]
+                   and "superseded" in world.phases())
+    made = [text for wire in wires for _, text in wire.texts if text.startswith("CREATE VIEW")]
+    assert len(made) < 2 * len(views), len(made)
+
+
 def a_row_that_its_column_does_not_take_fails_the_commit(world):
     world.apply()
     world.repository.write("seeds/regions.csv", "id,region\n1,north\n99999999999,south\n")
@@ -355,4 +379,5 @@ if __name__ == "__main__":
          a_view_beside_production_that_nobody_wants_any_more_keeps_nothing,
          what_is_declared_under_a_name_that_green_once_had_is_production,
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_late_statement_of_an_overtaken_commit_never_goes_live,
+         two_controllers_that_build_in_doubt_do_not_undo_each_others_work,
          a_row_that_its_column_does_not_take_fails_the_commit, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)

@@ -112,11 +112,11 @@ static inline Catalog *catalog_of(World *w, Arena *arena)
                               .owner = "cutover",
                               .rel = {"materialize", it->name, "daily"}};
         vec_push(arena, &catalog->creations,
-                 ((CatalogCreation){it->event, "schema", it->id, it->name, "cutover"}));
+                 ((CatalogCreation){it->event, "schema", it->id, it->name, "cutover", 0}));
         if (it->commit) {
             vec_push(arena, &catalog->objects, view);
             vec_push(arena, &catalog->creations,
-                     ((CatalogCreation){it->event + 1, "view", it->view, "daily", "cutover"}));
+                     ((CatalogCreation){it->event + 1, "view", it->view, "daily", "cutover", 0}));
         }
         if (it->made) {
             CatalogObject made = {.id = it->made,
@@ -125,7 +125,7 @@ static inline Catalog *catalog_of(World *w, Arena *arena)
                                   .rel = {"materialize", it->name, it->made_name}};
             vec_push(arena, &catalog->objects, made);
             vec_push(arena, &catalog->creations,
-                     ((CatalogCreation){it->made_event, "view", it->made, "daily", "cutover"}));
+                     ((CatalogCreation){it->made_event, "view", it->made, "daily", "cutover", 0}));
         }
         CatalogObject strange = {.id = arena_printf(arena, "f%s", it->id),
                                  .kind = "view",
@@ -141,7 +141,7 @@ static inline Catalog *catalog_of(World *w, Arena *arena)
         vec_push(arena, &sink.reads, w->sink_reads);
         vec_push(arena, &catalog->objects, sink);
         vec_push(arena, &catalog->creations,
-                 ((CatalogCreation){INT64_MAX, "sink", "k1", "out", "cutover"}));
+                 ((CatalogCreation){INT64_MAX, "sink", "k1", "out", "cutover", 0}));
     }
     if (w->marker) {
         vec_push(arena, &catalog->schemas,

@@ -176,6 +176,22 @@ static void what_an_earlier_attempt_made_unrecorded_is_made_anew(void **state)
     CHECK_INT(compare(&c)->stale.count, 3);
 }
 
+/* Who made them may live, and note them yet: two that build at once would else undo each other's work for ever. */
+static void what_was_made_just_now_in_doubt_is_let_be(void **state)
+{
+    Case c = overtake(*state);
+    c.w->catalog->now = 3600 * MOMENT_SECOND;
+    CHECK(compare(&c)->stale.count && !compare(&c)->fresh);
+    vec_last(&c.w->catalog->creations).at = c.w->catalog->now; /* an empty container fits */
+    CHECK(!compare(&c)->fresh);
+    vec_each (CatalogCreation, it, &c.w->catalog->creations) {
+        it->at = c.w->catalog->now - 50 * MOMENT_SECOND;
+    }
+    CHECK(compare(&c)->fresh);
+    c.w->catalog->now += 20 * MOMENT_SECOND;
+    CHECK(!compare(&c)->fresh);
+}
+
 static void a_commit_that_went_live_leaves_no_doubt(void **state)
 {
     Case c = overtake(*state);
@@ -521,6 +537,7 @@ int main(void)
         TEST(what_may_be_a_late_statement_of_the_commit_before_is_made_anew),
         TEST(what_a_process_noted_that_it_made_itself_is_kept_after_an_overtaken_commit),
         TEST(what_an_earlier_attempt_made_unrecorded_is_made_anew),
+        TEST(what_was_made_just_now_in_doubt_is_let_be),
         TEST(a_commit_that_went_live_leaves_no_doubt),
         TEST(an_empty_catalog_misses_everything_in_order),
         TEST(what_a_killed_process_made_is_claimed_and_not_made_again),

@@ -110,7 +110,7 @@ static void a_sink_that_was_made_but_not_recorded_is_no_stranger(void **state)
         .phase = PHASE_REPOINTING, .has_intent = true, .cut_over = true, .audit_event = 10};
     vec_push(w->arena, &w->record->deployments, d);
     CHECK(world_finding(world_plan(w), "CO4103"));
-    CatalogCreation creation = {11, "sink", made->id, "daily_out", "cutover"};
+    CatalogCreation creation = {11, "sink", made->id, "daily_out", "cutover", 0};
     vec_push(w->arena, &w->catalog->creations, creation);
     CHECK(!world_finding(world_plan(w), "CO4103"));
 }
@@ -170,7 +170,7 @@ static void a_new_sink_is_created_once_and_claimed(void **state)
     CatalogObject *made = world_stranger(w, "sink", "kafka.daily_out", NULL, "shop.daily");
     world_seal(w);
     CHECK_INT(next(s), SINK_NONE); /* somebody else made it: not ours to touch */
-    CatalogCreation creation = {11, "sink", made->id, "daily_out", "cutover"};
+    CatalogCreation creation = {11, "sink", made->id, "daily_out", "cutover", 0};
     vec_push(w->arena, &w->catalog->creations, creation);
     CHECK_INT(next(s), SINK_CLAIM);
     world_record(w, "sink", made->id, made->rel, NULL, "v1:x", "model.shop.kafka.daily_out");
@@ -184,7 +184,7 @@ static void a_new_sink_of_a_commit_that_was_overtaken_is_left_to_the_next(void *
     s->input.desired = NULL;
     CHECK_INT(next(s), SINK_NONE);
     CatalogObject *made = world_stranger(w, "sink", "kafka.daily_out", NULL, "shop.daily");
-    CatalogCreation creation = {11, "sink", made->id, "daily_out", "cutover"};
+    CatalogCreation creation = {11, "sink", made->id, "daily_out", "cutover", 0};
     vec_push(w->arena, &w->catalog->creations, creation);
     world_seal(w);
     s->d.sinks.items[0].digest = "v1:x"; /* made, and not yet recorded: the next must know it */
