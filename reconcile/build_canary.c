@@ -1,6 +1,7 @@
 /*
  * Who reads green in a canary: for as long as that lasts the roles of `canary.grant` may, and before the cutover what
  * they were granted is taken back, or it would arrive in production. Whom a canary ever let in, the record knows.
+ * What green was given since production gave it, and a person has taken from production since, is taken from green likewise.
  */
 #include "build_internal.h"
 
@@ -16,14 +17,15 @@ typedef struct Door {
     const DesiredNode *node;                   /* of a relation */
 } Door;
 
-static void add_step(Comparison *c, const Door *door, StepKind kind, const char *role)
+static void add_step(Comparison *c, const Door *door, StepKind kind, const char *role,
+                     const char *privilege)
 {
     vec_push(c->arena, &c->build->canary,
              (Step){.kind = kind,
                     .object_kind = door->kind,
                     .rel = door->green,
                     .id = door->id,
-                    .privilege = door->privilege,
+                    .privilege = privilege,
                     .grantee = role});
 }
 
@@ -34,15 +36,23 @@ static bool is_noted(const Comparison *c, const Door *door, const char *role)
            record_result(d, build_keeps_check(c->arena, door->kind, door->id, role));
 }
 
-/* ROLE has it in production, or will: that is no matter of the canary. */
-static bool has_it_anyway(const Comparison *c, const Door *door, const char *role)
+/* Production gives IT too, or will: that is no matter of the canary. */
+static bool is_given_anyway(const Comparison *c, const Door *door, const CatalogGrant *it)
 {
-    bool relation = str_eq(door->privilege, "SELECT");
+    const char *role = it->grantee, *privilege = it->privilege;
+    bool relation = door->green.schema;
     return str_eq(role, door->owner) || (c->late && is_noted(c, door, role)) ||
-           (door->node && desired_grants(door->node, role, door->privilege)) ||
-           (relation &&
-            catalog_gives_by_default(c->in->catalog, door->green, door->privilege, role)) ||
-           (door->live_grants && build_has_grant(door->live_grants, role, door->privilege));
+           (door->node && desired_grants(door->node, role, privilege)) ||
+           (relation && catalog_gives_by_default(c->in->catalog, door->green, privilege, role)) ||
+           (door->live_grants && build_has_grant(door->live_grants, role, privilege));
+}
+
+/* Green was given it when production gave it, which it does no more; where production has nothing of the name, a person may
+ * have given it to green for the time when it is live. */
+static bool may_be_outdated(const Comparison *c, const Door *door, const CatalogGrant *it)
+{
+    return door->live_grants && !str_starts(it->grantee, "mz_") &&
+           !str_eq(it->grantee, c->in->catalog->role) && build_fits_kind(door->kind, it->privilege);
 }
 
 static void compare(Comparison *c, const Door *door)
@@ -51,13 +61,15 @@ static void compare(Comparison *c, const Door *door)
     const StrVec *guests = c->in->canary ? &c->in->environment->canary_grant : &nobody;
     vec_each (const char *const, role, guests) {
         if (!str_eq(*role, door->owner) && !build_has_grant(door->grants, *role, door->privilege)) {
-            add_step(c, door, STEP_GRANT, *role);
+            add_step(c, door, STEP_GRANT, *role, door->privilege);
         }
     }
-    vec_each (const char *, role, &c->in->record->canary_roles) {
-        bool in = build_has_grant(door->grants, *role, door->privilege);
-        if (in && !str_in(guests, *role) && !has_it_anyway(c, door, *role)) {
-            add_step(c, door, STEP_REVOKE, *role);
+    vec_each (const CatalogGrant, it, door->grants) {
+        bool lets_in = str_eq(it->privilege, door->privilege);
+        bool welcome = lets_in && str_in(guests, it->grantee);
+        bool guest = lets_in && str_in(&c->in->record->canary_roles, it->grantee);
+        if (!welcome && (guest || may_be_outdated(c, door, it)) && !is_given_anyway(c, door, it)) {
+            add_step(c, door, STEP_REVOKE, it->grantee, it->privilege);
         }
     }
 }
@@ -110,9 +122,6 @@ static void compare_node(Comparison *c, const DesiredNode *green)
 
 void build_compare_canary(Comparison *c)
 {
-    if (!c->in->canary && !c->in->record->canary_roles.count) {
-        return;
-    }
     vec_each (PlanContainer, it, &c->in->plan->clusters) {
         compare_cluster(c, it);
     }

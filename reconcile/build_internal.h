@@ -75,6 +75,9 @@ void build_compare_traits(Comparison *c);
 const CatalogGrants *build_live_grants(const Comparison *c, const CatalogObject *live,
                                        const DesiredNode *node);
 
+/* PRIVILEGE is one that green is given when production gives it on a KIND. */
+bool build_fits_kind(const char *kind, const char *privilege);
+
 bool build_has_grant(const CatalogGrants *grants, const char *grantee, const char *privilege);
 
 /* OBJECT, that another commit made, has a grant or a description that GREEN does not declare and production does not have:

@@ -15,7 +15,7 @@ typedef struct Twin {
     const CatalogGrants *green_grants, *live_grants;
 } Twin;
 
-static bool fits_kind(const char *kind, const char *privilege)
+bool build_fits_kind(const char *kind, const char *privilege)
 {
     if (str_eq(kind, "schema")) {
         return str_eq(privilege, "USAGE") || str_eq(privilege, "CREATE");
@@ -114,7 +114,7 @@ static void want_grant(Comparison *c, const Twin *twin, const char *grantee, con
 {
     bool system = str_starts(grantee, "mz_");
     bool owners = str_eq(grantee, twin->green_owner) || str_eq(grantee, twin->live_owner);
-    if (system || owners || !fits_kind(twin->kind, privilege) ||
+    if (system || owners || !build_fits_kind(twin->kind, privilege) ||
         build_has_grant(twin->green_grants, grantee, privilege)) {
         return;
     }

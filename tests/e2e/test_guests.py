@@ -1,4 +1,5 @@
-"""Whom a canary lets in to read green reads nothing of production that is not theirs: their GRANTs come late, in every way."""
+"""Whom a canary lets in to read green reads nothing of production that is not theirs: their GRANTs come late, in every way.
+And nobody gets back by a cutover what a person has taken away."""
 import subprocess
 
 import psycopg2
@@ -127,7 +128,24 @@ def green_that_a_newer_commit_took_over_lets_nobody_in_late(world):
     assert granted(world, "guest") == []
 
 
+def what_a_person_takes_from_production_meanwhile_does_not_come_back(world):
+    """Green was given it while production gave it yet."""
+    world.sql("CREATE ROLE reader")
+    world.apply()
+    grants = ["USAGE ON SCHEMA shop", "USAGE ON CLUSTER compute", "SELECT ON shop.daily", "SELECT ON shop.customers"]
+    for grant in grants:
+        world.sql("GRANT %s TO reader" % grant)
+    change(world, "promotion: manual")
+    world.apply(expect=3)
+    for grant in grants[1:3]:
+        world.sql("REVOKE %s FROM reader" % grant)
+    world.cutover("approve", "--yes")
+    world.apply()
+    assert is_live(world, 2) and granted(world, "reader") == ["customers", "shop"], granted(world, "reader")
+
+
 if __name__ == "__main__":
     run([what_is_granted_too_late_never_stays_in_production, it_is_taken_back_before_a_second_attempt_to_cut_over,
          a_process_that_is_killed_after_the_cutover_leaves_it_to_the_next,
-         what_guests_may_read_in_production_they_may_read_afterwards, green_that_a_newer_commit_took_over_lets_nobody_in_late], PROJECT, SEED)
+         what_guests_may_read_in_production_they_may_read_afterwards, green_that_a_newer_commit_took_over_lets_nobody_in_late,
+         what_a_person_takes_from_production_meanwhile_does_not_come_back], PROJECT, SEED)

@@ -342,6 +342,28 @@ static void grants_of_production_are_missing_until_green_has_them(void **state)
     CHECK_INT(compare(&c)->missing.count, 0);
 }
 
+/* Green was given it while production gave it yet. Where production has nothing of the name, somebody means it so. */
+static void what_production_gives_no_more_is_taken_from_green(void **state)
+{
+    Case c = begin(*state);
+    make_green(&c, "cutover");
+    record_claims(&c, compare(&c));
+    CatalogSchema *green = world_live_schema(c.w, DB, "shop_green");
+    CatalogCluster *cluster = world_live_cluster(c.w, "compute_green");
+    vec_push(c.w->arena, &green->grants, ((CatalogGrant){"p", "PUBLIC", "USAGE"}));
+    vec_push(c.w->arena, &green->grants, ((CatalogGrant){"u8", "reader", "USAGE"}));
+    vec_push(c.w->arena, &green->grants, ((CatalogGrant){"s2", "mz_support", "USAGE"}));
+    vec_push(c.w->arena, &cluster->grants, ((CatalogGrant){"u8", "reader", "USAGE"}));
+    CHECK_INT(compare(&c)->canary.count, 0);
+    CatalogSchema *live = world_add_schema(c.w, DB, "shop", "cutover");
+    vec_push(c.w->arena, &live->grants, ((CatalogGrant){"p", "PUBLIC", "USAGE"}));
+    Build *build = compare(&c);
+    CHECK_INT(build->canary.count, 1);
+    CHECK_INT(build->canary.items[0].kind, STEP_REVOKE);
+    CHECK_STR(build->canary.items[0].grantee, "reader");
+    CHECK_STR(build->canary.items[0].rel.name, "shop_green");
+}
+
 static void the_owner_comes_last(void **state)
 {
     Case c = begin(*state);
@@ -549,6 +571,7 @@ int main(void)
         TEST(production_is_never_taken_for_the_green_of_a_failed_commit),
         TEST(comments_of_production_are_missing_until_green_has_them),
         TEST(grants_of_production_are_missing_until_green_has_them),
+        TEST(what_production_gives_no_more_is_taken_from_green),
         TEST(the_owner_comes_last),
         TEST(only_our_own_is_left_over),
         TEST(what_bears_the_name_that_it_was_made_for_is_no_leftover),
