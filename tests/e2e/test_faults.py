@@ -45,8 +45,11 @@ def play(chosen, whole):
     context = multiprocessing.get_context("fork")
     with concurrent.futures.ProcessPoolExecutor(JOBS, context) as pool:
         work = [pool.submit(play_part, s, begin_with, None if whole else OTHERS, part, parts) for s in chosen for part in range(parts)]
-        for one in concurrent.futures.as_completed(work):
-            for case, wrong in one.result():
+        for done, one in enumerate(concurrent.futures.as_completed(work), 1):
+            played = one.result()
+            if whole:
+                print("        %d of %d parts: %d cases of %s" % (done, len(work), len(played), played[0][0].scenario), flush=True)
+            for case, wrong in played:
                 if wrong:
                     print("FAILED  %s, %s, %s at %s\n    %s" % (case.scenario, case.driver, case.how, tuple(case.spot), wrong), flush=True)
                 yield case, wrong
