@@ -435,7 +435,7 @@ static void push_commit(World *w)
 {
     if (w->head + 1 < REFUSED_LIMIT) {
         static const char kinds[] =
-            "00rrrbcg0"; /* some change the view alone, do not build, fail their check, or have a canary */
+            "00rrrbcgg"; /* some change the view alone, do not build, fail their check, or have a canary */
         w->commits[++w->head] =
             arena_printf(w->arena, "%08llx%031d%c", (unsigned long long)chance(w, UINT32_MAX), 0,
                          kinds[chance(w, 9)]);
@@ -518,6 +518,12 @@ static bool sends(const Controller *c, OpKind kind)
     return c->next < c->ops.count && c->ops.items[c->next].kind == kind;
 }
 
+/* The other one has looked, and is about to cut over: the worst moment for a GRANT. */
+static bool lets_in_late(World *w, size_t one)
+{
+    return sends(&w->controllers[one], OP_LET_IN) && sends(&w->controllers[1 - one], OP_CUTOVER);
+}
+
 /* Nothing is built or soaks by now: nobody expects a CREATE any more. */
 static bool is_quiet(World *w)
 {
@@ -528,15 +534,14 @@ static bool is_quiet(World *w)
  * late. */
 static Controller *next_controller(World *w, bool faults)
 {
-    size_t one = chance(w, 2);
+    size_t chosen = chance(w, 2), one = lets_in_late(w, 1 - chosen) ? 1 - chosen : chosen;
     Controller *c = &w->controllers[one];
-    bool lets_in = sends(c, OP_LET_IN);
-    if (faults && !c->stuck &&
-        (((applies(c) || lets_in) && chance(w, 2)) || (creates(c) && !chance(w, 8)))) {
+    bool late = applies(c) || sends(c, OP_LET_IN);
+    if (faults && !c->stuck && ((late && chance(w, 2)) || (creates(c) && !chance(w, 8)))) {
         c->stuck = 1 + chance(w, 400);
     }
     if (!c->stuck || comes_at_the_worst_moment(w, c) || (creates(c) && is_quiet(w)) ||
-        (lets_in && sends(&w->controllers[1 - one], OP_CUTOVER))) {
+        lets_in_late(w, one)) {
         c->stuck = 0;
         return c;
     }
