@@ -297,6 +297,16 @@ bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
 
 /* ---- transitions ---- */
 
+/* What people gave is used: also when it was given before it was waited for, or green was built again meanwhile. */
+static void add_approvals(Pass *pass, RecordEntries *entries, const RecordDeployment *d)
+{
+    vec_each (RecordRequest, it, &pass->out->record->requests) {
+        if (!it->done && str_eq(it->kind, "approve") && str_eq(it->deployment, d->id)) {
+            vec_push(pass->arena, entries, entry_outcome(pass->arena, d->id, it->id, "done", NULL));
+        }
+    }
+}
+
 /* The requests that this transition grants. */
 static void add_outcomes(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
                          const Rule *rule)
@@ -307,11 +317,8 @@ static void add_outcomes(Pass *pass, RecordEntries *entries, const RecordDeploym
         vec_push(pass->arena, entries,
                  entry_outcome(pass->arena, d->id, pass->request->id, "done", NULL));
     }
-    vec_each (RecordRequest, it, &pass->out->record->requests) {
-        if (rule->when.approved == YES && !it->done && str_eq(it->kind, "approve") &&
-            str_eq(it->deployment, d->id)) {
-            vec_push(pass->arena, entries, entry_outcome(pass->arena, d->id, it->id, "done", NULL));
-        }
+    if (rule->when.approved == YES) {
+        add_approvals(pass, entries, d);
     }
 }
 
@@ -406,6 +413,7 @@ bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     if (!back) {
         add_notes(pass, &entries, d);
         add_guests(pass, &entries, d, &names);
+        add_approvals(pass, &entries, d);
     }
     add_transition(pass, &entries, d, rule->to, reason, &names, back ? d->generation + 1 : 0);
     add_event(pass, &entries, d, rule, rule->to, reason);

@@ -10,6 +10,8 @@ typedef struct Search {
     const Record *record;
     Map created;
     bool late; /* only what nobody has recorded, of deployments that are over */
+    bool
+        recorded; /* only what is recorded is ours: nothing is made on an old side, but by people who bear our role */
     Leftover *found;
 } Search;
 
@@ -25,7 +27,7 @@ static Search search_new(Arena *arena, const Catalog *catalog, const Record *rec
 static bool ours(const Search *s, const char *kind, const char *id)
 {
     return record_object(s->record, kind, id) ||
-           map_get(&s->created, arena_printf(s->arena, "%s:%s", kind, id));
+           (!s->recorded && map_get(&s->created, arena_printf(s->arena, "%s:%s", kind, id)));
 }
 
 static bool may_go(const Search *s, const char *kind, const char *id, RelName name)
@@ -203,6 +205,7 @@ static void add_drops(Search *s, const RecordDeployment *deployment)
 static void add_old_side(Search *s, const RecordDeployment *deployment)
 {
     const RecordNames *lists[] = {&deployment->names, &deployment->cutover_names};
+    s->recorded = true;
     size_t count = lists[0]->items == lists[1]->items ? 1 : 2;
     for (size_t i = 0; i < count; i++) {
         vec_each (RecordName, it, lists[i]) {
@@ -211,6 +214,7 @@ static void add_old_side(Search *s, const RecordDeployment *deployment)
             }
         }
     }
+    s->recorded = false;
 }
 
 /* What is kept for people to look at: greens of commits that failed, sides that were rolled back. */

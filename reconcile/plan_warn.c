@@ -153,8 +153,27 @@ static void warn_of_what_green_lacks(Closure *c)
     }
 }
 
+/* ---- what ends ---- */
+
+static void warn_of_soak(Closure *c)
+{
+    const Plan *plan = c->plan;
+    bool any = plan->objects.count || plan->schemas.count || plan->clusters.count;
+    vec_each (RecordDeployment, it, &c->in->record->deployments) {
+        if (any && it->phase == PHASE_SOAKING && !str_eq(it->commit, c->in->commit)) {
+            warn(c, "CO4206", c->in->environment->name,
+                 arena_printf(c->arena,
+                              "generation %lld soaks: the cutover of this commit ends that, and "
+                              "its way back",
+                              (long long)it->generation),
+                 NULL);
+        }
+    }
+}
+
 void plan_warn(Closure *c)
 {
+    warn_of_soak(c);
     warn_of_what_green_lacks(c);
     warn_of_traits(c);
     warn_of_readers(c);

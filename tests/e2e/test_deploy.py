@@ -1,5 +1,6 @@
 """The whole path, as its users live it: a merge arrives, and what they then see."""
 import re
+import shutil
 import signal
 import time
 
@@ -186,11 +187,16 @@ def the_controller_follows_the_branch_and_tells_slack(world):
 
 
 def an_unreachable_slack_holds_nothing_up(world):
-    world.receiver.fail_next = 3
+    world.receiver.fail_next = 10 ** 6
     deploy(world)
+    assert not world.receiver.texts()
+    world.receiver.fail_next = 3
     controller = world.start("run")
-    world.wait_for("messages in the end", lambda: any("generation 1" in t for t in world.receiver.texts()))
+    world.wait_for("messages in the end", lambda: any("done: generation 1" in t for t in world.receiver.texts()))
     world.stop(controller)
+    texts = "\n".join(world.receiver.texts())
+    words = ["plan for", "building", "hydrating", "done: generation 1"]
+    assert [texts.count(word) for word in words] == [1] * 4 and sorted(words, key=texts.index) == words, texts
 
 
 def a_slack_that_does_not_exist_holds_nothing_up(world):
@@ -308,6 +314,14 @@ def too_many_removals_and_an_empty_project_are_refused(world):
     assert "CO4110" in world.cutover("plan", expect=3) + world.stderr
     world.apply(expect=3)
     assert ("reports", "top_items") in {(o[0], o[1]) for o in world.objects()}
+    for folder in ("models", "seeds", "tests"):
+        shutil.rmtree(world.repository.work / folder)
+    world.repository.edit("cutover.yaml", "max_drops: 0", "max_drops: 1000")
+    world.repository.commit("Lose everything")
+    text = world.cutover("plan", expect=3)
+    assert "refused CO4111: the project is empty: everything would be removed" in text, text
+    world.apply(expect=3)
+    assert ("reports", "by_customer") in {(o[0], o[1]) for o in world.objects()}
 
 
 def a_controller_in_the_middle_of_another_one_does_no_harm(world):

@@ -94,18 +94,21 @@ def a_statement_that_comes_late_leaves_nothing_behind(world):
 
 
 def what_another_process_drops_meanwhile_is_built_again(world):
-    """A second controller takes green for that of a deployment that is over, and drops it while it is built."""
-    dropped = []
+    """A second controller takes green for that of a deployment that is over, and drops it while it is built; and one is faster."""
+    dropped, made = [], []
 
     def drop_before_the_index(spot):
         if spot.kind == "CREATE INDEX" and not dropped:
             relation = re.search(r' ON (\S+)', wire.texts[-1][1]).group(1)
             world.sql("DROP MATERIALIZED VIEW " + relation)
             dropped.append(relation)
+        if spot.kind == "CREATE VIEW" and not made:
+            made.append(wire.texts[-1][1])
+            world.sql(made[0])
 
     wire = Wire(world.standin.port, CLOCK_FACTOR)
     apply_through(wire, world, drop_before_the_index)
-    assert dropped and world.phases()[-1] == "live" and world.phases().count("building") == 1, world.phases()
+    assert dropped and made and world.phases()[-1] == "live" and world.phases().count("building") == 1, world.phases()
 
 
 def apply_through(wire, world, choose):
@@ -141,6 +144,9 @@ def what_a_failed_commit_made_is_not_what_the_next_one_declares(world):
     world.repository.edit("models/shop/daily.sql", "count(*)", "count(no_such_column)")
     world.repository.commit("Two changes, one of them wrong")
     world.apply(expect=1)
+    text = world.cutover("status", expect=3)
+    assert "creating materialized-view shop_green.daily: the server says" in text and "no_such_column" in text, text
+    assert "(models/shop/daily.sql:1)" in text, text
     assert "orders_clean" in {o[1] for o in world.objects() if "green" in o[0]}, world.objects()
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 1000000", "o.amount >= 0")
     world.repository.edit("models/shop/daily.sql", "count(no_such_column)", "count(*)")
@@ -190,25 +196,30 @@ def whom_a_failed_commit_let_in_is_not_let_in_by_the_next(world):
 
 def a_cluster_in_which_only_an_old_side_is_left_goes(world):
     """It has left Git while the commit before soaks, whose old side is still on it."""
+    side, extras = 'Büro "1"', "Déjà Vu"  # names as people choose them
+
     def view(schema, cluster):
         world.repository.write("models/one.sql", "{{ config(materialized='materialized_view', schema='%s', cluster='%s') }}\nselect 1 as x\n" % (schema, cluster))
 
-    world.repository.edit("cutover.yaml", "    clusters:\n", "    clusters:\n      side: {size: 25cc}\n")
+    world.repository.edit("cutover.yaml", "    clusters:\n", "    clusters:\n      '%s': {size: 25cc}\n" % side)
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 6h")
-    view("extras", "side")
+    view(extras, side)
     world.repository.commit("A schema and a cluster of its own")
     world.apply()
-    view("moved", "side")
+    assert extras in world.schemas() and side in world.clusters()
+    view("moved", side)
     world.repository.commit("Another schema")
     world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
     view("moved", "aside")
-    world.repository.edit("cutover.yaml", "      side:", "      aside:")
+    world.repository.edit("cutover.yaml", "'%s':" % side, "aside:")
     world.repository.edit("cutover.yaml", "soak: 6h", "soak: 0s")
     world.repository.commit("Another name for the cluster")
     plan = world.plan(expect=2)
-    assert "CO4203" not in [d["code"] for d in plan["diagnostics"]] and "side" in [c["name"] for c in plan["clusters"]], plan
+    codes = [d["code"] for d in plan["diagnostics"]]
+    assert "CO4203" not in codes and side in [c["name"] for c in plan["clusters"]], plan
+    assert "CO4206" in codes, "the way back of the commit before ends, and the plan says so"
     world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
-    assert "side" not in world.clusters(), world.clusters()
+    assert side not in world.clusters() and extras not in world.schemas(), world.clusters()
 
 
 def a_late_statement_of_an_overtaken_commit_never_goes_live(world):
@@ -341,6 +352,48 @@ def a_row_that_its_column_does_not_take_fails_the_commit(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def green_that_cannot_serve_fails_before_its_deadline(world):
+    """Hydrated and fresh, but broken; and a cluster that is too small for what is built on it."""
+    world.apply()
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Count one more")
+    world.sql("INSERT INTO standin_control.errors (pattern, count) VALUES ('shop_green.daily', 3)")
+    world.apply(expect=1)
+    text = world.cutover("status", expect=3)
+    assert "shop_green.daily has 3 data errors, so that reading it fails" in text, text
+    world.sql("DELETE FROM standin_control.errors")
+    world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('%green%', NULL)")
+    world.cutover("resume")
+    world.cutover("apply", "--yes", "--until", "hydrating", expect=(0, 2))
+    replica = world.sql("SELECT r.name FROM mz_cluster_replicas r JOIN mz_clusters c ON c.id = r.cluster_id WHERE c.name = 'compute_green'")[0][0]
+    world.sql("SELECT standin_control.oom_loop('compute_green', '%s', 3, 10)" % replica)
+    world.apply(expect=1)
+    text = world.cutover("status", expect=3)
+    assert "of compute_green ran out of memory 3 times within an hour: give the cluster a larger size" in text, text
+    assert world.marker().startswith("cutover_production_g1_")
+
+
+def what_was_renamed_right_before_the_cutover_is_built_again(world):
+    """By hand, when the cutover is decided and not yet sent."""
+    world.apply()
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Count one more")
+    renamed = []
+
+    def rename(spot):
+        if '"cutting_over"' in wire.texts[-1][1] and not renamed:
+            renamed.append(spot)
+            world.sql("ALTER SCHEMA shop_green RENAME TO mine")
+
+    wire = Wire(world.standin.port, CLOCK_FACTOR)
+    apply_through(wire, world, rename)
+    assert renamed and world.marker().startswith("cutover_production_g2_"), world.phases()
+    phases = world.phases()[world.phases().index("live") + 1:]
+    assert phases.count("cutting_over") == 2 and phases.count("building") == 2 and phases[-1] == "live", phases
+    assert world.sql("SELECT orders FROM shop.daily WHERE day = '2026-11-01'")[0][0] == 3
+    assert "mine" not in world.schemas(), "what Cutover made is its own under any name"
+
+
 def green_that_its_owner_may_not_read_never_goes_live(world):
     """Whoever reads a view needs the rights of its owner on what it reads, and CREATE does not ask for them."""
     world.sql("CREATE ROLE cutover")
@@ -380,4 +433,5 @@ if __name__ == "__main__":
          what_is_declared_under_a_name_that_green_once_had_is_production,
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_late_statement_of_an_overtaken_commit_never_goes_live,
          two_controllers_that_build_in_doubt_do_not_undo_each_others_work,
-         a_row_that_its_column_does_not_take_fails_the_commit, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)
+         a_row_that_its_column_does_not_take_fails_the_commit, green_that_cannot_serve_fails_before_its_deadline,
+         what_was_renamed_right_before_the_cutover_is_built_again, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)

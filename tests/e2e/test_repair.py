@@ -46,6 +46,13 @@ def an_undamaged_world_needs_no_repair(world):
     assert "cutover" not in world.schemas(), "looking makes nothing"
     go_live_twice(world)
     is_healthy(world)
+    world.sql("ALTER CLUSTER quickstart SET (REPLICATION FACTOR 0)", user="mz_system")
+    before = world.schemas(), world.clusters()
+    world.cutover("run", "--once", expect=(0, 1))
+    assert "quickstart" in world.stderr, "a record that cannot be read is not taken for none"
+    assert (world.schemas(), world.clusters()) == before
+    world.sql("ALTER CLUSTER quickstart SET (REPLICATION FACTOR 1)", user="mz_system")
+    world.wait_for("the record", lambda: world.cutover("plan", expect=(0, 1)).strip().endswith("nothing to do."))
 
 
 def told(world):
@@ -146,6 +153,12 @@ def a_record_alone_is_no_proof(world):
     world.sql("ALTER SCHEMA shop_by_hand RENAME TO shop")
     assert repair(world) == ["CO5034"]
     is_healthy(world)
+    before = [o for o in world.objects() if o[0] != "cutover"]
+    world.sql("DROP SCHEMA %s" % marker)
+    world.sql("DROP SCHEMA cutover CASCADE")
+    assert world.plan(expect=3)["outcome"] == "refused", "production is there, so that this is no first deployment"
+    world.apply(expect=3)
+    assert [o for o in world.objects() if o[0] != "cutover"] == before
 
 
 def a_marker_that_goes_in_the_soak_stops_the_cleaning(world):

@@ -39,11 +39,14 @@ def a_manual_promotion_waits_for_an_approval(world):
     assert "awaiting_approval" in text and "approval 0 of 1.    cutover approve g2" in text, text
     assert "waits for approval of plan" in "\n".join(world.receiver.texts())
     assert world.cutover("approve", expect=3), "where nobody can answer, an approval is not given"
+    world.sql("CREATE ROLE late")
+    world.sql("GRANT SELECT ON shop.daily TO late")
     said = world.cutover("approve", "g2", "--yes", "--reason", "looks right")
     assert "recorded: approval of plan " in said, said
     world.apply()
     assert is_live(world, 2), world.phases()
     assert [o["outcome"] for o in outcomes(world)] == ["done"]
+    assert granted(world, "late") == ["daily"], "what production was given meanwhile is lost"
 
 
 def two_approvals_are_of_two_people(world):
@@ -240,7 +243,8 @@ def a_hold_stops_the_cutover_and_lets_the_build_go_on(world):
 
 def a_hold_starts_nothing(world):
     deploy(world)
-    world.cutover("hold", "--reason", "incident 812")
+    told = json.loads(world.cutover("hold", "--reason", "incident 812", "--output", "json"))
+    assert (told["kind"], told["environment"]) == ("hold", "production") and told["request"], told
     change(world)
     world.apply(expect=3)
     assert [t for t in world.receiver.texts() if "held by materialize: incident 812" in t], world.receiver.texts()
@@ -253,10 +257,11 @@ def a_hold_starts_nothing(world):
 
 def a_failed_commit_is_tried_again_when_somebody_says_so(world):
     deploy(world)
-    world.sql("INSERT INTO standin_control.faults (pattern, action, sqlstate, message) VALUES ('CREATE MATERIALIZED VIEW%', 'refuse', 'XX000', 'no such luck')")
+    world.sql("INSERT INTO standin_control.faults (pattern, action, sqlstate, message) VALUES ('CREATE MATERIALIZED VIEW%', 'refuse', '42501', 'no such luck')")
     change(world)
     world.apply(expect=1)
-    assert "no such luck" in world.cutover("status", expect=3)
+    text = world.cutover("status", expect=3)
+    assert "the server says 42501 no such luck (models/" in text, text
     world.apply(expect=1)
     world.cutover("resume")
     world.apply()

@@ -110,6 +110,29 @@ def what_was_removed_since_is_guarded_on_the_way_back_too(world):
     assert ("reports", "extra") not in [o[:2] for o in world.objects()]
 
 
+def an_old_side_is_neither_trusted_nor_dropped_unseen(world):
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    marker = world.marker()
+    world.sql("ALTER CLUSTER compute_blue_g1 SET (REPLICATION FACTOR 0)")
+    controller = world.start("run")
+    world.cutover("rollback", "--reason", "numbers look wrong", "--wait", expect=3)
+    assert "refused: the old side cannot serve" in world.stderr, world.stderr
+    assert world.marker() == marker and orders(world) == 1 and world.phases()[-1] == "soaking"
+    world.sql("CREATE VIEW shop_blue_g1.mine AS SELECT orders FROM shop_blue_g1.daily")
+    world.cutover("promote", "--reason", "it is not needed")
+    stranger = "view shop_blue_g1.mine is on a side that is to be dropped, and is not ours"
+    world.wait_for("the stranger is named", lambda: [t for t in world.receiver.texts() if stranger in t])
+    assert stranger in world.cutover("status", expect=3)
+    assert len(world.sql("SELECT * FROM shop_blue_g1.mine")) == 2 and {"shop_blue_g1", "reports_blue_g1"} <= set(world.schemas())
+    world.sql("DROP VIEW shop_blue_g1.mine")
+    world.wait_for("live", lambda: is_live(world, 2) and not world_has_blue(world))
+    world.stop(controller)
+
+
 def go_back(world):
     """In one transaction: the old side soaks yet."""
     world.apply()
@@ -139,5 +162,5 @@ def drift_is_told_after_a_way_back(world):
 if __name__ == "__main__":
     run([a_rollback_after_the_soak_deploys_the_commit_before, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
          apply_goes_back_as_a_controller_would, there_is_nothing_before_the_first, what_is_under_way_must_end_first,
-         what_was_removed_since_is_guarded_on_the_way_back_too,
+         what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
          a_statement_that_comes_after_a_way_back_leaves_nothing_behind, drift_is_told_after_a_way_back], PROJECT, SEED)

@@ -149,6 +149,12 @@ def a_changed_sink_is_made_anew_only_when_it_is_permitted(world):
     world.apply()
     assert sink(world)[0] != before[0] and sink(world)[1] == "shop.daily"
     assert world.plan(expect=0)["outcome"] == "nothing"
+    world.repository.remove("models/daily_out.sql")
+    world.repository.commit("No more of it")
+    assert "refused CO4130: sink kafka.daily_out would be dropped" in world.cutover("plan", expect=3)
+    world.repository.commit("No more of it\n\nCutover-Permit: stateful:materialize.kafka.daily_out")
+    world.apply()
+    assert sink(world) is None and world.plan(expect=0)["outcome"] == "nothing"
 
 
 def repoint_by_hand(world, user):

@@ -415,6 +415,28 @@ static void what_bears_the_name_that_it_was_made_for_is_no_leftover(void **state
     CHECK_INT(left->schemas.count + left->objects.count, 0);
 }
 
+/* Somebody who bears our role makes a view on the old side, where Cutover makes nothing. */
+static void what_nobody_recorded_on_the_old_side_is_a_strangers(void **state)
+{
+    Case c = begin(*state);
+    world_apply(c.w, c.plan);
+    world_change(c.w, "shop.clean");
+    world_apply(c.w, world_plan(c.w));
+    const RecordDeployment *d = &vec_last(&c.w->record->deployments);
+    world_seal(c.w);
+    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d);
+    CHECK_INT(blue->objects.count, 3);
+    CHECK_INT(blue->foreign.list.count, 0);
+    world_stranger(c.w, "view", "shop_blue_g1.mine", NULL, NULL);
+    const CatalogObject *mine = world_live(c.w, "shop_blue_g1.mine");
+    vec_push(*state, &c.w->catalog->creations,
+             ((CatalogCreation){.event = 99, .kind = "view", .id = mine->id, .user = "cutover"}));
+    world_seal(c.w);
+    blue = leftover_blue(*state, c.w->catalog, c.w->record, d);
+    CHECK_INT(blue->objects.count, 3);
+    CHECK_INT(blue->foreign.list.count, 1);
+}
+
 /* ---- the canary ---- */
 
 static Build *compare_in_canary(Case *c, bool open)
@@ -575,6 +597,7 @@ int main(void)
         TEST(the_owner_comes_last),
         TEST(only_our_own_is_left_over),
         TEST(what_bears_the_name_that_it_was_made_for_is_no_leftover),
+        TEST(what_nobody_recorded_on_the_old_side_is_a_strangers),
     };
     return cmocka_run_group_tests_name("build", tests, NULL, NULL);
 }
