@@ -261,21 +261,28 @@ static void facts_before_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
 
 /* ---- facts after it ---- */
 
-static bool is_read(const Pass *pass)
+static bool reads_blue(const Pass *pass, const CatalogReader *reader)
 {
-    vec_each (CatalogReader, it, &pass->snapshot.catalog->readers) {
-        for (size_t i = 0; i < pass->blue->clusters.count; i++) {
-            if (str_eq(pass->blue->clusters.items[i]->id, it->cluster_id)) {
-                return true;
-            }
+    for (size_t i = 0; i < pass->blue->clusters.count; i++) {
+        if (str_eq(pass->blue->clusters.items[i]->id, reader->cluster_id)) {
+            return true;
         }
-        for (size_t i = 0; i < pass->blue->objects.count; i++) {
-            if (str_in(&it->object_ids, pass->blue->objects.items[i]->id)) {
-                return true;
-            }
+    }
+    for (size_t i = 0; i < pass->blue->objects.count; i++) {
+        if (str_in(&reader->object_ids, pass->blue->objects.items[i]->id)) {
+            return true;
         }
     }
     return false;
+}
+
+size_t pass_readers_of_blue(const Pass *pass)
+{
+    size_t count = 0;
+    vec_each (CatalogReader, it, &pass->snapshot.catalog->readers) {
+        count += reads_blue(pass, it);
+    }
+    return count;
 }
 
 /* The next deployment has passed its gates: its cutover ends this soak. */
@@ -332,7 +339,7 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     pass->unused = leftover_replacement(pass->arena, pass->snapshot.catalog, pass->out->record, d);
     facts->soak_over = tri(now >= d->deadline || next_is_ready(pass));
     facts->drained = tri(now >= d->deadline);
-    facts->readers = tri(is_read(pass));
+    facts->readers = tri(pass_readers_of_blue(pass) > 0);
     people_facts(pass, d, facts);
     const RecordRequest *rollback = request_open(pass->out->record, d, "rollback");
     facts->rollback_asked = tri(rollback != NULL);

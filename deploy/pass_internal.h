@@ -128,6 +128,9 @@ typedef struct Choice {
 
 typedef Facts PassFacts(Pass *pass, RecordDeployment *d);
 
+/* SUBSCRIBEs of pass->blue's objects, or on its clusters. */
+size_t pass_readers_of_blue(const Pass *pass);
+
 /* What to do in this pass; FACTS is pass_facts(), or a model's. */
 Choice pass_decide(Pass *pass, PassFacts *facts);
 bool choice_acts(const Choice *choice);

@@ -128,6 +128,26 @@ static void put_live(JsonOut *out, const Pass *pass, const RecordDeployment *d)
     }
 }
 
+/* All that goes, in the order in which it is dropped, and who reads it yet. */
+static void put_cleaning(JsonOut *out, const Pass *pass)
+{
+    const Leftover *blue = pass->blue;
+    json_key(out, "objects_to_drop");
+    json_open_array(out);
+    for (size_t i = 0; i < blue->objects.count && i < OBJECTS_TOLD; i++) {
+        const CatalogObject *it = blue->objects.items[i];
+        json_str(out, arena_printf(pass->arena, "%s %s", it->kind, pass_name(pass, it->rel)));
+    }
+    vec_each (const CatalogSchema *, it, &((Leftover *)blue)->schemas) {
+        json_str(out, arena_printf(pass->arena, "schema %s", (*it)->name));
+    }
+    vec_each (const CatalogCluster *, it, &((Leftover *)blue)->clusters) {
+        json_str(out, arena_printf(pass->arena, "cluster %s", (*it)->name));
+    }
+    json_close_array(out);
+    json_put_int(out, "readers_left", (int64_t)pass_readers_of_blue(pass));
+}
+
 static void put_back(JsonOut *out, const Pass *pass, const RecordDeployment *d)
 {
     json_put_int(out, "from", d->generation);
@@ -182,6 +202,8 @@ static void put_details(JsonOut *out, Pass *pass, const RecordDeployment *d, con
         put_checks(out, pass);
     } else if (str_eq(name, "soaking")) {
         put_swap(out, pass, d);
+    } else if (str_eq(name, "cleaning") && pass->blue) {
+        put_cleaning(out, pass);
     } else if (str_eq(name, "live")) {
         put_live(out, pass, d);
     } else if (str_eq(name, "failed")) {

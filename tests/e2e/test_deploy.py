@@ -1,4 +1,5 @@
 """The whole path, as its users live it: a merge arrives, and what they then see."""
+import json
 import re
 import shutil
 import signal
@@ -55,7 +56,12 @@ def the_old_side_stays_warm_and_is_dropped_after_the_soak(world):
     world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
     assert "shop_blue_g1" in world.schemas() and "compute_blue_g1" in world.clusters()
     assert world.sql("SELECT count(*) FROM shop_blue_g1.daily")[0][0] == 2
+    old = ["%s %s.%s" % (o[2], o[0], o[1]) for o in world.objects() if "_blue_g1" in o[0]]
     world.apply()
+    rows = [r[0] if isinstance(r[0], dict) else json.loads(r[0]) for r in world.sql("SELECT body FROM cutover.log WHERE kind = 'event'")]
+    told = [body["event"]["data"] for body in rows if body["name"] == "cleaning"]
+    wanted = old + ["schema shop_blue_g1", "schema reports_blue_g1", "cluster compute_blue_g1", "cluster serving_blue_g1"]
+    assert [(sorted(t["objects_to_drop"]), t["readers_left"]) for t in told] == [(sorted(wanted), 0)], told
     assert not [s for s in world.schemas() if "blue" in s] and not [c for c in world.clusters() if "blue" in c]
 
 

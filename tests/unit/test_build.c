@@ -437,6 +437,30 @@ static void what_nobody_recorded_on_the_old_side_is_a_strangers(void **state)
     CHECK_INT(blue->foreign.list.count, 1);
 }
 
+/* Somebody dropped what was retired or is to be dropped, and gave its names to something else. */
+static void what_only_bears_a_name_of_the_old_side_is_not_dropped(void **state)
+{
+    Case c = begin(*state);
+    world_apply(c.w, c.plan);
+    world_change(c.w, "shop.clean");
+    world_apply(c.w, world_plan(c.w));
+    RecordDeployment *d = &vec_last(&c.w->record->deployments);
+    RelName clean = {DB, "shop", "clean"};
+    vec_push(*state, &d->names,
+             ((RecordName){"view", "u998", DB, "shop", "gone", "clean", .retired = true}));
+    d->cutover_names = d->names;
+    vec_push(*state, &d->drops, ((RecordPlace){.kind = "view", .id = "u999", .rel = clean}));
+    world_seal(c.w);
+    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d);
+    CHECK_INT(blue->objects.count, 3);
+    CHECK_INT(blue->schemas.count, 1);
+    CHECK_INT(blue->clusters.count, 1);
+    world_live_schema(c.w, DB, "shop_blue_g1")->id = "s999";
+    world_live_cluster(c.w, "compute_blue_g1")->id = "c999";
+    blue = leftover_blue(*state, c.w->catalog, c.w->record, d);
+    CHECK_INT(blue->schemas.count + blue->clusters.count + blue->objects.count, 0);
+}
+
 /* ---- the canary ---- */
 
 static Build *compare_in_canary(Case *c, bool open)
@@ -598,6 +622,7 @@ int main(void)
         TEST(only_our_own_is_left_over),
         TEST(what_bears_the_name_that_it_was_made_for_is_no_leftover),
         TEST(what_nobody_recorded_on_the_old_side_is_a_strangers),
+        TEST(what_only_bears_a_name_of_the_old_side_is_not_dropped),
     };
     return cmocka_run_group_tests_name("build", tests, NULL, NULL);
 }
