@@ -139,7 +139,8 @@ def a_fix_reuses_what_was_built(world):
     assert live["shop.customers"] == ids["shop_green.customers"], "green was built twice"
 
 
-def hydration_that_never_ends_fails_at_the_deadline(world):
+def what_never_ends_fails_at_the_deadline(world):
+    """Hydration, and then a statement that loses its race each time."""
     deploy(world)
     world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('shop_green.daily', NULL)")
     world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 0")
@@ -148,6 +149,14 @@ def hydration_that_never_ends_fails_at_the_deadline(world):
     world.apply(expect=1)
     status = world.cutover("status", expect=3)
     assert "not hydrated within its deadline" in status, status
+    assert world.marker().startswith("cutover_production_g1_")
+    world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) VALUES ('CREATE MATERIALIZED VIEW%', 0, 'refuse', '40001', 'another was faster')")
+    world.repository.edit("models/shop/daily.sql", "count(*) + 0", "count(*) + 1")
+    world.repository.commit("Never built")
+    controller = world.start("run")
+    world.wait_for("the end", lambda: world.phases().count("failed") == 2)
+    world.stop(controller)
+    assert "the build did not end within its deadline" in world.cutover("status", expect=3)
     assert world.marker().startswith("cutover_production_g1_")
 
 
