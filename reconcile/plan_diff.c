@@ -87,6 +87,18 @@ static bool inputs_hold(const Closure *c, const Item *item)
     return !others || met == expected.count;
 }
 
+/* It is declared to read something that is not there: what it was made from has gone, or has another name now. */
+static bool lacks_input(const Closure *c, const Item *item)
+{
+    vec_each (const char *, id, &item->node->depends) {
+        const DesiredNode *input = map_get(&c->in->desired->node_by_id, *id);
+        if (input && !catalog_object(c->in->catalog, input->rel)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- indexes ---- */
 
 bool plan_index_holds(const Closure *c, RelName on, const DesiredIndex *index,
@@ -140,6 +152,8 @@ static void compare_item(Closure *c, Item *item)
         changed(item, CAUSE_CHANGED, what_changed(item, known));
     } else if (!inputs_hold(c, item)) {
         changed(item, CAUSE_DRIFT, "inputs were replaced by others of the same name");
+    } else if (lacks_input(c, item)) {
+        changed(item, CAUSE_DRIFT, "an input is gone, or has another name");
     } else if (!on_its_cluster(c, item)) {
         changed(item, CAUSE_DRIFT, "cluster was replaced by another of the same name");
     }

@@ -390,6 +390,15 @@ def a_size_an_index_and_a_view_come_back(world):
     assert drift(world, 0) == [] and world.plan(expect=0)["outcome"] == "nothing"
 
 
+def what_somebody_renamed_is_made_again_with_what_reads_it(world):
+    deploy_with(world, "heal")
+    world.sql("ALTER VIEW shop.orders_clean RENAME TO mine")
+    assert drift(world, 2) == [("shop.orders_clean", "view renamed to shop.mine")]
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    assert drift(world, 0) == [] and world.plan(expect=0)["outcome"] == "nothing"
+    assert "mine" not in [o[1] for o in world.objects()]
+
+
 def each_kind_is_treated_as_its_own_word_says(world):
     deploy_with(world, "{grants: heal, indexes: report, definitions: alert}")
     world.sql("REVOKE SELECT ON shop.daily FROM analyst")
@@ -492,6 +501,6 @@ if __name__ == "__main__":
          history_that_is_retained_is_told_and_healed, history_that_is_declared_is_what_comes_back,
          another_deployment_takes_what_stays_with_the_history_that_it_retains, another_version_that_retains_more_is_no_drift,
          who_changed_a_comment_is_known,
-         a_size_an_index_and_a_view_come_back, each_kind_is_treated_as_its_own_word_says, a_hold_stops_healing_too,
+         a_size_an_index_and_a_view_come_back, what_somebody_renamed_is_made_again_with_what_reads_it, each_kind_is_treated_as_its_own_word_says, a_hold_stops_healing_too,
          history_and_show_tell_what_has_happened, show_tells_which_sql_a_deployment_changed,
          history_and_show_need_no_git], PROJECT, SEED)

@@ -366,6 +366,17 @@ static void an_input_replaced_by_hand_is_drift(void **state)
               "reads shop.orders_clean, whose inputs were replaced by others of the same name");
 }
 
+static void an_input_renamed_by_hand_is_made_again_with_what_reads_it(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_live(w, "shop.orders_clean")->rel.name = "orders_mine";
+    world_seal(w);
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_CHANGES);
+    CHECK_STR(world_reason(plan, "shop.daily"), "an input is gone, or has another name");
+    CHECK_INT(world_planned(plan, "shop.orders_mine")->action, PLAN_REMOVE);
+}
+
 /* `-- depends_on: ref('auction')`, and the query reads a table that the source made. */
 static void a_table_of_a_source_stands_for_it(void **state)
 {
@@ -540,6 +551,7 @@ int main(void)
         TEST(an_index_that_stays_on_a_swapped_cluster_is_built_beside),
         TEST(sources_are_created_once_and_never_rebuilt),
         TEST(an_input_replaced_by_hand_is_drift),
+        TEST(an_input_renamed_by_hand_is_made_again_with_what_reads_it),
         TEST(a_table_of_a_source_stands_for_it),
         TEST(an_object_dropped_by_hand_is_made_again),
         TEST(a_changed_hook_is_a_change),
