@@ -157,11 +157,14 @@ static void find_unused(Comparison *c)
 
 /* ---- in place ---- */
 
+/* Most wait beside for the cutover: only on what this commit makes where it stays, they are made there too. */
 static void add_in_place_index(Comparison *c, const PlanObject *object)
 {
+    const NameMap *names = &c->in->plan->names;
     const RelName *on =
         object->node ? &object->node->rel : build_external_of(c->in->production, object->index);
-    if (on && !map_get(&c->in->plan->names.relations, relname_key(c->arena, *on))) {
+    if (on && !map_get(&names->relations, relname_key(c->arena, *on)) &&
+        !map_get(&names->indexes, relname_key(c->arena, object->rel))) {
         vec_push(c->arena, &c->build->missing,
                  (Step){.kind = STEP_CREATE_INDEX,
                         .object_kind = "index",

@@ -251,21 +251,36 @@ static PlanReason reason_beside(const Closure *c, const Staying *it)
         .text = arena_printf(c->arena, "is on cluster %s, which is swapped", it->index->cluster)};
 }
 
-/* Built beside the live one under its green name, and renamed in the cutover. */
-static void add_beside(Closure *c, const Staying *it)
+/* Under its green name, to be renamed in the cutover. */
+static void wait_beside(Closure *c, const Staying *it, RelName rel)
 {
-    PlanObject object = index_object(c, it);
-    PlanBeside beside = beside_of(c, "index", object.rel);
+    PlanBeside beside = beside_of(c, "index", rel);
     beside.on = it->on;
     beside.index = it->index;
     beside.live_id = it->live ? it->live->id : NULL;
     vec_push(c->arena, &c->plan->besides, beside);
-    map_put(c->arena, &c->plan->names.indexes, relname_key(c->arena, object.rel), beside.green);
+    map_put(c->arena, &c->plan->names.indexes, relname_key(c->arena, rel), beside.green);
+}
+
+static void add_beside(Closure *c, const Staying *it)
+{
+    PlanObject object = index_object(c, it);
+    wait_beside(c, it, object.rel);
     c->plan->green_indexes++;
     object.where = PLAN_GREEN;
     object.action = it->changed ? PLAN_CHANGE : it->live ? PLAN_REBUILD : PLAN_CREATE;
     vec_push(c->arena, &object.reasons, reason_beside(c, it));
     vec_push(c->arena, &c->plan->objects, object);
+}
+
+/* On a relation that is there it waits for the cutover as a new relation does: of a commit that fails production keeps nothing. */
+static void add_new(Closure *c, const Staying *it)
+{
+    PlanObject object = index_object(c, it);
+    if (catalog_object(c->in->catalog, it->on)) {
+        wait_beside(c, it, object.rel);
+    }
+    plan_add_created(c, object);
 }
 
 void plan_add_indexes(Closure *c, PlanWhere where)
@@ -275,7 +290,7 @@ void plan_add_indexes(Closure *c, PlanWhere where)
         if (beside && where == PLAN_GREEN) {
             add_beside(c, it);
         } else if (!beside && !it->live && where == PLAN_IN_PLACE) {
-            plan_add_created(c, index_object(c, it));
+            add_new(c, it);
         }
     }
 }

@@ -189,6 +189,22 @@ def an_index_comes_changes_and_goes_while_its_relation_stays(world):
     assert ids(world) == before
 
 
+def a_new_index_of_a_commit_that_fails_never_gets_its_name(world):
+    """Production would carry its memory, and nobody asked for it any more."""
+    deploy(world)
+    before = ids(world)
+    world.repository.edit("models/shop/customers.sql", "indexes=[{'default': true}]",
+                          "indexes=[{'default': true}, {'columns': ['name'], 'name': 'customers_name_idx'}]")
+    a_new_model_fails(world)
+    assert "shop.customers_name_idx" not in ids(world)
+    kept = ids(world)["shop.customers_name_idx_green"]
+    world.repository.remove("models/shop/refunds.yml")
+    world.repository.commit("They can be")
+    world.apply()
+    assert ids(world)["shop.customers_name_idx"] == kept, "what was built is used again"
+    assert {name: ids(world)[name] for name in before} == before
+
+
 def a_removed_leaf_is_renamed_away_and_comes_back_with_a_rollback(world):
     deploy(world)
     before = ids(world)
