@@ -18,7 +18,7 @@ from drawn import Project
 from lab import CLUSTERS, DEFINITIONS, OBJECTS, SCHEMAS, Lab, template
 from test_merges import BROKEN
 
-FEW = 4
+FEW = 2
 EVENTS = 4
 ANY = (0, 1, 2, 3)
 PHASES = ["building", "hydrating", "checking", "cutting_over", "repointing", "soaking", "cleaning"]
