@@ -74,7 +74,9 @@ static void show(Pass *pass, const Choice *choice)
     if (out->blocked && pass->problem) {
         out->waits_for = pass->problem;
     } else if (choice->rule->when.refused == YES) {
-        out->waits_for = refusal(pass);
+        const char *why = refusal(pass);
+        bool heals = choice->rule->when.heal == YES;
+        out->waits_for = heals ? arena_printf(pass->arena, "%s: %s", choice->rule->why, why) : why;
     }
 }
 

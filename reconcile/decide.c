@@ -34,6 +34,8 @@ static const Rule rules[] = {
     STAY(121, NONE, WHEN(.denied = YES), WAIT, "this commit is not tried again: push a fix"),
     GO(130, NONE, WHEN(.compiles = NO), BEGIN, FAILED, "failed", "the project does not compile"),
     STAY(140, NONE, WHEN(.refused = NO, .changes = NO), WAIT, "nothing to do"),
+    STAY(142, NONE, WHEN(.wanted_is_live = YES, .heal = YES, .refused = YES), BLOCK,
+         "drift is not healed"),
     GO(144, NONE, WHEN(.wanted_is_live = YES, .heal = YES, .refused = NO), BEGIN, PENDING,
        "pending", "drift is healed: what is live is deployed again"),
     STAY(145, NONE, WHEN(.wanted_is_live = YES), WAIT,

@@ -414,6 +414,21 @@ def each_kind_is_treated_as_its_own_word_says(world):
     assert [o["object"] for o in events(world)[-1]["data"]["objects"]] == ["reports.by_customer"]
 
 
+def what_cannot_be_healed_says_why(world):
+    """Somebody's own view bears the name that was deployed: whoever looks must not read that there is nothing to do."""
+    deploy_with(world, "heal")
+    world.sql("DROP VIEW reports.by_customer")
+    world.sql("CREATE VIEW reports.by_customer AS SELECT 1 AS mine")
+    passes(world)
+    text = world.cutover("status", expect=3)
+    assert "drift is not healed" in text and "by_customer" in text and "CO41" in text and "nothing to do" not in text, text
+    blocked = world.sql("SELECT body FROM cutover.log WHERE kind = 'event' AND body ->> 'name' LIKE 'environment.%blocked' ORDER BY at, seq")
+    assert len(blocked) == 1 and "by_customer" in str(blocked), blocked
+    assert healed(world, 1) and world.sql("SELECT mine FROM reports.by_customer") == [(1,)]
+    world.sql("DROP VIEW reports.by_customer")
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+
+
 def a_hold_stops_healing_too(world):
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    drift: heal")
     world.repository.commit("Heal")
@@ -501,6 +516,6 @@ if __name__ == "__main__":
          history_that_is_retained_is_told_and_healed, history_that_is_declared_is_what_comes_back,
          another_deployment_takes_what_stays_with_the_history_that_it_retains, another_version_that_retains_more_is_no_drift,
          who_changed_a_comment_is_known,
-         a_size_an_index_and_a_view_come_back, what_somebody_renamed_is_made_again_with_what_reads_it, each_kind_is_treated_as_its_own_word_says, a_hold_stops_healing_too,
+         a_size_an_index_and_a_view_come_back, what_somebody_renamed_is_made_again_with_what_reads_it, each_kind_is_treated_as_its_own_word_says, what_cannot_be_healed_says_why, a_hold_stops_healing_too,
          history_and_show_tell_what_has_happened, show_tells_which_sql_a_deployment_changed,
          history_and_show_need_no_git], PROJECT, SEED)
