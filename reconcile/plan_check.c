@@ -77,19 +77,39 @@ static bool is_ours(const Closure *c, const char *kind, const char *id)
     return record_object(c->in->record, kind, id) || plan_ignores(c, kind, id);
 }
 
+static void refuse_taken(Closure *c, const char *kind, const char *name, const char *why)
+{
+    const char *what = arena_printf(c->arena, "%s %s", kind, name);
+    plan_refuse(c, "CO4121", what, arena_printf(c->arena, "%s %s", what, why),
+                arena_printf(c->arena,
+                             "way out:  rename it, or choose other names in cutover.yaml: "
+                             "environments.%s.names",
+                             c->in->environment->name));
+}
+
 /* ID, which may be NULL, bears a name that green needs; MINE when it may be ours. */
 static void check_taken(Closure *c, const char *kind, const char *name, const char *id, bool mine)
 {
     plan_check_name(c, kind, name);
     if (id && !mine) {
-        const char *what = arena_printf(c->arena, "%s %s", kind, name);
-        plan_refuse(c, "CO4121", what,
-                    arena_printf(c->arena, "%s exists already, and is not Cutover's", what),
-                    arena_printf(c->arena,
-                                 "way out:  rename it, or choose other names in cutover.yaml: "
-                                 "environments.%s.names",
-                                 c->in->environment->name));
+        refuse_taken(c, kind, name, "exists already, and is not Cutover's");
     }
+}
+
+/* What the project declares under the name that green needs would be taken for green, or green for it. */
+static void check_declared(Closure *c, const char *kind, const char *name, bool declared)
+{
+    if (declared) {
+        refuse_taken(c, kind, name, "is declared, and is the name that green needs meanwhile");
+    }
+}
+
+static bool place_is_declared(const Closure *c, const Place *place, const char *name)
+{
+    const Place *other =
+        place->is_cluster ? map_get(&c->cluster_by_name, name)
+                          : map_get(&c->schema_by_key, schema_key(c->arena, place->database, name));
+    return other && other->wanted;
 }
 
 static void check_place_name(Closure *c, const Place *place, const char *name, bool blue)
@@ -151,8 +171,10 @@ static void check_place(Closure *c, const Place *place)
     check_protected(c, place);
     check_schedule(c, place);
     if (place->wanted) {
-        check_place_name(c, place, config_pattern(c->arena, e->green_pattern, place->name, n),
-                         false);
+        const char *green = config_pattern(c->arena, e->green_pattern, place->name, n);
+        check_place_name(c, place, green, false);
+        check_declared(c, place->is_cluster ? "cluster" : "schema", green,
+                       place_is_declared(c, place, green));
     }
     if (place->schema || place->cluster) {
         check_place_name(c, place, config_pattern(c->arena, e->blue_pattern, place->name, n), true);
@@ -162,8 +184,8 @@ static void check_place(Closure *c, const Place *place)
 static void check_besides(Closure *c)
 {
     vec_each (PlanBeside, it, &c->plan->besides) {
-        const CatalogObject *green =
-            catalog_object(c->in->catalog, (RelName){it->rel.database, it->rel.schema, it->green});
+        const RelName named = {it->rel.database, it->rel.schema, it->green};
+        const CatalogObject *green = catalog_object(c->in->catalog, named);
         const CatalogObject *blue =
             it->blue ? catalog_object(c->in->catalog,
                                       (RelName){it->rel.database, it->rel.schema, it->blue})
@@ -171,6 +193,8 @@ static void check_besides(Closure *c)
         if (it->node || it->index) {
             check_taken(c, it->kind, it->green, green ? green->id : NULL,
                         green && is_ours(c, green->kind, green->id));
+            check_declared(c, it->kind, it->green,
+                           map_get(&c->in->desired->node_by_rel, relname_key(c->arena, named)));
         }
         if (it->live_id && it->blue) {
             check_taken(c, it->kind, it->blue, blue ? blue->id : NULL, false);

@@ -313,6 +313,26 @@ def what_is_declared_under_a_name_that_green_once_had_is_production(world):
     assert [o for o in world.objects() if "green" in o[0] + o[1]] == before, world.objects()
 
 
+def a_green_name_that_the_project_declares_is_refused_beforehand(world):
+    """Green of `extra` would be the model `extra_green`, and the schema shop_green that of shop."""
+    world.repository.write("models/reports/extra.sql", "select 1 as x\n")
+    world.repository.write("models/reports/extra_green.sql", "select 2 as x\n")
+    world.repository.write("models/reports/more.sql", "{{ config(schema='shop_green') }}\nselect 4 as x\n")
+    world.repository.commit("Names like those of green")
+    assert "shop_green" in world.cutover("plan", expect=3)
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    names: {green: '{name}_next'}")
+    world.repository.commit("Another word for green")
+    world.apply()
+    world.repository.edit("cutover.yaml", "\n    names: {green: '{name}_next'}", "")
+    world.repository.write("models/reports/extra.sql", "select 3 as x\n")
+    world.repository.commit("Change extra")
+    before = [o[:2] for o in world.objects()]
+    text = world.cutover("plan", expect=3)
+    assert "CO4121" in text and "extra_green" in text and "declared" in text, text
+    world.cutover("apply", "--yes", expect=3)
+    assert [o[:2] for o in world.objects()] == before and world.sql("SELECT x FROM reports.extra_green") == [(2,)]
+
+
 def two_controllers_that_build_in_doubt_do_not_undo_each_others_work(world):
     """What neither of them has recorded yet may be a late statement's of the commit before, and is made anew; but not at once."""
     views = ["v%02d" % n for n in range(60)]
@@ -430,7 +450,7 @@ if __name__ == "__main__":
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
          a_cluster_that_an_overtaken_commit_had_just_made_goes,
          a_view_beside_production_that_nobody_wants_any_more_keeps_nothing,
-         what_is_declared_under_a_name_that_green_once_had_is_production,
+         a_green_name_that_the_project_declares_is_refused_beforehand, what_is_declared_under_a_name_that_green_once_had_is_production,
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_late_statement_of_an_overtaken_commit_never_goes_live,
          two_controllers_that_build_in_doubt_do_not_undo_each_others_work,
          a_row_that_its_column_does_not_take_fails_the_commit, green_that_cannot_serve_fails_before_its_deadline,
