@@ -6,6 +6,7 @@ no statement may fail, and none may show the old side and the new one together.
 It is `cutover apply` that is disturbed, or a controller, which is then told to stop (DRIVERS)."""
 import collections
 import json
+import os
 import random
 import re
 import threading
@@ -26,6 +27,8 @@ MAY_FAIL = ("refuse",)
 PATIENCE = 60  # real seconds
 READ_EVERY = 0.01
 QUIET_LOOKS = 8  # of 0.3 s, in which a controller wrote nothing: it has no more to do
+DRAWN, EVERY = "drawn", "every"  # how many faults are played at an exchange
+SEED = os.environ.get("CUTOVER_FAULT_SEED", "")  # another one draws other faults
 
 
 class Reader(threading.Thread):
@@ -170,14 +173,15 @@ def difference(wanted, end):
 
 # --- which cases ---
 
-def cases_of(scenario, counts):
-    """All faults of `apply` at one exchange of each kind in each phase, two drawn ones of a controller; where nothing is
-    changed, one drawn one of either."""
-    chance = random.Random(scenario.__name__)
+def cases_of(scenario, counts, every):
+    """At one exchange of each kind in each phase: two faults of `apply` that are drawn for it, at the cutover itself all, and one
+    of a controller; with EVERY all, and two. Where nothing is changed, one of either."""
+    chance = random.Random(scenario.__name__ + SEED)
     cases = []
-    for driver, each in (("apply", len(FAULTS)), ("run", 2)):
+    for driver, each in (("apply", len(FAULTS) if every else 2), ("run", 2 if every else 1)):
         for (phase, kind, message), count in sorted(counts[driver].items()):
-            hows = chance.sample(FAULTS, 1 if kind.startswith(READING) else each)
+            all_of_them = kind == "cutover" and driver == "apply"
+            hows = chance.sample(FAULTS, 1 if kind.startswith(READING) else len(FAULTS) if all_of_them else each)
             if kind.startswith(READING) and chance.choice(DRIVERS) != driver:
                 continue
             if kind in OF_DELIVERIES and (driver == "run" or phase in AROUND_THE_SOAK):
@@ -195,14 +199,15 @@ def sample_of(scenario, cases, size):
     return irreversible + random.Random(scenario.__name__).sample(others, min(size, len(others)))
 
 
-def play_part(scenario, begin_with, size, part, parts):
-    """Plays every PARTS-th case of the scenario, of all (SIZE None) or of a sample; gives (case, what is wrong) of each."""
+def play_part(scenario, begin_with, how_many, part, parts):
+    """Plays every PARTS-th case of the scenario: of EVERY, of those that are DRAWN, or of a sample with so many of the drawn
+    ones beside those at the cutover; gives (case, what is wrong) of each."""
     try:
         stage = Stage(scenario, begin_with)
     except Exception:
         return [(Case(scenario.__name__, "nothing", Spot("none", "the undisturbed deployment", "", 1), "stall"), traceback.format_exc())]
-    cases = cases_of(scenario, stage.counts)
-    cases = cases if size is None else sample_of(scenario, cases, size)
+    cases = cases_of(scenario, stage.counts, how_many == EVERY)
+    cases = sample_of(scenario, cases, how_many) if isinstance(how_many, int) else cases
     try:
         return [(case, play_safely(stage, case)) for case in cases[part::parts]]
     finally:

@@ -1,5 +1,6 @@
-"""The fault matrix, see faults.py: `test_faults.py` plays a sample, `test_faults.py --all` plays it whole and writes
-docs/faults.md. Names of scenarios as arguments choose some of them."""
+"""The fault matrix, see faults.py: `test_faults.py` plays a sample. `test_faults.py --all` plays it whole, in less than an
+hour, and writes docs/faults.md; CUTOVER_FAULT_SEED draws other faults. `--every` plays all of them: more than an hour and a
+half. Names of scenarios as arguments choose some of them."""
 import collections
 import concurrent.futures
 import multiprocessing
@@ -7,7 +8,7 @@ import sys
 import time
 
 import scenarios
-from faults import play_part
+from faults import DRAWN, EVERY, play_part
 from harness import JOBS, ROOT
 from lab import template
 from wire import FAULTS
@@ -24,9 +25,11 @@ be the untouched world, with the commit denied. All the while somebody reads pro
 may show both sides together; the old side soaks for some minutes of the server's clock, as a statement in flight at the swap
 reads it still.
 
-All faults are played at one exchange of each kind in each phase of each deployment (a kind: what the statement is about,
-and whether it is a simple or an extended query) of `cutover apply`, and two that are drawn for it at those of a controller,
-which is stopped after the fault. Where an exchange changes nothing (reading record and catalog, a test), one fault is drawn.
+Faults are played at one exchange of each kind in each phase of each deployment (a kind: what the statement is about,
+and whether it is a simple or an extended query): all at the cutover itself, else two that are drawn for it of `cutover
+apply`, and one of a controller, which is stopped after the fault. Where an exchange changes nothing (reading record and
+catalog, a test), one fault is drawn. So the whole takes less than an hour on two cores; `tests/e2e/test_faults.py --every`
+plays each fault at each exchange, two at those of a controller, and takes more than an hour and a half.
 
 | fault | means |
 |---|---|
@@ -39,12 +42,13 @@ which is stopped after the fault. Where an exchange changes nothing (reading rec
 """
 
 
-def play(chosen, whole):
+def play(chosen, how_many):
     begin_with = template()
+    whole = how_many in (DRAWN, EVERY)
     parts = JOBS if whole else 1
     context = multiprocessing.get_context("fork")
     with concurrent.futures.ProcessPoolExecutor(JOBS, context) as pool:
-        work = [pool.submit(play_part, s, begin_with, None if whole else OTHERS, part, parts) for s in chosen for part in range(parts)]
+        work = [pool.submit(play_part, s, begin_with, how_many, part, parts) for s in chosen for part in range(parts)]
         for done, one in enumerate(concurrent.futures.as_completed(work), 1):
             played = one.result()
             if whole:
@@ -74,12 +78,12 @@ def summary(results):
 
 
 def main(arguments):
-    whole = "--all" in arguments
-    names = [a for a in arguments if a != "--all"]
+    how_many = EVERY if "--every" in arguments else DRAWN if "--all" in arguments else OTHERS
+    names = [a for a in arguments if not a.startswith("--")]
     chosen = [s for s in scenarios.ALL if not names or s.__name__ in names]
     began = time.monotonic()
-    results = list(play(chosen, whole))
-    if whole and not names:
+    results = list(play(chosen, how_many))
+    if how_many == DRAWN and not names:
         order = {s.__name__: i for i, s in enumerate(scenarios.ALL)}
         PAGE.write_text(page(sorted(results, key=lambda r: order[r[0].scenario])))
     print("%d cases in %d s" % (len(results), time.monotonic() - began))
