@@ -346,7 +346,9 @@ void pass_choose(Pass *pass)
             pass->after = it;
         }
     }
-    pass->out->live = record_generation(pass->out->record, pass->marker.generation);
+    const RecordDeployment *noted = record_generation(pass->out->record, pass->marker.generation);
+    bool unnoted = !noted && pass->after && pass_happened(pass, pass->after);
+    pass->out->live = unnoted ? pass->after : noted;
 }
 
 /* The commit that was live when the one under way began; else the one that is. */

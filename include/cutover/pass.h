@@ -83,7 +83,7 @@ typedef struct PassResult {
     const PlanColumns *columns;           /* that it changes; NULL: not asked for */
     const RecordDeployment
         *deployment;              /* under way, else the newest of the wanted commit, or NULL */
-    const RecordDeployment *live; /* that made what is live, or NULL */
+    const RecordDeployment *live; /* by the marker, noted or not; or NULL */
     int64_t live_generation;      /* of the marker; -1: no marker */
     const char *live_commit8;
     const Proof *proof;   /* when hydrating */

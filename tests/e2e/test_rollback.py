@@ -152,6 +152,27 @@ def a_statement_that_comes_after_a_way_back_leaves_nothing_behind(world):
     assert "shop" in world.schemas() and orders(world) == 2
 
 
+def cut_over(world, generation):
+    """One pass at a time, until the marker has moved; the pass that would record it has not come."""
+    world.wait_for("the cutover", lambda: world.cutover("run", "--once") is not None and world.marker().startswith("cutover_production_g%d_" % generation))
+    assert world.phases()[-1] == "cutting_over", world.phases()
+
+
+def the_way_back_can_be_asked_for_before_anybody_has_recorded_the_cutover(world):
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 1h")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    second = world.repository.commit("Leave small orders out")
+    cut_over(world, 2)
+    said = world.cutover("rollback", "--reason", "numbers look wrong")
+    assert "recorded: rollback of production g2" in said, said
+    assert world.status()["live"]["deployment"].startswith("production-g2-" + second[:7]), world.status()
+    controller = world.start("run")
+    world.wait_for("the way back", lambda: world.phases()[-1] == "rolled_back")
+    world.stop(controller)
+    assert orders(world) == 2 and world.marker().startswith("cutover_production_g3_")
+
+
 def drift_is_told_after_a_way_back(world):
     go_back(world)
     world.sql("DROP INDEX shop.daily_day_idx")
@@ -163,4 +184,5 @@ if __name__ == "__main__":
     run([a_rollback_after_the_soak_deploys_the_commit_before, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
          apply_goes_back_as_a_controller_would, there_is_nothing_before_the_first, what_is_under_way_must_end_first,
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
-         a_statement_that_comes_after_a_way_back_leaves_nothing_behind, drift_is_told_after_a_way_back], PROJECT, SEED)
+         a_statement_that_comes_after_a_way_back_leaves_nothing_behind,
+         the_way_back_can_be_asked_for_before_anybody_has_recorded_the_cutover, drift_is_told_after_a_way_back], PROJECT, SEED)
