@@ -414,6 +414,9 @@ void status_write_text(Buf *out, const Status *status, bool color)
     };
     write_title(out, status, title(status), color);
     writers[status->state](out, status);
+    if (status->pass && status->pass->owed && status->pass->waits_for != status->pass->owed) {
+        buf_printf(out, "  refused, and tried again: %s\n", status->pass->owed);
+    }
 }
 
 /* --- JSON --- */
@@ -556,6 +559,7 @@ void status_write_json(JsonOut *json, const Status *status)
         put_deployment(json, status->pass, status->deployment);
     }
     put_waiting(json, status);
+    json_put_str(json, "owed", status->pass ? status->pass->owed : NULL);
     if (status->pass && status->pass->drift_judged) {
         json_key(json, "drift");
         drift_write_json(json, &status->pass->drift);

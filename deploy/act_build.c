@@ -77,8 +77,8 @@ static const char *step_verb(StepKind kind)
         [STEP_DEFAULT_PRIVILEGE] = "setting default privileges of",
         [STEP_CREATE_NODE] = "creating",
         [STEP_CREATE_INDEX] = "creating",
-        [STEP_GRANT] = "granting on",
-        [STEP_REVOKE] = "revoking on",
+        [STEP_GRANT] = "granting",
+        [STEP_REVOKE] = "revoking",
         [STEP_COMMENT] = "commenting on",
         [STEP_OWNER] = "changing the owner of",
         [STEP_ALTER_CLUSTER] = "altering",
@@ -89,6 +89,12 @@ static const char *step_verb(StepKind kind)
 
 const char *step_text(const Pass *pass, const Step *step)
 {
+    bool gives = step->kind == STEP_GRANT;
+    if (gives || step->kind == STEP_REVOKE) {
+        return arena_printf(pass->arena, "%s %s on %s %s %s", step_verb(step->kind),
+                            step->privilege, step_target(pass, step), gives ? "to" : "from",
+                            step->grantee);
+    }
     return arena_printf(pass->arena, "%s %s", step_verb(step->kind), step_target(pass, step));
 }
 
@@ -249,60 +255,6 @@ bool act_build(Pass *pass, Err *err)
         }
     }
     return note_made(pass, made, err);
-}
-
-/* ---- the canary ---- */
-
-/* Who is let in is recorded first: whatever happens then, it is known whom to shut out. */
-static bool record_guests(Pass *pass, const RecordDeployment *d, bool *added, Err *err)
-{
-    RecordEntries entries = {0};
-    StrVec roles = {0};
-    vec_each (Step, it, &pass->build->canary) {
-        bool known =
-            str_in(&pass->out->record->canary_roles, it->grantee) || str_in(&roles, it->grantee);
-        if (it->kind == STEP_GRANT && !known) {
-            RecordResult result = {.check = arena_printf(pass->arena, "canary:%s", it->grantee),
-                                   .verdict = "passed",
-                                   .attempt = d->attempt};
-            vec_push(pass->arena, &roles, it->grantee);
-            vec_push(pass->arena, &entries, entry_result(pass->arena, d->id, &result));
-        }
-    }
-    *added = roles.count > 0;
-    return !*added || pass_append(pass, &entries, err);
-}
-
-/* What bears a name of production may be another thing by now: then the next pass looks anew. */
-static bool still_there(Pass *pass, bool *there, Err *err)
-{
-    const Catalog *now = NULL;
-    *there = true;
-    vec_each (const Step, it, &pass->build->canary) {
-        if (it->id && !now && !pass_look_again(pass, &now, err)) {
-            return false;
-        }
-        *there &= !it->id || str_eq(it->id, catalog_id_at(now, it->object_kind, it->rel.database,
-                                                          it->rel.schema, it->rel.name));
-    }
-    return true;
-}
-
-bool act_admit(Pass *pass, const RecordDeployment *d, Err *err)
-{
-    bool added, there;
-    if (!record_guests(pass, d, &added, err) || added) {
-        return err->kind == ERR_NONE;
-    }
-    if (!still_there(pass, &there, err) || !there) {
-        return err->kind == ERR_NONE;
-    }
-    vec_each (Step, it, &pass->build->canary) {
-        if (!pass_exec(pass, step_sql(pass->arena, it), err)) {
-            return pass_try_later(pass, d, step_text(pass, it), err);
-        }
-    }
-    return true;
 }
 
 /* ---- finishing and recording ---- */

@@ -31,14 +31,14 @@ bool pass_tell_blocked(Pass *pass, Err *err)
     const PassResult *out = pass->out;
     const RecordDeployment *d = out->deployment ? out->deployment : out->live;
     bool blocked = out->blocked && !has_its_own_message(out->rule);
-    const char *now = blocked ? out->waits_for : "";
+    const char *now = blocked ? out->waits_for : out->owed ? out->owed : "";
     if (!out->record->exists || str_eq(now, told(out->record))) {
         return true;
     }
     d = d ? d : &nothing;
     RecordEntries entries = {0};
     vec_push(pass->arena, &entries,
-             tell_event(pass, d, blocked ? "environment.blocked" : "environment.unblocked",
-                        d->phase, blocked ? now : "goes on"));
+             tell_event(pass, d, *now ? "environment.blocked" : "environment.unblocked", d->phase,
+                        *now ? now : "goes on"));
     return pass_append(pass, &entries, err);
 }

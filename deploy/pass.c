@@ -57,6 +57,16 @@ static const char *wait_text(Pass *pass, const RecordDeployment *d, const Rule *
     }
 }
 
+/* While something is under way it goes on; then a person must see to what is owed yet. */
+static void show_owed(Pass *pass)
+{
+    PassResult *out = pass->out;
+    if (out->owed && !pass->building && !pass->after && out->action == ACTION_WAIT) {
+        out->blocked = true;
+        out->waits_for = out->owed;
+    }
+}
+
 static void show(Pass *pass, const Choice *choice)
 {
     PassResult *out = pass->out;
@@ -78,6 +88,7 @@ static void show(Pass *pass, const Choice *choice)
         bool heals = choice->rule->when.heal == YES;
         out->waits_for = heals ? arena_printf(pass->arena, "%s: %s", choice->rule->why, why) : why;
     }
+    show_owed(pass);
 }
 
 /* ---- acting ---- */
@@ -208,7 +219,7 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
         result->retry_ms = 0;
         return act(pass, &choice, err) && (result->acted || pass_tell_blocked(pass, err));
     }
-    return pass_tell_blocked(pass, err);
+    return pass_settle(pass, err) && (result->acted || pass_tell_blocked(pass, err));
 }
 
 /* ---- what people and notifiers add ---- */

@@ -7,6 +7,7 @@
 #include "cutover/introspect.h"
 #include "cutover/journal.h"
 #include "cutover/noted.h"
+#include "cutover/owed.h"
 #include "cutover/pass.h"
 #include "cutover/record_prune.h"
 #include "cutover/replace.h"
@@ -53,6 +54,7 @@ typedef struct Pass {
     Phase
         after_recorded; /* the phase that the log tells of `after`, when the marker knows better */
     Build *build;
+    OwedSteps owed;          /* by deployments that have cut over */
     Alterations alterations; /* to production, of a deployment that has cut over */
     Replacing replacing;     /* a view where it is, by that deployment */
     Leftover *blue, *unused; /* the old side of what is looked at; a green that nothing wants */
@@ -155,8 +157,6 @@ bool pass_fill_seed(Pass *pass, const DesiredNode *seed, Err *err);
 /* The number that SQL with PARAMS, or NULL, answers in one row. */
 bool pass_count(Pass *pass, const char *sql, const StrVec *params, int64_t *count, Err *err);
 bool act_claim(Pass *pass, RecordDeployment *d, Err *err);
-/* Lets the canary's roles in to read green, or shuts them out. */
-bool act_admit(Pass *pass, const RecordDeployment *d, Err *err);
 /* The first of the alterations. */
 bool act_alter(Pass *pass, RecordDeployment *d, Err *err);
 /* WHAT was refused after the cutover, where nothing can fail any more: it is told and tried again, and is a person's
@@ -172,6 +172,12 @@ bool act_clear_stale(Pass *pass, RecordDeployment *d, Err *err);
 bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err);
 bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err);
 bool act_drop(Pass *pass, RecordDeployment *d, const Leftover *leftover, Err *err);
+
+/* ---- act_admit.c ---- */
+/* Lets the canary's roles in to read green, or shuts them out. */
+bool act_admit(Pass *pass, const RecordDeployment *d, Err *err);
+/* Tries what is owed, and notes what is settled. */
+bool pass_settle(Pass *pass, Err *err);
 
 /* ---- act_sink.c ---- */
 /* The first thing that is still to be done for D's sinks. */

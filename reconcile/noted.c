@@ -124,10 +124,19 @@ static void add_declared(Arena *arena, StrVec *texts, const DesiredNode *node)
     }
 }
 
-static bool was_declared(const Record *record, const CatalogObject *live, const char *text)
+static bool was_declared(const Record *record, const char *kind, const char *id, const char *text)
 {
-    const RecordObject *known = record_object(record, live->kind, live->id);
+    const RecordObject *known = record_object(record, kind, id);
     return known && str_in(&known->declared, text);
+}
+
+bool noted_declares(const Record *record, const char *kind, const char *id, const char *privilege,
+                    const char *grantee)
+{
+    Arena *arena = arena_new();
+    bool declares = was_declared(record, kind, id, declared_grant(arena, privilege, grantee));
+    arena_free(arena);
+    return declares;
 }
 
 bool noted_grant_left(const Record *record, const Catalog *catalog, const CatalogObject *live,
@@ -138,10 +147,7 @@ bool noted_grant_left(const Record *record, const Catalog *catalog, const Catalo
         catalog_gives_by_default(catalog, live->rel, grant->privilege, grant->grantee)) {
         return false;
     }
-    Arena *arena = arena_new();
-    bool left = was_declared(record, live, declared_grant(arena, grant->privilege, grant->grantee));
-    arena_free(arena);
-    return left;
+    return noted_declares(record, live->kind, live->id, grant->privilege, grant->grantee);
 }
 
 bool noted_comment_left(const Record *record, const CatalogObject *live, const DesiredNode *node,
@@ -149,7 +155,7 @@ bool noted_comment_left(const Record *record, const CatalogObject *live, const D
 {
     Arena *arena = arena_new();
     bool left = !desired_describes(node, column) &&
-                was_declared(record, live, declared_comment(arena, column));
+                was_declared(record, live->kind, live->id, declared_comment(arena, column));
     arena_free(arena);
     return left;
 }

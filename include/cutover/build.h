@@ -87,6 +87,8 @@ char *build_made_check(Arena *arena, const char *kind, const char *id);
  * "<role>"; and what it may read there, since it may in production: BUILD_KEEPS "<kind>:<id>:<role>". */
 #define BUILD_GUEST "guest:"
 #define BUILD_KEEPS "keeps:"
+/* What the server refused to give or take once the cutover had happened (owed.h). */
+#define BUILD_OWED "owed:"
 char *build_guest_check(Arena *arena, const char *role);
 char *build_keeps_check(Arena *arena, const char *kind, const char *id, const char *role);
 

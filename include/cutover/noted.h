@@ -46,6 +46,10 @@ RecordObjects noted_anew(Arena *arena, const Record *record, const Catalog *cata
 RecordObjects noted_declared(Arena *arena, const Record *record, const Catalog *catalog,
                              const Desired *desired);
 
+/* Git declares, or did when that was noted last, that GRANTEE may do PRIVILEGE on the KIND with this ID. */
+bool noted_declares(const Record *record, const char *kind, const char *id, const char *privilege,
+                    const char *grantee);
+
 /* LIVE has GRANT since Git declared it, and NODE, which LIVE is of now, does not any more: it is to be taken back. What
  * it would have anyway, as its owner's or by default, stays. */
 bool noted_grant_left(const Record *record, const Catalog *catalog, const CatalogObject *live,

@@ -72,7 +72,9 @@ typedef struct PassResult {
     const char
         *waits_for; /* what a person should read: "hydration: waits for shop.daily and 5 more" */
     bool blocked;   /* a person must act */
-    Diags diags;    /* findings of project and plan, and what blocks */
+    const char *
+        owed; /* what the server refused after a cutover: a person must see to it, and nothing waits; NULL: nothing */
+    Diags diags;            /* findings of project and plan, and what blocks */
     const Desired *desired; /* NULL when the project does not compile */
     const Catalog *catalog;
     Record *record;

@@ -101,6 +101,45 @@ def a_process_that_is_killed_after_the_cutover_leaves_it_to_the_next(world):
     assert is_live(world, 2) and granted(world, "guest") == []
 
 
+def refused_from_the_cutover_on(world):
+    """The moment of the cutover, from which the server takes nothing back from the guest."""
+    def moment(spot, text):
+        if at_the_cutover(spot, text):
+            world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) VALUES ('REVOKE%guest%', 0, 'refuse', '42501', 'must be owner')")
+            return True
+    return moment
+
+
+def what_is_refused_after_the_cutover_holds_nothing_up_and_is_not_forgotten(world):
+    late = with_guest(world, ["canary: {for: 1m, grant: [guest]}"])
+    late.deploy(refused_from_the_cutover_on(world), command=("apply", "--yes", "--until", "soaking"))
+    assert world.phases()[-1] == "soaking" and "refused, and tried again: revoking" in world.cutover("status", expect=2)
+    world.apply(expect=3)
+    assert is_live(world, 2) and "daily" in granted(world, "guest"), world.phases()
+    text = world.cutover("status", expect=3)
+    assert "from guest: the server says 42501 must be owner" in text and "generation 2" in text, text
+    told = [t for t in world.receiver.texts() if "must be owner" in t]
+    assert len(told) == 1 and "a person must act" in told[0], told
+    world.apply(expect=3)
+    world.sql("DELETE FROM standin_control.faults")
+    world.apply()
+    assert granted(world, "guest") == [] and "live" in world.cutover("status"), granted(world, "guest")
+    world.sql("GRANT SELECT ON shop.daily TO guest")
+    world.apply()
+    assert granted(world, "guest") == ["daily"], "what a person gives afterwards is a person's"
+    assert len([t for t in world.receiver.texts() if "must be owner" in t]) == 1, world.receiver.texts()
+
+
+def the_next_deployment_does_not_take_along_what_is_still_to_be_taken_back(world):
+    late = with_guest(world, ["canary: {for: 1m, grant: [guest]}"])
+    late.deploy(refused_from_the_cutover_on(world))
+    assert "daily" in granted(world, "guest")
+    world.repository.edit("cutover.yaml", "canary: {for: 1m, grant: [guest]}", "")
+    change(world, number=1)
+    world.apply()
+    assert is_live(world, 3) and granted(world, "guest") == [], granted(world, "guest")
+
+
 def what_guests_may_read_in_production_they_may_read_afterwards(world):
     """By a person, and by the project."""
     late = with_guest(world, ["canary: {for: 1m, grant: [guest]}"])
@@ -147,5 +186,7 @@ def what_a_person_takes_from_production_meanwhile_does_not_come_back(world):
 if __name__ == "__main__":
     run([what_is_granted_too_late_never_stays_in_production, it_is_taken_back_before_a_second_attempt_to_cut_over,
          a_process_that_is_killed_after_the_cutover_leaves_it_to_the_next,
+         what_is_refused_after_the_cutover_holds_nothing_up_and_is_not_forgotten,
+         the_next_deployment_does_not_take_along_what_is_still_to_be_taken_back,
          what_guests_may_read_in_production_they_may_read_afterwards, green_that_a_newer_commit_took_over_lets_nobody_in_late,
          what_a_person_takes_from_production_meanwhile_does_not_come_back], PROJECT, SEED)

@@ -116,7 +116,7 @@ def what_is_refused_after_the_cutover_is_told_and_tried_again(world):
     world.repository.commit("Let analysts read")
     world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) VALUES ('GRANT SELECT%', 0, 'refuse', 'XX000', 'not now')")
     world.start("run")
-    world.wait_for("the reason is shown", lambda: "granting on materialized-view shop.daily: the server says XX000 not now" in world.tail())
+    world.wait_for("the reason is shown", lambda: "granting SELECT on materialized-view shop.daily to analyst: the server says XX000 not now" in world.tail())
     world.sql("DELETE FROM standin_control.faults")
     world.wait_for("live", lambda: world.phases()[-1] == "live")
     assert "analyst" in may_read(world, "daily")
