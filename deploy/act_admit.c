@@ -1,5 +1,5 @@
 /*
- * Who may read: guests of a canary are let in and shut out again. What the server refuses once the cutover has happened is
+ * Who may read: guests of a canary are let in and shut out again, and what people gave and took late is done again. What the server refuses once the cutover has happened is
  * owed: nothing waits for it any more.
  */
 #include "pass_internal.h"
@@ -74,15 +74,15 @@ static bool admit_live(Pass *pass, const RecordDeployment *d, Err *err)
 
 bool act_admit(Pass *pass, const RecordDeployment *d, Err *err)
 {
-    bool added, there;
+    bool added, there, live = !phase_is_before_cutover(d->phase) && pass_happened(pass, d);
+    if (live) {
+        return still_there(pass, &there, err) && (!there || admit_live(pass, d, err));
+    }
     if (!record_guests(pass, d, &added, err) || added) {
         return err->kind == ERR_NONE;
     }
     if (!still_there(pass, &there, err) || !there) {
         return err->kind == ERR_NONE;
-    }
-    if (!phase_is_before_cutover(d->phase) && pass_happened(pass, d)) {
-        return admit_live(pass, d, err);
     }
     vec_each (Step, it, &pass->build->canary) {
         if (!pass_exec(pass, step_sql(pass->arena, it), err)) {

@@ -380,25 +380,30 @@ static void add_notes(Pass *pass, RecordEntries *entries, const RecordDeployment
     entries_add_objects(pass->arena, entries, &noted);
 }
 
-static void add_note(Pass *pass, RecordEntries *entries, const RecordDeployment *d, char *check)
+static void add_note(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
+                     const char *check, const char *text)
 {
-    RecordResult result = {.check = check, .verdict = "passed", .attempt = d->attempt};
+    RecordResult result = {
+        .check = check, .verdict = "passed", .text = text, .attempt = d->attempt};
     vec_push(pass->arena, entries, entry_result(pass->arena, d->id, &result));
 }
 
-/* Nobody is left in whom only a canary let in: what guests may read now they keep, and all else that they get came late. */
-static void add_guests(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
+/* Nobody is left in whom only a canary let in: what guests may read now they keep, and all else that they get came late. Green
+ * is as production is: what that gives and takes from now on comes late, too. */
+static void add_rights(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
                        const RecordNames *names)
 {
     const Record *record = pass->out->record;
     const Build *guests = build_find_guests(pass->arena, pass->snapshot.catalog, record, names);
     vec_each (const char *const, role, &record->canary_roles) {
-        add_note(pass, entries, d, build_guest_check(pass->arena, *role));
+        add_note(pass, entries, d, build_guest_check(pass->arena, *role), NULL);
     }
     vec_each (const Step, it, &guests->canary) {
         add_note(pass, entries, d,
-                 build_keeps_check(pass->arena, it->object_kind, it->id, it->grantee));
+                 build_keeps_check(pass->arena, it->object_kind, it->id, it->grantee), NULL);
     }
+    add_note(pass, entries, d, BUILD_RIGHTS,
+             build_rights(pass->arena, pass->snapshot.catalog, names));
 }
 
 bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
@@ -412,7 +417,7 @@ bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     RecordEntries entries = {0};
     if (!back) {
         add_notes(pass, &entries, d);
-        add_guests(pass, &entries, d, &names);
+        add_rights(pass, &entries, d, &names);
         add_approvals(pass, &entries, d);
     }
     add_transition(pass, &entries, d, rule->to, reason, &names, back ? d->generation + 1 : 0);

@@ -309,13 +309,16 @@ static void follow_up_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 
 /*
  * A GRANT that another process decided on in the canary may be carried out until the names that it knows are gone with the
- * cutover. So guests are looked for before each attempt, and once more when it has happened: from then on none can come.
+ * cutover. So guests are looked for before each attempt, and once more when it has happened: from then on none can come. Then, too, what people did to production since the decision is done again.
  */
-static void guest_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
+static void rights_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 {
     if (d->phase == PHASE_CUTTING_OVER) {
         Build *late = build_shut_out_late(pass->arena, pass->snapshot.catalog, pass->out->record, d,
                                           facts->happened == YES);
+        if (facts->happened == YES) {
+            build_carry_over(pass->arena, pass->snapshot.catalog, pass->out->record, d, late);
+        }
         facts->admits = tri(late->canary.count > 0);
         pass->build = facts->admits == YES ? late : pass->build;
     }
@@ -333,7 +336,7 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     facts->blue =
         tri(pass->blue->objects.count || pass->blue->schemas.count || pass->blue->clusters.count);
     follow_up_facts(pass, d, facts);
-    guest_facts(pass, d, facts);
+    rights_facts(pass, d, facts);
     bool gone = d->phase == PHASE_CUTTING_OVER && pass->replacing.green && facts->replacement == NO;
     facts->names_hold = tri(!gone && pass_names_hold(pass, &d->names));
     pass->unused = leftover_replacement(pass->arena, pass->snapshot.catalog, pass->out->record, d);

@@ -174,7 +174,7 @@ bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err);
 bool act_drop(Pass *pass, RecordDeployment *d, const Leftover *leftover, Err *err);
 
 /* ---- act_admit.c ---- */
-/* Lets the canary's roles in to read green, or shuts them out. */
+/* Lets the canary's roles in to read green, or shuts them out; carries over what was given and taken late. */
 bool act_admit(Pass *pass, const RecordDeployment *d, Err *err);
 /* Tries what is owed, and notes what is settled. */
 bool pass_settle(Pass *pass, Err *err);

@@ -47,8 +47,8 @@ typedef struct Step {
 } Step;
 
 typedef struct Build {
-    VEC(Step) missing;                /* in the order in which they must be sent */
-    VEC(Step) canary;                 /* lets roles in to read green, or shuts them out again */
+    VEC(Step) missing; /* in the order in which they must be sent */
+    VEC(Step) canary;  /* lets roles in to read green, or shuts them out again; or late rights */
     VEC(const CatalogObject *) stale; /* to drop, what reads others first */
     VEC(const CatalogSchema *) stale_schemas;
     VEC(const CatalogCluster *) stale_clusters;
@@ -87,6 +87,8 @@ char *build_made_check(Arena *arena, const char *kind, const char *id);
  * "<role>"; and what it may read there, since it may in production: BUILD_KEEPS "<kind>:<id>:<role>". */
 #define BUILD_GUEST "guest:"
 #define BUILD_KEEPS "keeps:"
+/* And the rights on all that goes out of service then, in its text. */
+#define BUILD_RIGHTS "rights"
 /* What the server refused to give or take once the cutover had happened (owed.h). */
 #define BUILD_OWED "owed:"
 char *build_guest_check(Arena *arena, const char *role);
@@ -140,6 +142,14 @@ Build *build_find_guests(Arena *arena, const Catalog *catalog, const Record *rec
  * GRANT that another process decided on in the canary came late. */
 Build *build_shut_out_late(Arena *arena, const Catalog *catalog, const Record *record,
                            const RecordDeployment *deployment, bool live);
+
+/* The rights on all that NAMES take out of service, as the text of a result BUILD_RIGHTS: "<kind>:<id>:<privilege>:<role's id>". */
+char *build_rights(Arena *arena, const Catalog *catalog, const RecordNames *names);
+
+/* When DEPLOYMENT's names have moved: adds to BUILD's `canary` what was given and taken on the old side since its rights were
+ * noted, for what is production now. */
+void build_carry_over(Arena *arena, const Catalog *catalog, const Record *record,
+                      const RecordDeployment *deployment, Build *build);
 
 /* The event id of mz_audit_events from which creations may count as ours when our role made them: the oldest
  * intent of a deployment that is not at its end, or that of the newest that is over (for the green names of such alone). INT64_MAX: none. */

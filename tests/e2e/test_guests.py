@@ -183,10 +183,44 @@ def what_a_person_takes_from_production_meanwhile_does_not_come_back(world):
     assert is_live(world, 2) and granted(world, "reader") == ["customers", "shop"], granted(world, "reader")
 
 
+def with_reader(world):
+    """Who may use the schema, and read customers and orders_clean; and a change that is to be deployed."""
+    world.sql("CREATE ROLE reader")
+    world.apply()
+    for grant in ("USAGE ON SCHEMA shop", "SELECT ON shop.customers", "SELECT ON shop.orders_clean"):
+        world.sql("GRANT %s TO reader" % grant)
+    change(world)
+    late = Late(world)
+    late.statements = ["GRANT SELECT ON shop.daily TO reader", "GRANT USAGE ON CLUSTER compute TO reader",
+                       "REVOKE SELECT ON shop.customers FROM reader", "GRANT SELECT ON shop.daily TO PUBLIC"]
+    return late
+
+
+def what_people_give_and_take_while_the_cutover_goes_out_holds_afterwards(world):
+    late = with_reader(world)
+    late.deploy(at_the_cutover)
+    assert late.carried_out == 4 and is_live(world, 2), world.phases()
+    assert granted(world, "reader") == ["compute", "daily", "orders_clean", "shop"], granted(world, "reader")
+    public = [r[0] for r in world.sql("SELECT o.name FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id WHERE s.name = 'shop' AND o.privileges::text ~ '[{,]=r/'")]
+    assert public == ["daily"], public
+
+
+def what_people_do_before_anybody_has_looked_at_what_went_live_is_theirs(world):
+    late = with_reader(world)
+    late.deploy(at_the_cutover, "kill_after")
+    assert world.phases()[-1] == "cutting_over" and world.marker().startswith("cutover_production_g2_")
+    world.sql("GRANT SELECT ON shop.regions TO reader")
+    world.sql("REVOKE SELECT ON shop.orders_clean FROM reader")
+    world.apply()
+    assert is_live(world, 2) and granted(world, "reader") == ["compute", "daily", "regions", "shop"], granted(world, "reader")
+
+
 if __name__ == "__main__":
     run([what_is_granted_too_late_never_stays_in_production, it_is_taken_back_before_a_second_attempt_to_cut_over,
          a_process_that_is_killed_after_the_cutover_leaves_it_to_the_next,
          what_is_refused_after_the_cutover_holds_nothing_up_and_is_not_forgotten,
          the_next_deployment_does_not_take_along_what_is_still_to_be_taken_back,
          what_guests_may_read_in_production_they_may_read_afterwards, green_that_a_newer_commit_took_over_lets_nobody_in_late,
-         what_a_person_takes_from_production_meanwhile_does_not_come_back], PROJECT, SEED)
+         what_a_person_takes_from_production_meanwhile_does_not_come_back,
+         what_people_give_and_take_while_the_cutover_goes_out_holds_afterwards,
+         what_people_do_before_anybody_has_looked_at_what_went_live_is_theirs], PROJECT, SEED)
