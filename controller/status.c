@@ -174,6 +174,14 @@ static void write_title(Buf *out, const Status *status, const char *word, bool c
     }
 }
 
+static void write_drift(Buf *out, const PassResult *pass)
+{
+    if (pass->drift_judged && pass->drift.count) {
+        buf_printf(out, " Drift: %zu object%s, see cutover drift.", pass->drift.count,
+                   pass->drift.count == 1 ? "" : "s");
+    }
+}
+
 static void write_live_line(Buf *out, const Status *status)
 {
     const PassResult *pass = status->pass;
@@ -181,6 +189,7 @@ static void write_live_line(Buf *out, const Status *status)
         buf_printf(out, "  live%s: generation %lld, %s.",
                    status->state == STATUS_BLOCKED ? " and untouched" : "",
                    (long long)pass->live_generation, live_short(out->arena, pass));
+        write_drift(out, pass);
     } else {
         buf_text(out, "  nothing is live yet.");
     }
@@ -204,10 +213,8 @@ static void write_live(Buf *out, const Status *status)
     buf_printf(out, "\n  %s is at %s: nothing to do.",
                status->wanted->ref ? status->wanted->ref : "the project",
                status->wanted->short_sha ? status->wanted->short_sha : "no commit");
-    if (pass->drift_judged && pass->drift.count) {
-        buf_printf(out, " Drift: %zu object%s, see cutover drift.", pass->drift.count,
-                   pass->drift.count == 1 ? "" : "s");
-    } else if (pass->drift_judged) {
+    write_drift(out, pass);
+    if (pass->drift_judged && !pass->drift.count) {
         buf_text(out, " Drift: none.");
     }
     buf_char(out, '\n');

@@ -138,6 +138,21 @@ static bool read_history(void *ctx, Arena *arena, const char *live, PermitHistor
     return true;
 }
 
+static bool read_project(void *ctx, Arena *arena, const char *commit, PassProject *project,
+                         Err *err)
+{
+    const Wanted *wanted = ctx;
+    Wanted *other = arena_make(arena, Wanted);
+    Diags diags = diags_new(arena);
+    *project = (PassProject){0};
+    if (!wanted_read(wanted->repository, arena, wanted->environment->name, commit, other, &diags,
+                     err)) {
+        return false;
+    }
+    *project = (PassProject){other->config, other->environment, &other->files};
+    return true;
+}
+
 static PassCommit pass_commit(const GitCommit *commit)
 {
     return (PassCommit){commit->sha,   commit->short_sha, commit->subject, commit->author,
@@ -157,7 +172,8 @@ PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mod
         .follows = wanted->follows,
         .denied = pass_commit(&wanted->denied),
         .history = wanted->repository ? read_history : NULL,
-        .history_ctx = (void *)(uintptr_t)wanted,
+        .read_project = wanted->repository ? read_project : NULL,
+        .git_ctx = (void *)(uintptr_t)wanted,
         .permits = settings_permits(&context->settings, wanted->environment->name),
         .floors = settings_floors(wanted->arena, &context->settings, wanted->environment->name),
         .introspection = settings_introspection(&context->settings, wanted->environment->name),

@@ -23,23 +23,24 @@ static void sign(DriftItems *items, const PgResult *events)
 }
 
 /* Between a cutover and its end names and ids are on the move; and only the live commit's project can tell. */
-static bool can_judge(const Pass *pass)
+static const Desired *judge(Pass *pass)
 {
-    const PassResult *out = pass->out;
-    return !pass->after && out->live && !out->live->partial && out->desired &&
-           str_eq(out->live->commit, pass->in->commit.sha);
+    const RecordDeployment *live = pass->out->live;
+    bool may = !pass->after && live && !live->partial && live->commit;
+    return may ? pass_compile_live(pass, &pass->judged_by) : NULL;
 }
 
 bool pass_find_drift(Pass *pass, Err *err)
 {
     PassResult *out = pass->out;
-    if (!can_judge(pass)) {
+    const Desired *desired = judge(pass);
+    if (!desired) {
         return true;
     }
-    DriftInput input = {.desired = out->desired,
+    DriftInput input = {.desired = desired,
                         .catalog = out->catalog,
                         .record = out->record,
-                        .environment = pass->in->environment};
+                        .environment = pass->judged_by};
     out->drift = drift_find(pass->arena, &input);
     out->drift_judged = true;
     if (!out->drift.count) {
@@ -69,16 +70,18 @@ static bool is_drift_event(const RecordEvent *event)
 bool pass_has_drift_news(const Pass *pass)
 {
     const char *told = "";
+    if (!pass->out->drift_judged) {
+        return false;
+    }
     vec_each (RecordEvent, it, &pass->out->record->events) {
         if (is_drift_event(it)) {
             told = json_get_str(json_get(it->event, "data"), "digest");
         }
     }
     const DriftItems *all = &pass->out->drift;
-    DriftItems alerted = drift_alerted(pass->arena, all, pass->in->environment);
+    DriftItems alerted = drift_alerted(pass->arena, all, pass->judged_by);
     bool silent = all->count && !alerted.count; /* it is not gone, only not told of */
-    return pass->out->drift_judged && !silent &&
-           !str_eq(told ? told : "", drift_digest(pass->arena, &alerted));
+    return !silent && !str_eq(told ? told : "", drift_digest(pass->arena, &alerted));
 }
 
 bool act_tell_drift(Pass *pass, Err *err)
@@ -91,4 +94,10 @@ bool act_tell_drift(Pass *pass, Err *err)
                         live->phase,
                         any ? "live differs from what was deployed" : "live is as deployed"));
     return pass_append(pass, &entries, err);
+}
+
+bool pass_tell_drift_meanwhile(Pass *pass, Err *err)
+{
+    return !pass->building || (pass_find_drift(pass, err) &&
+                               (!pass_has_drift_news(pass) || act_tell_drift(pass, err)));
 }

@@ -437,9 +437,11 @@ Facts pass_facts(Pass *pass, RecordDeployment *d)
         pass->request = request_restore(pass->out->record, pass->out->live);
         facts.restore_asked = tri(pass->request != NULL);
         facts.heal =
-            tri(pass->out->drift_judged && drift_heals(&pass->out->drift, pass->in->environment));
-        facts.aged = tri(is_aged(pass));
-        facts.drift_news = tri(pass_has_drift_news(pass));
+            tri(pass->out->drift_judged && drift_heals(&pass->out->drift, pass->judged_by));
+        if (pass->in->mode == PASS_ACT) { /* who only looks is told what comes of the commit */
+            facts.aged = tri(is_aged(pass));
+            facts.drift_news = tri(pass_has_drift_news(pass));
+        }
         return facts;
     }
     Moment now = pass->snapshot.catalog->now;

@@ -226,7 +226,7 @@ bool pass_find_history(Pass *pass, Err *err)
     PermitHistory *history = arena_make(pass->arena, PermitHistory);
     history->live = live->short_commit;
     pass->history = history;
-    return in->history(in->history_ctx, pass->arena, live->commit, history, err);
+    return in->history(in->git_ctx, pass->arena, live->commit, history, err);
 }
 
 /* The deployment of the wanted commit that has asked already: its answers are given again. */
@@ -265,19 +265,51 @@ static bool fail_lost(Pass *pass, Err *err)
     return false;
 }
 
-bool pass_compile(Pass *pass, Err *err)
+static DbtOptions options_of(const Pass *pass, const PassProject *project, Database *database)
 {
-    const EnvironmentConfig *environment = pass->in->environment;
-    pass->options = (DbtOptions){
-        .files = pass->in->files,
+    const EnvironmentConfig *environment = project->environment;
+    return (DbtOptions){
+        .files = project->files,
         .target = environment->target ? environment->target : environment->name,
         .vars = environment->vars,
         .env = pass->in->env,
-        .manifest = pass->in->config->manifest,
+        .manifest = project->config->manifest,
         .select = environment->selection,
         .steps = pass->in->steps,
-        .database = &pass->database,
+        .database = database,
     };
+}
+
+const Desired *pass_compile_live(Pass *pass, const EnvironmentConfig **environment)
+{
+    const PassInput *in = pass->in;
+    const RecordDeployment *live = pass->out->live;
+    *environment = in->environment;
+    if (str_eq(live->commit, in->commit.sha)) {
+        return pass->out->desired;
+    }
+    PassProject project;
+    Err unread = {0};
+    if (!in->read_project ||
+        !in->read_project(in->git_ctx, pass->arena, live->commit, &project, &unread)) {
+        return NULL;
+    }
+    *environment = project.environment;
+    Introspect introspect = {.pg = pass->pg, .arena = pass->arena};
+    introspect_know(&introspect, &live->answers);
+    Database database = introspect_database(&introspect, in->introspection, in->environment->name);
+    DbtOptions options = options_of(pass, &project, &database);
+    Diags diags = diags_new(pass->arena);
+    DbtProject *compiled = dbt_read(pass->arena, &options, &diags);
+    introspect_close(&introspect);
+    return compiled ? compiled->desired : NULL;
+}
+
+bool pass_compile(Pass *pass, Err *err)
+{
+    const EnvironmentConfig *environment = pass->in->environment;
+    PassProject own = {pass->in->config, environment, pass->in->files};
+    pass->options = options_of(pass, &own, &pass->database);
     open_database(pass);
     DbtProject *project = dbt_read(pass->arena, &pass->options, &pass->out->diags);
     introspect_close(&pass->introspect);

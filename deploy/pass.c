@@ -183,6 +183,12 @@ static bool act(Pass *pass, Choice *choice, Err *err)
     return done;
 }
 
+/* What people hear while nothing can be done. */
+static bool tell_meanwhile(Pass *pass, Err *err)
+{
+    return pass_tell_blocked(pass, err) && pass_tell_drift_meanwhile(pass, err);
+}
+
 bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, Err *err)
 {
     Pass *pass = arena_make(arena, Pass);
@@ -204,7 +210,8 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
         result->retry_ms = AFTER_ERROR_MS;
         return false;
     }
-    if (!pass_compile(pass, err) || !pass_find_drift(pass, err)) {
+    bool later = pass->building && input->mode == PASS_ACT; /* only when there is time for it */
+    if (!pass_compile(pass, err) || (!later && !pass_find_drift(pass, err))) {
         result->retry_ms = AFTER_ERROR_MS;
         return false;
     }
@@ -217,9 +224,9 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
     }
     if (choice_acts(&choice)) {
         result->retry_ms = 0;
-        return act(pass, &choice, err) && (result->acted || pass_tell_blocked(pass, err));
+        return act(pass, &choice, err) && (result->acted || tell_meanwhile(pass, err));
     }
-    return pass_settle(pass, err) && (result->acted || pass_tell_blocked(pass, err));
+    return pass_settle(pass, err) && (result->acted || tell_meanwhile(pass, err));
 }
 
 /* ---- what people and notifiers add ---- */

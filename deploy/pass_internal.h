@@ -49,7 +49,8 @@ typedef struct Pass {
     Database database;
     const PermitHistory
         *history; /* from the live commit to the wanted one; NULL: none is live, or it is that */
-    const Desired *green; /* the green rendering, once it is needed */
+    const Desired *green;               /* the green rendering, once it is needed */
+    const EnvironmentConfig *judged_by; /* the live commit's, when drift was judged */
     RecordDeployment *building, *after;
     Phase
         after_recorded; /* the phase that the log tells of `after`, when the marker knows better */
@@ -91,6 +92,8 @@ PlanInput pass_plan_input(const Pass *pass);
 /* Desired state and plan; findings go to the result. False and ERR when what templates asked was not answered, and may
  * be in the next pass. */
 bool pass_compile(Pass *pass, Err *err);
+/* What the live commit declares, and by which cutover.yaml, whatever is wanted; NULL when that cannot be told. */
+const Desired *pass_compile_live(Pass *pass, const EnvironmentConfig **environment);
 /* The second rendering, with green names; findings become the problem. */
 bool pass_compile_green(Pass *pass);
 /* Which deployment is being built, and which has cut over and is not at its end. */
@@ -114,6 +117,8 @@ bool pass_find_columns(Pass *pass, Err *err);
 bool pass_find_drift(Pass *pass, Err *err);
 bool pass_has_drift_news(const Pass *pass);
 bool act_tell_drift(Pass *pass, Err *err);
+/* Looks for drift and tells of it while a deployment that has not cut over waits: that may take days. */
+bool pass_tell_drift_meanwhile(Pass *pass, Err *err);
 
 /* ---- blocked.c ---- */
 /* Tells people that one of them must act, or need not any more; once. */

@@ -161,7 +161,7 @@ static void put_back(JsonOut *out, const Pass *pass, const RecordDeployment *d)
 
 static void put_drift(JsonOut *out, const Pass *pass)
 {
-    DriftItems alerted = drift_alerted(pass->arena, &pass->out->drift, pass->in->environment);
+    DriftItems alerted = drift_alerted(pass->arena, &pass->out->drift, pass->judged_by);
     json_put_str(out, "digest", drift_digest(pass->arena, &alerted));
     json_key(out, "objects");
     drift_write_json(out, &alerted);

@@ -33,6 +33,17 @@ typedef enum PassMode {
 typedef bool PassHistory(void *ctx, Arena *arena, const char *live, PermitHistory *history,
                          Err *err);
 
+/* The dbt project of a commit, and what its cutover.yaml says. */
+typedef struct PassProject {
+    const RepoConfig *config;
+    const EnvironmentConfig *environment; /* in CONFIG */
+    const FileSet *files;
+} PassProject;
+
+/* The project of COMMIT (40 hex), which lives in ARENA; false and ERR when it cannot be read. */
+typedef bool PassReadProject(void *ctx, Arena *arena, const char *commit, PassProject *project,
+                             Err *err);
+
 typedef struct PassInput {
     PassMode mode;
     const RepoConfig *config;             /* of the wanted commit */
@@ -43,8 +54,9 @@ typedef struct PassInput {
     bool follows;      /* nobody named COMMIT: after a way back another may be wanted instead */
     PassCommit
         denied; /* what the ref resolves to, when COMMIT is wanted instead of it; else sha NULL */
-    PassHistory *history; /* NULL: loose files, which have none */
-    void *history_ctx;
+    PassHistory *history;          /* NULL: loose files, which have none */
+    PassReadProject *read_project; /* likewise */
+    void *git_ctx;                 /* of both */
     PermitPolicy permits;
     const Floors *floors;       /* of the controller's file, or NULL */
     bool introspection;         /* templates may ask the live database */
@@ -91,7 +103,8 @@ typedef struct PassResult {
     const Proof *proof;   /* when hydrating */
     bool next_is_ready;   /* the deployment being built has passed all its gates */
     size_t tests, checks; /* that gate this deployment */
-    bool drift_judged;    /* the wanted commit is live and nothing is under way: DRIFT tells */
+    bool
+        drift_judged; /* nothing is between its cutover and its end, and the live commit compiles: DRIFT tells */
     DriftItems drift;
 } PassResult;
 

@@ -80,6 +80,52 @@ def people_are_told_once_and_again_when_it_is_gone(world):
     assert world.status()["drift"] == []
 
 
+def an_index_goes(world):
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("DROP INDEX shop.daily_day_idx", user="ada")
+    passes(world)
+    told = events(world)
+    assert [e["type"] for e in told] == ["io.cutover.environment.drift"], told
+    assert [(o["what"], o["by"]) for o in told[0]["data"]["objects"]] == [("index dropped", "ada")]
+    assert "Drift: 1 object, see cutover drift." in world.cutover("status", expect=(2, 3))
+    assert [d["object"] for d in world.status()["drift"]] == ["shop.daily_day_idx"]
+
+
+def drift_is_told_while_a_refused_commit_waits(world):
+    world.apply()
+    world.sql("CREATE VIEW public.mine AS SELECT * FROM shop.orders_clean")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    passes(world)
+    assert world.phases()[-1] == "pending" and not events(world), "a commit that waits is no drift"
+    an_index_goes(world)
+
+
+def drift_is_told_when_a_commit_has_failed(world):
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amuont > 5")
+    world.repository.commit("Mistype")
+    world.cutover("apply", "--yes", expect=1)
+    passes(world)
+    assert world.phases()[-1] == "failed" and not events(world), "what a failed commit built is no drift"
+    an_index_goes(world)
+
+
+def drift_is_told_before_a_commit_that_says_nothing_of_it_undoes_it(world):
+    world.apply()
+    world.repository.write("README.md", "How we sell")
+    world.repository.commit("Say what this is")
+    passes(world)
+    assert not events(world)
+    an_index_goes(world)
+
+
+def who_only_looks_is_not_told_of_a_deployment_that_does_not_come(world):
+    world.apply()
+    world.sql("DROP INDEX shop.daily_day_idx")
+    assert "nothing to do. Drift: 1 object, see cutover drift." in world.cutover("status", expect=0)
+
+
 def one_who_only_wants_a_report_is_not_told(world):
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    drift: report")
     world.repository.commit("Report drift only")
@@ -506,6 +552,9 @@ def history_and_show_need_no_git(world):
 
 if __name__ == "__main__":
     run([a_dropped_index_is_seen_with_who_and_when, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
+         drift_is_told_while_a_refused_commit_waits, drift_is_told_when_a_commit_has_failed,
+         drift_is_told_before_a_commit_that_says_nothing_of_it_undoes_it,
+         who_only_looks_is_not_told_of_a_deployment_that_does_not_come,
          one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so,
          after_a_rollback_the_restored_side_is_what_counts, what_is_healed_is_told_and_brought_back,
          another_owner_is_seen_and_the_next_deployment_takes_it_along, an_owner_is_healed,
