@@ -338,38 +338,46 @@ bool pass_count(Pass *pass, const char *sql, const StrVec *params, int64_t *coun
     return answered;
 }
 
-/* Whether SEED becomes what waits in MADE by rows that come to it. */
+/* The server does not do it in place: green is built instead, unless somebody dropped what waited. */
+static bool refuse_rows(Pass *pass, const RecordObject *claim, Err *err)
+{
+    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
+        return false;
+    }
+    Err why = *err;
+    const Catalog *now;
+    if (!pass_look_again(pass, &now, err)) {
+        return false;
+    }
+    *err = (Err){0};
+    return !catalog_object_by_id(now, claim->id) ||
+           note_refused_replacement(pass, words_of(pass, &why), err);
+}
+
+/* Whether SEED becomes what waits in MADE in one statement; the server is asked whether it would take that one. */
 static bool judge_waiting_rows(Pass *pass, const RecordObject *claim, const DesiredNode *seed,
                                RelName made, Err *err)
 {
-    Arena *arena = pass->arena;
     const CatalogObject *live = catalog_object(pass->snapshot.catalog, seed->rel);
     StrVec both = {0};
-    vec_push(arena, &both, live ? live->id : "");
-    vec_push(arena, &both, claim->id);
-    int64_t columns = 0, rows = 0;
+    vec_push(pass->arena, &both, live ? live->id : "");
+    vec_push(pass->arena, &both, claim->id);
+    int64_t columns = 0;
+    SeedFit fit;
     if (!pass_count(pass, sql_columns_differ, &both, &columns, err)) {
         return false;
     }
     if (columns) {
         return note_refused_replacement(pass, "its columns change", err);
     }
-    if (!pass_count(pass, statement_count_missing(arena, seed->rel, made), NULL, &rows, err)) {
-        return false;
+    if (!pass_fit_seed(pass, seed->rel, made, &fit, err)) {
+        return refuse_rows(pass, claim, err);
     }
-    if (rows) {
-        const char *why = arena_printf(arena, "%lld of its rows go or change", (long long)rows);
-        return note_refused_replacement(pass, why, err);
+    if (fit.why) {
+        return note_refused_replacement(pass, fit.why, err);
     }
-    if (pass_exec(pass, statement_add_rows(arena, seed->rel, made, true), err)) {
-        return true;
-    }
-    if (err->kind != ERR_DENIED) {
-        return judge_rows(pass, claim, seed, err);
-    }
-    Err why = *err;
-    *err = (Err){0};
-    return note_refused_replacement(pass, words_of(pass, &why), err);
+    return pass_exec(pass, statement_change_seed(pass->arena, &fit.change, true), err) ||
+           refuse_rows(pass, claim, err);
 }
 
 static bool finish(Pass *pass, const RecordObject *claim, Err *err)

@@ -15,6 +15,7 @@
 #include "cutover/sinks.h"
 #include "cutover/snapshot.h"
 #include "cutover/statement.h"
+#include "cutover/statement_seed.h"
 
 typedef struct Marker {
     size_t count;       /* schemas with a marker's name; more than one is damage */
@@ -164,8 +165,10 @@ bool pass_count(Pass *pass, const char *sql, const StrVec *params, int64_t *coun
 bool act_claim(Pass *pass, RecordDeployment *d, Err *err);
 /* The first of the alterations. */
 bool act_alter(Pass *pass, RecordDeployment *d, Err *err);
-/* WHAT was refused after the cutover, where nothing can fail any more: it is told and tried again, and is a person's
- * business after the phase's deadline. False when ERR is no refusal. */
+/* After the cutover nothing can fail any more: WHY nothing was done is told, looked at again soon, and is a person's
+ * business after the phase's deadline. */
+void pass_look_later(Pass *pass, const RecordDeployment *d, const char *why);
+/* The same when the server refused WHAT. False when ERR is no refusal. */
 bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err);
 /* The statement of STEP, and what it does in words. */
 char *step_sql(Arena *arena, const Step *step);
@@ -190,6 +193,14 @@ SinkStep pass_sink_step(const Pass *pass, const RecordDeployment *d);
 bool act_repoint(Pass *pass, RecordDeployment *d, Err *err);
 /* Before the cutover: whether each sink can go on with its new input; if not, it becomes the problem. */
 bool pass_sinks_fit(Pass *pass, Err *err);
+
+/* ---- seed_change.c ---- */
+typedef struct SeedFit {
+    SeedChange change; /* makes the seed what waits in its table; when `why` is NULL */
+    const char *why;   /* no one statement does */
+} SeedFit;
+
+bool pass_fit_seed(Pass *pass, RelName seed, RelName made, SeedFit *fit, Err *err);
 
 /* ---- act_replace.c ---- */
 bool act_apply(Pass *pass, RecordDeployment *d, Err *err);

@@ -64,6 +64,15 @@ void sql_put_literal(Sql *sql, const char *text)
     buf_text(&sql->buf, sql_literal(sql->arena, text));
 }
 
+void sql_put_value(Sql *sql, const char *text)
+{
+    if (text) {
+        sql_put_literal(sql, text);
+    } else {
+        sql_put(sql, "NULL");
+    }
+}
+
 /* --- kinds --- */
 
 typedef struct KindWords {
@@ -447,16 +456,6 @@ char *statement_default_grant(Arena *arena, const CatalogDefault *privilege, con
 }
 
 /* --- reading green, sinks --- */
-
-char *statement_count_missing(Arena *arena, RelName rel, RelName other)
-{
-    Sql sql = sql_new(arena, "SELECT count(*) FROM (SELECT * FROM ");
-    sql_put_rel(&sql, rel);
-    sql_put(&sql, " EXCEPT ALL SELECT * FROM ");
-    sql_put_rel(&sql, other);
-    sql_put(&sql, ") AS missing");
-    return sql_done(&sql);
-}
 
 char *statement_probe(Arena *arena, RelName rel)
 {

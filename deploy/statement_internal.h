@@ -19,5 +19,7 @@ char *sql_done(Sql *sql);
 void sql_put(Sql *sql, const char *text);
 void sql_put_rel(Sql *sql, RelName rel);
 void sql_put_literal(Sql *sql, const char *text);
+/* A literal; NULL is NULL. */
+void sql_put_value(Sql *sql, const char *text);
 
 #endif

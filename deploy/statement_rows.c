@@ -9,11 +9,7 @@ static void put_row(Sql *sql, const char *const *row, size_t columns)
     sql_put(sql, "(");
     for (size_t i = 0; i < columns; i++) {
         buf_text(&sql->buf, i ? ", " : "");
-        if (row[i]) {
-            sql_put_literal(sql, row[i]);
-        } else {
-            sql_put(sql, "NULL");
-        }
+        sql_put_value(sql, row[i]);
     }
     sql_put(sql, ")");
 }
@@ -85,20 +81,5 @@ char *statement_seed_rows(Arena *arena, const DesiredNode *node, size_t *from, s
     sql_put(&sql, ") WHERE (SELECT count(*) FROM ");
     sql_put_rel(&sql, node->rel);
     buf_printf(&sql.buf, ") = %zu", first);
-    return sql_done(&sql);
-}
-
-char *statement_add_rows(Arena *arena, RelName seed, RelName made, bool tried)
-{
-    Sql sql = sql_new(arena, "INSERT INTO ");
-    sql_put_rel(&sql, seed);
-    sql_put(&sql, " SELECT * FROM ");
-    sql_put_rel(&sql, made);
-    if (tried) {
-        sql_put(&sql, " WHERE false");
-        return sql_done(&sql);
-    }
-    sql_put(&sql, " EXCEPT ALL SELECT * FROM ");
-    sql_put_rel(&sql, seed);
     return sql_done(&sql);
 }

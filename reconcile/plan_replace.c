@@ -2,8 +2,8 @@
  * The other way to change a materialized view: a replacement hydrates beside it on its own cluster, and takes its place
  * in one statement. Whatever reads the view goes on without being built anew. That statement cannot share a transaction
  * with the marker, so that at most one view is replaced and nothing else may change for readers with it; and a
- * replacement cannot be read before, so that nothing may want to test it (docs/design.md section 4). A seed that only
- * gets rows is changed in the same way: they wait in a table beside it, which its own tests may read.
+ * replacement cannot be read before, so that nothing may want to test it (docs/design.md section 4). A seed whose
+ * rows change is changed in the same way: they wait in a table beside it, which its own tests may read.
  */
 #include "plan_internal.h"
 
@@ -261,7 +261,7 @@ bool plan_prefers_replacement(Arena *arena, Plan *there, Plan *green)
         return false;
     }
     const char *way = node->kind == NODE_SEED
-                          ? "%s gets its rows in place as long as they only come: %s%s"
+                          ? "%s gets its rows in place as long as one statement can do it: %s%s"
                           : "%s is replaced in place as long as its columns stay the same: %s%s";
     there->replacement.why =
         arena_printf(arena, way, name, refused ? "green cannot be built: " : "",

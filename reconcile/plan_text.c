@@ -364,7 +364,7 @@ static void write_way(Buf *out, const Plan *plan)
     if (plan->replacement.node) {
         bool rows = plan->replacement.node->kind == NODE_SEED;
         buf_printf(out, "           the way back is a new deployment: %s no old side\n",
-                   rows ? "rows that were added leave" : "a replaced view leaves");
+                   rows ? "rows that change in place leave" : "a replaced view leaves");
     }
 }
 

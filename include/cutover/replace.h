@@ -1,7 +1,7 @@
 /*
  * A materialized view that is replaced where it is, once its deployment's marker has moved: what has become of it, from
  * the catalog alone. A replacement that is applied gives its id to the view and loses its name; one that is dropped
- * leaves the view with the id that it had. A seed that gets rows keeps its id, and the record tells instead: before they
+ * leaves the view with the id that it had. A seed whose rows change keeps its id, and the record tells instead: before they
  * are sent that they may be there, afterwards that they are.
  */
 #ifndef CUTOVER_REPLACE_H

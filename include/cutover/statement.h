@@ -57,9 +57,6 @@ StrVec statement_insert(Arena *arena, RelName rel, const char **const *rows, siz
  * they come once. */
 char *statement_seed_rows(Arena *arena, const DesiredNode *node, size_t *from, size_t max_bytes);
 
-/* Adds to SEED whatever MADE has and it has not, in one statement; TRIED: the same, of no row. */
-char *statement_add_rows(Arena *arena, RelName seed, RelName made, bool tried);
-
 /* INDEX on ON; NAME and CLUSTER NULL: the index's own. */
 char *statement_create_index(Arena *arena, RelName on, const DesiredIndex *index, const char *name,
                              const char *cluster);
@@ -82,8 +79,6 @@ char *statement_default_grant(Arena *arena, const CatalogDefault *privilege, con
                               const char *schema);
 
 /* --- reading --- */
-/* How many rows of REL are not in OTHER; doubles count. */
-char *statement_count_missing(Arena *arena, RelName rel, RelName other);
 /* SELECT * FROM rel LIMIT 0: which columns it has. */
 char *statement_probe(Arena *arena, RelName rel);
 /* One statement that reads each of COUNT relations and takes no row of any. */

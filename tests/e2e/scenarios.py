@@ -215,5 +215,13 @@ def seed_rows(lab):
     commit(lab, project, "Two more regions", **allowed)
 
 
+def seed_changes(lab):
+    """A row of a seed that others read changes, and nothing is built anew."""
+    allowed = {"gates": ["replace: cheaper", "tests: none"]}
+    project = live(lab, **allowed)
+    project.nodes["regions"].number += 1
+    commit(lab, project, "Another region", **allowed)
+
+
 ALL = [first, change, closure_over_two_clusters, grow, shrink, two_databases, a_failing_test, supersede, rollback, approved, aborted, canary,
-       sinks, rollback_with_sinks, additive, in_place, replacement, seed_rows]
+       sinks, rollback_with_sinks, additive, in_place, replacement, seed_rows, seed_changes]

@@ -5,6 +5,7 @@
 #include "cutover/options.h"
 #include "cutover/statement.h"
 #include "cutover/statement_options.h"
+#include "cutover/statement_seed.h"
 #include "cutover/str.h"
 
 #include <stdio.h>
@@ -253,6 +254,58 @@ static void a_text_that_is_too_long_is_refused_and_not_cut(void **state)
     }
 }
 
+#define SEED "\"db\".\"s\".\"r\""
+#define MADE "\"db\".\"s\".\"r_green_g2\""
+
+static SeedChange seed_change(Arena *arena, RowsWay way)
+{
+    SeedChange change = {.way = way, .seed = {"db", "s", "r"}, .made = {"db", "s", "r_green_g2"}};
+    vec_push(arena, &change.columns, "id");
+    vec_push(arena, &change.columns, "Name");
+    return change;
+}
+
+static void rows_that_come_or_go_are_those_that_the_table_beside_tells(void **state)
+{
+    Arena *arena = *state;
+    SeedChange come = seed_change(arena, ROWS_COME), go = seed_change(arena, ROWS_GO);
+    CHECK_STR(statement_change_seed(arena, &come, false),
+              "INSERT INTO " SEED " SELECT * FROM (SELECT * FROM " MADE
+              " EXCEPT ALL SELECT * FROM " SEED ") AS come");
+    CHECK_STR(
+        statement_change_seed(arena, &go, true),
+        "DELETE FROM " SEED " AS s USING (SELECT * FROM " SEED " EXCEPT SELECT * FROM " MADE
+        ") AS gone WHERE (s.\"id\" = gone.\"id\" OR (s.\"id\" IS NULL AND gone.\"id\" IS NULL)) "
+        "AND (s.\"Name\" = gone.\"Name\" OR (s.\"Name\" IS NULL AND gone.\"Name\" IS NULL)) "
+        "AND false");
+}
+
+/* A column that no row changes is not set; a table that is not there any more stops a statement that comes late. */
+static void rows_that_change_become_constants_in_one_statement(void **state)
+{
+    Arena *arena = *state;
+    SeedChange change = seed_change(arena, ROWS_CHANGE);
+    const char *gone[][2] = {{"1", "it's"}, {"2", NULL}}, *come[][2] = {{"1", NULL}, {"2", "\\"}};
+    for (size_t i = 0; i < 2; i++) {
+        SeedPair pair = {gone[i], come[i]};
+        vec_push(arena, &change.pairs, pair);
+    }
+    const char *value = "CASE WHEN \"id\" = '1' AND \"Name\" = 'it''s' THEN NULL "
+                        "WHEN \"id\" = '2' AND \"Name\" IS NULL THEN '\\' ELSE \"Name\" END";
+    CHECK_STR(statement_change_seed(arena, &change, false),
+              arena_printf(arena,
+                           "UPDATE " SEED " SET \"Name\" = %s WHERE (\"id\" = '1' AND \"Name\" = "
+                           "'it''s' OR \"id\" = '2' AND \"Name\" IS NULL) AND EXISTS (SELECT 1 "
+                           "FROM " MADE ")",
+                           value));
+    CHECK_STR(statement_seed_differs(arena, &change),
+              arena_printf(arena,
+                           "SELECT count(*) FROM (((SELECT \"id\", %s FROM " SEED
+                           ") EXCEPT ALL SELECT * FROM " MADE ") UNION ALL (SELECT * FROM " MADE
+                           " EXCEPT ALL (SELECT \"id\", %s FROM " SEED "))) AS differing",
+                           value, value));
+}
+
 static void indexes_always_have_a_name_and_a_cluster(void **state)
 {
     Arena *arena = *state;
@@ -438,6 +491,8 @@ int main(void)
         TEST(every_kind_of_node_is_created_in_its_own_way),
         TEST(a_seed_is_a_table_and_rows_that_come_once),
         TEST(a_text_that_is_too_long_is_refused_and_not_cut),
+        TEST(rows_that_come_or_go_are_those_that_the_table_beside_tells),
+        TEST(rows_that_change_become_constants_in_one_statement),
         TEST(indexes_always_have_a_name_and_a_cluster),
         TEST(several_objects_are_dropped_at_once_by_name),
         TEST(views_are_granted_as_tables_and_public_is_no_name),
