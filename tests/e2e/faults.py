@@ -74,6 +74,7 @@ class Stage:
         self.counts, self.after, self.read = {}, None, []
         for driver in DRIVERS:
             self.counts[driver] = self.record(driver)
+        self.green = self.record_refused(scenario.refused) if hasattr(scenario, "refused") else None
         self.read = [r for r in sorted(self.before["rows"]) if r in self.after["rows"] and r.endswith((".daily", ".top"))]
 
     def record(self, driver):
@@ -87,6 +88,16 @@ class Stage:
         self.after = self.after or self.lab.state()
         assert self.lab.state() == self.after, difference(self.after, self.lab.state())
         return counts
+
+    def record_refused(self, pattern):
+        """The same deployment when the server does not know the statement that would change it in place: it goes green."""
+        self.lab.restore()
+        self.wire.begin()
+        self.lab.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) VALUES ('%s', 1, 'refuse', 'XX000', 'no')" % pattern)
+        self.deploy("apply")
+        self.finish()
+        assert self.lab.state() != self.after, "nothing was refused"
+        return self.lab.state()
 
     def deploy(self, driver):
         """Through the wire; whatever comes of it."""
@@ -136,7 +147,7 @@ class Stage:
     def judge(self, end, how):
         if end == self.after:
             return None
-        if how in MAY_FAIL and untouched(self.before, end):
+        if how in MAY_FAIL and (untouched(self.before, end) or end == self.green):
             return None
         return difference(self.after, end)
 

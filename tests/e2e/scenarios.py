@@ -215,12 +215,18 @@ def seed_rows(lab):
     commit(lab, project, "Two more regions", **allowed)
 
 
+seed_rows.refused = "INSERT INTO%WHERE false"
+
+
 def seed_changes(lab):
     """A row of a seed that others read changes, and nothing is built anew."""
     allowed = {"gates": ["replace: cheaper", "tests: none"]}
     project = live(lab, **allowed)
     project.nodes["regions"].number += 1
     commit(lab, project, "Another region", **allowed)
+
+
+seed_changes.refused = "UPDATE%AND false"
 
 
 ALL = [first, change, closure_over_two_clusters, grow, shrink, two_databases, a_failing_test, supersede, rollback, approved, aborted, canary,
