@@ -1,6 +1,6 @@
 /*
- * Who may read: guests of a canary are let in and shut out again, and what people gave and took late is done again. What the server refuses once the cutover has happened is
- * owed: nothing waits for it any more.
+ * Who may read: guests of a canary are let in and shut out again, and what people gave and took late is done again.
+ * What the server refuses once the cutover has happened is owed: nothing waits for it any more.
  */
 #include "pass_internal.h"
 

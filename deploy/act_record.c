@@ -402,8 +402,11 @@ static void add_rights(Pass *pass, RecordEntries *entries, const RecordDeploymen
         add_note(pass, entries, d,
                  build_keeps_check(pass->arena, it->object_kind, it->id, it->grantee), NULL);
     }
-    add_note(pass, entries, d, BUILD_RIGHTS,
-             build_rights(pass->arena, pass->snapshot.catalog, names));
+    StrVec rights = build_rights(pass->arena, pass->snapshot.catalog, names);
+    vec_each (const char *, it, &rights) {
+        add_note(pass, entries, d, build_rights_check(pass->arena, (size_t)(it - rights.items)),
+                 *it);
+    }
 }
 
 bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)

@@ -309,7 +309,8 @@ static void follow_up_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 
 /*
  * A GRANT that another process decided on in the canary may be carried out until the names that it knows are gone with the
- * cutover. So guests are looked for before each attempt, and once more when it has happened: from then on none can come. Then, too, what people did to production since the decision is done again.
+ * cutover. So guests are looked for before each attempt, and once more when it has happened: from then on none can come.
+ * Then, too, what people did to production since the decision is done again.
  */
 static void rights_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 {

@@ -194,7 +194,7 @@ bool build_is_note(const char *check)
 {
     return str_starts(check, BUILD_MADE) || str_starts(check, BUILD_GUEST) ||
            str_starts(check, BUILD_KEEPS) || str_starts(check, BUILD_OWED) ||
-           str_eq(check, BUILD_RIGHTS);
+           str_starts(check, BUILD_RIGHTS);
 }
 
 static void add_schema(Arena *arena, const Catalog *catalog, const CatalogSchema *schema,

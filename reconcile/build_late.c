@@ -9,7 +9,9 @@
 #include "cutover/noted.h"
 #include "cutover/str.h"
 
-#define RIGHTS_MAX (16 << 20)
+/* Of one text: an entry of the record has a limit, and there may be thousands of objects. */
+#define RIGHTS_BYTES (64 << 10)
+#define RIGHTS_MAX (256 << 10)
 
 /* Something of production that can be used, now or before. */
 typedef struct Place {
@@ -96,9 +98,9 @@ static void walk(const Walk *w, const RecordNames *names)
 /* ---- noting ---- */
 
 /* By the role's id: a name may hold anything. */
-static char *right(Arena *arena, const Place *old, const CatalogGrant *it)
+static char *right(Arena *arena, const CatalogGrant *it)
 {
-    return arena_printf(arena, "%s:%s:%s:%s", old->kind, old->id, it->privilege, it->grantee_id);
+    return arena_printf(arena, ":%s=%s", it->privilege, it->grantee_id);
 }
 
 static bool is_a_persons(const Place *place, const CatalogGrant *it)
@@ -108,25 +110,37 @@ static bool is_a_persons(const Place *place, const CatalogGrant *it)
 
 typedef struct Noting {
     Arena *arena;
-    Buf text;
+    StrVec texts;
+    Buf text; /* the last one */
 } Noting;
 
+/* "<kind>:<id>" and what may be done with it */
 static void note(void *ctx, const Place *old, const Place *new)
 {
     Noting *noting = ctx;
     (void)new;
-    vec_each (const CatalogGrant, it, old->grants) {
-        if (is_a_persons(old, it)) {
-            buf_printf(&noting->text, "%s ", right(noting->arena, old, it));
-        }
+    if (noting->text.length > RIGHTS_BYTES) {
+        vec_push(noting->arena, &noting->texts, noting->text.data);
+        noting->text = buf_new(noting->arena, RIGHTS_MAX);
     }
+    buf_printf(&noting->text, "%s:%s", old->kind, old->id);
+    vec_each (CatalogGrant, it, old->grants) {
+        buf_text(&noting->text, is_a_persons(old, it) ? right(noting->arena, it) : "");
+    }
+    buf_char(&noting->text, ' ');
 }
 
-char *build_rights(Arena *arena, const Catalog *catalog, const RecordNames *names)
+StrVec build_rights(Arena *arena, const Catalog *catalog, const RecordNames *names)
 {
-    Noting noting = {arena, buf_new(arena, RIGHTS_MAX)};
+    Noting noting = {.arena = arena, .text = buf_new(arena, RIGHTS_MAX)};
     walk(&(Walk){arena, catalog, note, &noting}, names);
-    return noting.text.data;
+    vec_push(arena, &noting.texts, noting.text.data);
+    return noting.texts;
+}
+
+char *build_rights_check(Arena *arena, size_t number)
+{
+    return arena_printf(arena, BUILD_RIGHTS "%zu", number);
 }
 
 /* ---- carrying over ---- */
@@ -135,7 +149,7 @@ typedef struct Carrying {
     Arena *arena;
     const Catalog *catalog;
     const Record *record;
-    Map noted; /* right() */
+    Map noted; /* "<kind>:<id>" and right() */
     Build *build;
 } Carrying;
 
@@ -148,6 +162,12 @@ static void add_step(Carrying *c, const Place *new, StepKind kind, const Catalog
                     .id = new->id,
                     .privilege = it->privilege,
                     .grantee = it->grantee});
+}
+
+static bool was_noted(const Carrying *c, const Place *old, const CatalogGrant *it)
+{
+    const char *key = arena_printf(c->arena, "%s:%s%s", old->kind, old->id, right(c->arena, it));
+    return map_get(&c->noted, key);
 }
 
 /* NEW would have IT whatever people do: Git declares it, or it is given by default. */
@@ -166,7 +186,7 @@ static void carry_over(void *ctx, const Place *old, const Place *new)
         return;
     }
     vec_each (const CatalogGrant, it, old->grants) {
-        bool late = is_a_persons(old, it) && !map_get(&c->noted, right(c->arena, old, it));
+        bool late = is_a_persons(old, it) && !was_noted(c, old, it);
         if (late && is_a_persons(new, it) && build_fits_kind(new->kind, it->privilege) &&
             !build_has_grant(new->grants, it->grantee, it->privilege) &&
             !str_in(&c->record->canary_roles, it->grantee)) {
@@ -174,25 +194,38 @@ static void carry_over(void *ctx, const Place *old, const Place *new)
         }
     }
     vec_each (const CatalogGrant, it, new->grants) {
-        bool late = map_get(&c->noted, right(c->arena, old, it)) &&
-                    !build_has_grant(old->grants, it->grantee, it->privilege);
+        bool late =
+            was_noted(c, old, it) && !build_has_grant(old->grants, it->grantee, it->privilege);
         if (late && is_a_persons(new, it) && !is_given(c, new, it)) {
             add_step(c, new, STEP_REVOKE, it);
         }
     }
 }
 
+/* Of one object: "<kind>:<id>:<privilege>=<role's id>:..." */
+static void read_rights(Carrying *c, const char *text)
+{
+    StrVec parts = str_split(c->arena, text, ':');
+    for (size_t i = 2; i < parts.count; i++) {
+        const char **it = parts.items;
+        map_put(c->arena, &c->noted, arena_printf(c->arena, "%s:%s:%s", it[0], it[1], it[i]), c);
+    }
+}
+
 void build_carry_over(Arena *arena, const Catalog *catalog, const Record *record,
                       const RecordDeployment *deployment, Build *build)
 {
-    const RecordResult *result = record_result(deployment, BUILD_RIGHTS);
     Carrying c = {.arena = arena, .catalog = catalog, .record = record, .build = build};
+    const RecordResult *result = record_result(deployment, build_rights_check(arena, 0));
     if (!result) {
         return; /* a version before this one decided */
     }
-    StrVec rights = str_split(arena, result->text ? result->text : "", ' ');
-    vec_each (const char *, it, &rights) {
-        map_put(arena, &c.noted, *it, result);
+    for (size_t i = 1; result; i++) {
+        StrVec objects = str_split(arena, result->text ? result->text : "", ' ');
+        vec_each (const char *, it, &objects) {
+            read_rights(&c, *it);
+        }
+        result = record_result(deployment, build_rights_check(arena, i));
     }
     walk(&(Walk){arena, catalog, carry_over, &c}, &deployment->cutover_names);
 }

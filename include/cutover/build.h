@@ -87,8 +87,8 @@ char *build_made_check(Arena *arena, const char *kind, const char *id);
  * "<role>"; and what it may read there, since it may in production: BUILD_KEEPS "<kind>:<id>:<role>". */
 #define BUILD_GUEST "guest:"
 #define BUILD_KEEPS "keeps:"
-/* And the rights on all that goes out of service then, in its text. */
-#define BUILD_RIGHTS "rights"
+/* And the rights on all that goes out of service then, in the texts of BUILD_RIGHTS "0", "1" and so on. */
+#define BUILD_RIGHTS "rights:"
 /* What the server refused to give or take once the cutover had happened (owed.h). */
 #define BUILD_OWED "owed:"
 char *build_guest_check(Arena *arena, const char *role);
@@ -143,8 +143,10 @@ Build *build_find_guests(Arena *arena, const Catalog *catalog, const Record *rec
 Build *build_shut_out_late(Arena *arena, const Catalog *catalog, const Record *record,
                            const RecordDeployment *deployment, bool live);
 
-/* The rights on all that NAMES take out of service, as the text of a result BUILD_RIGHTS: "<kind>:<id>:<privilege>:<role's id>". */
-char *build_rights(Arena *arena, const Catalog *catalog, const RecordNames *names);
+/* The rights on all that NAMES take out of service, as texts of results (build_rights_check()), none too long for an entry
+ * of the record: of each object "<kind>:<id>:<privilege>=<role's id>:<privilege>=<role's id>". */
+StrVec build_rights(Arena *arena, const Catalog *catalog, const RecordNames *names);
+char *build_rights_check(Arena *arena, size_t number);
 
 /* When DEPLOYMENT's names have moved: adds to BUILD's `canary` what was given and taken on the old side since its rights were
  * noted, for what is production now. */

@@ -28,7 +28,7 @@
  *   result    check ("canary:<role>": it is let in to read green; "made:<kind>:<id>": this deployment's own
  *             statement made it; "guest:<role>", "keeps:<kind>:<id>:<role>": what guests of canaries may read of what goes
  *             live; "owed:<grant|revoke>:<privilege>:<kind>:<id>:<role>": refused once the cutover had happened;
- *             "rights": text tells those on what goes out of service), verdict, text?, rows, attempt
+ *             "rights:<number>": text tells those on what goes out of service), verdict, text?, rows, attempt
  *   request   id, kind, plan?, phase?, by, reason?, permits? [text], signature?; `resume` also lifts denials
  *   outcome   request (its id), outcome, why?
  *   event     id, seq, name, event (the CloudEvent)
