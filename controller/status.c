@@ -310,7 +310,8 @@ static void write_under_way(Buf *out, const Status *status)
             write_cluster(out, cluster);
         }
     }
-    bool waits = pass->action == ACTION_WAIT || d->phase == PHASE_REPOINTING;
+    bool waits = pass->action == ACTION_WAIT || d->phase == PHASE_REPOINTING ||
+                 (pass->rule && pass->waits_for != pass->rule->why);
     if (!(pass->proof && pass->proof->clusters.count) && waits) {
         buf_printf(out, "  waits for: %s\n", pass->waits_for);
     }

@@ -6,27 +6,6 @@
 
 #include "cutover/str.h"
 
-#define RETRY_MS 5000
-
-void pass_look_later(Pass *pass, const RecordDeployment *d, const char *why)
-{
-    pass->out->waits_for = why;
-    pass->out->blocked = d->deadline && pass->snapshot.catalog->now > d->deadline;
-    pass->out->retry_ms = RETRY_MS;
-}
-
-bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err)
-{
-    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
-        return false;
-    }
-    pass_look_later(
-        pass, d,
-        arena_printf(pass->arena, "%s: the server says %s %s", what, err->sqlstate, err->message));
-    *err = (Err){0};
-    return true;
-}
-
 static bool note(Pass *pass, const RecordDeployment *d, const Step *step, Err *err)
 {
     RecordResult result = {

@@ -75,12 +75,12 @@ static bool apply_rows(Pass *pass, RecordDeployment *d, Err *err)
     }
     bool fits = pass_fit_seed(pass, it->target, it->made, &fit, err);
     if (fits && fit.why) {
-        pass_look_later(pass, d,
-                        arena_printf(pass->arena,
-                                     "the rows of %s were changed meanwhile: %s; put them back, "
-                                     "or merge a newer commit",
-                                     seed, fit.why));
-        return true;
+        return pass_look_later(pass, d,
+                               arena_printf(pass->arena,
+                                            "the rows of %s were changed meanwhile: %s; put them "
+                                            "back, or merge a newer commit",
+                                            seed, fit.why),
+                               err);
     }
     return (fits && send_rows(pass, d, &fit.change, err)) ||
            pass_try_later(pass, d, arena_printf(pass->arena, "changing the rows of %s", seed), err);

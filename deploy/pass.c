@@ -88,6 +88,7 @@ static void show(Pass *pass, const Choice *choice)
         bool heals = choice->rule->when.heal == YES;
         out->waits_for = heals ? arena_printf(pass->arena, "%s: %s", choice->rule->why, why) : why;
     }
+    pass_show_refusal(pass, choice->d, choice->rule);
     show_owed(pass);
 }
 

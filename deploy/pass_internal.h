@@ -165,11 +165,6 @@ bool pass_count(Pass *pass, const char *sql, const StrVec *params, int64_t *coun
 bool act_claim(Pass *pass, RecordDeployment *d, Err *err);
 /* The first of the alterations. */
 bool act_alter(Pass *pass, RecordDeployment *d, Err *err);
-/* After the cutover nothing can fail any more: WHY nothing was done is told, looked at again soon, and is a person's
- * business after the phase's deadline. */
-void pass_look_later(Pass *pass, const RecordDeployment *d, const char *why);
-/* The same when the server refused WHAT. False when ERR is no refusal. */
-bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err);
 /* The statement of STEP, and what it does in words. */
 char *step_sql(Arena *arena, const Step *step);
 const char *step_text(const Pass *pass, const Step *step);
@@ -186,6 +181,15 @@ bool act_drop(Pass *pass, RecordDeployment *d, const Leftover *leftover, Err *er
 bool act_admit(Pass *pass, const RecordDeployment *d, Err *err);
 /* Tries what is owed, and notes what is settled. */
 bool pass_settle(Pass *pass, Err *err);
+
+/* ---- refused.c ---- */
+/* Where nothing can fail any more: WHY nothing was done is noted, told and looked at again, and is a person's business after
+ * the phase's deadline. False and ERR when it cannot be noted. */
+bool pass_look_later(Pass *pass, const RecordDeployment *d, const char *why, Err *err);
+/* The same when the server refused WHAT. False when ERR is no refusal, too. */
+bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err);
+/* What D waits for when RULE's statement was refused before. */
+void pass_show_refusal(Pass *pass, const RecordDeployment *d, const Rule *rule);
 
 /* ---- act_sink.c ---- */
 /* The first thing that is still to be done for D's sinks. */

@@ -101,7 +101,8 @@ typedef struct RecordSink {
 #define RECORD_ROWS_BEGUN "in_place:begun:"
 
 typedef struct RecordResult {
-    const char *check;   /* "hydration", "rehearsal", "replacement", "test:<id>", "check:<name>" */
+    const char *
+        check; /* "hydration", "rehearsal", "replacement", "statement", "test:<id>", "check:<name>" */
     const char *verdict; /* passed | failed | warned | lost */
     const char *text;
     int64_t rows, attempt;

@@ -475,6 +475,25 @@ def what_cannot_be_healed_says_why(world):
     world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
 
 
+def what_the_server_refuses_to_heal_is_said_and_told_until_it_is_mended(world):
+    """Not only to who reads the log of the controller, and not only a day later."""
+    deploy_with(world, "heal")
+    resize(world, "50cc")
+    refusal = "altering cluster compute: the server says 42501 must be owner of CLUSTER compute"
+    world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) VALUES ('ALTER CLUSTER%', 0, 'refuse', '42501', 'must be owner of CLUSTER compute')")
+    world.wait_for("the refusal", lambda: world.cutover("run", "--once") is not None and world.sql("SELECT hits FROM standin_control.faults") == [(2,)])
+    assert "waits for: " + refusal in world.cutover("status", expect=2)
+    assert world.status()["waiting"] == {"for": "retry", "text": refusal}
+    world.wait_for("a message", lambda: world.cutover("run", "--once") is not None and [t for t in world.receiver.texts() if "a person must act: " + refusal in t])
+    world.sql("DELETE FROM standin_control.faults")
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
+    passes(world)
+    assert drift(world, 0) == [] and healed(world, 2)
+    texts = [t for t in world.receiver.texts() if refusal in t or "nothing blocks it any more" in t]
+    assert len(texts) == 2 and refusal in texts[0], texts
+    assert "refused       statement: " + refusal in world.cutover("show", "g2")
+
+
 def a_hold_stops_healing_too(world):
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    drift: heal")
     world.repository.commit("Heal")
@@ -565,6 +584,7 @@ if __name__ == "__main__":
          history_that_is_retained_is_told_and_healed, history_that_is_declared_is_what_comes_back,
          another_deployment_takes_what_stays_with_the_history_that_it_retains, another_version_that_retains_more_is_no_drift,
          who_changed_a_comment_is_known,
-         a_size_an_index_and_a_view_come_back, what_somebody_renamed_is_made_again_with_what_reads_it, each_kind_is_treated_as_its_own_word_says, what_cannot_be_healed_says_why, a_hold_stops_healing_too,
+         a_size_an_index_and_a_view_come_back, what_somebody_renamed_is_made_again_with_what_reads_it, each_kind_is_treated_as_its_own_word_says, what_cannot_be_healed_says_why,
+         what_the_server_refuses_to_heal_is_said_and_told_until_it_is_mended, a_hold_stops_healing_too,
          history_and_show_tell_what_has_happened, show_tells_which_sql_a_deployment_changed,
          history_and_show_need_no_git], PROJECT, SEED)

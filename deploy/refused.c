@@ -1,0 +1,79 @@
+/*
+ * What the server refuses where nothing can fail any more: it is noted for whoever looks, tried again, less often the longer
+ * it lasts, and told when it is no matter of a moment.
+ */
+#include "pass_internal.h"
+
+#include "cutover/str.h"
+
+#define STATEMENT "statement" /* check of the result that notes it */
+#define RETRY_LEAST_MS 5000
+#define RETRY_MOST_MS 60000
+#define TOLD_AFTER (60 * MOMENT_SECOND)
+
+/* Rows whose statements are tried again. */
+static bool is_tried_again(const Rule *rule)
+{
+    return rule->action == ACTION_ALTER || rule->action == ACTION_APPLY ||
+           rule->action == ACTION_REPOINT || rule->action == ACTION_ADMIT;
+}
+
+/* What D's phase has noted last, so that nothing has succeeded since. */
+static const RecordResult *newest_refusal(const RecordDeployment *d)
+{
+    const RecordResult *refusal = d ? record_result(d, STATEMENT) : NULL;
+    for (size_t i = 0; refusal && i < d->results.count; i++) {
+        if (d->results.items[i].at > refusal->at) {
+            return NULL;
+        }
+    }
+    return refusal && refusal->at >= d->phase_since ? refusal : NULL;
+}
+
+static bool has_ended(const Pass *pass, const RecordDeployment *d)
+{
+    return d->deadline && pass->snapshot.catalog->now > d->deadline;
+}
+
+void pass_show_refusal(Pass *pass, const RecordDeployment *d, const Rule *rule)
+{
+    const RecordResult *refusal = is_tried_again(rule) ? newest_refusal(d) : NULL;
+    if (refusal) {
+        PassResult *out = pass->out;
+        bool lasts = pass->snapshot.catalog->now - refusal->at >= TOLD_AFTER;
+        out->waits_for = refusal->text;
+        out->owed = lasts ? refusal->text : out->owed;
+        out->blocked = has_ended(pass, d);
+    }
+}
+
+/* A quarter of the time that it has been refused already. */
+static int64_t pause_of(const Pass *pass, const RecordResult *refusal)
+{
+    int64_t lasted = refusal ? pass->snapshot.catalog->now - refusal->at : 0;
+    int64_t pause = lasted / (MOMENT_SECOND / 1000) / 4;
+    return pause < RETRY_LEAST_MS ? RETRY_LEAST_MS : pause > RETRY_MOST_MS ? RETRY_MOST_MS : pause;
+}
+
+bool pass_look_later(Pass *pass, const RecordDeployment *d, const char *why, Err *err)
+{
+    const RecordResult *before = newest_refusal(d);
+    bool same = before && str_eq(before->text, why);
+    RecordResult refusal = {
+        .check = STATEMENT, .verdict = "refused", .text = why, .attempt = d->attempt};
+    pass->out->waits_for = why;
+    pass->out->blocked = has_ended(pass, d);
+    pass->out->retry_ms = pause_of(pass, same ? before : NULL);
+    return same || pass_append_result(pass, d, &refusal, err);
+}
+
+bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err)
+{
+    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
+        return false;
+    }
+    const char *why =
+        arena_printf(pass->arena, "%s: the server says %s %s", what, err->sqlstate, err->message);
+    *err = (Err){0};
+    return pass_look_later(pass, d, why, err);
+}
