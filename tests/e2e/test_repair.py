@@ -176,6 +176,33 @@ def a_marker_that_goes_in_the_soak_stops_the_cleaning(world):
     assert not {s for s in world.schemas() if "blue" in s}
 
 
+def a_marker_that_goes_before_the_cutover_is_missed_then(world):
+    """That another deployment has cut over meanwhile is not what a missing marker says."""
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    promotion: manual")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.apply(expect=3)
+    world.sql("DROP SCHEMA %s" % world.marker())
+    world.cutover("approve", "--yes")
+    world.cutover("run", "--once")
+    stands_still(world)
+    assert repair(world) == ["CO5034"]
+    world.apply()
+    assert world.marker().startswith("cutover_production_g2_") and world.phases()[-1] == "live"
+    is_healthy(world)
+
+
+def what_a_failed_commit_hides_is_told_as_well(world):
+    marker = go_live_twice(world)
+    world.repository.write("models/shop/broken.sql", "select * from {{ ref('nothing_like_it') }}")
+    world.repository.commit("Something that does not compile")
+    world.apply(expect=1)
+    world.sql("DROP SCHEMA %s" % marker)
+    stands_still(world)
+    assert repair(world) == ["CO5034"] and world.marker() == marker
+
+
 def a_way_back_that_is_blocked_is_ended(world):
     world.apply()
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d")
@@ -213,5 +240,6 @@ if __name__ == "__main__":
     run([an_undamaged_world_needs_no_repair, that_it_stands_still_is_told_once_and_that_it_goes_on,
          a_dropped_marker_is_made_again, a_marker_that_was_renamed_gets_its_name_back,
          of_two_markers_a_person_drops_one, a_record_that_was_dropped_is_made_again, deleted_rows_are_told_anew, a_record_alone_is_no_proof,
+         a_marker_that_goes_before_the_cutover_is_missed_then, what_a_failed_commit_hides_is_told_as_well,
          a_marker_that_goes_in_the_soak_stops_the_cleaning, a_way_back_that_is_blocked_is_ended, green_that_was_dropped_is_only_built_again],
         PROJECT, SEED)
