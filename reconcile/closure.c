@@ -6,6 +6,7 @@
  */
 #include "plan_internal.h"
 
+#include "cutover/sinks.h"
 #include "cutover/str.h"
 
 bool plan_is_green(const Closure *c, const char *cluster)
@@ -165,6 +166,13 @@ static void begin_with_changes(Closure *c)
     }
 }
 
+/* A sink that is declared to read another relation leaves the removed one after the cutover. */
+static bool leaves(const Closure *c, const Item *own, const CatalogObject *removed)
+{
+    return own && own->node->kind == NODE_SINK &&
+           !relname_eq(sink_from(c->in->desired, own->node), removed->rel);
+}
+
 /* What still reads a removed object would go on reading blue. */
 static void check_readers_of_removed(Closure *c, const CatalogObject *removed)
 {
@@ -173,7 +181,8 @@ static void check_readers_of_removed(Closure *c, const CatalogObject *removed)
         const CatalogObject *reader = readers->items[i];
         const Item *own = map_get(&c->item_by_live, reader->id);
         bool rebuilt = own && own->rebuildable && own->state != ITEM_SAME;
-        if (!rebuilt && !plan_is_ignored(c, reader) && !map_get(&c->removed_by_id, reader->id)) {
+        if (!rebuilt && !leaves(c, own, removed) && !plan_is_ignored(c, reader) &&
+            !map_get(&c->removed_by_id, reader->id)) {
             plan_refuse_reader_of_removed(c, reader, removed);
         }
     }

@@ -157,6 +157,20 @@ def a_changed_sink_is_made_anew_only_when_it_is_permitted(world):
     assert sink(world) is None and world.plan(expect=0)["outcome"] == "nothing"
 
 
+def a_sink_leaves_what_is_gone_when_another_is_declared_in_its_place(world):
+    """A model gets another name in Git, and its sink is declared to read that one."""
+    begin(world)
+    work = world.repository.work
+    (work / "models/shop/daily.sql").rename(work / "models/shop/by_day.sql")
+    for path in ["models/daily_out.sql", "models/reports/top_items.sql", "tests/no_negative_cents.sql"]:
+        world.repository.edit(path, "ref('daily')", "ref('by_day')")
+    world.repository.edit("models/schema.yml", "name: daily", "name: by_day")
+    world.repository.commit("By day\n\nCutover-Permit: stateful:materialize.kafka.daily_out")
+    world.apply()
+    assert sink(world)[1] == "shop.by_day"
+    assert world.plan(expect=0)["outcome"] == "nothing" and not [s for s in world.schemas() if "blue" in s]
+
+
 def repoint_by_hand(world, user):
     columns = world.sql("SELECT c.name || ' ' || c.type FROM mz_columns c JOIN mz_relations r ON r.id = c.id JOIN mz_schemas s ON s.id = r.schema_id "
                         "WHERE r.name = 'daily' AND s.name = 'shop' ORDER BY c.position")
@@ -266,7 +280,7 @@ TESTS = [a_sink_that_somebody_made_anew_in_another_way_is_told_and_comes_back_wh
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
          the_way_back_is_open_while_a_sink_cannot_follow,
          a_new_sink_goes_with_the_commit_that_brought_it, a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours, columns_that_a_sink_cannot_follow_fail_the_commit,
-         a_changed_sink_is_made_anew_only_when_it_is_permitted]
+         a_sink_leaves_what_is_gone_when_another_is_declared_in_its_place, a_changed_sink_is_made_anew_only_when_it_is_permitted]
 
 if __name__ == "__main__":
     run(TESTS, PROJECT, SEED)
