@@ -102,11 +102,12 @@ static bool is_unused(Comparison *c, const char *kind, const char *id, RelName n
            !build_seen(c, kind, id);
 }
 
-/* The plan wants it, a relation or an index. */
+/* The plan builds it, a relation or an index; what it only renames away has no green side. */
 static bool is_beside(const Comparison *c, RelName green)
 {
     vec_each (PlanBeside, it, &c->in->plan->besides) {
-        if (relname_eq(green, (RelName){it->rel.database, it->rel.schema, it->green})) {
+        bool built = it->node || it->index;
+        if (built && relname_eq(green, (RelName){it->rel.database, it->rel.schema, it->green})) {
             return true;
         }
     }

@@ -382,6 +382,27 @@ def a_controller_of_one_environment_leaves_the_others_alone(world):
     assert '"environment":"production"' in log and '"environment":"staging"' not in log, log
 
 
+def what_was_built_beside_goes_when_the_next_commit_removes_it(world):
+    """It reads what the next commit changes, which cannot be dropped before it."""
+    leaf, base = "{{ config(materialized='view') }}\nselect * from %s", "{{ config(materialized='view', schema='extra') }}\nselect %d as id"
+    world.repository.write("models/reports/leaf.sql", leaf % "{{ source('raw', 'orders') }}")
+    world.repository.commit("A leaf")
+    deploy(world)
+    world.repository.write("models/extra/base.sql", base % 1)
+    world.repository.write("models/reports/leaf.sql", leaf % "{{ ref('base') }}")
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    promotion: manual")
+    world.repository.commit("It reads something new")
+    world.apply(expect=3)
+    assert ("reports", "leaf_green", "view", None) in world.objects(), world.objects()
+    world.repository.remove("models/reports/leaf.sql")
+    world.repository.write("models/extra/base.sql", base % 2)
+    world.repository.edit("cutover.yaml", "\n    promotion: manual", "")
+    world.repository.commit("Without the leaf")
+    world.apply()
+    assert world.sql("SELECT id FROM extra.base") == [(2,)] and world.plan(expect=0)["outcome"] == "nothing"
+    assert not [o for o in world.objects() if "leaf" in o[1] or "green" in o[0]], world.objects()
+
+
 def apply_stops_where_it_was_told_to(world):
     """No phase later: the one after `checking` is the cutover."""
     for phase in ("building", "hydrating", "checking"):
