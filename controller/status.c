@@ -174,6 +174,14 @@ static void write_title(Buf *out, const Status *status, const char *word, bool c
     }
 }
 
+static void write_drift(Buf *out, const PassResult *pass)
+{
+    if (pass->drift_judged && pass->drift.count) {
+        buf_printf(out, " Drift: %zu object%s, see cutover drift.", pass->drift.count,
+                   pass->drift.count == 1 ? "" : "s");
+    }
+}
+
 static void write_live_line(Buf *out, const Status *status)
 {
     const PassResult *pass = status->pass;
@@ -181,6 +189,7 @@ static void write_live_line(Buf *out, const Status *status)
         buf_printf(out, "  live%s: generation %lld, %s.",
                    status->state == STATUS_BLOCKED ? " and untouched" : "",
                    (long long)pass->live_generation, live_short(out->arena, pass));
+        write_drift(out, pass);
     } else {
         buf_text(out, "  nothing is live yet.");
     }
@@ -204,10 +213,8 @@ static void write_live(Buf *out, const Status *status)
     buf_printf(out, "\n  %s is at %s: nothing to do.",
                status->wanted->ref ? status->wanted->ref : "the project",
                status->wanted->short_sha ? status->wanted->short_sha : "no commit");
-    if (pass->drift_judged && pass->drift.count) {
-        buf_printf(out, " Drift: %zu object%s, see cutover drift.", pass->drift.count,
-                   pass->drift.count == 1 ? "" : "s");
-    } else if (pass->drift_judged) {
+    write_drift(out, pass);
+    if (pass->drift_judged && !pass->drift.count) {
         buf_text(out, " Drift: none.");
     }
     buf_char(out, '\n');
@@ -415,6 +422,9 @@ void status_write_text(Buf *out, const Status *status, bool color)
     };
     write_title(out, status, title(status), color);
     writers[status->state](out, status);
+    if (status->pass && status->pass->owed && status->pass->waits_for != status->pass->owed) {
+        buf_printf(out, "  refused, and tried again: %s\n", status->pass->owed);
+    }
 }
 
 /* --- JSON --- */
@@ -557,6 +567,7 @@ void status_write_json(JsonOut *json, const Status *status)
         put_deployment(json, status->pass, status->deployment);
     }
     put_waiting(json, status);
+    json_put_str(json, "owed", status->pass ? status->pass->owed : NULL);
     if (status->pass && status->pass->drift_judged) {
         json_key(json, "drift");
         drift_write_json(json, &status->pass->drift);

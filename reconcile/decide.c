@@ -137,7 +137,7 @@ static const Rule rules[] = {
     STAY(590, CUTTING_OVER, WHEN(.markers_agree = NO), BLOCK,
          "generation marker and record do not agree: see cutover repair"),
     STAY(592, CUTTING_OVER, WHEN(.happened = YES, .admits = YES), ADMIT,
-         "whom a canary let in too late is shut out of production"),
+         "what was given and taken too late is put right in production"),
     GO(595, CUTTING_OVER, WHEN(.happened = YES, .follow_up = YES), MOVE, REPOINTING, "repointing",
        "the marker says that the cutover has happened; something must follow"),
     GO(600, CUTTING_OVER, WHEN(.happened = YES, .blue = YES), MOVE, SOAKING, "soaking",
