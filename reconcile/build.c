@@ -116,7 +116,7 @@ static bool is_beside(const Comparison *c, RelName green)
 
 /*
  * What another commit wanted beside production makes room first: only one replacement can be made for a view, and what
- * is read cannot be dropped.
+ * is read cannot be dropped. At once, however fresh it is: nobody who carries on this build makes it again.
  */
 static void find_unused_beside(Comparison *c, const RecordGreen *green)
 {
