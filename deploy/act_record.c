@@ -223,13 +223,35 @@ static void add_drops(Pass *pass, RecordDeployment *d)
     }
 }
 
-/* What nobody could tell for ours when it is made, the process ends, and the next commit does not declare it. */
+static void add_place(Pass *pass, RecordPlaces *places, RecordPlace place)
+{
+    vec_each (RecordPlace, it, places) {
+        if (str_eq(it->kind, place.kind) && relname_eq(it->rel, place.rel)) {
+            *it = place;
+            return;
+        }
+    }
+    vec_push(pass->arena, places, place);
+}
+
+/* What nobody could tell for ours when it is made, the process ends, and the next commit does not declare it, or declares it
+ * again. What an attempt before this one made stays in the list. */
 static void add_makes(Pass *pass, RecordDeployment *d)
 {
     vec_each (PlanObject, it, &pass->out->plan->objects) {
         bool container = str_eq(it->kind, "schema") || str_eq(it->kind, "cluster");
-        if (container && it->action == PLAN_CREATE && it->where == PLAN_IN_PLACE) {
-            vec_push(pass->arena, &d->makes, (RecordPlace){.kind = it->kind, .rel = it->rel});
+        bool stays =
+            it->node && !it->index && !it->grant && !it->comment && node_kind_stays(it->node->kind);
+        if (it->action != PLAN_CREATE || it->where != PLAN_IN_PLACE) {
+            continue;
+        }
+        if (container) {
+            add_place(pass, &d->makes, (RecordPlace){.kind = it->kind, .rel = it->rel});
+        } else if (stays) {
+            add_place(pass, &d->makes,
+                      (RecordPlace){.kind = node_kind_catalog(it->node->kind),
+                                    .rel = it->rel,
+                                    .digest = it->node->digest});
         }
     }
 }
@@ -277,7 +299,6 @@ bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     intent.gates = strict_gates(pass->own);
     memset(&intent.green, 0, sizeof intent.green);
     memset(&intent.drops, 0, sizeof intent.drops);
-    memset(&intent.makes, 0, sizeof intent.makes);
     memset(&intent.sinks, 0, sizeof intent.sinks);
     add_green(pass, &intent);
     add_drops(pass, &intent);

@@ -197,10 +197,28 @@ static void claim_one(const Claims *c, RecordObject object)
     vec_push(c->arena, &c->record->unwritten, *claim);
 }
 
-/* DIGEST, unless another commit made the object: what that one declared nobody knows any more. A source or a table is
- * never made anew, so nothing is won by a doubt. */
+/* What its maker's intent tells of LIVE, which is made where it stays; NULL: nothing. */
+static const RecordPlace *intended_place(const Claims *c, const CatalogObject *live)
+{
+    const RecordDeployment *maker =
+        build_maker(c->arena, &c->created, c->record, live->kind, live->id);
+    for (size_t i = 0; maker && i < maker->makes.count; i++) {
+        const RecordPlace *it = &maker->makes.items[i];
+        if (it->digest && str_eq(it->kind, live->kind) && relname_eq(it->rel, live->rel)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+/* DIGEST, unless another commit made the object: what that one declared its intent tells, or nobody does any more. A source or a
+ * table is never made anew, so nothing is won by a doubt. */
 static const char *digest_made(const Claims *c, const CatalogObject *live, const char *digest)
 {
+    const RecordPlace *place = intended_place(c, live);
+    if (place) {
+        return place->digest;
+    }
     bool same = (str_eq(live->kind, "index") ? build_made_from : build_intended_by)(
         c->arena, &c->created, c->record, live->kind, live->id, c->desired);
     return same ? digest : "made by another commit";
@@ -252,7 +270,8 @@ static void claim_containers(const Claims *c)
     }
 }
 
-/* What a commit that never cut over made where it stays, and nobody declares any more: recorded, the plan takes it away. */
+/* What a commit that never cut over made where it stays, and nobody declares any more: recorded, the plan takes it away; where it
+ * may hold data, only if that is permitted. */
 static void claim_abandoned(const Claims *c)
 {
     vec_each (RecordDeployment, d, &c->record->deployments) {
@@ -262,7 +281,8 @@ static void claim_abandoned(const Claims *c)
                 catalog_id_at(c->catalog, it->kind, it->rel.database, it->rel.schema, it->rel.name);
             if (id && claimable(c, it->kind, id) &&
                 build_maker(c->arena, &c->created, c->record, it->kind, id) == d) {
-                claim_one(c, (RecordObject){.id = id, .kind = it->kind, .rel = it->rel});
+                claim_one(c, (RecordObject){
+                                 .id = id, .kind = it->kind, .rel = it->rel, .digest = it->digest});
             }
         }
     }

@@ -144,7 +144,8 @@ static void fold_places(Fold *fold, RecordPlaces *places, const Json *list)
         vec_push(fold->arena, places,
                  (RecordPlace){.kind = json_get_str(it, "kind"),
                                .id = json_get_str(it, "id"),
-                               .rel = get_rel(it)});
+                               .rel = get_rel(it),
+                               .digest = json_get_str(it, "digest")});
     }
 }
 

@@ -128,6 +128,7 @@ static void put_places(JsonOut *out, const char *key, const RecordPlaces *places
         json_put_str(out, "kind", it->kind);
         json_put_str(out, "id", it->id);
         put_rel(out, it->rel);
+        json_put_str(out, "digest", it->digest);
         json_close_object(out);
     }
     json_close_array(out);

@@ -20,6 +20,7 @@
  *             plan, attempt, from_generation, from_deployment; and manifest, audit_event, credits_per_hour,
  *             gates {approvals, soak, max_drops, max_cost?, replace?, timezone?, missed?, allow [text], freeze [text]},
  *             green [{kind, database?, schema?, name, green, replaces?}], drops [{kind, id, database, schema, name}],
+ *             makes [{kind, database?, schema?, name, digest?}],
  *             sinks [{action, id?, node, database, schema, name, from {database, schema, name}}]
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
  *             names? [{kind, id, database?, schema?, from, to, retired}]
@@ -83,6 +84,7 @@ typedef VEC(RecordName) RecordNames;
 typedef struct RecordPlace {
     const char *kind, *id; /* schema | cluster | as mz_objects.type; NULL: not yet made */
     RelName rel;
+    const char *digest; /* of what is to be made there; NULL: a container, or not noted */
 } RecordPlace;
 
 typedef VEC(RecordPlace) RecordPlaces;

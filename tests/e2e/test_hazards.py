@@ -268,6 +268,48 @@ def a_cluster_that_an_overtaken_commit_had_just_made_goes(world):
     assert world.clusters() == before and world.plan(expect=0)["outcome"] == "nothing", world.clusters()
 
 
+AUCTION = "{{ config(materialized='source', schema='feed', cluster='ingest') }}\nFROM LOAD GENERATOR AUCTION (TICK INTERVAL '1s')\n"
+BIDS = "{{ config(materialized='source_table', schema='feed') }}\nFROM SOURCE {{ ref('auction') }} (REFERENCE \"auction\".\"bids\")\n"
+
+
+def overtake_a_source(world):
+    """It and its table were just made where they stay; nobody has recorded it."""
+    world.repository.edit("cutover.yaml", "serving: {size: 25cc}", "serving: {size: 25cc}\n      ingest: {size: 25cc}")
+    world.repository.commit("A cluster for sources")
+    world.apply()
+    world.repository.write("models/feed/auction.sql", AUCTION)
+    world.repository.write("models/feed/bids.sql", BIDS)
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("A source")
+    world.wait_for("its table", lambda: ("feed", "bids") in [o[:2] for o in world.objects()] or world.cutover("run", "--once") is None)
+    assert world.phases()[-1] == "building" and not world.sql("SELECT 1 FROM cutover.log WHERE kind = 'objects' AND body::text LIKE '%auction%'")
+
+
+def a_source_that_an_overtaken_commit_had_just_made_is_taken_over(world):
+    overtake_a_source(world)
+    before = world.sql("SELECT id FROM mz_objects WHERE name IN ('auction', 'bids') ORDER BY id")
+    world.repository.edit("models/shop/daily.sql", "count(*) + 1", "count(*) + 2")
+    world.repository.commit("The same source")
+    world.apply()
+    assert world.sql("SELECT id FROM mz_objects WHERE name IN ('auction', 'bids') ORDER BY id") == before
+    plan = world.plan(expect=0)
+    assert plan["outcome"] == "nothing" and not plan["diagnostics"], plan["diagnostics"]
+
+
+def a_source_that_an_overtaken_commit_had_just_made_is_told_when_nobody_declares_it(world):
+    overtake_a_source(world)
+    world.repository.git("revert", "--no-edit", "HEAD")
+    world.repository.commit("As before")
+    world.apply(expect=3)
+    world.wait_for("the next one", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "pending")
+    text = world.cutover("status", expect=3)
+    assert "source feed.auction would be dropped" in text and "table feed.bids would be dropped" in text, text
+    assert ("feed", "bids") in [o[:2] for o in world.objects()], "it was dropped without a permit"
+    world.repository.commit("Not needed\n\nCutover-Permit: stateful:materialize.feed.auction stateful:materialize.feed.bids")
+    world.apply()
+    assert "feed" not in world.schemas() and world.plan(expect=0)["outcome"] == "nothing", world.objects()
+
+
 def a_view_beside_production_that_nobody_wants_any_more_keeps_nothing(world):
     """It reads a schema that the next commit does not have, and lies in one that stays."""
     world.apply()
@@ -449,6 +491,8 @@ if __name__ == "__main__":
          whom_a_failed_commit_let_in_is_not_let_in_by_the_next,
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
          a_cluster_that_an_overtaken_commit_had_just_made_goes,
+         a_source_that_an_overtaken_commit_had_just_made_is_taken_over,
+         a_source_that_an_overtaken_commit_had_just_made_is_told_when_nobody_declares_it,
          a_view_beside_production_that_nobody_wants_any_more_keeps_nothing,
          a_green_name_that_the_project_declares_is_refused_beforehand, what_is_declared_under_a_name_that_green_once_had_is_production,
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_late_statement_of_an_overtaken_commit_never_goes_live,

@@ -215,15 +215,20 @@ static void what_is_made_in_place_and_dropped_later_stands_in_the_intent(void **
     Log log = {.arena = *state};
     RecordDeployment d = a_deployment(log.arena);
     d.gates = (RecordGates){.known = true, .max_cost = 2.5};
-    vec_push(log.arena, &d.drops, (RecordPlace){"source", "u7", {"materialize", "raw", "events"}});
-    vec_push(log.arena, &d.makes, (RecordPlace){"cluster", NULL, {.name = "extra"}});
+    vec_push(log.arena, &d.drops,
+             (RecordPlace){"source", "u7", {"materialize", "raw", "events"}, NULL});
+    vec_push(log.arena, &d.makes, (RecordPlace){"cluster", NULL, {.name = "extra"}, NULL});
+    vec_push(log.arena, &d.makes,
+             (RecordPlace){"table", NULL, {"materialize", "raw", "bids"}, "d1"});
     append(&log, entry_intent(log.arena, &d));
     const RecordDeployment *seen = record_deployment(fold(&log), DEPLOYMENT);
     CHECK_INT(seen->drops.count, 1);
     CHECK_STR(seen->drops.items[0].kind, "source");
     CHECK_STR(seen->drops.items[0].rel.name, "events");
-    CHECK_INT(seen->makes.count, 1);
+    CHECK_INT(seen->makes.count, 2);
     CHECK_STR(seen->makes.items[0].rel.name, "extra");
+    CHECK(!seen->makes.items[0].digest);
+    CHECK_STR(seen->makes.items[1].digest, "d1");
     CHECK(seen->gates.max_cost > 2.4 && seen->gates.max_cost < 2.6);
     d.drops.count = 0;
     append(&log, entry_intent(log.arena, &d));
