@@ -18,6 +18,7 @@ class Node:
         self.from_source = False
         self.database = None
         self.more_rows = 0  # of a seed
+        self.description = None
 
     def dotted(self):
         return self.schema + "." + self.name
@@ -124,6 +125,9 @@ class Project:
             query += "".join("\njoin %s t%d on t%d.id = t0.id" % (text, i, i) for i, text in enumerate(inputs) if i)
         return "{{ config(%s) }}\n%s\n" % (", ".join(config), query)
 
+    def seed(self, node):
+        return "config: {schema: %s}" % node.schema
+
     def files(self, **settings):
         files = {"cutover.yaml": cutover_yaml(self.clusters(), **settings)}
         for node in self.nodes.values():
@@ -133,7 +137,7 @@ class Project:
                 files["models/%s/%s.sql" % (node.schema, node.name)] = self.model(node)
         seeds = [n for n in self.nodes.values() if n.kind == "seed"]
         if seeds:
-            files["seeds/schema.yml"] = "version: 2\nseeds:\n" + "".join("  - {name: %s, config: {schema: %s}}\n" % (n.name, n.schema) for n in seeds)
+            files["seeds/schema.yml"] = "version: 2\nseeds:\n" + "".join("  - {name: %s, %s}\n" % (n.name, self.seed(n)) for n in seeds)
         return {**files, **self.broken}
 
 

@@ -155,9 +155,8 @@ class Lab(harness.World):
 
     def empty(self):
         """Drops everything but the seed's own table, the record too."""
-        for (name,) in self.ask("SELECT s.name FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id "
-                                "WHERE d.name = 'materialize' AND s.name <> 'public'"):
-            self.ask('DROP SCHEMA "%s" CASCADE' % name)
+        for name in self.ask("SELECT d.name, s.name FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id WHERE s.name <> 'public'"):
+            self.ask('DROP SCHEMA "%s"."%s" CASCADE' % name)
         for (name,) in self.ask("SELECT name FROM mz_clusters WHERE id LIKE 'u%' AND name <> 'quickstart'"):
             self.ask('DROP CLUSTER "%s" CASCADE' % name)
         left = [o for o in self.catalog() if o["schema"] != "public"]
@@ -165,9 +164,9 @@ class Lab(harness.World):
 
     def catalog(self):
         """Everything that people made, by id."""
-        rows = self.ask("SELECT o.id, s.name, o.name, o.type, c.name, r.name FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id "
-                        "JOIN mz_roles r ON r.id = o.owner_id LEFT JOIN mz_clusters c ON c.id = o.cluster_id WHERE o.id LIKE 'u%' ORDER BY 1")
-        return [dict(zip(("id", "schema", "name", "type", "cluster", "owner"), row)) for row in rows]
+        rows = self.ask("SELECT o.id, d.name, s.name, o.name, o.type, c.name, r.name FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id "
+                        "JOIN mz_databases d ON d.id = s.database_id JOIN mz_roles r ON r.id = o.owner_id LEFT JOIN mz_clusters c ON c.id = o.cluster_id WHERE o.id LIKE 'u%' ORDER BY 1")
+        return [dict(zip(("id", "database", "schema", "name", "type", "cluster", "owner"), row)) for row in rows]
 
     def state(self):
         """Everything that a deployment may change, by name and without ids, so that two worlds can be compared."""
@@ -206,7 +205,8 @@ class Lab(harness.World):
 
     def leftovers(self):
         """Containers that a deployment should have taken away."""
-        return [name for name in self.schemas() + self.clusters() if re.search(r"_green$|_blue_g\d+$", name)]
+        schemas = [name for (name,) in self.ask("SELECT name FROM mz_schemas WHERE id LIKE 'u%' ORDER BY 1")]
+        return [name for name in schemas + self.clusters() if re.search(r"_green$|_blue_g\d+$", name)]
 
     def close(self):
         self.connection.close()
