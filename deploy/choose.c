@@ -69,7 +69,9 @@ static Choice choose(Pass *pass, PassFacts *facts)
     const Proof *building_proof = pass->out->proof;
     if (pass->after) {
         after = look_at(pass, pass->after, facts);
-        if (choice_acts(&after)) {
+        /* What is ready waits for its end, and so for the person that it waits for. */
+        bool keeps = pass->out->next_is_ready && after.rule->action == ACTION_BLOCK;
+        if (choice_acts(&after) || keeps) {
             return after;
         }
     }

@@ -133,6 +133,23 @@ def an_old_side_is_neither_trusted_nor_dropped_unseen(world):
     world.stop(controller)
 
 
+def what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end(world):
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.sql("CREATE VIEW shop_blue_g1.mine AS SELECT orders FROM shop_blue_g1.daily")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 6")
+    world.repository.commit("Leave more of them out")
+    world.apply(expect=3)
+    stranger = "view shop_blue_g1.mine is on a side that is to be dropped, and is not ours"
+    assert stranger in world.cutover("status", expect=3)
+    world.wait_for("the message", lambda: world.cutover("run", "--once") is not None and [t for t in world.receiver.texts() if stranger in t], seconds=20)
+    world.sql("DROP VIEW shop_blue_g1.mine")
+    world.apply()
+    assert is_live(world, 3) and not world_has_blue(world)
+
+
 def go_back(world):
     """In one transaction: the old side soaks yet."""
     world.apply()
@@ -184,5 +201,6 @@ if __name__ == "__main__":
     run([a_rollback_after_the_soak_deploys_the_commit_before, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
          apply_goes_back_as_a_controller_would, there_is_nothing_before_the_first, what_is_under_way_must_end_first,
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
+         what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end,
          a_statement_that_comes_after_a_way_back_leaves_nothing_behind,
          the_way_back_can_be_asked_for_before_anybody_has_recorded_the_cutover, drift_is_told_after_a_way_back], PROJECT, SEED)
