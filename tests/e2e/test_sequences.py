@@ -234,28 +234,64 @@ class Sequence:
         self.change()
 
     def meet_a_stranger(self):
+        """Who builds on what is live, or on what is only being built, or is to be dropped."""
         self.change()
-        if self.chance.random() < 0.5:
+        if self.chance.random() < 0.7:
             self.advance()
-        live = [o for o in self.ours() if o["type"] != "index"]
-        if live:
-            near, name = self.chance.choice(live), self.project.fresh_name("x")
+        near = [o for o in self.lab.catalog() if o["schema"] not in ("public", "strange", "cutover") and o["type"] not in ("index", "sink")]
+        if near:
+            near, name = self.chance.choice(near), self.project.fresh_name("x")
             place = self.chance.choice(["%s.%s" % (near["database"], near["schema"]), "strange"])
-            self.by_hand("CREATE %s %s.%s AS SELECT %s" % (
-                self.chance.choice(["VIEW", "MATERIALIZED VIEW"]), place, name,
-                self.chance.choice(["1 AS one", "id FROM " + dotted(near)])), "looker")
+            cluster = " IN CLUSTER " + near["cluster"] if near["cluster"] else ""
+            self.by_hand(self.chance.choice(["CREATE VIEW {0}.{1} AS SELECT {2}", "CREATE MATERIALIZED VIEW {0}.{1}{3} AS SELECT {2}"]).format(
+                place, name, self.chance.choice(["1 AS one", "id FROM " + dotted(near)]), cluster), "looker")
         self.theirs = self.lab.ask(THEIRS)
         self.change()
+
+    def rush(self):
+        """A controller, or two, and people who do not wait for it."""
+        controllers = [self.lab.start("run") for _ in range(self.chance.randint(1, 2))]
+        for _ in range(self.chance.randint(2, 4)):
+            if self.chance.random() < 0.5:
+                self.change(soak="1h")
+            else:
+                self.request(self.chance.choice(["rollback", "abort", "promote", "hold", "resume"]))
+            time.sleep(self.chance.uniform(0, 1.5))
+        for controller in controllers:
+            self.lab.stop(controller, self.chance.choice([signal.SIGKILL, signal.SIGTERM]))
 
     def edit_by_hand(self):
         self.change(gates=["drift: heal"])
         self.settle()
-        for thing in self.chance.sample(self.ours(), 2):
-            kind, name = thing["type"].replace("-", " ").upper(), dotted(thing)
-            self.by_hand(self.chance.choice(["DROP %s %s", "ALTER %s %s RENAME TO " + self.project.fresh_name("hand")]) % (kind, name))
+        for _ in range(2):
+            self.edit()
         self.passes(self.chance.randint(0, 9))
         if self.chance.random() < 0.5:
             self.change(gates=["drift: heal"])
+
+    def edit_meanwhile(self):
+        """While something is under way, and of that, too."""
+        self.change(gates=["drift: heal"])
+        self.advance()
+        for _ in range(2):
+            self.edit(live=False)
+            self.passes(self.chance.randint(0, 3))
+        if self.chance.random() < 0.5:
+            self.change(gates=["drift: heal"])
+
+    def edit(self, live=True):
+        """Somebody who has Cutover's own rights drops, renames or alters one thing."""
+        ours = self.ours() if live else [o for o in self.lab.catalog() if o["schema"] not in ("public", "strange", "cutover") and o["owner"] != "looker"]
+        if not ours:
+            return
+        thing, hand = self.chance.choice(ours), self.project.fresh_name("hand")
+        kind, schema = thing["type"].replace("-", " ").upper(), "%s.%s" % (thing["database"], thing["schema"])
+        statements = ["DROP %s %s" % (kind, dotted(thing)), "DROP %s %s CASCADE" % (kind, dotted(thing)), "ALTER %s %s RENAME TO %s" % (kind, dotted(thing), hand),
+                      "DROP SCHEMA %s CASCADE" % schema, "ALTER SCHEMA %s RENAME TO %s" % (schema, hand), "REVOKE SELECT ON %s FROM reader" % dotted(thing),
+                      "COMMENT ON %s %s IS NULL" % (kind, dotted(thing))]
+        if thing["cluster"]:
+            statements += [s % thing["cluster"] for s in ("DROP CLUSTER %s CASCADE", "ALTER CLUSTER %s RENAME TO " + hand)]
+        self.by_hand(self.chance.choice(statements))
 
     def ours(self):
         """What is live, of the project's."""
@@ -317,9 +353,10 @@ class Sequence:
         self.theirs = self.lab.ask(THEIRS)
 
     def drop_what_is_not_known_any_more(self):
-        """A record that was lost knows again which objects are ours, but not which clusters."""
-        for (cluster,) in self.lab.ask("SELECT name FROM mz_clusters WHERE id LIKE 'u%' AND name NOT LIKE 'quick%'") if self.is_repaired else []:
-            if cluster.removeprefix("st_") not in self.project.clusters():
+        """A record that was lost knows again which objects are ours, but not which clusters; and who gave a name to something keeps it."""
+        for (cluster,) in self.lab.ask("SELECT name FROM mz_clusters WHERE id LIKE 'u%' AND name <> 'quickstart'"):
+            lost = self.is_repaired and cluster.removeprefix("st_") not in self.project.clusters()
+            if lost or cluster.startswith("hand"):
                 assert self.by_hand("DROP CLUSTER " + cluster), self.said[-1]
 
     def check(self):
@@ -347,7 +384,7 @@ class Sequence:
         for _ in range(EVENTS):
             event = self.chance.choice([self.merge, self.overtake, self.fail, self.go_back, self.abort, self.hold, self.approve,
                                         self.approve_what_is_no_more, self.let_guests_in, self.wait_for_a_window, self.grant_to_a_newcomer,
-                                        self.force, self.meet_a_stranger, self.edit_by_hand, self.damage_the_marker, self.damage_the_record])
+                                        self.force, self.rush, self.meet_a_stranger, self.edit_by_hand, self.edit_meanwhile, self.damage_the_marker, self.damage_the_record])
             self.lab.environment = self.chance.choice(self.project.environments)
             self.say("-- %s (%s)" % (event.__name__, self.lab.environment))
             event()
