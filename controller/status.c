@@ -195,6 +195,22 @@ static void write_live_line(Buf *out, const Status *status)
     }
 }
 
+/* What differs from Git although its commit is live, and nobody may change: there is something to do, and not for Cutover. */
+static void write_to_do(Buf *out, const Status *status)
+{
+    const Plan *plan = status->pass->plan;
+    const Diag *refusal = NULL;
+    for (size_t i = 0; plan && !refusal && i < plan->diags.list.count; i++) {
+        const Diag *it = &plan->diags.list.items[i];
+        refusal = it->severity == DIAG_REFUSED ? it : NULL;
+    }
+    if (refusal) {
+        buf_printf(out, " refused %s: %s, see cutover plan.", refusal->code, refusal->message);
+    } else {
+        buf_text(out, " nothing to do.");
+    }
+}
+
 static void write_live(Buf *out, const Status *status)
 {
     const PassResult *pass = status->pass;
@@ -210,9 +226,9 @@ static void write_live(Buf *out, const Status *status)
                    live->author ? live->author : "", minute(out->arena, live->phase_since),
                    age(out->arena, live->phase_since, status->at));
     }
-    buf_printf(out, "\n  %s is at %s: nothing to do.",
-               status->wanted->ref ? status->wanted->ref : "the project",
+    buf_printf(out, "\n  %s is at %s:", status->wanted->ref ? status->wanted->ref : "the project",
                status->wanted->short_sha ? status->wanted->short_sha : "no commit");
+    write_to_do(out, status);
     write_drift(out, pass);
     if (pass->drift_judged && !pass->drift.count) {
         buf_text(out, " Drift: none.");

@@ -310,6 +310,16 @@ def a_source_that_an_overtaken_commit_had_just_made_is_told_when_nobody_declares
     assert "feed" not in world.schemas() and world.plan(expect=0)["outcome"] == "nothing", world.objects()
 
 
+def it_is_told_too_when_git_goes_back_to_what_is_live(world):
+    overtake_a_source(world)
+    world.repository.git("reset", "--hard", "HEAD~1")
+    world.repository.git("push", "-q", "--force", "origin", "HEAD:main")
+    world.cutover("apply", "--yes", expect=(0, 3))
+    world.wait_for("the end", lambda: world.cutover("run", "--once") is not None and world.status()["state"] == "live")
+    text = world.cutover("status")
+    assert "generation 1" in text and "source feed.auction would be dropped" in text and "nothing to do" not in text, text
+
+
 def a_view_beside_production_that_nobody_wants_any_more_keeps_nothing(world):
     """It reads a schema that the next commit does not have, and lies in one that stays."""
     world.apply()
@@ -493,6 +503,7 @@ if __name__ == "__main__":
          a_cluster_that_an_overtaken_commit_had_just_made_goes,
          a_source_that_an_overtaken_commit_had_just_made_is_taken_over,
          a_source_that_an_overtaken_commit_had_just_made_is_told_when_nobody_declares_it,
+         it_is_told_too_when_git_goes_back_to_what_is_live,
          a_view_beside_production_that_nobody_wants_any_more_keeps_nothing,
          a_green_name_that_the_project_declares_is_refused_beforehand, what_is_declared_under_a_name_that_green_once_had_is_production,
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_late_statement_of_an_overtaken_commit_never_goes_live,
