@@ -190,6 +190,8 @@ static void write_live_line(Buf *out, const Status *status)
                    status->state == STATUS_BLOCKED ? " and untouched" : "",
                    (long long)pass->live_generation, live_short(out->arena, pass));
         write_drift(out, pass);
+    } else if (pass->record && record_newest_generation(pass->record) > 0) {
+        buf_text(out, "  what is live is not known: the generation marker is missing.");
     } else {
         buf_text(out, "  nothing is live yet.");
     }

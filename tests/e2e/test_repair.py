@@ -199,7 +199,7 @@ def what_a_failed_commit_hides_is_told_as_well(world):
     world.repository.commit("Something that does not compile")
     world.apply(expect=1)
     world.sql("DROP SCHEMA %s" % marker)
-    stands_still(world)
+    assert "nothing is live yet" not in stands_still(world)
     assert repair(world) == ["CO5034"] and world.marker() == marker
 
 
