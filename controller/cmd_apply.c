@@ -22,6 +22,7 @@ typedef struct Apply {
     Progress progress;
     int64_t event; /* seq of the next event to print, -o json */
     int errors;    /* in a row */
+    bool drifted;  /* from the beginning there was nothing else to do */
 } Apply;
 
 static void print_events(Apply *apply, Arena *arena, const PassResult *result)
@@ -56,11 +57,26 @@ static bool arrived(const Apply *apply, const Status *status)
            str_eq(d->commit, status->wanted->sha);
 }
 
+/* The plan would undo what somebody has changed by hand, which happens only where cutover.yaml wants that. */
+static bool only_drifted(const PassResult *result)
+{
+    return result->rule && result->rule->when.wanted_is_live == YES &&
+           result->action == ACTION_WAIT && result->drift.count > 0;
+}
+
 static int answer_end(Apply *apply, const Status *status)
 {
     Buf out = buf_new(apply->cli->arena, ANSWER_MAX);
     const PassResult *result = status->pass;
-    if (status->state == STATUS_LIVE) {
+    bool drifted = apply->drifted && only_drifted(result);
+    if (drifted) {
+        buf_printf(&out,
+                   "%s is at %s (generation %lld), and stays so: what differs is drift, "
+                   "which cutover.yaml does not say to heal.\n"
+                   "  see: cutover drift.   undo it by hand, or commit drift: heal\n",
+                   status->environment, status->wanted->short_sha,
+                   (long long)result->live_generation);
+    } else if (status->state == STATUS_LIVE) {
         buf_printf(&out, "%s is at %s (generation %lld).\n", status->environment,
                    status->wanted->short_sha, (long long)result->live_generation);
     } else {
@@ -73,7 +89,7 @@ static int answer_end(Apply *apply, const Status *status)
     if (status->state == STATUS_BLOCKED && d && phase_is_final(d->phase)) {
         return EXIT_FAILED;
     }
-    return reached(apply, status) ? EXIT_DONE : status_exit(status->state);
+    return drifted ? EXIT_BLOCKED : reached(apply, status) ? EXIT_DONE : status_exit(status->state);
 }
 
 /* What stands in the way of every attempt is not tried for ever; what is only away may come back. */
@@ -157,7 +173,8 @@ static int show_and_ask(const Cli *cli, const Wanted *wanted, const PassResult *
                 result->plan->digest);
         return EXIT_BLOCKED;
     }
-    *go = result->plan->outcome == PLAN_NOTHING || cli_ask(cli, "Carry it out?", &blocked);
+    *go = result->plan->outcome == PLAN_NOTHING || only_drifted(result) ||
+          cli_ask(cli, "Carry it out?", &blocked);
     return blocked ? EXIT_BLOCKED : EXIT_PENDING;
 }
 
@@ -180,6 +197,7 @@ static int apply_commit(const Cli *cli, Session *session, Diags *diags, Err *err
                    .session = session,
                    .wanted = &wanted,
                    .progress = progress_new(cli->color_err)};
+    apply.drifted = go && only_drifted(&result);
     apply.until = cli->until ? phase_parse(cli->until) : PHASE_NONE;
     apply.event = result.record ? result.record->next_event : 0;
     return run_passes(&apply);

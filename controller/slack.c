@@ -207,11 +207,16 @@ static void put_finding(Buf *out, const Json *data)
 {
     const Json *all = json_get(data, "diagnostics");
     const Json *first = all && all->count > 0 ? all->items[0] : NULL;
-    const char *file = text_of(out->arena, first ? first : data, "file");
-    put_reason(out, first ? first : data, first ? "message" : "reason");
+    const Json *said = first ? first : data;
+    const char *key = first ? "message" : "reason";
+    const char *file = text_of(out->arena, said, "file");
+    put_reason(out, said, key);
     if (file) {
-        buf_printf(out, " (%s:%lld)", file,
-                   (long long)json_get_int(first ? first : data, "line", 0));
+        const char *place =
+            arena_printf(out->arena, " (%s:%lld)", file, (long long)json_get_int(said, "line", 0));
+        const char *text = text_of(out->arena, said, key);
+        buf_text(out,
+                 text && str_ends(text, place) ? "" : place); /* a server's refusal ends in it */
     }
 }
 

@@ -79,6 +79,13 @@ static StatusState state_of(const Status *status)
     return STATUS_LIVE;
 }
 
+/* What a plan that is made from a damaged record stumbles over is production itself. */
+static bool is_damaged(const Rule *rule)
+{
+    return rule && rule->action == ACTION_BLOCK &&
+           (rule->when.record == NO || rule->when.markers_agree == NO);
+}
+
 Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *result,
                       const Err *err)
 {
@@ -89,7 +96,7 @@ Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *re
                      .pass = result,
                      .diags = result->diags,
                      .at = result->catalog ? result->catalog->now : 0};
-    if (result->plan && result->plan->outcome == PLAN_REFUSED) {
+    if (result->plan && result->plan->outcome == PLAN_REFUSED && !is_damaged(result->rule)) {
         status.diags = result->plan->diags;
     }
     if (err->kind != ERR_NONE && !result->catalog) {
@@ -182,10 +189,22 @@ static void write_drift(Buf *out, const PassResult *pass)
     }
 }
 
+/* The marker, which alone tells what is live, is missing, there several times, or not the record's. */
+static bool is_doubtful(const PassResult *pass)
+{
+    bool lost = false;
+    for (size_t i = 0; pass->record && i < pass->record->deployments.count; i++) {
+        lost |= pass->live_generation < 0 && pass->record->deployments.items[i].cut_over;
+    }
+    return lost || (pass->rule && pass->rule->when.markers_agree == NO);
+}
+
 static void write_live_line(Buf *out, const Status *status)
 {
     const PassResult *pass = status->pass;
-    if (pass->live_generation > 0) {
+    if (is_doubtful(pass)) {
+        buf_text(out, "  which generation is live cannot be told before that: cutover repair");
+    } else if (pass->live_generation > 0) {
         buf_printf(out, "  live%s: generation %lld, %s.",
                    status->state == STATUS_BLOCKED ? " and untouched" : "",
                    (long long)pass->live_generation, live_short(out->arena, pass));

@@ -108,6 +108,19 @@ static void look_at_rbac(Visit *v)
     }
 }
 
+static const char *to_read(const Visit *v, RelName log, const char *role)
+{
+    StatementOn schema = {"schema", {.database = log.database, .name = log.schema}};
+    return arena_printf(v->arena, "%s; %s;", statement_grant(v->arena, schema, "USAGE", role),
+                        statement_grant(v->arena, (StatementOn){"table", log}, "SELECT", role));
+}
+
+static const char *to_write(const Visit *v, RelName log, const char *role)
+{
+    return arena_printf(v->arena, "%s;",
+                        statement_grant(v->arena, (StatementOn){"table", log}, "INSERT", role));
+}
+
 /* Who only looks, and who asks: docs/interface.md section 6. */
 static void look_at_record(Visit *v, const char *schema, const Snapshot *snapshot)
 {
@@ -121,21 +134,21 @@ static void look_at_record(Visit *v, const char *schema, const Snapshot *snapsho
         return;
     }
     if (snapshot->record == SNAPSHOT_RECORD_UNREADABLE) {
-        add_error(v->doctor, "record", &snapshot->record_err);
+        Err why = snapshot->record_err;
+        if (why.kind == ERR_DENIED) {
+            why.hint = arena_printf(v->arena, "%s %s", to_read(v, log, v->catalog->role),
+                                    to_write(v, log, v->catalog->role));
+        }
+        add_error(v->doctor, "record", &why);
         return;
     }
     if (!rights_allow(&v->rights, table->owner, &table->grants, "INSERT")) {
         miss(v, grant(v, "table", log, "INSERT"), "role %s cannot write the record %s",
              relname_text(v->arena, log, log.database));
     }
-    const char *usage = statement_grant(
-        v->arena, (StatementOn){"schema", {.database = log.database, .name = schema}}, "USAGE",
-        role);
-    const char *select = statement_grant(v->arena, (StatementOn){"table", log}, "SELECT", role);
-    const char *insert = statement_grant(v->arena, (StatementOn){"table", log}, "INSERT", role);
-    doctor_add(v->doctor, DOCTOR_OK, "record", arena_printf(v->arena, "%s; %s;", usage, select),
+    doctor_add(v->doctor, DOCTOR_OK, "record", to_read(v, log, role),
                "%zu rows; people who only look need", snapshot->entries.count);
-    doctor_add(v->doctor, DOCTOR_OK, "record", arena_printf(v->arena, "%s;", insert),
+    doctor_add(v->doctor, DOCTOR_OK, "record", to_write(v, log, role),
                "people who approve, hold and roll back need as well");
 }
 

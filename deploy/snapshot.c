@@ -487,6 +487,12 @@ static void judge_record(Load *load, Snapshot *snapshot)
     }
     if (catalog_object(load->catalog, log)) {
         snapshot->record = SNAPSHOT_RECORD_UNREADABLE;
+        if (snapshot->record_err.kind == ERR_INPUT) {
+            snapshot->record_err.hint = arena_printf(
+                load->arena,
+                "%s is not the table that Cutover made: give it another name, then: cutover repair",
+                relname_sql(load->arena, log));
+        }
     } else {
         snapshot->record_err = (Err){0};
     }

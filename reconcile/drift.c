@@ -99,6 +99,13 @@ static const RecordObject *recorded(const Search *s, const char *kind, RelName r
     return map_get(&s->recorded, name_key(s->arena, kind, rel));
 }
 
+/* As text_of(): the default database is left out. */
+static const char *text_of_schema(const Search *s, const char *database, const char *schema)
+{
+    bool usual = str_eq(database, s->in->desired->default_database);
+    return usual ? schema : arena_printf(s->arena, "%s.%s", database, schema);
+}
+
 static void judge_owner(Search *s, const char *class, const char *object, const char *kind,
                         const char *id)
 {
@@ -276,10 +283,11 @@ static bool schema_stands(Search *s, RelName rel)
         RelName name = {.database = rel.database, .name = rel.schema};
         const RecordObject *known = recorded(s, "schema", name);
         const CatalogSchema *moved = known ? catalog_schema_by_id(s->in->catalog, known->id) : NULL;
-        lost_container(s, "schema", "other", rel.schema, name, moved ? moved->name : NULL,
+        const char *text = text_of_schema(s, rel.database, rel.schema);
+        lost_container(s, "schema", "other", text, name, moved ? moved->name : NULL,
                        live ? live->id : NULL);
         if (live) {
-            judge_owner(s, "other", rel.schema, "schema", live->id);
+            judge_owner(s, "other", text, "schema", live->id);
         }
     }
     return live != NULL;

@@ -271,6 +271,22 @@ static const char *did_you_mean(Closure *c, const char *name, const StrVec *know
                : arena_printf(c->arena, "way out:  %s", otherwise);
 }
 
+static void check_database(Closure *c, const Item *item)
+{
+    const StrVec *databases = &c->in->catalog->databases;
+    const char *name = item->node->rel.database;
+    if (!databases->count || str_in(databases, name)) {
+        return;
+    }
+    plan_refuse(
+        c, "CO4119", name,
+        arena_printf(c->arena, "%s is of database %s, which does not exist (%s:%d)",
+                     plan_item_name(c, item), name, item->node->file ? item->node->file : "?",
+                     item->node->line),
+        did_you_mean(c, name, databases,
+                     arena_printf(c->arena, "CREATE DATABASE %s", sql_ident(c->arena, name))));
+}
+
 static void check_role(Closure *c, const Item *item, const char *role)
 {
     const StrVec *roles = &c->in->catalog->roles;
@@ -316,6 +332,7 @@ static void check_known_size(Closure *c, const ClusterConfig *config)
 void plan_check_known(Closure *c)
 {
     vec_each (Item, it, &c->items) {
+        check_database(c, it);
         vec_each (DesiredGrant, grant, &it->node->grants) {
             check_role(c, it, grant->grantee);
         }

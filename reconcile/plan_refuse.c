@@ -58,29 +58,52 @@ static const char *who(Closure *c, const CatalogObject *object)
                         plain_kind(c, object->kind), object->owner ? object->owner : "unknown");
 }
 
-static const char *ways_out(Closure *c, const CatalogObject *object)
+/* What selects OBJECT: an index comes with its relation. DECLARED: whether the project has that already. */
+static const char *selector_of(const Closure *c, const CatalogObject *object, bool *declared)
 {
+    const CatalogObject *on =
+        object->on_id ? catalog_object_by_id(c->in->catalog, object->on_id) : NULL;
+    const CatalogObject *relation = on ? on : object;
+    const DesiredNode *node =
+        map_get(&c->in->desired->node_by_rel, relname_key(c->arena, relation->rel));
+    *declared = node != NULL;
+    return node && node->names.count ? node->names.items[0] : relation->rel.name;
+}
+
+static const char *ways_out(Closure *c, const CatalogObject *object, bool named)
+{
+    bool declared;
+    const char *selector = selector_of(c, object, &declared);
+    const char *way = named || (declared && !object->on_id) ? "take it over as it is"
+                      : declared                            ? "add it to its model and run"
+                                                            : "add it to the project and run";
     return arena_printf(c->arena,
-                        "ways out:  add it to the project and run   cutover adopt --select %s\n"
-                        "           or drop it                      DROP %s %s",
-                        object->rel.name, upper_kind(c, object->kind),
+                        "ways out:  %-29s   cutover adopt --select %s\n"
+                        "           %-29s   DROP %s %s",
+                        way, selector, "or drop it", upper_kind(c, object->kind),
                         relname_sql(c->arena, object->rel));
+}
+
+static void refuse(Closure *c, const CatalogObject *object, const char *explanation, bool named)
+{
+    const char *name = plan_object_name(c, object);
+    plan_refuse(c, "CO4103", name, arena_printf(c->arena, "%s stands in the way", name),
+                arena_printf(c->arena, "%s\n%s", explanation, ways_out(c, object, named)));
 }
 
 static void refuse_stranger(Closure *c, const CatalogObject *object, const char *explanation)
 {
-    const char *name = plan_object_name(c, object);
-    plan_refuse(c, "CO4103", name, arena_printf(c->arena, "%s stands in the way", name),
-                arena_printf(c->arena, "%s\n%s", explanation, ways_out(c, object)));
+    refuse(c, object, explanation, false);
 }
 
 void plan_refuse_name(Closure *c, const CatalogObject *object)
 {
-    refuse_stranger(c, object,
-                    arena_printf(c->arena,
-                                 "The project declares this name, and %s bears it already;\n"
-                                 "Cutover has no record of it and will not touch it.",
-                                 who(c, object)));
+    refuse(c, object,
+           arena_printf(c->arena,
+                        "The project declares this name, and %s bears it already;\n"
+                        "Cutover has no record of it and will not touch it.",
+                        who(c, object)),
+           true);
 }
 
 /* The input of READER through which it hangs on the green object BECAUSE. */

@@ -68,9 +68,11 @@ static void write_head(Buf *out, const Plan *plan, const PlanHead *head)
 /* ---- containers ---- */
 
 /* "schemas shop, reports" */
-static size_t write_names(Buf *out, const char *what, const PlanContainer *items, size_t count,
-                          bool wanted)
+static size_t write_names(Buf *out, const Plan *plan, bool clusters, bool wanted)
 {
+    const char *what = clusters ? "cluster" : "schema";
+    const PlanContainer *items = clusters ? plan->clusters.items : plan->schemas.items;
+    size_t count = clusters ? plan->clusters.count : plan->schemas.count;
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         n += items[i].wanted == wanted;
@@ -82,6 +84,9 @@ static size_t write_names(Buf *out, const char *what, const PlanContainer *items
         }
         const PlanContainer *it = &items[i];
         buf_printf(out, first ? "%s%s " : ", ", what, n == 1 ? "" : "s");
+        if (it->database && !str_eq(it->database, plan->default_database)) {
+            buf_printf(out, "%s.", it->database);
+        }
         buf_text(out, it->name);
         if (it->is_cluster && wanted) {
             buf_printf(out, " (%s x %lld) as %s", it->size ? it->size : "?",
@@ -95,10 +100,9 @@ static size_t write_names(Buf *out, const char *what, const PlanContainer *items
 static void write_containers(Buf *out, const Plan *plan, bool wanted)
 {
     Buf line = buf_new(out->arena, out->max);
-    size_t schemas = write_names(&line, "schema", plan->schemas.items, plan->schemas.count, wanted);
+    size_t schemas = write_names(&line, plan, false, wanted);
     Buf clusters = buf_new(out->arena, out->max);
-    size_t count =
-        write_names(&clusters, "cluster", plan->clusters.items, plan->clusters.count, wanted);
+    size_t count = write_names(&clusters, plan, true, wanted);
     if (schemas || count) {
         buf_printf(out, "  %s%s%s%s\n", schemas ? line.data : "", schemas && count ? "; " : "",
                    count ? clusters.data : "",

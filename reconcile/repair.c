@@ -144,18 +144,20 @@ static const char *commit_in(const Search *s, const char *comment, const char *c
     return length == 40 && str_starts(sha, commit8) ? arena_strndup(s->arena, sha, length) : NULL;
 }
 
-/* The whole commit whose first digits the marker bears. */
-static const char *commit_of_comments(const Search *s, const char *commit8)
+/* The whole commit whose first digits the marker bears; *WHERE: the container that tells it. */
+static const char *commit_of_comments(const Search *s, const char *commit8, const char **where)
 {
     vec_each (CatalogSchema, it, &s->catalog->schemas) {
         const char *commit = commit_in(s, it->comment, commit8);
         if (commit) {
+            *where = arena_printf(s->arena, "schema %s", it->name);
             return commit;
         }
     }
     vec_each (CatalogCluster, it, &s->catalog->clusters) {
         const char *commit = commit_in(s, it->comment, commit8);
         if (commit) {
+            *where = arena_printf(s->arena, "cluster %s", it->name);
             return commit;
         }
     }
@@ -211,7 +213,7 @@ static void find_unknown(Search *s, const Claim *best)
     const char *text = arena_printf(
         s->arena, "the marker %s tells generation %lld, which the record does not know",
         marker->name, (long long)marker->generation);
-    const char *commit = commit_of_comments(s, marker->commit8);
+    const char *where, *commit = commit_of_comments(s, marker->commit8, &where);
     bool renamed = best->known && best->holds && s->record->deployments.count &&
                    (!commit || best->generation > marker->generation);
     if (renamed) {
@@ -330,6 +332,34 @@ static void look_at_ways_back(Search *s)
     }
 }
 
+/* ---- objects that are not known any more ---- */
+
+/* Something is being made, or was told anew by a repair, which said itself what follows. */
+static bool may_be_without(const Search *s)
+{
+    vec_each (RecordDeployment, d, &s->record->deployments) {
+        if (!phase_is_final(d->phase) || d->partial) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A record that knows no object, where a container says that Cutover filled it: rows were deleted, or all of it. */
+static void look_at_objects(Search *s)
+{
+    const char *where;
+    if (s->out->findings.count || s->record->object_by_id.count || may_be_without(s) ||
+        !commit_of_comments(s, "", &where)) {
+        return;
+    }
+    add(s, REPAIR_PERSON, "CO5039",
+        arena_printf(s->arena,
+                     "the record knows nothing that Cutover made, though %s bears its comment",
+                     where),
+        "run cutover adopt: it finds again what is Cutover's; drop nothing before that");
+}
+
 Repair *repair_find(Arena *arena, const Catalog *catalog, const Record *record,
                     const char *environment, const char *record_schema)
 {
@@ -344,6 +374,7 @@ Repair *repair_find(Arena *arena, const Catalog *catalog, const Record *record,
     look_at_record(&s);
     look_at_markers(&s);
     look_at_ways_back(&s);
+    look_at_objects(&s);
     return s.out;
 }
 

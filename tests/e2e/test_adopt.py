@@ -1,6 +1,7 @@
 """Taking over what dbt or a person made: what equals the declared is not rebuilt, and nothing else is touched."""
 import csv
 import json
+import re
 import signal
 import subprocess
 
@@ -133,6 +134,21 @@ def a_selection_takes_over_only_that(world):
     assert world.plan()["outcome"] == "nothing"
 
 
+def each_way_out_of_a_refused_plan_can_be_gone(world):
+    dbt_run(world)
+    text = world.cutover("plan", expect=3)
+    assert "add it to the project" not in text, text
+    ways = re.findall(r"ways out:  take it over as it is +cutover (adopt --select \w+)", text)
+    assert len(ways) == 9 and "customers_primary_idx" in text, text
+    for way in ways:
+        world.cutover(*way.split(), "--yes", expect=(0, 2))
+    assert world.plan(expect=0)["outcome"] == "nothing"
+    world.sql("CREATE INDEX mine IN CLUSTER quickstart ON shop.daily (orders)")
+    world.repository.edit("models/shop/daily.sql", "count(*) as orders", "count(*) + 0 as orders")
+    world.repository.commit("Count differently")
+    assert "add it to its model and run     cutover adopt --select daily" in world.cutover("plan", expect=3)
+
+
 def nothing_happens_without_a_yes(world):
     dbt_run(world)
     world.cutover("adopt", expect=3)
@@ -259,7 +275,7 @@ def what_another_environment_has_stays_its(world):
 
 STORIES = [a_sink_is_taken_over_as_it_is, what_another_environment_has_stays_its,
            what_dbt_made_is_taken_over_and_nothing_is_rebuilt, what_differs_is_rebuilt_by_the_next_deployment, another_cluster_is_a_difference,
-           rows_that_are_not_in_git_are_never_taken_over, a_selection_takes_over_only_that, nothing_happens_without_a_yes,
+           rows_that_are_not_in_git_are_never_taken_over, a_selection_takes_over_only_that, each_way_out_of_a_refused_plan_can_be_gone, nothing_happens_without_a_yes,
            what_another_role_owns_is_left_alone, two_environments_do_not_take_each_others, what_a_killed_process_left_is_cleared_by_the_next,
            a_leftover_that_is_not_ours_is_not_touched, a_name_that_was_refused_is_taken_over_later]
 

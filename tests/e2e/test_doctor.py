@@ -56,6 +56,16 @@ def what_it_says_is_all_that_is_missing(world):
     assert world.status()["state"] == "live"
 
 
+def who_may_not_read_the_record_is_told_what_to_grant(world):
+    world.apply()
+    world.sql("CREATE ROLE looker")
+    connect_as(world, "looker")
+    said = [line["fix"] for line in lines(world, 1) if line["verdict"] == "fail" and line["area"] == "record"]
+    assert len(said) == 1 and said[0].count("GRANT ") == 3, said
+    world.sql(said[0].replace("; ", ";\n"))
+    assert world.cutover("history", expect=0)
+
+
 def another_roles_schema_must_change_hands(world):
     world.sql("CREATE ROLE cutover")
     world.sql("CREATE ROLE dbt")
@@ -105,6 +115,6 @@ def a_password_never_shows(world):
 
 
 if __name__ == "__main__":
-    run([a_healthy_world_is_told_line_by_line, what_it_says_is_all_that_is_missing, another_roles_schema_must_change_hands,
+    run([a_healthy_world_is_told_line_by_line, what_it_says_is_all_that_is_missing, who_may_not_read_the_record_is_told_what_to_grant, another_roles_schema_must_change_hands,
          a_record_cluster_without_replica_is_a_failure, the_record_names_who_may_look_and_who_may_ask,
          what_is_broken_elsewhere_has_a_line_too, a_password_never_shows], PROJECT, SEED)

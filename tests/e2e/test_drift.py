@@ -126,6 +126,28 @@ def who_only_looks_is_not_told_of_a_deployment_that_does_not_come(world):
     assert "nothing to do. Drift: 1 object, see cutover drift." in world.cutover("status", expect=0)
 
 
+def apply_does_not_ask_whether_to_heal_and_says_so(world):
+    world.apply()
+    world.sql("DROP INDEX shop.daily_day_idx")
+    for args in (["apply"], ["apply", "--yes"]):
+        text = world.cutover(*args, expect=3)
+        assert "stays so: what differs is drift, which cutover.yaml does not say to heal" in text, text
+        assert "Carry it out?" not in world.stderr
+    assert drift(world, 2) == [("shop.daily_day_idx", "index dropped")]
+
+
+def what_lies_in_another_database_is_called_so(world):
+    world.repository.edit("models/reports/top_items.sql", "materialized='materialized_view'", "materialized='materialized_view', database='second'")
+    world.repository.commit("Keep what is reported apart")
+    text = world.cutover("plan", expect=3)
+    assert "CO4119: second.reports.top_items is of database second, which does not exist (models/reports/top_items.sql:1)" in text, text
+    world.sql("CREATE DATABASE second")
+    assert "schemas shop, reports, second.reports;" in world.cutover("plan", expect=2)
+    world.apply()
+    world.sql("DROP DATABASE second CASCADE")
+    assert drift(world, 2) == [("second.reports", "schema dropped")]
+
+
 def one_who_only_wants_a_report_is_not_told(world):
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    drift: report")
     world.repository.commit("Report drift only")
@@ -574,6 +596,7 @@ if __name__ == "__main__":
          drift_is_told_while_a_refused_commit_waits, drift_is_told_when_a_commit_has_failed,
          drift_is_told_before_a_commit_that_says_nothing_of_it_undoes_it,
          who_only_looks_is_not_told_of_a_deployment_that_does_not_come,
+         apply_does_not_ask_whether_to_heal_and_says_so, what_lies_in_another_database_is_called_so,
          one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so,
          after_a_rollback_the_restored_side_is_what_counts, what_is_healed_is_told_and_brought_back,
          another_owner_is_seen_and_the_next_deployment_takes_it_along, an_owner_is_healed,

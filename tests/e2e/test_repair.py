@@ -142,6 +142,42 @@ def deleted_rows_are_told_anew(world):
     is_healthy(world)
 
 
+def a_record_that_lost_its_objects_says_how_to_find_them(world):
+    marker = go_live_twice(world)
+    before = world.objects()
+    for lost in ("DELETE FROM cutover.log WHERE kind = 'objects'", "DROP SCHEMA cutover CASCADE"):
+        world.sql(lost)
+        if "cutover" not in world.schemas():
+            world.sql("DROP SCHEMA %s" % world.marker())
+        text = world.cutover("repair", "--yes", expect=3)
+        assert "CO5039: the record knows nothing that Cutover made, though schema" in text and "run cutover adopt" in text, text
+        world.cutover("adopt", "--yes", expect=0)
+        is_healthy(world)
+    assert [o for o in world.objects() if o[0] != "cutover"] == [o for o in before if o[0] != "cutover"]
+
+
+def a_log_that_is_another_table_is_told_apart(world):
+    go_live_twice(world)
+    world.sql("DROP TABLE cutover.log;\nCREATE TABLE cutover.log (mine int)")
+    for command in ("status", "repair", "plan"):
+        text = world.cutover(command, expect=1) + world.stderr
+        assert '"cutover"."log" is not the table that Cutover made: give it another name, then: cutover repair' in text, text
+    world.sql("ALTER TABLE cutover.log RENAME TO mine")
+    assert repair(world) == ["CO5036", "CO5035"]
+
+
+def nobody_is_told_to_drop_production_while_the_record_is_damaged(world):
+    marker = go_live_twice(world)
+    world.sql("DROP TABLE cutover.log")
+    text = stands_still(world)
+    assert "DROP" not in text, text
+    repair(world)
+    world.cutover("adopt", "--yes", expect=0)
+    world.sql("DROP SCHEMA %s" % world.marker())
+    text = stands_still(world)
+    assert "nothing is live yet" not in text and "which generation is live cannot be told before that: cutover repair" in text, text
+
+
 def a_record_alone_is_no_proof(world):
     marker = go_live_twice(world)
     world.sql("DROP SCHEMA %s" % marker)
@@ -241,5 +277,7 @@ if __name__ == "__main__":
          a_dropped_marker_is_made_again, a_marker_that_was_renamed_gets_its_name_back,
          of_two_markers_a_person_drops_one, a_record_that_was_dropped_is_made_again, deleted_rows_are_told_anew, a_record_alone_is_no_proof,
          a_marker_that_goes_before_the_cutover_is_missed_then, what_a_failed_commit_hides_is_told_as_well,
+         a_record_that_lost_its_objects_says_how_to_find_them, a_log_that_is_another_table_is_told_apart,
+         nobody_is_told_to_drop_production_while_the_record_is_damaged,
          a_marker_that_goes_in_the_soak_stops_the_cleaning, a_way_back_that_is_blocked_is_ended, green_that_was_dropped_is_only_built_again],
         PROJECT, SEED)

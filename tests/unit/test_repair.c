@@ -52,6 +52,9 @@ static World *world(Arena *arena)
     add_deployment(w, 2, COMMIT_2, "s2");
     add_schema(w, "s2", "shop",
                "Deployment by Ada on 2026 | Commit SHA: " COMMIT_2 " | Cutover production g2");
+    RecordObject *shop = arena_make(arena, RecordObject);
+    *shop = (RecordObject){.id = "s2", .kind = "schema", .rel = {.database = DB, .name = "shop"}};
+    map_put(arena, &w->record.object_by_id, "schema:s2", shop);
     return w;
 }
 
@@ -72,6 +75,20 @@ static void the_right_marker_is_no_finding(void **state)
     World *w = world(*state);
     add_schema(w, "m", "cutover_production_g2_22222222", NULL);
     add_schema(w, "n", "cutover_staging_g7_22222222", NULL); /* of another environment */
+    CHECK_INT(find(w)->findings.count, 0);
+}
+
+static void a_record_that_knows_no_object_is_adopted_anew(void **state)
+{
+    World *w = world(*state);
+    add_schema(w, "m", "cutover_production_g2_22222222", NULL);
+    w->record.object_by_id = (Map){0};
+    const RepairFinding *finding = only(find(w));
+    CHECK_INT(finding->kind, REPAIR_PERSON);
+    CHECK_STR(finding->code, "CO5039");
+    CHECK_STR(finding->text,
+              "the record knows nothing that Cutover made, though schema shop bears its comment");
+    vec_last(&w->record.deployments).phase = PHASE_BUILDING; /* it may have none yet */
     CHECK_INT(find(w)->findings.count, 0);
 }
 
@@ -196,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_right_marker_is_no_finding),
+        TEST(a_record_that_knows_no_object_is_adopted_anew),
         TEST(where_nothing_ever_was_there_is_nothing_to_repair),
         TEST(a_missing_marker_is_proved_by_the_ids),
         TEST(other_ids_are_no_proof),
