@@ -157,7 +157,8 @@ static const char *options_of(const Load *load, size_t row)
                           .strategy = text(load, row, "strategy"),
                           .zones =
                               pg_array_texts(load->arena, text(load, row, "availability_zones")),
-                          .workload = text(load, row, "workload_class")};
+                          .workload = text(load, row, "workload_class"),
+                          .replication_factor = number(load, row, "replication_factor")};
     return truth(load, row, "managed") ? statement_cluster_options(load->arena, &shown) : NULL;
 }
 

@@ -108,6 +108,7 @@ const char *statement_cluster_options(Arena *arena, const ClusterShown *shown)
     put_zones(&out, shown);
     buf_printf(&out, ", WORKLOAD CLASS = %s",
                shown->workload ? sql_literal(arena, shown->workload) : "NULL");
+    buf_printf(&out, ", REPLICATION FACTOR = %lld", (long long)shown->replication_factor);
     return out.data;
 }
 

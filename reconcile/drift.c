@@ -221,11 +221,23 @@ static const char *fix_of_option(const Search *s, const CatalogCluster *live, co
                         sql_ident(s->arena, live->name), none ? "RESET" : "SET", none ? name : was);
 }
 
+/* One that is declared is compared with that; one of a cluster that runs for refreshes alone is the server's business. */
+static bool is_other_factor(const Search *s, const CatalogCluster *live, const char *option)
+{
+    const ClusterConfig *config = config_cluster(s->in->environment, live->name);
+    bool declared = config && config->replication_factor >= 0;
+    return str_starts(option, "REPLICATION FACTOR = ") &&
+           (declared || live->scheduled || live->reconfiguring);
+}
+
 static void judge_options(Search *s, const CatalogCluster *live)
 {
     NotedChanges changes =
         noted_changes(s->arena, s->in->record, s->in->catalog, "cluster", live->id);
     vec_each (NotedChange, it, &changes) {
+        if (is_other_factor(s, live, it->then)) {
+            continue;
+        }
         add(s,
             altered_cluster(
                 live, arena_printf(s->arena, "cluster has %s, deployed with %s", it->now, it->then),

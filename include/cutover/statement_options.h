@@ -18,9 +18,10 @@ typedef struct ClusterShown {
     const char *strategy; /* JSON, or NULL */
     StrVec zones;
     const char *workload; /* its class, or NULL */
+    int64_t replication_factor;
 } ClusterShown;
 
-/* All of them but size and replication factor, the usual ones too. What is missing is not known: the server shows a value that
+/* All of them but the size, the usual ones too. What is missing is not known: the server shows a value that
  * this version does not know. */
 const char *statement_cluster_options(Arena *arena, const ClusterShown *shown);
 

@@ -1,5 +1,6 @@
 """Somebody else's hands: what changes in Materialize behind Cutover's back is seen and told, and nothing else is."""
 import json
+import re
 import shutil
 import subprocess
 
@@ -383,6 +384,22 @@ def retained(world, name):
     return world.sql("SELECT h.value::text FROM mz_internal.mz_history_retention_strategies h JOIN mz_objects o ON o.id = h.id WHERE o.name = '%s'" % name)[0][0]
 
 
+def a_replication_factor_that_nobody_declares_is_told(world):
+    world.apply()
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("ALTER CLUSTER compute SET (REPLICATION FACTOR 0)", user="ada")
+    line = world.wait_for("drift", lambda: world.cutover("drift", expect=(0, 2)).partition("REPLICATION")[1] and world.cutover("drift", expect=2))
+    assert line.startswith("compute   cluster has REPLICATION FACTOR = 0, deployed with REPLICATION FACTOR = 1, 20"), line
+    assert 'role ada:  not healed: ALTER CLUSTER "compute" SET (REPLICATION FACTOR = 1)' in line, line
+    world.sql("ALTER CLUSTER compute SET (REPLICATION FACTOR 1)")
+    assert drift(world, 0) == []
+    for declared in ("{size: 25cc, replication_factor: 2}", "{size: 25cc}"):
+        world.repository.write("cutover.yaml", re.sub("compute: {.*}", "compute: " + declared, (world.repository.work / "cutover.yaml").read_text()))
+        world.repository.commit("Two replicas, or as it is")
+        world.apply()
+        assert drift(world, 0) == []
+
+
 def history_that_is_retained_is_told_and_healed(world):
     deploy_with(world, "heal")
     before = world.sql("SELECT name, id FROM mz_objects WHERE id LIKE 'u%' ORDER BY id")
@@ -604,7 +621,7 @@ if __name__ == "__main__":
          a_clusters_schedule_and_scaling_are_told_and_healed, what_was_there_when_a_commit_went_live_is_no_drift,
          an_option_that_only_the_system_gives_is_told_and_begins_no_healing,
          a_cluster_that_is_not_managed_any_more_is_told_and_begins_no_healing,
-         history_that_is_retained_is_told_and_healed, history_that_is_declared_is_what_comes_back,
+         a_replication_factor_that_nobody_declares_is_told, history_that_is_retained_is_told_and_healed, history_that_is_declared_is_what_comes_back,
          another_deployment_takes_what_stays_with_the_history_that_it_retains, another_version_that_retains_more_is_no_drift,
          who_changed_a_comment_is_known,
          a_size_an_index_and_a_view_come_back, what_somebody_renamed_is_made_again_with_what_reads_it, each_kind_is_treated_as_its_own_word_says, what_cannot_be_healed_says_why,

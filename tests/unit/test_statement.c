@@ -39,17 +39,19 @@ static void containers_are_made_and_dropped_without_cascade(void **state)
 static void a_clusters_options_are_written_as_alter_takes_them(void **state)
 {
     Arena *arena = *state;
-    ClusterShown shown = {.interval = "00:00:05", .debugging = true, .schedule = "manual"};
+    ClusterShown shown = {
+        .interval = "00:00:05", .debugging = true, .schedule = "manual", .replication_factor = 2};
     CHECK_STR(statement_cluster_options(arena, &shown),
               "INTROSPECTION INTERVAL = '00:00:05', INTROSPECTION DEBUGGING = true, SCHEDULE = "
-              "MANUAL, AUTO SCALING STRATEGY = (), AVAILABILITY ZONES = (), WORKLOAD CLASS = NULL");
+              "MANUAL, AUTO SCALING STRATEGY = (), AVAILABILITY ZONES = (), WORKLOAD CLASS = NULL, "
+              "REPLICATION FACTOR = 2");
     shown = (ClusterShown){.schedule = "on-refresh", .estimate = "00:10:00", .workload = "prod"};
     vec_push(arena, &shown.zones, "use1-az1");
     vec_push(arena, &shown.zones, "use1-az2");
     CHECK_STR(statement_cluster_options(arena, &shown),
               "INTROSPECTION INTERVAL = 0, INTROSPECTION DEBUGGING = false, SCHEDULE = ON REFRESH "
               "(HYDRATION TIME ESTIMATE = '00:10:00'), AUTO SCALING STRATEGY = (), AVAILABILITY "
-              "ZONES = ('use1-az1', 'use1-az2'), WORKLOAD CLASS = 'prod'");
+              "ZONES = ('use1-az1', 'use1-az2'), WORKLOAD CLASS = 'prod', REPLICATION FACTOR = 0");
 }
 
 static const char *strategy(Arena *arena, const char *json)
