@@ -248,6 +248,29 @@ static void add_kept_readers(Search *s)
     }
 }
 
+/* The server would refuse the drop for it, as often as it is sent. */
+static void check_foreign_readers(Search *s)
+{
+    Map going = {0};
+    vec_each (const CatalogObject *, it, &s->found->objects) {
+        map_put(s->arena, &going, (*it)->id, *it);
+    }
+    vec_each (CatalogObject, it, &s->catalog->objects) {
+        vec_each (const char *, id, &it->reads) {
+            const CatalogObject *input = map_get(&going, *id);
+            if (input && !map_get(&going, it->id) && !record_object(s->record, it->kind, it->id)) {
+                const char *name = relname_text(s->arena, it->rel, s->catalog->database);
+                Diag *diag =
+                    diag_add(&s->found->foreign, DIAG_REFUSED, "CO4123",
+                             "%s %s reads %s, which is to be dropped, and is not ours", it->kind,
+                             name, relname_text(s->arena, input->rel, s->catalog->database));
+                diag->object = name;
+                diag->hint = "drop it; nothing of that side is dropped before";
+            }
+        }
+    }
+}
+
 Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
                         const RecordDeployment *deployment)
 {
@@ -256,6 +279,7 @@ Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *reco
     add_drops(&s, deployment);
     if (deployment->phase == PHASE_CLEANING || deployment->phase == PHASE_ROLLED_BACK) {
         add_kept_readers(&s);
+        check_foreign_readers(&s);
     }
     return finish(&s);
 }

@@ -150,6 +150,20 @@ def what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end(world
     assert is_live(world, 3) and not world_has_blue(world)
 
 
+def who_reads_the_old_side_from_elsewhere_is_named(world):
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.sql("CREATE VIEW public.mine AS SELECT orders FROM shop_blue_g1.daily")
+    world.apply(expect=3)
+    assert "view public.mine reads shop_blue_g1.daily, which is to be dropped, and is not ours" in world.cutover("status", expect=3)
+    assert len(world.sql("SELECT * FROM public.mine")) == 2
+    world.sql("DROP VIEW public.mine")
+    world.apply()
+    assert is_live(world, 2) and not world_has_blue(world)
+
+
 def go_back(world):
     """In one transaction: the old side soaks yet."""
     world.apply()
@@ -201,6 +215,6 @@ if __name__ == "__main__":
     run([a_rollback_after_the_soak_deploys_the_commit_before, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
          apply_goes_back_as_a_controller_would, there_is_nothing_before_the_first, what_is_under_way_must_end_first,
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
-         what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end,
+         who_reads_the_old_side_from_elsewhere_is_named, what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end,
          a_statement_that_comes_after_a_way_back_leaves_nothing_behind,
          the_way_back_can_be_asked_for_before_anybody_has_recorded_the_cutover, drift_is_told_after_a_way_back], PROJECT, SEED)
