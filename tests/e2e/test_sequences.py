@@ -335,6 +335,8 @@ class Sequence:
         elif phase == "awaiting_approval" and not refused:
             assert "cutover approve" in text, text
             self.request("approve", "--yes")
+        elif "is not ours" in text:
+            self.take_away()
         elif self.is_repaired and refused & STANDS_IN_THE_WAY and not self.theirs:
             self.say(self.lab.cutover("adopt", "--yes", expect=(0, 2)) + self.lab.stderr)
         elif refused & NO_SUCH_ROLE:
