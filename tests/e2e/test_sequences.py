@@ -335,7 +335,7 @@ class Sequence:
         elif phase == "awaiting_approval" and not refused:
             assert "cutover approve" in text, text
             self.request("approve", "--yes")
-        elif "is not ours" in text:
+        elif "is not ours" in text and self.theirs:
             self.take_away()
         elif self.is_repaired and refused & STANDS_IN_THE_WAY and not self.theirs:
             self.say(self.lab.cutover("adopt", "--yes", expect=(0, 2)) + self.lab.stderr)
