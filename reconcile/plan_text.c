@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define LIVE_LOST "not known: the generation marker is missing, see cutover repair"
+
 enum { SHOWN_DIGEST = 12, LABEL_WIDTH = 13, NAME_GAP = 4, KIND_GAP = 2 };
 
 /* ---- head ---- */
@@ -53,7 +55,7 @@ static void write_head(Buf *out, const Plan *plan, const PlanHead *head)
     buf_char(out, '\n');
     write_label(out, plan, "live");
     if (plan->live_generation <= 0) {
-        buf_text(out, "nothing: this is the first deployment\n");
+        buf_text(out, plan->live_lost ? LIVE_LOST "\n" : "nothing: this is the first deployment\n");
         return;
     }
     buf_printf(out, "generation %lld", (long long)plan->live_generation);
@@ -487,7 +489,8 @@ static void write_nothing(Buf *out, const Plan *plan, const PlanHead *head, bool
     if (plan->live_generation > 0) {
         buf_printf(out, " (generation %lld)", (long long)plan->live_generation);
     }
-    buf_text(out, ": nothing to do.\n");
+    buf_text(out, ": nothing to do.");
+    buf_text(out, plan->live_lost ? " What is live is " LIVE_LOST ".\n" : "\n");
 }
 
 static void write_changes(Buf *out, const Plan *plan, const PlanHead *head, bool color)

@@ -143,6 +143,7 @@ typedef struct Plan {
     const char *default_database; /* of the target: left out of names that people read */
     const char *commit;
     int64_t live_generation; /* -1: none */
+    bool live_lost;          /* there is no marker, but the record tells of a generation */
     bool heals;              /* as in PlanInput */
     PlanOutcome outcome;
     VEC(PlanObject) objects; /* green in creation order, then in place, then removed */

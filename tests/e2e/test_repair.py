@@ -80,6 +80,15 @@ def a_dropped_marker_is_made_again(world):
     marker = go_live_twice(world)
     world.sql("DROP SCHEMA %s" % marker)
     stands_still(world)
+    lost = "not known: the generation marker is missing, see cutover repair"
+    text = world.cutover("plan")
+    assert lost in text, text
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 6")
+    world.repository.commit("Leave more out")
+    text = world.cutover("plan", expect=(2, 3))
+    assert lost in text and "first deployment" not in text, text
+    text = world.cutover("apply", "--yes", expect=3)
+    assert "first deployment" not in text, text
     text = world.cutover("repair", expect=3)
     assert text.startswith("production CO5034: the generation marker is missing\n  repair:  create %s: the record" % marker), text
     assert "give --yes" in world.stderr and world.marker() is None, "it asks before it acts"
