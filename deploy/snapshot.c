@@ -158,7 +158,8 @@ static const char *options_of(const Load *load, size_t row)
                           .zones =
                               pg_array_texts(load->arena, text(load, row, "availability_zones")),
                           .workload = text(load, row, "workload_class"),
-                          .replication_factor = number(load, row, "replication_factor")};
+                          .replication_factor = number(load, row, "replication_factor"),
+                          .size = text(load, row, "size")};
     return truth(load, row, "managed") ? statement_cluster_options(load->arena, &shown) : NULL;
 }
 

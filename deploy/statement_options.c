@@ -109,6 +109,9 @@ const char *statement_cluster_options(Arena *arena, const ClusterShown *shown)
     buf_printf(&out, ", WORKLOAD CLASS = %s",
                shown->workload ? sql_literal(arena, shown->workload) : "NULL");
     buf_printf(&out, ", REPLICATION FACTOR = %lld", (long long)shown->replication_factor);
+    if (shown->size) {
+        buf_printf(&out, ", SIZE = %s", sql_literal(arena, shown->size));
+    }
     return out.data;
 }
 

@@ -221,10 +221,13 @@ static const char *fix_of_option(const Search *s, const CatalogCluster *live, co
                         sql_ident(s->arena, live->name), none ? "RESET" : "SET", none ? name : was);
 }
 
-/* One that is declared is compared with that; one of a cluster that runs for refreshes alone is the server's business. */
-static bool is_other_factor(const Search *s, const CatalogCluster *live, const char *option)
+/* What is declared is compared with that; the factor of a cluster that runs for refreshes alone is the server's business. */
+static bool is_other_shape(const Search *s, const CatalogCluster *live, const char *option)
 {
     const ClusterConfig *config = config_cluster(s->in->environment, live->name);
+    if (str_starts(option, "SIZE = ")) {
+        return (config && config->size) || live->reconfiguring;
+    }
     bool declared = config && config->replication_factor >= 0;
     return str_starts(option, "REPLICATION FACTOR = ") &&
            (declared || live->scheduled || live->reconfiguring);
@@ -235,7 +238,7 @@ static void judge_options(Search *s, const CatalogCluster *live)
     NotedChanges changes =
         noted_changes(s->arena, s->in->record, s->in->catalog, "cluster", live->id);
     vec_each (NotedChange, it, &changes) {
-        if (is_other_factor(s, live, it->then)) {
+        if (is_other_shape(s, live, it->then)) {
             continue;
         }
         add(s,
@@ -251,13 +254,19 @@ static void judge_management(Search *s, const CatalogCluster *live)
     const RecordObject *known = record_object(s->in->record, "cluster", live->id);
     const ClusterConfig *config = config_cluster(s->in->environment, live->name);
     if (!live->managed && known && known->options) {
-        const char *size = config && config->size ? config->size : "...";
+        StrVec were = options_each(s->arena, known->options);
+        const char *was = options_same(&were, "SIZE = ");
+        const char *declared =
+            config && config->size
+                ? arena_printf(s->arena, "SIZE = %s", sql_literal(s->arena, config->size))
+                : NULL;
         add(s, altered_cluster(live, "cluster is not managed any more",
                                arena_printf(s->arena,
-                                            "not healed: ALTER CLUSTER %s SET (MANAGED = true, "
-                                            "SIZE = %s)",
+                                            "not healed: ALTER CLUSTER %s SET (MANAGED = true, %s)",
                                             sql_ident(s->arena, live->name),
-                                            sql_literal(s->arena, size))));
+                                            declared ? declared
+                                            : was    ? was
+                                                     : "SIZE = '...'")));
     }
 }
 

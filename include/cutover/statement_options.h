@@ -19,10 +19,10 @@ typedef struct ClusterShown {
     StrVec zones;
     const char *workload; /* its class, or NULL */
     int64_t replication_factor;
+    const char *size; /* its own: that of a burst while it hydrates is none of its options */
 } ClusterShown;
 
-/* All of them but the size, the usual ones too. What is missing is not known: the server shows a value that
- * this version does not know. */
+/* All of them, the usual ones too. What is missing is not known: the server shows a value that this version does not know. */
 const char *statement_cluster_options(Arena *arena, const ClusterShown *shown);
 
 /* Columns of deploy/sql/objects.sql, of a sink. */

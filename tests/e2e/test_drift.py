@@ -400,6 +400,29 @@ def a_replication_factor_that_nobody_declares_is_told(world):
         assert drift(world, 0) == []
 
 
+def a_size_that_nobody_declares_is_told(world):
+    def declare(shape, least):
+        world.repository.edit("models/shop/orders_clean.sql", "o.amount > %d" % least, "o.amount > %d" % (least + 1))
+        world.repository.write("cutover.yaml", re.sub("compute: {.*}", "compute: " + shape, (world.repository.work / "cutover.yaml").read_text()))
+        world.repository.commit("Of that size, or as it is")
+        world.apply()
+        assert drift(world, 0) == []
+    world.apply()
+    declare("{}", 0)
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("ALTER CLUSTER compute SET (SIZE '50cc')", user="ada")
+    line = world.wait_for("drift", lambda: world.cutover("drift", expect=(0, 2)).partition("SIZE")[1] and world.cutover("drift", expect=2))
+    assert line.startswith("compute   cluster has SIZE = '50cc', deployed with SIZE = '25cc', 20"), line
+    assert "role ada:  not healed: ALTER CLUSTER \"compute\" SET (SIZE = '25cc')" in line, line
+    passes(world)
+    assert sum("drift: compute cluster has SIZE = '50cc'" in text for text in world.receiver.texts()) == 1, world.receiver.texts()
+    resize(world, "25cc")
+    assert drift(world, 0) == []
+    declare("{size: 50cc}", 1)
+    declare("{}", 2)
+    assert world.sql("SELECT size FROM mz_clusters WHERE name = 'compute'")[0][0] == "50cc"
+
+
 def history_that_is_retained_is_told_and_healed(world):
     deploy_with(world, "heal")
     before = world.sql("SELECT name, id FROM mz_objects WHERE id LIKE 'u%' ORDER BY id")
@@ -621,7 +644,7 @@ if __name__ == "__main__":
          a_clusters_schedule_and_scaling_are_told_and_healed, what_was_there_when_a_commit_went_live_is_no_drift,
          an_option_that_only_the_system_gives_is_told_and_begins_no_healing,
          a_cluster_that_is_not_managed_any_more_is_told_and_begins_no_healing,
-         a_replication_factor_that_nobody_declares_is_told, history_that_is_retained_is_told_and_healed, history_that_is_declared_is_what_comes_back,
+         a_replication_factor_that_nobody_declares_is_told, a_size_that_nobody_declares_is_told, history_that_is_retained_is_told_and_healed, history_that_is_declared_is_what_comes_back,
          another_deployment_takes_what_stays_with_the_history_that_it_retains, another_version_that_retains_more_is_no_drift,
          who_changed_a_comment_is_known,
          a_size_an_index_and_a_view_come_back, what_somebody_renamed_is_made_again_with_what_reads_it, each_kind_is_treated_as_its_own_word_says, what_cannot_be_healed_says_why,

@@ -155,6 +155,28 @@ static void an_option_that_an_older_version_did_not_note_is_not_judged(void **st
               "cluster has SCHEDULE = MANUAL, deployed with SCHEDULE = ON REFRESH");
 }
 
+static void a_size_that_nobody_declares_is_what_it_was_when_deployed(void **state)
+{
+    World *w = deployed_shop(*state);
+    CatalogCluster *compute = world_live_cluster(w, "compute");
+    compute->options = CLUSTER_OPTIONS_USUAL;
+    world_note(w);
+    compute->options = CLUSTER_OPTIONS_USUAL ", SIZE = '400cc'"; /* an older version noted none */
+    CHECK_INT(drift_of(w).count, 0);
+    compute->options = CLUSTER_OPTIONS_USUAL ", SIZE = '200cc'";
+    world_note(w);
+    compute->options = CLUSTER_OPTIONS_USUAL ", SIZE = '400cc'";
+    CHECK_INT(drift_of(w).count, 0); /* a declared one is compared with what is declared */
+    vec_each (ClusterConfig, it, &w->environment.clusters) {
+        it->size = NULL;
+    }
+    check_one(w, "clusters", "compute", "cluster has SIZE = '400cc', deployed with SIZE = '200cc'");
+    CHECK_STR(drift_of(w).items[0].fix,
+              "not healed: ALTER CLUSTER \"compute\" SET (SIZE = '200cc')");
+    compute->reconfiguring = true;
+    CHECK_INT(drift_of(w).count, 0);
+}
+
 static void what_is_not_healed_says_what_to_do(void **state)
 {
     World *w = deployed_shop(*state);
@@ -225,6 +247,7 @@ int main(void)
         TEST(an_owner_is_what_it_was_when_deployed),
         TEST(an_option_is_what_it_was_when_deployed),
         TEST(an_option_that_an_older_version_did_not_note_is_not_judged),
+        TEST(a_size_that_nobody_declares_is_what_it_was_when_deployed),
         TEST(what_is_not_healed_says_what_to_do),
         TEST(equal_drift_has_an_equal_digest),
         TEST(a_column_has_a_comment_of_its_own),

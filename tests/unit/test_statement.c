@@ -39,12 +39,15 @@ static void containers_are_made_and_dropped_without_cascade(void **state)
 static void a_clusters_options_are_written_as_alter_takes_them(void **state)
 {
     Arena *arena = *state;
-    ClusterShown shown = {
-        .interval = "00:00:05", .debugging = true, .schedule = "manual", .replication_factor = 2};
+    ClusterShown shown = {.interval = "00:00:05",
+                          .debugging = true,
+                          .schedule = "manual",
+                          .replication_factor = 2,
+                          .size = "25cc"};
     CHECK_STR(statement_cluster_options(arena, &shown),
               "INTROSPECTION INTERVAL = '00:00:05', INTROSPECTION DEBUGGING = true, SCHEDULE = "
               "MANUAL, AUTO SCALING STRATEGY = (), AVAILABILITY ZONES = (), WORKLOAD CLASS = NULL, "
-              "REPLICATION FACTOR = 2");
+              "REPLICATION FACTOR = 2, SIZE = '25cc'");
     shown = (ClusterShown){.schedule = "on-refresh", .estimate = "00:10:00", .workload = "prod"};
     vec_push(arena, &shown.zones, "use1-az1");
     vec_push(arena, &shown.zones, "use1-az2");
