@@ -283,6 +283,7 @@ static void write_soaking(Buf *out, const Status *status, const RecordDeployment
         buf_printf(out, "   Way back until %s: cutover rollback",
                    hour(out->arena, status->at, d->deadline));
     }
+    write_drift(out, status->pass);
     buf_char(out, '\n');
 }
 

@@ -22,11 +22,18 @@ static void sign(DriftItems *items, const PgResult *events)
     }
 }
 
-/* Between a cutover and its end names and ids are on the move; and only the live commit's project can tell. */
+/* Between a cutover and the soak, and from there on the way back or to the end, names and ids are on the move; the soak may
+ * take days. */
+static bool is_settled(const Pass *pass)
+{
+    return !pass->after || (pass->after->phase == PHASE_SOAKING && pass->after == pass->out->live);
+}
+
+/* Only the live commit's project can tell. */
 static const Desired *judge(Pass *pass)
 {
     const RecordDeployment *live = pass->out->live;
-    bool may = !pass->after && live && !live->partial && live->commit;
+    bool may = is_settled(pass) && live && !live->partial && live->commit;
     return may ? pass_compile_live(pass, &pass->judged_by) : NULL;
 }
 
@@ -98,6 +105,7 @@ bool act_tell_drift(Pass *pass, Err *err)
 
 bool pass_tell_drift_meanwhile(Pass *pass, Err *err)
 {
-    return !pass->building || (pass_find_drift(pass, err) &&
-                               (!pass_has_drift_news(pass) || act_tell_drift(pass, err)));
+    bool waits = pass->building || pass->after;
+    return !waits || (pass_find_drift(pass, err) &&
+                      (!pass_has_drift_news(pass) || act_tell_drift(pass, err)));
 }

@@ -211,14 +211,14 @@ bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, 
         result->retry_ms = AFTER_ERROR_MS;
         return false;
     }
-    bool later = pass->building && input->mode == PASS_ACT; /* only when there is time for it */
+    bool waits = pass->building || pass->after;
+    bool later = waits && input->mode == PASS_ACT; /* only when there is time for it */
     if (!pass_compile(pass, err) || (!later && !pass_find_drift(pass, err))) {
         result->retry_ms = AFTER_ERROR_MS;
         return false;
     }
     Choice choice = pass_decide(pass, pass_facts);
     show(pass, &choice);
-    bool waits = pass->building || pass->after;
     result->retry_ms = waits ? WAITING_MS : IDLE_MS;
     if (input->mode == PASS_LOOK) {
         return pass_find_columns(pass, err);

@@ -118,7 +118,7 @@ bool pass_find_columns(Pass *pass, Err *err);
 bool pass_find_drift(Pass *pass, Err *err);
 bool pass_has_drift_news(const Pass *pass);
 bool act_tell_drift(Pass *pass, Err *err);
-/* Looks for drift and tells of it while a deployment that has not cut over waits: that may take days. */
+/* Looks for drift and tells of it while a deployment waits, before its cutover or in its soak: that may take days. */
 bool pass_tell_drift_meanwhile(Pass *pass, Err *err);
 
 /* ---- blocked.c ---- */

@@ -176,11 +176,38 @@ def what_is_not_drift_is_not_called_so(world):
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 6")
     world.repository.commit("Leave more out")
     world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
-    world.cutover("drift", expect=1)
-    assert "CO5051" in world.stderr and "a deployment is under way" in world.stderr
+    assert drift(world, 0) == [], "the old side that soaks is no drift"
     world.apply()
     passes(world)
     assert not events(world)
+
+
+def in_the_middle_of_a_cutover_drift_cannot_be_told(world):
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "cutting_over", expect=(0, 2))
+    world.cutover("drift", expect=1)
+    assert "CO5051" in world.stderr and "a deployment is under way" in world.stderr
+
+
+def drift_is_told_while_the_old_side_soaks(world):
+    """A soak may take days: who drops an index of what is live meanwhile is told of, and the way back stays what it is."""
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 2d")
+    world.repository.commit("Soak for two days")
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    passes(world)
+    assert not events(world), "a cutover is no drift"
+    an_index_goes(world)
+    assert world.phases()[-1] == "soaking", world.phases()
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    passes(world)
+    assert drift(world, 0) == [], "the index of the restored side was never dropped"
+    assert [e["type"] for e in events(world)][-1] == "io.cutover.environment.drift_gone"
 
 
 def after_a_rollback_the_restored_side_is_what_counts(world):
@@ -632,7 +659,7 @@ def history_and_show_need_no_git(world):
 
 
 if __name__ == "__main__":
-    run([a_dropped_index_is_seen_with_who_and_when, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
+    run([a_dropped_index_is_seen_with_who_and_when, drift_is_told_while_the_old_side_soaks, in_the_middle_of_a_cutover_drift_cannot_be_told, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
          drift_is_told_while_a_refused_commit_waits, drift_is_told_when_a_commit_has_failed,
          drift_is_told_before_a_commit_that_says_nothing_of_it_undoes_it,
          who_only_looks_is_not_told_of_a_deployment_that_does_not_come,
