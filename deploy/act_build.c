@@ -309,19 +309,31 @@ static bool run_extras(Pass *pass, const DesiredNode *node, const char *kind, Er
     return true;
 }
 
-/* A value that its column does not take is the commit's fault, unless the table was dropped meanwhile. */
-static bool judge_rows(Pass *pass, const RecordObject *claim, const DesiredNode *seed, Err *err)
+/* The server said no to something with CLAIM, and not since that was dropped meanwhile: THERE, and WHY. */
+static bool was_refused(Pass *pass, const RecordObject *claim, bool *there, Err *why, Err *err)
 {
+    const Catalog *now;
     if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
         return false;
     }
-    Err why = *err;
-    const Catalog *now;
+    *why = *err;
     if (!pass_look_again(pass, &now, err)) {
         return false;
     }
     *err = (Err){0};
-    if (catalog_object_by_id(now, claim->id)) {
+    *there = catalog_object_by_id(now, claim->id) != NULL;
+    return true;
+}
+
+/* A value that its column does not take is the commit's fault. */
+static bool judge_rows(Pass *pass, const RecordObject *claim, const DesiredNode *seed, Err *err)
+{
+    bool there;
+    Err why;
+    if (!was_refused(pass, claim, &there, &why, err)) {
+        return false;
+    }
+    if (there) {
         set_problem(pass, arena_printf(pass->arena, "the rows of %s", claim->node), &why,
                     seed->file, seed->line);
     }
@@ -338,20 +350,13 @@ bool pass_count(Pass *pass, const char *sql, const StrVec *params, int64_t *coun
     return answered;
 }
 
-/* The server does not do it in place: green is built instead, unless somebody dropped what waited. */
+/* The server does not do it in place: green is built instead. */
 static bool refuse_rows(Pass *pass, const RecordObject *claim, Err *err)
 {
-    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
-        return false;
-    }
-    Err why = *err;
-    const Catalog *now;
-    if (!pass_look_again(pass, &now, err)) {
-        return false;
-    }
-    *err = (Err){0};
-    return !catalog_object_by_id(now, claim->id) ||
-           note_refused_replacement(pass, words_of(pass, &why), err);
+    bool there;
+    Err why;
+    return was_refused(pass, claim, &there, &why, err) &&
+           (!there || note_refused_replacement(pass, words_of(pass, &why), err));
 }
 
 /* Whether SEED becomes what waits in MADE in one statement; the server is asked whether it would take that one. */
