@@ -273,7 +273,12 @@ static void add_sinks(Pass *pass, RecordDeployment *d)
                                   .node = it->id,
                                   .digest = it->node->digest,
                                   .rel = it->rel,
-                                  .from = sink_from(pass->out->desired, it->node)});
+                                  .from = sink_from(pass->out->desired, it->node),
+                                  .was = it->leaves,
+                                  .was_digest = it->leaves.name
+                                                    ? sink_digest(pass->out->record,
+                                                                  pass->snapshot.catalog, it->live)
+                                                    : NULL});
         }
     }
 }

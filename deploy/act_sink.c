@@ -32,7 +32,7 @@ static const char *sql_of(Pass *pass, const SinkStep *step)
     case SINK_DROP:
         return statement_drop(pass->arena, "sink", &step->live->rel, 1);
     default:
-        return statement_repoint_sink(pass->arena, step->live->rel, step->sink->from);
+        return statement_repoint_sink(pass->arena, step->live->rel, step->from);
     }
 }
 
@@ -48,6 +48,17 @@ static bool claim(Pass *pass, const RecordDeployment *d, const SinkStep *step, E
                            .inputs = step->live->reads,
                            .options = step->live->options,
                            .action = "created"};
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries, entry_objects(pass->arena, d->id, &object, 1));
+    return pass_append(pass, &entries, err);
+}
+
+/* It reads what it was declared to read: from now on it counts as made so. */
+static bool renew(Pass *pass, const RecordDeployment *d, const SinkStep *step, Err *err)
+{
+    RecordObject object = *record_object(pass->out->record, "sink", step->live->id);
+    object.digest = step->digest;
+    object.inputs = step->live->reads;
     RecordEntries entries = {0};
     vec_push(pass->arena, &entries, entry_objects(pass->arena, d->id, &object, 1));
     return pass_append(pass, &entries, err);
@@ -75,6 +86,9 @@ bool act_repoint(Pass *pass, RecordDeployment *d, Err *err)
     SinkStep step = pass_sink_step(pass, d);
     if (step.action == SINK_CLAIM) {
         return claim(pass, d, &step, err);
+    }
+    if (step.action == SINK_RENEW) {
+        return renew(pass, d, &step, err);
     }
     if (pass_exec(pass, sql_of(pass, &step), err)) {
         return note(pass, d, &step, err);
@@ -104,9 +118,30 @@ static const char *columns_of(Pass *pass, const char *id, Err *err)
     return str_join(pass->arena, &columns, ", ");
 }
 
+/* What is wrong, and the ways out. */
+static const char *misfit(Pass *pass, const PlanObject *sink, const char *before, const char *after)
+{
+    RelName from = sink_from(pass->out->desired, sink->node);
+    const char *way = "", *name = pass_name(pass, from);
+    if (sink->leaves.name) {
+        name = arena_printf(pass->arena, "%s instead of %s", name, pass_name(pass, sink->leaves));
+        way = arena_printf(pass->arena,
+                           ", or let this one be made anew by a commit with Cutover-Permit: "
+                           "stateful:%s, where trailers may permit",
+                           relname_text(pass->arena, sink->rel, NULL));
+    } else {
+        name = arena_printf(pass->arena, "the new %s", name);
+    }
+    return arena_printf(pass->arena,
+                        "sink %s cannot go on with %s: its columns change from (%s) to (%s). Keep "
+                        "them, or give the sink another name, so that a new one is made%s",
+                        pass_name(pass, sink->rel), name, before, after, way);
+}
+
 static bool check_fit(Pass *pass, const PlanObject *sink, Err *err)
 {
-    const RelName from = sink_from(pass->out->desired, sink->node);
+    const RelName from =
+        sink->leaves.name ? sink->leaves : sink_from(pass->out->desired, sink->node);
     const RelName to = sink_from(pass->green, map_get(&pass->green->node_by_id, sink->id));
     const CatalogObject *old = catalog_object(pass->snapshot.catalog, from);
     const CatalogObject *new = catalog_object(pass->snapshot.catalog, to);
@@ -116,12 +151,7 @@ static bool check_fit(Pass *pass, const PlanObject *sink, Err *err)
     const char *before = columns_of(pass, old->id, err);
     const char *after = before ? columns_of(pass, new->id, err) : NULL;
     if (after && !str_eq(before, after)) {
-        pass->problem =
-            arena_printf(pass->arena,
-                         "sink %s cannot go on with the new %s: its columns change from (%s) to "
-                         "(%s). Keep them, or give the "
-                         "sink another name, so that a new one is made",
-                         pass_name(pass, sink->rel), pass_name(pass, from), before, after);
+        pass->problem = misfit(pass, sink, before, after);
         pass->problem_file = sink->file;
         pass->problem_line = sink->line;
     }

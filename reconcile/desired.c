@@ -154,6 +154,49 @@ static char *node_digest(Arena *arena, Arena *scratch, const DesiredNode *node)
     return digest;
 }
 
+/* How many tokens the dotted name at the beginning of TOKS has; 0: there is none, or none of a relation. */
+static size_t dotted_tokens(const SqlTok *toks)
+{
+    size_t count = sql_is_name(toks) ? 1 : 0;
+    while (count && sql_is_symbol(&toks[count], ".") && sql_is_name(&toks[count + 1])) {
+        count += 2;
+    }
+    return count <= 5 ? count : 0;
+}
+
+/* The body of a sink, "FROM name INTO ...", with another name. */
+static const char *body_from(Arena *arena, const char *sql, RelName from)
+{
+    SqlToks toks = {0};
+    Err err = {0};
+    if (!sql || !sql_tokens(arena, sql, strlen(sql), &toks, &err) ||
+        !sql_is_word(toks.items, "from")) {
+        return NULL;
+    }
+    const char *names[] = {from.database, from.schema, from.name};
+    size_t count = dotted_tokens(toks.items + 1);
+    StrVec parts = {0};
+    for (size_t i = 3 - (count + 1) / 2; count && i < 3; i++) {
+        vec_push(arena, &parts, sql_ident(arena, names[i]));
+    }
+    return count ? str_concat(arena, "FROM ", str_join(arena, &parts, "."),
+                              sql + toks.items[count].end, NULL)
+                 : NULL;
+}
+
+const char *desired_digest_from(Arena *arena, const DesiredNode *sink, RelName from)
+{
+    DesiredNode other = *sink;
+    other.sql = body_from(arena, sink->sql, from);
+    if (!other.sql) {
+        return NULL;
+    }
+    Arena *scratch = arena_new();
+    char *digest = node_digest(arena, scratch, &other);
+    arena_free(scratch);
+    return digest;
+}
+
 char *desired_index_digest(Arena *arena, RelName on, const DesiredIndex *index)
 {
     Arena *scratch = arena_new();

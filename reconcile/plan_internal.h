@@ -129,6 +129,9 @@ void plan_find_permits(Closure *c);
 void plan_check_permits(Closure *c);
 /* The plan needs PERMIT: notes that; whether somebody gave it. */
 bool plan_permitted(Closure *c, const char *permit, const char *needed_for);
+
+/* Whether a trailer gives PERMIT, before there is a plan that people could approve. */
+bool plan_permits_in_commits(const Closure *c, const char *permit);
 /* The hint of a refusal that PERMIT would lift; OTHERWISE is the way out without it. */
 const char *plan_permit_ways(Closure *c, const char *otherwise, const char *permit);
 /* OBJECT, which is ours, holds data or is a way out: it is dropped by permit alone. */

@@ -19,6 +19,12 @@ void plan_find_permits(Closure *c)
     permits_by_approval(c->arena, in->record, c->plan->digest, in->deployment, &c->given);
 }
 
+bool plan_permits_in_commits(const Closure *c, const char *permit)
+{
+    return c->in->history && !c->in->permits.approval_only &&
+           permit_find(&c->in->history->trailers, permit);
+}
+
 bool plan_permitted(Closure *c, const char *permit, const char *needed_for)
 {
     const PermitGiven *given = permit_find(&c->given, permit);

@@ -4,7 +4,7 @@
 #include "cutover/sinks.h"
 #include "cutover/str.h"
 
-static void add(Closure *c, const Item *item, PlanAction action, PlanReason reason)
+static PlanObject *add(Closure *c, const Item *item, PlanAction action, PlanReason reason)
 {
     RelName from = sink_from(c->in->desired, item->node);
     PlanObject object = {.id = item->node->id,
@@ -22,6 +22,7 @@ static void add(Closure *c, const Item *item, PlanAction action, PlanReason reas
     vec_push(c->arena, &object.reasons, reason);
     vec_push(c->arena, &c->plan->objects, object);
     c->plan->in_place++;
+    return &vec_last(&c->plan->objects);
 }
 
 static void add_if_it_reads_another(Closure *c, const Item *item)
@@ -39,6 +40,26 @@ static void add_if_it_reads_another(Closure *c, const Item *item)
     }
 }
 
+/* Its columns are compared before the cutover. Who permits that it is made anew wants that: they may not fit. */
+static void add_changed(Closure *c, const Item *item)
+{
+    const CatalogObject *live = item->live;
+    RelName leaves = sink_leaves(c->in->record, c->in->catalog, item->node, live);
+    const char *permit =
+        arena_printf(c->arena, "stateful:%s", relname_text(c->arena, live->rel, NULL));
+    if (!leaves.name || plan_permits_in_commits(c, permit)) {
+        add(c, item, PLAN_CHANGE,
+            (PlanReason){CAUSE_CHANGED, NULL,
+                         "changed in Git: dropped and created anew after the cutover"});
+        return;
+    }
+    PlanObject *object = add(c, item, PLAN_REPOINT, (PlanReason){.cause = CAUSE_CHANGED});
+    object->leaves = leaves;
+    object->reasons.items[0].text =
+        arena_printf(c->arena, "reads %s instead of %s: repointed after the cutover", object->on,
+                     relname_text(c->arena, leaves, c->plan->default_database));
+}
+
 static void add_sink(Closure *c, const Item *item)
 {
     const RecordObject *known =
@@ -49,10 +70,9 @@ static void add_sink(Closure *c, const Item *item)
         plan_refuse_name(c, item->live);
     } else if (!known) {
         return; /* what follows the cutover claims it */
-    } else if (!str_eq(known->digest, item->node->digest)) {
-        add(c, item, PLAN_CHANGE,
-            (PlanReason){CAUSE_CHANGED, NULL,
-                         "changed in Git: dropped and created anew after the cutover"});
+    } else if (!str_eq(sink_digest(c->in->record, c->in->catalog, item->live),
+                       item->node->digest)) {
+        add_changed(c, item);
     } else {
         add_if_it_reads_another(c, item);
     }

@@ -61,7 +61,7 @@ static void warn_of_grants(Closure *c, RelName rel, const DesiredGrants *grants)
 static void warn_of_traits(Closure *c)
 {
     vec_each (Item, it, &c->items) {
-        if (!it->rebuildable) {
+        if (!it->rebuildable && it->node->kind != NODE_SINK) {
             warn_of_difference(c, it);
         }
         if (it->live && !it->rebuildable && !plan_is_ours(c, it->live)) {

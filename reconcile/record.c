@@ -161,7 +161,9 @@ static void fold_sinks(Fold *fold, RecordDeployment *d, const Json *body)
                               .node = json_get_str(it, "node"),
                               .digest = json_get_str(it, "digest"),
                               .rel = get_rel(it),
-                              .from = get_rel(json_get(it, "from"))});
+                              .from = get_rel(json_get(it, "from")),
+                              .was = get_rel(json_get(it, "was")),
+                              .was_digest = json_get_str(it, "was_digest")});
     }
 }
 

@@ -93,6 +93,14 @@ static void put_rel(JsonOut *out, RelName rel)
     json_put_str(out, "name", rel.name);
 }
 
+static void put_named_rel(JsonOut *out, const char *key, RelName rel)
+{
+    json_key(out, key);
+    json_open_object(out);
+    put_rel(out, rel);
+    json_close_object(out);
+}
+
 static void put_sinks(JsonOut *out, const RecordDeployment *d)
 {
     if (!d->sinks.count) {
@@ -107,10 +115,11 @@ static void put_sinks(JsonOut *out, const RecordDeployment *d)
         json_put_str(out, "node", it->node);
         json_put_str(out, "digest", it->digest);
         put_rel(out, it->rel);
-        json_key(out, "from");
-        json_open_object(out);
-        put_rel(out, it->from);
-        json_close_object(out);
+        put_named_rel(out, "from", it->from);
+        if (it->was.name) {
+            put_named_rel(out, "was", it->was);
+            json_put_str(out, "was_digest", it->was_digest);
+        }
         json_close_object(out);
     }
     json_close_array(out);

@@ -27,6 +27,56 @@ bool sink_is_ours(const Record *record, const Catalog *catalog, const CatalogObj
     return false;
 }
 
+/* While the sink has not followed a swap, what it reads has a name of the old side: the record knows the other. */
+static RelName production_name(const Record *record, const CatalogObject *object)
+{
+    const RecordObject *known = record_object(record, object->kind, object->id);
+    return known ? known->rel : object->rel;
+}
+
+static bool reads(const Catalog *catalog, const CatalogObject *live, RelName rel)
+{
+    const CatalogObject *input = catalog_object(catalog, rel);
+    return input && str_in(&live->reads, input->id);
+}
+
+/* Under one id nothing but its FROM ever changes. */
+const char *sink_digest(const Record *record, const Catalog *catalog, const CatalogObject *live)
+{
+    const RecordObject *known = record_object(record, "sink", live->id);
+    const char *digest = known ? known->digest : NULL;
+    vec_each (RecordDeployment, d, &record->deployments) {
+        vec_each (RecordSink, it, &d->sinks) {
+            bool sent = known && it->was.name && str_eq(it->id, live->id);
+            if (sent && reads(catalog, live, it->from)) {
+                digest = it->digest;
+            } else if (sent && reads(catalog, live, it->was)) {
+                digest = it->was_digest;
+            }
+        }
+    }
+    return digest;
+}
+
+RelName sink_leaves(const Record *record, const Catalog *catalog, const DesiredNode *node,
+                    const CatalogObject *live)
+{
+    const char *made = sink_digest(record, catalog, live);
+    RelName found = {0};
+    if (!made || str_eq(made, node->digest)) {
+        return found;
+    }
+    Arena *arena = arena_new();
+    vec_each (const char *, id, &live->reads) {
+        const CatalogObject *input = catalog_object_by_id(catalog, *id);
+        RelName rel = input ? production_name(record, input) : found;
+        const char *digest = rel.name ? desired_digest_from(arena, node, rel) : NULL;
+        found = digest && str_eq(digest, made) ? rel : found;
+    }
+    arena_free(arena);
+    return found;
+}
+
 static const CatalogObject *live_sink(const SinkInput *in, const RecordSink *sink)
 {
     const CatalogObject *live = catalog_object(in->catalog, sink->rel);
@@ -34,13 +84,20 @@ static const CatalogObject *live_sink(const SinkInput *in, const RecordSink *sin
                                                                                              : NULL;
 }
 
-static SinkStep repoint(const SinkInput *in, const RecordSink *sink, const CatalogObject *live)
+/* DIGEST is of the definition that reads FROM; NULL in records of older versions. */
+static SinkStep repoint(const SinkInput *in, const RecordSink *sink, const CatalogObject *live,
+                        RelName from, const char *digest)
 {
-    const CatalogObject *input = live ? catalog_object(in->catalog, sink->from) : NULL;
-    if (!input || str_in(&live->reads, input->id)) {
+    if (!live || !catalog_object(in->catalog, from)) {
         return (SinkStep){0};
     }
-    return (SinkStep){SINK_REPOINT, sink, live, NULL};
+    if (!reads(in->catalog, live, from)) {
+        return (SinkStep){.action = SINK_REPOINT, .sink = sink, .live = live, .from = from};
+    }
+    const RecordObject *known = record_object(in->record, "sink", live->id);
+    bool noted = !digest || !known || str_eq(known->digest, digest);
+    return noted ? (SinkStep){0}
+                 : (SinkStep){.action = SINK_RENEW, .sink = sink, .live = live, .digest = digest};
 }
 
 /* The commit that declares it has been overtaken: the next plan sees to it, and must know as ours what was made already. */
@@ -48,7 +105,7 @@ static SinkStep left_to_the_next(const SinkInput *in, const RecordSink *sink,
                                  const CatalogObject *live)
 {
     bool made = live && sink->digest && !record_object(in->record, "sink", live->id);
-    return made ? (SinkStep){SINK_CLAIM, sink, live, NULL} : (SinkStep){0};
+    return made ? (SinkStep){.action = SINK_CLAIM, .sink = sink, .live = live} : (SinkStep){0};
 }
 
 /* After the cutover. */
@@ -57,20 +114,23 @@ static SinkStep forward(const SinkInput *in, const RecordSink *sink)
     const CatalogObject *live = live_sink(in, sink);
     const DesiredNode *node = in->desired ? map_get(&in->desired->node_by_id, sink->node) : NULL;
     if (str_eq(sink->action, SINK_TO_REPOINT)) {
-        return repoint(in, sink, live);
+        return repoint(in, sink, live, sink->from, sink->was.name ? sink->digest : NULL);
     }
     if (!node) {
         return left_to_the_next(in, sink, live);
     }
     if (live && str_eq(sink->id, live->id)) {
-        return (SinkStep){SINK_DROP, sink, live, node};
+        return (SinkStep){.action = SINK_DROP, .sink = sink, .live = live, .node = node};
     }
     if (!live) {
         bool taken = catalog_object(in->catalog, sink->rel);
-        return taken ? (SinkStep){0} : (SinkStep){SINK_CREATE, sink, NULL, node};
+        return taken ? (SinkStep){0}
+                     : (SinkStep){.action = SINK_CREATE, .sink = sink, .node = node};
     }
-    return record_object(in->record, "sink", live->id) ? repoint(in, sink, live)
-                                                       : (SinkStep){SINK_CLAIM, sink, live, node};
+    if (!record_object(in->record, "sink", live->id)) {
+        return (SinkStep){.action = SINK_CLAIM, .sink = sink, .live = live, .node = node};
+    }
+    return repoint(in, sink, live, sink->from, NULL);
 }
 
 /* After the way back. What was dropped for a new definition is not brought back: the sink that is there goes on. */
@@ -78,9 +138,10 @@ static SinkStep back(const SinkInput *in, const RecordSink *sink)
 {
     const CatalogObject *live = live_sink(in, sink);
     if (live && str_eq(sink->action, SINK_TO_CREATE)) {
-        return (SinkStep){SINK_DROP, sink, live, NULL};
+        return (SinkStep){.action = SINK_DROP, .sink = sink, .live = live};
     }
-    return repoint(in, sink, live);
+    return sink->was.name ? repoint(in, sink, live, sink->was, sink->was_digest)
+                          : repoint(in, sink, live, sink->from, NULL);
 }
 
 SinkStep sink_next(const SinkInput *in)

@@ -149,6 +149,10 @@ void desired_seal(Arena *arena, Desired *desired, Halves *halves);
 /* The digest of INDEX on the relation ON (production names): name, relation, cluster, keys. "v1:..." */
 char *desired_index_digest(Arena *arena, RelName on, const DesiredIndex *index);
 
+/* The digest that SINK would have if it were declared to read FROM (production names), written with as many parts as
+ * the relation that it names now; NULL: its body does not begin with one. */
+const char *desired_digest_from(Arena *arena, const DesiredNode *sink, RelName from);
+
 /* "view", "materialized view", ... as people and Materialize's catalog (with '-') write it. */
 const char *node_kind_text(NodeKind kind);
 const char *node_kind_catalog(NodeKind kind);

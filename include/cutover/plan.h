@@ -87,7 +87,9 @@ typedef struct PlanObject {
     const PlanOption *option;
     const PlanResize *resize;  /* of a cluster that is changed where it is */
     const CatalogObject *live; /* what it replaces or removes, or NULL */
-    VEC(PlanReason) reasons;   /* nearest first */
+    RelName leaves; /* of a sink whose FROM alone has changed: what it reads, under its production
+                       name; no name: another one */
+    VEC(PlanReason) reasons; /* nearest first */
     const char *file;
     int line;
 } PlanObject;

@@ -96,7 +96,9 @@ typedef struct RecordSink {
     const char *node;   /* its declaration */
     const char *digest; /* of that; NULL in records of older versions */
     RelName rel;
-    RelName from; /* what it reads, under its production name */
+    RelName from; /* what it is to read, under its production name */
+    RelName was;  /* what it is to read after the way back, of another definition; no name: FROM */
+    const char *was_digest; /* of that definition */
 } RecordSink;
 
 /* With the name of a green table: its rows are sent to the seed that it waits for. */

@@ -14,8 +14,9 @@ typedef enum SinkAction {
     SINK_NONE,    /* nothing is left to do */
     SINK_CREATE,  /* of NODE */
     SINK_CLAIM,   /* LIVE was made from NODE, but is not recorded */
+    SINK_RENEW,   /* LIVE reads FROM, but is recorded with another definition than DIGEST */
     SINK_DROP,    /* LIVE makes way for a new one, or goes with a denied commit */
-    SINK_REPOINT, /* LIVE goes on with what bears the name SINK->from now */
+    SINK_REPOINT, /* LIVE goes on with what bears the name FROM now */
 } SinkAction;
 
 typedef struct SinkStep {
@@ -23,6 +24,8 @@ typedef struct SinkStep {
     const RecordSink *sink;
     const CatalogObject *live;
     const DesiredNode *node; /* production rendering; NULL: another commit is wanted by now */
+    RelName from;            /* of SINK_REPOINT */
+    const char *digest;      /* of SINK_RENEW */
 } SinkStep;
 
 typedef struct SinkInput {
@@ -41,6 +44,15 @@ bool sink_is_ours(const Record *record, const Catalog *catalog, const CatalogObj
 
 /* The relation that the sink NODE reads, under its production name; no name: it reads none of the project. */
 RelName sink_from(const Desired *desired, const DesiredNode *node);
+
+/* The digest of what LIVE was made of, with the FROM that it has now: a process can end between ALTER SINK and its
+ * note. NULL: it is not recorded. */
+const char *sink_digest(const Record *record, const Catalog *catalog, const CatalogObject *live);
+
+/* The relation that LIVE reads, under its production name, when NODE differs from what it was made of in that alone; no
+ * name: something else differs, or nothing. What it points at belongs to RECORD and CATALOG. */
+RelName sink_leaves(const Record *record, const Catalog *catalog, const DesiredNode *node,
+                    const CatalogObject *live);
 
 /* "repoint", "create", "recreate": RecordSink.action. */
 #define SINK_TO_REPOINT "repoint"

@@ -157,18 +157,109 @@ def a_changed_sink_is_made_anew_only_when_it_is_permitted(world):
     assert sink(world) is None and world.plan(expect=0)["outcome"] == "nothing"
 
 
-def a_sink_leaves_what_is_gone_when_another_is_declared_in_its_place(world):
-    """A model gets another name in Git, and its sink is declared to read that one."""
-    begin(world)
+def rename_daily(world, permit=""):
+    """The model gets another name in Git, and its sink is declared to read that one."""
     work = world.repository.work
     (work / "models/shop/daily.sql").rename(work / "models/shop/by_day.sql")
     for path in ["models/daily_out.sql", "models/reports/top_items.sql", "tests/no_negative_cents.sql"]:
         world.repository.edit(path, "ref('daily')", "ref('by_day')")
     world.repository.edit("models/schema.yml", "name: daily", "name: by_day")
-    world.repository.commit("By day\n\nCutover-Permit: stateful:materialize.kafka.daily_out")
+    world.repository.commit("By day" + permit)
+
+
+PERMIT = "\n\nCutover-Permit: stateful:materialize.kafka.daily_out"
+
+
+def a_sink_leaves_what_is_gone_when_another_is_declared_in_its_place(world):
+    """Nothing else of it has changed: it needs no permit, and writes nothing once more."""
+    begin(world)
+    before = sink(world)
+    rename_daily(world)
+    assert names(world.plan(expect=2), action="repoint", where="after_cutover") == ["daily_out"]
+    text = world.cutover("plan", expect=2)
+    assert "> sink   kafka.daily_out: from shop.by_day" in text and "reads shop.by_day instead of shop.daily: repointed after the cutover" in text, text
     world.apply()
-    assert sink(world)[1] == "shop.by_day"
-    assert world.plan(expect=0)["outcome"] == "nothing" and not [s for s in world.schemas() if "blue" in s]
+    assert sink(world) == (before[0], "shop.by_day")
+    assert world.plan(expect=0)["outcome"] == "nothing" and drift(world, 0) == [] and not [s for s in world.schemas() if "blue" in s]
+    world.repository.edit("models/daily_out.sql", "TOPIC 'daily'", "TOPIC 'daily_v2'")
+    world.repository.commit("Another topic")
+    assert "refused CO4112: sink kafka.daily_out has changed" in world.cutover("plan", expect=3)
+
+
+def the_way_back_sends_a_sink_to_what_it_read_before(world):
+    begin(world)
+    before = sink(world)
+    rename_daily(world)
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    assert sink(world) == (before[0], "shop.by_day")
+    world.cutover("rollback", "--reason", "nobody wants the name")
+    controller = world.start("run")
+    world.wait_for("the way back", lambda: world.phases()[-1] == "rolled_back")
+    world.stop(controller)
+    assert sink(world) == before and drift(world, 0) == []
+    world.repository.git("revert", "--no-edit", "HEAD")
+    world.repository.commit("Keep the name")
+    assert world.plan(expect=0)["outcome"] == "nothing"
+    rename_daily(world)
+    world.apply()
+    assert sink(world) == (before[0], "shop.by_day") and world.plan(expect=0)["outcome"] == "nothing"
+
+
+def two_models_alike(world):
+    """by_day has the columns of daily, and counts has others; production is live with both."""
+    query = (world.repository.work / "models/shop/daily.sql").read_text().split("\n", 1)[1]
+    for name, text in [("by_day", query), ("counts", query.replace("count(*) as orders", "count(*) as orders, 1 as more"))]:
+        world.repository.write("models/shop/%s.sql" % name, "{{ config(materialized='materialized_view') }}\n" + text)
+    begin(world)
+
+
+def a_sink_alone_is_declared_to_read_another(world):
+    """Nothing is built: the sink goes, and comes back when that is taken back."""
+    two_models_alike(world)
+    before = sink(world)
+    for there, here in [("by_day", "daily"), ("daily", "by_day")]:
+        world.repository.edit("models/daily_out.sql", "ref('%s')" % here, "ref('%s')" % there)
+        world.repository.commit("Write " + there)
+        assert names(world.plan(expect=2)) == ["daily_out"]
+        world.apply()
+        assert sink(world) == (before[0], "shop." + there)
+        assert world.plan(expect=0)["outcome"] == "nothing" and drift(world, 0) == []
+
+
+def recorded(world):
+    """The digest with which the sink is recorded."""
+    rows = world.sql("SELECT body FROM cutover.log WHERE kind = 'objects' AND body::text LIKE '%daily_out%' ORDER BY at, writer, seq")
+    bodies = [r[0] if isinstance(r[0], dict) else json.loads(r[0]) for r in rows]
+    return [o["digest"] for body in bodies for o in body["objects"] if o["kind"] == "sink"][-1]
+
+
+def a_sink_that_was_not_recorded_yet_as_reading_another(world):
+    """The process ended between ALTER SINK and its note, and a newer commit has come."""
+    two_models_alike(world)
+    before, digest = sink(world), recorded(world)
+    world.repository.edit("models/daily_out.sql", "ref('daily')", "ref('by_day')")
+    world.repository.commit("Write by_day")
+    world.wait_for("the sink", lambda: sink(world)[1] == "shop.by_day" or world.cutover("run", "--once") is None)
+    assert recorded(world) == digest
+    change_daily(world)
+    world.apply()
+    assert sink(world) == (before[0], "shop.by_day") and recorded(world) != digest and world.plan(expect=0)["outcome"] == "nothing"
+
+
+def a_sink_cannot_read_another_with_other_columns_unless_it_is_made_anew(world):
+    two_models_alike(world)
+    before = sink(world)
+    world.repository.edit("models/daily_out.sql", "ref('daily')", "ref('counts')")
+    world.repository.commit("Write counts")
+    world.apply(expect=1)
+    text = world.cutover("status", expect=3)
+    assert "sink kafka.daily_out cannot go on with shop.counts instead of shop.daily: its columns change from" in text, text
+    assert "Cutover-Permit: stateful:materialize.kafka.daily_out" in text, text
+    assert sink(world) == before
+    world.repository.commit("Write counts, all of them" + PERMIT)
+    assert names(world.plan(expect=2), action="change", where="after_cutover") == ["daily_out"]
+    world.apply()
+    assert sink(world)[0] != before[0] and sink(world)[1] == "shop.counts" and world.plan(expect=0)["outcome"] == "nothing"
 
 
 def repoint_by_hand(world, user):
@@ -280,7 +371,9 @@ TESTS = [a_sink_that_somebody_made_anew_in_another_way_is_told_and_comes_back_wh
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
          the_way_back_is_open_while_a_sink_cannot_follow,
          a_new_sink_goes_with_the_commit_that_brought_it, a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours, columns_that_a_sink_cannot_follow_fail_the_commit,
-         a_sink_leaves_what_is_gone_when_another_is_declared_in_its_place, a_changed_sink_is_made_anew_only_when_it_is_permitted]
+         a_sink_leaves_what_is_gone_when_another_is_declared_in_its_place, the_way_back_sends_a_sink_to_what_it_read_before,
+         a_sink_alone_is_declared_to_read_another, a_sink_that_was_not_recorded_yet_as_reading_another,
+         a_sink_cannot_read_another_with_other_columns_unless_it_is_made_anew, a_changed_sink_is_made_anew_only_when_it_is_permitted]
 
 if __name__ == "__main__":
     run(TESTS, PROJECT, SEED)

@@ -84,6 +84,69 @@ static void a_changed_sink_needs_a_permit(void **state)
     CHECK_STR(plan->permits.items[0].permit, "stateful:materialize.kafka.daily_out");
 }
 
+static const char by_hand[] = "from \"shop\" /* ours */ . Daily INTO KAFKA CONNECTION broker";
+
+/* A sink as people write it, which reads what api.by_day is made of, too. */
+static World *written_sink(Arena *arena, const char *sql)
+{
+    World *w = shop_with_sink(arena);
+    world_node(w, "kafka.daily_out")->sql = sql;
+    world_declare(w, NODE_VIEW, "api.by_day", NULL, "[public.orders]");
+    world_apply(w, world_plan(w));
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+    return w;
+}
+
+static void declare_from(World *w, const char *name, const char *sql)
+{
+    DesiredNode *sink = world_node(w, "kafka.daily_out");
+    sink->sql = sql;
+    sink->depends.items[0] = world_node_id(w, name);
+}
+
+static void a_sink_whose_from_alone_has_changed_is_repointed(void **state)
+{
+    World *w = written_sink(*state, by_hand);
+    const char *id = world_live(w, "kafka.daily_out")->id;
+    declare_from(w, "api.by_day", "FROM api.by_day INTO KAFKA CONNECTION broker");
+    Plan *plan = world_plan(w);
+    const PlanObject *sink = world_planned(plan, "kafka.daily_out");
+    CHECK_INT(sink->action, PLAN_REPOINT);
+    CHECK_STR(sink->reasons.items[0].text,
+              "reads api.by_day instead of shop.daily: repointed after the cutover");
+    CHECK(!world_finding(plan, "CO4202"));
+    world_apply(w, plan);
+    CHECK_STR(world_live(w, "kafka.daily_out")->id, id);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
+static void a_sink_that_changes_otherwise_too_needs_a_permit(void **state)
+{
+    static const char *const changed[] = {"FROM api.by_day INTO KAFKA CONNECTION other",
+                                          "FROM api.by_day AS x INTO KAFKA CONNECTION broker",
+                                          "FROM a.b.c.by_day INTO KAFKA CONNECTION broker",
+                                          "FROM",
+                                          "INTO KAFKA CONNECTION broker",
+                                          "FROM 'open"};
+    for (size_t i = 0; i < sizeof changed / sizeof *changed; i++) {
+        World *w = written_sink(*state, by_hand);
+        declare_from(w, "api.by_day", changed[i]);
+        CHECK(world_finding(world_plan(w), "CO4112"));
+        CHECK(!world_finding(world_plan(w), "CO4202"));
+    }
+}
+
+static void a_sink_that_has_not_followed_yet_can_be_declared_to_read_another(void **state)
+{
+    World *w = written_sink(*state, by_hand);
+    const char *old = world_live(w, "kafka.daily_out")->reads.items[0];
+    world_change(w, "shop.daily");
+    world_apply(w, world_plan(w));
+    world_live(w, "kafka.daily_out")->reads.items[0] = old;
+    declare_from(w, "api.by_day", "FROM api.by_day INTO KAFKA CONNECTION broker");
+    CHECK_STR(world_planned(world_plan(w), "kafka.daily_out")->leaves.name, "daily");
+}
+
 static void a_sink_among_what_is_rebuilt_is_refused(void **state)
 {
     World *w = deployed_shop(*state);
@@ -162,6 +225,41 @@ static void a_sink_is_repointed_until_it_reads_what_is_live(void **state)
     CHECK_INT(next(s), SINK_REPOINT);
 }
 
+/* ALTER SINK is not noted with what it does, and the way back undoes both. */
+static void a_sink_of_another_definition_is_recorded_when_it_reads_what_is_declared(void **state)
+{
+    World *w = deployed_sink(*state);
+    Scene *s = scene(*state, w, SINK_TO_REPOINT, PHASE_REPOINTING);
+    CatalogObject *live = world_live(w, "kafka.daily_out");
+    const char *first = record_object(w->record, "sink", live->id)->digest;
+    RecordSink *sink = &s->d.sinks.items[0];
+    sink->digest = "v1:new";
+    sink->was = world_rel(w, "shop.daily");
+    sink->was_digest = first;
+    sink->from = world_rel(w, "reports.top_items");
+    vec_last(&w->record->deployments) = s->d;
+    s->input.desired = NULL; /* another commit is wanted by now */
+    SinkStep step = sink_next(&s->input);
+    CHECK_INT(step.action, SINK_REPOINT);
+    CHECK_STR(step.from.name, "top_items");
+    CHECK_STR(sink_digest(w->record, w->catalog, live), first);
+    live->reads.items[0] = world_live(w, "reports.top_items")->id;
+    CHECK_STR(sink_digest(w->record, w->catalog, live), "v1:new");
+    step = sink_next(&s->input);
+    CHECK_INT(step.action, SINK_RENEW);
+    CHECK_STR(step.digest, "v1:new");
+    world_record(w, "sink", live->id, live->rel, "sinks", step.digest, NULL);
+    CHECK_INT(next(s), SINK_NONE);
+    s->d.phase = PHASE_ROLLING_BACK;
+    step = sink_next(&s->input);
+    CHECK_INT(step.action, SINK_REPOINT);
+    CHECK_STR(step.from.name, "daily");
+    live->reads.items[0] = world_live(w, "shop.daily")->id;
+    step = sink_next(&s->input);
+    CHECK_INT(step.action, SINK_RENEW);
+    CHECK_STR(step.digest, first);
+}
+
 static void a_new_sink_is_created_once_and_claimed(void **state)
 {
     World *w = shop_with_sink(*state);
@@ -219,10 +317,14 @@ int main(void)
         TEST(a_sink_follows_what_it_reads),
         TEST(a_sink_that_reads_something_else_is_left_alone),
         TEST(a_changed_sink_needs_a_permit),
+        TEST(a_sink_whose_from_alone_has_changed_is_repointed),
+        TEST(a_sink_that_changes_otherwise_too_needs_a_permit),
+        TEST(a_sink_that_has_not_followed_yet_can_be_declared_to_read_another),
         TEST(a_sink_among_what_is_rebuilt_is_refused),
         TEST(somebody_elses_sink_stands_in_the_way),
         TEST(a_sink_that_was_made_but_not_recorded_is_no_stranger),
         TEST(a_sink_is_repointed_until_it_reads_what_is_live),
+        TEST(a_sink_of_another_definition_is_recorded_when_it_reads_what_is_declared),
         TEST(a_new_sink_is_created_once_and_claimed),
         TEST(a_new_sink_of_a_commit_that_was_overtaken_is_left_to_the_next),
         TEST(the_way_back_drops_the_sink_that_the_denied_commit_made),
