@@ -7,7 +7,7 @@
 
 #include "cutover/str.h"
 
-enum { ANSWER_MAX = 16 << 20, LIMIT_DEFAULT = 20, LIMIT_MAX = 10000 };
+enum { ANSWER_MAX = 16 << 20, STATEMENT_SHOWN = 2048, LIMIT_DEFAULT = 20, LIMIT_MAX = 10000 };
 
 typedef struct Past {
     Context *context;
@@ -226,6 +226,7 @@ static void show_json(Buf *out, const Past *past, const RecordDeployment *d)
     json_put_str(&json, "schema", "cutover.deployment/1");
     json_put_str(&json, "environment", past->environment.name);
     put_deployment(&json, past, d);
+    json_put_str(&json, "statement", d->statement);
     put_planned(&json, planned(record, d));
     json_key(&json, "events");
     json_open_array(&json);
@@ -275,12 +276,25 @@ static void show_json(Buf *out, const Past *past, const RecordDeployment *d)
     buf_char(out, '\n');
 }
 
+/* That was refused. */
+static void write_statement(Buf *out, const char *statement)
+{
+    const char *shown = str_cut(out->arena, statement, STATEMENT_SHOWN,
+                                "\n... (cut here, the JSON has more of it)");
+    StrVec lines = shown ? str_split(out->arena, shown, '\n') : (StrVec){0};
+    buf_text(out, shown ? "  the statement that was refused:\n" : "");
+    vec_each (const char *, it, &lines) {
+        buf_printf(out, "    %s\n", *it);
+    }
+}
+
 static void show_text(Buf *out, const Past *past, const RecordDeployment *d)
 {
     const Record *record = past->result.record;
     buf_printf(out, "%s   %s   %s \"%s\", %s   attempt %lld\n", d->id, phase_name(d->phase),
                d->short_commit, d->subject ? d->subject : "", d->author ? d->author : "",
                (long long)d->attempt);
+    write_statement(out, d->statement);
     write_planned(out, planned(record, d));
     vec_each (RecordEvent, it, &record->events) {
         if (is_about(it, d)) {

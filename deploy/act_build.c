@@ -151,8 +151,9 @@ static bool at_fault(Pass *pass, const Step *step, bool *fault, Err *err)
     return true;
 }
 
-/* What was refused, and where it was written (FILE may be NULL). */
-static void set_problem(Pass *pass, const char *what, const Err *err, const char *file, int line)
+/* What was refused, and where it was written (FILE may be NULL); SQL: that statement, NULL: it tells nobody anything. */
+static void set_problem(Pass *pass, const char *what, const Err *err, const char *sql,
+                        const char *file, int line)
 {
     Buf text = buf_new(pass->arena, 8192);
     buf_printf(&text, "%s: the server says %s %s", what, err->sqlstate, err->message);
@@ -165,6 +166,7 @@ static void set_problem(Pass *pass, const char *what, const Err *err, const char
     pass->problem = text.data;
     pass->problem_file = file;
     pass->problem_line = line;
+    pass->problem_statement = sql;
 }
 
 /* Its columns are others (0A000), or the server does not know the statement: then the plan sends the view to green. */
@@ -202,7 +204,8 @@ static bool judge(Pass *pass, const Step *step, Err *err)
         return note_refused_replacement(pass, words_of(pass, &why), err);
     }
     if (fault) {
-        set_problem(pass, step_text(pass, step), &why, step->file, step->line);
+        set_problem(pass, step_text(pass, step), &why, step_sql(pass->arena, step), step->file,
+                    step->line);
     }
     return true;
 }
@@ -291,18 +294,20 @@ static bool take_comments_along(Pass *pass, const DesiredNode *node, const Recor
     return true;
 }
 
-/* Hooks run at least once; comments on columns are set again without harm. */
-static bool run_extras(Pass *pass, const DesiredNode *node, const char *kind, Err *err)
+/* Hooks run at least once; comments on columns are set again without harm. *SQL is the statement that was sent last. */
+static bool run_extras(Pass *pass, const DesiredNode *node, const char *kind, const char **sql,
+                       Err *err)
 {
     vec_each (const char *, it, &node->hooks) {
-        if (!pass_exec(pass, *it, err)) {
+        *sql = *it;
+        if (!pass_exec(pass, *sql, err)) {
             return false;
         }
     }
     vec_each (DesiredComment, it, &node->comments) {
         StatementOn on = {kind, node->rel};
-        if (it->column &&
-            !pass_exec(pass, statement_comment(pass->arena, on, it->column, it->text), err)) {
+        *sql = statement_comment(pass->arena, on, it->column, it->text);
+        if (it->column && !pass_exec(pass, *sql, err)) {
             return false;
         }
     }
@@ -334,7 +339,7 @@ static bool judge_rows(Pass *pass, const RecordObject *claim, const DesiredNode 
         return false;
     }
     if (there) {
-        set_problem(pass, arena_printf(pass->arena, "the rows of %s", claim->node), &why,
+        set_problem(pass, arena_printf(pass->arena, "the rows of %s", claim->node), &why, NULL,
                     seed->file, seed->line);
     }
     return true;
@@ -401,13 +406,13 @@ static bool finish(Pass *pass, const RecordObject *claim, Err *err)
     if (waits) {
         return judge_waiting_rows(pass, claim, replaced, node->rel, err);
     }
-    if (run_extras(pass, node, claim->kind, err)) {
+    const char *sql = NULL;
+    if (run_extras(pass, node, claim->kind, &sql, err)) {
         return take_comments_along(pass, node, claim, err);
     }
     if (err->kind == ERR_INPUT || err->kind == ERR_DENIED) {
-        pass->problem =
-            arena_printf(pass->arena, "a hook of %s: the server says %s %s (%s:%d)", claim->node,
-                         err->sqlstate, err->message, node->file, node->line);
+        set_problem(pass, arena_printf(pass->arena, "a hook of %s", claim->node), err, sql,
+                    node->file, node->line);
         *err = (Err){0};
         return true;
     }

@@ -117,6 +117,7 @@ static void add_transition(Pass *pass, RecordEntries *entries, const RecordDeplo
                         .from = corrected ? pass->after_recorded : d->phase,
                         .to = to,
                         .reason = reason,
+                        .statement = reason == pass->problem ? pass->problem_statement : NULL,
                         .deadline = deadline_of(pass, d, to),
                         .names = names,
                         .rollback_generation = rollback_generation};

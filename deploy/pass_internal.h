@@ -70,7 +70,8 @@ typedef struct Pass {
     RequestAnswer answer;         /* that the environment itself owes */
     const char *problem;          /* something permanent: what people read */
     const char *problem_file;
-    const char *zone_problem; /* the windows' zone is not known */
+    const char *problem_statement; /* that was refused, or NULL */
+    const char *zone_problem;      /* the windows' zone is not known */
     int problem_line;
 } Pass;
 

@@ -269,6 +269,7 @@ static void fold_phase(Fold *fold, const LogEntry *entry)
     }
     d->phase = to;
     d->reason = json_get_str(entry->body, "reason");
+    d->statement = json_get_str(entry->body, "statement");
     d->deadline = get_moment(entry->body, "deadline");
     d->rollback_generation =
         json_get_int(entry->body, "rollback_generation", d->rollback_generation);

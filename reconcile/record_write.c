@@ -6,6 +6,7 @@
 
 /* Larger than any row may be: journal.c refuses what is too large, whole. */
 #define BODY_MAX (16u << 20)
+#define STATEMENT_MAX 32768 /* an entry takes it however much of it is escaped */
 #define OBJECTS_PER_ENTRY 200
 
 typedef struct Body {
@@ -187,6 +188,8 @@ RecordEntry entry_phase(Arena *arena, const EntryPhase *phase)
     json_put_str(&body->out, "from", phase_name(phase->from));
     json_put_str(&body->out, "to", phase_name(phase->to));
     json_put_str(&body->out, "reason", phase->reason);
+    json_put_str(&body->out, "statement",
+                 str_cut(arena, phase->statement, STATEMENT_MAX, "... (cut here)"));
     put_moment(arena, &body->out, "deadline", phase->deadline);
     put_about(&body->out, phase->deployment);
     if (phase->rollback_generation) {

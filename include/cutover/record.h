@@ -152,6 +152,7 @@ typedef struct RecordDeployment {
     Moment canary_since;         /* of the canary after that; 0: it had none */
     int64_t hydrated_in;         /* seconds that its green took to be ready; 0: it never was */
     const char *reason;          /* of the last transition */
+    const char *statement;       /* that the server refused, so that it failed; or NULL */
     Moment deadline;             /* of the phase; 0 = none */
     RecordNames names;           /* of the cutover, or of the rollback, whichever was last */
     RecordNames cutover_names;   /* of the cutover alone */

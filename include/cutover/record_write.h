@@ -25,6 +25,7 @@ typedef struct EntryPhase {
         *deployment; /* its id, generation and commit go along, its `attempt` too */
     Phase from, to;
     const char *reason;          /* or NULL */
+    const char *statement;       /* to failed: that was refused, or NULL */
     Moment deadline;             /* 0: none */
     const RecordNames *names;    /* to cutting_over and rolling_back; else NULL */
     int64_t rollback_generation; /* to rolling_back: the generation that the way back makes */

@@ -53,6 +53,9 @@ bool str_glob(const char *pattern, const char *text);
 /* The candidate that a person most likely meant by WORD, or NULL when none is near. */
 const char *str_nearest(const char *word, const StrVec *candidates);
 
+/* TEXT (or NULL) itself, or its first MAX bytes at most, of whole characters, with MARK behind them. */
+const char *str_cut(Arena *arena, const char *text, size_t max, const char *mark);
+
 /* Bytes of the UTF-8 sequence at TEXT, or 0 when there is no valid one. */
 size_t str_utf8_length(const char *text);
 

@@ -232,3 +232,14 @@ size_t str_utf8_length(const char *text)
     }
     return 0;
 }
+
+const char *str_cut(Arena *arena, const char *text, size_t max, const char *mark)
+{
+    if (!text || strlen(text) <= max) {
+        return text;
+    }
+    while (max && ((unsigned char)text[max] & 0xC0) == 0x80) {
+        max--;
+    }
+    return arena_printf(arena, "%.*s%s", (int)max, text, mark);
+}

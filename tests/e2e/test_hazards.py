@@ -147,6 +147,12 @@ def what_a_failed_commit_made_is_not_what_the_next_one_declares(world):
     text = world.cutover("status", expect=3)
     assert "creating materialized-view shop_green.daily: the server says" in text and "no_such_column" in text, text
     assert "(models/shop/daily.sql:1)" in text, text
+    assert "CREATE MATERIALIZED VIEW" not in text, "a line tells why, not all of it"
+    statement = json.loads(world.cutover("show", "latest", "--output", "json"))["statement"]
+    assert statement.startswith('CREATE MATERIALIZED VIEW "materialize"."shop_green"."daily"') and "count(no_such_column)" in statement, statement
+    text = world.cutover("show", "latest")
+    assert "  the statement that was refused:\n    CREATE MATERIALIZED VIEW" in text and "count(no_such_column)" in text, text
+    assert not [sent for sent in world.receiver.texts() if "CREATE MATERIALIZED VIEW" in sent]
     assert "orders_clean" in {o[1] for o in world.objects() if "green" in o[0]}, world.objects()
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 1000000", "o.amount >= 0")
     world.repository.edit("models/shop/daily.sql", "count(no_such_column)", "count(*)")

@@ -306,6 +306,18 @@ static void digests_are_the_standard_ones(void **state)
     CHECK(!digest_equal("abc", "abd"));
 }
 
+static void a_text_is_cut_behind_a_whole_character(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    CHECK_STR(str_cut(arena, "select 1", 8, "..."), "select 1");
+    CHECK_STR(str_cut(arena, "select 12", 8, "..."), "select 1...");
+    CHECK_STR(str_cut(arena, "gr\xc3\xbc\xc3\x9f", 3, "..."), "gr...");
+    CHECK_STR(str_cut(arena, "gr\xc3\xbc\xc3\x9f", 4, "..."), "gr\xc3\xbc...");
+    CHECK(!str_cut(arena, NULL, 8, "..."));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +337,7 @@ int main(void)
         TEST(sql_is_cut_into_tokens),
         TEST(a_finding_shows_its_place),
         TEST(digests_are_the_standard_ones),
+        TEST(a_text_is_cut_behind_a_whole_character),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
