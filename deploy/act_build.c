@@ -2,6 +2,7 @@
 #include "pass_internal.h"
 
 #include "cutover/noted.h"
+#include "cutover/place.h"
 #include "cutover/str.h"
 #include "deploy_sql.h"
 
@@ -151,11 +152,20 @@ static bool at_fault(Pass *pass, const Step *step, bool *fault, Err *err)
     return true;
 }
 
+/* Where the server tells that: the line of FILE that is the one of SQL where it stopped, else LINE. */
+static int line_of(const Pass *pass, const Err *err, const char *sql, const char *file, int line)
+{
+    const File *text = sql && file && pass->in->files ? files_get(pass->in->files, file) : NULL;
+    int found = text ? place_line(pass->arena, sql, err->position, text->text) : 0;
+    return found ? found : line;
+}
+
 /* What was refused, and where it was written (FILE may be NULL); SQL: that statement, NULL: it tells nobody anything. */
 static void set_problem(Pass *pass, const char *what, const Err *err, const char *sql,
                         const char *file, int line)
 {
     Buf text = buf_new(pass->arena, 8192);
+    line = line_of(pass, err, sql, file, line);
     buf_printf(&text, "%s: the server says %s %s", what, err->sqlstate, err->message);
     if (err->detail) {
         buf_printf(&text, " (%s)", err->detail);

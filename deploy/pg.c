@@ -140,6 +140,9 @@ static bool fail_result(Arena *arena, Err *err, const PGresult *result)
     fail_with(arena, err, sqlstate, one_line(arena, message ? message : "no message"));
     err->detail = one_line(arena, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
     err->hint = one_line(arena, PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
+    int64_t position;
+    const char *told = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+    err->position = told && str_to_int(told, 1, INT32_MAX, &position) ? (int)position : 0;
     return false;
 }
 

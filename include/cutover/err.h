@@ -33,7 +33,8 @@ typedef struct Err {
     const char *hint;    /* what to do, or NULL */
     const char *file;    /* place, or NULL */
     int line;            /* 1-based, 0 = unknown */
-    char sqlstate[6];    /* "" when it did not come from a server */
+    int position; /* of the character of a statement that the server stopped at, 1-based; 0 = unknown */
+    char sqlstate[6]; /* "" when it did not come from a server */
 } Err;
 
 /* Fills ERR (texts are owned by ARENA) and returns false, so that one can write `return err_set(...)`. */

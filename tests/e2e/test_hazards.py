@@ -162,6 +162,16 @@ def what_a_failed_commit_made_is_not_what_the_next_one_declares(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def a_statement_that_the_server_cannot_read_names_the_line_of_the_model(world):
+    world.apply()
+    world.repository.edit("models/shop/daily.sql", "group by day", "  group by day, 1")
+    world.repository.commit("Another word")
+    world.sql("INSERT INTO standin_control.faults (pattern, action, sqlstate, message) VALUES ('CREATE MATERIALIZED VIEW%daily%', 'refuse', '42601', 'Expected end of statement')")
+    world.apply(expect=1)
+    text = world.cutover("status", expect=3)
+    assert "the server says 42601 Expected end of statement (models/shop/daily.sql:4)" in text, text
+
+
 def green_that_is_kept_keeps_no_old_side(world):
     """The green of a failed commit reads what the next one replaces: the server refuses to drop it while it is read."""
     own = "{{ config(materialized='view', schema='extras') }}\n"
@@ -512,7 +522,7 @@ if __name__ == "__main__":
          it_is_told_too_when_git_goes_back_to_what_is_live,
          a_view_beside_production_that_nobody_wants_any_more_keeps_nothing,
          a_green_name_that_the_project_declares_is_refused_beforehand, what_is_declared_under_a_name_that_green_once_had_is_production,
-         what_a_failed_commit_made_is_not_what_the_next_one_declares, a_late_statement_of_an_overtaken_commit_never_goes_live,
+         what_a_failed_commit_made_is_not_what_the_next_one_declares, a_statement_that_the_server_cannot_read_names_the_line_of_the_model, a_late_statement_of_an_overtaken_commit_never_goes_live,
          two_controllers_that_build_in_doubt_do_not_undo_each_others_work,
          a_row_that_its_column_does_not_take_fails_the_commit, green_that_cannot_serve_fails_before_its_deadline,
          what_was_renamed_right_before_the_cutover_is_built_again, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)

@@ -30,12 +30,19 @@ static PGresult *ask(Run *run, const char *text)
     return result;
 }
 
-static bool act(Run *run, const PGresult *fault)
+/* One that cannot be read points at its last character. */
+static bool refuse(Run *run, const char *code, const char *message, const char *text)
+{
+    run_fail(run, *code ? code : "XX000", "%s", *message ? message : "standin: refused");
+    run->err.line = str_eq(code, "42601") ? (int)strlen(text) : 0;
+    return false;
+}
+
+static bool act(Run *run, const PGresult *fault, const char *text)
 {
     const char *action = PQgetvalue(fault, 0, 0);
     if (str_eq(action, "refuse")) {
-        const char *code = PQgetvalue(fault, 0, 1), *message = PQgetvalue(fault, 0, 2);
-        return run_fail(run, *code ? code : "XX000", "%s", *message ? message : "standin: refused");
+        return refuse(run, PQgetvalue(fault, 0, 1), PQgetvalue(fault, 0, 2), text);
     }
     if (str_eq(action, "close_before")) {
         return hang_up(run);
@@ -57,7 +64,8 @@ bool faults_before(Run *run, const char *text)
         return true;
     }
     const PGresult *fault = ask(run, text);
-    return PQresultStatus(fault) != PGRES_TUPLES_OK || PQntuples(fault) == 0 || act(run, fault);
+    return PQresultStatus(fault) != PGRES_TUPLES_OK || PQntuples(fault) == 0 ||
+           act(run, fault, text);
 }
 
 bool faults_after(Run *run)

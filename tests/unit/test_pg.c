@@ -116,9 +116,9 @@ static void ready(Buf *reply, char status)
 static void error(Arena *arena, Buf *reply, const char *severity, const char *sqlstate)
 {
     Buf body = buf_new(arena, 1000);
-    const char *const fields[] = {severity, sqlstate, "the server's words", "its\nhint"};
-    for (size_t i = 0; i < 4; i++) {
-        buf_char(&body, "SCMH"[i]);
+    const char *const fields[] = {severity, sqlstate, "the server's words", "its\nhint", "17"};
+    for (size_t i = 0; i < 5; i++) {
+        buf_char(&body, "SCMHP"[i]);
         buf_add(&body, fields[i], strlen(fields[i]) + 1);
     }
     buf_char(&body, 0);
@@ -179,6 +179,7 @@ static void a_cutover_that_lost_its_race_has_failed_for_sure(void **state)
     CHECK_STR(err.sqlstate, "40001");
     CHECK_STR(err.message, "the server's words");
     CHECK_STR(err.hint, "its hint");
+    CHECK_INT(err.position, 17);
 }
 
 static void a_server_that_shuts_down_in_the_middle_leaves_it_unknown(void **state)
