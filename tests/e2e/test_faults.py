@@ -13,7 +13,7 @@ from harness import JOBS, ROOT
 from lab import template
 from wire import FAULTS
 
-OTHERS = 3  # cases of a scenario in the sample, besides those at the cutover itself
+OTHERS = 2  # cases of a scenario in the sample, besides those at the cutover itself
 PAGE = ROOT / "docs" / "faults.md"
 HEAD = """# The fault matrix
 
