@@ -283,6 +283,17 @@ SEED = SHOP / "demo" / "seed.sql"
 JOBS = int(os.environ.get("CUTOVER_JOBS", max(2, os.cpu_count() or 1)))
 
 
+@contextlib.contextmanager
+def several_at_once(jobs=JOBS):
+    """A pool of processes with worlds of their own, since a world mostly waits. When it is stopped, what has not begun does not."""
+    with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
 def tell_story(test, project, seed, template):
     """Runs one test in a world of its own; gives whether it passed, and what there is to say of it."""
     began = time.monotonic()
@@ -299,11 +310,11 @@ def tell_story(test, project, seed, template):
 
 
 def run(tests, project=SHOP, seed=SEED):
-    """Runs the tests, several at a time, since a world mostly waits; `N passed, N failed` is the last line."""
+    """Runs the tests, several at a time; `N passed, N failed` is the last line."""
     wanted = [t for t in tests if not sys.argv[1:] or t.__name__ in sys.argv[1:]]
     template = Template(seed)
     passed = 0
-    with concurrent.futures.ProcessPoolExecutor(JOBS, multiprocessing.get_context("fork")) as pool:
+    with several_at_once() as pool:
         stories = [pool.submit(tell_story, test, project, seed, template) for test in wanted]
         for story in concurrent.futures.as_completed(stories):
             ok, text = story.result()

@@ -3,13 +3,12 @@ hour, and writes docs/faults.md; CUTOVER_FAULT_SEED draws other faults. `--every
 half. Names of scenarios as arguments choose some of them."""
 import collections
 import concurrent.futures
-import multiprocessing
 import sys
 import time
 
 import scenarios
 from faults import DRAWN, EVERY, play_part
-from harness import JOBS, ROOT
+from harness import JOBS, ROOT, several_at_once
 from lab import template
 from wire import FAULTS
 
@@ -46,8 +45,7 @@ def play(chosen, how_many):
     begin_with = template()
     whole = how_many in (DRAWN, EVERY)
     parts = JOBS if whole else 1
-    context = multiprocessing.get_context("fork")
-    with concurrent.futures.ProcessPoolExecutor(JOBS, context) as pool:
+    with several_at_once() as pool:
         work = [pool.submit(play_part, s, begin_with, how_many, part, parts) for s in chosen for part in range(parts)]
         for done, one in enumerate(concurrent.futures.as_completed(work), 1):
             played = one.result()

@@ -1,13 +1,11 @@
 """A fresh process for every single action (`cutover run --once`, again and again) ends where one long run ends, whatever
 is deployed; and so does a controller that is never stopped."""
-import concurrent.futures
-import multiprocessing
 import sys
 import traceback
 
 import scenarios
 from faults import difference
-from harness import JOBS
+from harness import several_at_once
 from lab import Lab, template
 
 MOST = 150     # processes
@@ -65,7 +63,7 @@ def main(names):
     begin_with = template()
     chosen = [s for s in scenarios.ALL if not names or s.__name__ in names]
     failed = 0
-    with concurrent.futures.ProcessPoolExecutor(JOBS, multiprocessing.get_context("fork")) as pool:
+    with several_at_once() as pool:
         for scenario, wrong in zip(chosen, pool.map(tell, chosen, [begin_with] * len(chosen))):
             failed += bool(wrong)
             print("FAILED  %s\n%s" % (scenario.__name__, wrong) if wrong else "ok      %s" % scenario.__name__, flush=True)

@@ -4,9 +4,7 @@ it is applied, nothing is left to do, every relation shows what its SQL now says
 Each project is two real deployments, and 500 of them take some minutes: CUTOVER_RANDOM_PROJECTS plays fewer.
 tests/unit/test_plan_closure.c plays the same game in memory, without files and server, 2,000 times.
 """
-import concurrent.futures
 import json
-import multiprocessing
 import os
 import sys
 import traceback
@@ -122,7 +120,7 @@ def main():
     begin_with = template()
     seeds = range(FIRST_SEED, FIRST_SEED + PROJECTS)
     jobs = min(harness.JOBS, PROJECTS)
-    with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+    with harness.several_at_once(jobs) as pool:
         parts = [pool.submit(play_many, seeds[i::jobs], begin_with) for i in range(jobs)]
         failures = [text for part in parts for text in part.result()]
     begin_with.close()

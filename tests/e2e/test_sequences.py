@@ -6,9 +6,7 @@ nothing else; then what is live equals a fresh deployment of the same commit, an
 `test_sequences.py COUNT FIRST` plays COUNT sequences, from seed FIRST on. A seed always draws the same sequence, but where
 a deployment stands when something happens to it depends on the machine.
 """
-import concurrent.futures
 import json
-import multiprocessing
 import random
 import re
 import signal
@@ -451,7 +449,7 @@ def main(arguments):
     first = int(arguments[1]) if len(arguments) > 1 else 1
     begin_with = template()
     jobs = min(harness.JOBS, count)
-    with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+    with harness.several_at_once(jobs) as pool:
         parts = [pool.submit(play_many, range(first + i, first + count, jobs), begin_with) for i in range(jobs)]
         failed = sum(part.result() for part in parts)
     begin_with.close()

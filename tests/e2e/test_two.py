@@ -3,8 +3,6 @@ may be killed. Whatever they do to each other, the end is that of one undisturbe
 error and never both sides together.
 
 `test_two.py 20` plays each deployment with 20 seeds."""
-import concurrent.futures
-import multiprocessing
 import random
 import sys
 import time
@@ -13,7 +11,7 @@ import traceback
 import lab as laboratory
 import scenarios
 from faults import PATIENCE, Reader, Stage, difference
-from harness import JOBS
+from harness import several_at_once
 from lab import template
 from wire import Wire
 
@@ -85,7 +83,7 @@ def main(arguments):
     begin_with = template()
     chosen = [s for s in scenarios.ALL if not names or s.__name__ in names]
     passed = failed = faults = 0
-    with concurrent.futures.ProcessPoolExecutor(JOBS, multiprocessing.get_context("fork")) as pool:
+    with several_at_once() as pool:
         work = [(s, pool.submit(play_all, s, begin_with, count)) for s in chosen]
         for scenario, one in work:
             for seed, fired, wrong in one.result():
