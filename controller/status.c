@@ -282,6 +282,8 @@ static void write_soaking(Buf *out, const Status *status, const RecordDeployment
     if (d->deadline > status->at) {
         buf_printf(out, "   Way back until %s: cutover rollback",
                    hour(out->arena, status->at, d->deadline));
+    } else {
+        buf_text(out, "   The soak is over: the old side goes next");
     }
     write_drift(out, status->pass);
     buf_char(out, '\n');

@@ -54,7 +54,7 @@ static void find_marker(Pass *pass)
             pass->marker.commit8 = commit8;
         }
     }
-    pass->out->live_generation = pass->marker.generation;
+    pass->out->live_generation = pass->marker.count > 1 ? -1 : pass->marker.generation;
     pass->out->live_commit8 = pass->marker.commit8;
 }
 
@@ -196,7 +196,7 @@ PlanInput pass_plan_input(const Pass *pass)
                        .config = pass->in->config,
                        .others = pass->in->others,
                        .commit = pass->in->commit.sha,
-                       .live_generation = pass->marker.generation,
+                       .live_generation = pass->out->live_generation,
                        .record_cluster = pass->in->record_cluster,
                        .record_schema = pass->in->record_schema,
                        .permits = pass->in->permits,

@@ -76,3 +76,35 @@ void plan_add_containers(Closure *c)
         }
     }
 }
+
+static void leave(Closure *c, PlanContainers *places)
+{
+    vec_each (PlanContainer, it, places) {
+        Diag *diag = diag_add(&c->plan->diags, DIAG_WARNING, "CO4203",
+                              "%s %s is no longer in Git, but stays: something was in it when this "
+                              "commit was cut over, so that it goes with the next one",
+                              it->is_cluster ? "cluster" : "schema", it->name);
+        diag->object = it->name;
+    }
+    *places = (PlanContainers){0};
+}
+
+static bool any_wanted(const PlanContainers *places)
+{
+    vec_each (PlanContainer, it, places) {
+        if (it->wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void plan_leave_emptied(Closure *c)
+{
+    Plan *plan = c->plan;
+    if (c->in->is_live && plan->objects.count == 0 && !any_wanted(&plan->schemas) &&
+        !any_wanted(&plan->clusters)) {
+        leave(c, &plan->schemas);
+        leave(c, &plan->clusters);
+    }
+}

@@ -156,6 +156,9 @@ void plan_check_floors(Closure *c);
 
 /* ---- plan_containers.c ---- */
 void plan_add_containers(Closure *c);
+
+/* Nothing but empty places is left for a commit that is live: no reason for a cutover, they go with the next commit. */
+void plan_leave_emptied(Closure *c);
 int64_t plan_generation(const Closure *c);
 
 /* ---- plan_objects.c ---- */

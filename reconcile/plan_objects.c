@@ -146,4 +146,5 @@ void plan_fill(Closure *c)
     plan_add_alterations(c);
     plan_add_sinks(c);
     plan_add_removed(c);
+    plan_leave_emptied(c);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define LIVE_LOST "not known: the generation marker is missing, see cutover repair"
+#define LIVE_LOST "not known: see cutover repair"
 
 enum { SHOWN_DIGEST = 12, LABEL_WIDTH = 13, NAME_GAP = 4, KIND_GAP = 2 };
 

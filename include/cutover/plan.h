@@ -111,6 +111,8 @@ typedef struct PlanContainer {
     const char *reason;
 } PlanContainer;
 
+typedef VEC(PlanContainer) PlanContainers;
+
 /*
  * A relation or an index in a schema that stays: built beside under its green name and renamed in the cutover, or
  * only renamed away.
@@ -149,7 +151,7 @@ typedef struct Plan {
     bool heals;              /* as in PlanInput */
     PlanOutcome outcome;
     VEC(PlanObject) objects; /* green in creation order, then in place, then removed */
-    VEC(PlanContainer) schemas, clusters;
+    PlanContainers schemas, clusters;
     VEC(PlanBeside) besides;
     PlanReplacement replacement;
     NameMap names; /* production to green, for the second rendering */

@@ -238,6 +238,29 @@ def a_cluster_in_which_only_an_old_side_is_left_goes(world):
     assert side not in world.clusters() and extras not in world.schemas(), world.clusters()
 
 
+def a_cluster_that_somebody_has_left_meanwhile_goes_with_the_next_commit(world):
+    """It stays when it leaves Git, as something of a stranger's is in it; when that is gone, the commit that is live has nothing left to do."""
+    world.repository.edit("cutover.yaml", "    clusters:\n", "    clusters:\n      aside: {size: 25cc}\n")
+    world.repository.write("models/one.sql", "{{ config(materialized='materialized_view', schema='extras', cluster='aside') }}\nselect 1 as x\n")
+    world.repository.commit("A cluster of its own")
+    world.apply()
+    world.sql("CREATE SCHEMA strange")
+    world.sql("CREATE MATERIALIZED VIEW strange.x IN CLUSTER aside AS SELECT 1 AS one")
+    world.repository.edit("models/one.sql", "aside", "serving")
+    world.repository.edit("cutover.yaml", "      aside: {size: 25cc}\n", "")
+    world.repository.commit("Elsewhere")
+    world.apply()
+    assert "aside" in world.clusters() and ("strange", "x") in [o[:2] for o in world.objects()]
+    world.sql("DROP MATERIALIZED VIEW strange.x")
+    plan = world.plan(expect=0)
+    assert plan["outcome"] == "nothing" and "goes with the next one" in str(plan["diagnostics"]), plan
+    world.repository.edit("models/one.sql", "select 1", "select 2")
+    world.repository.commit("Another number")
+    assert "aside" in [c["name"] for c in world.plan(expect=2)["clusters"]]
+    world.apply()
+    assert "aside" not in world.clusters() and world.plan(expect=0)["diagnostics"] == [], world.clusters()
+
+
 def a_late_statement_of_an_overtaken_commit_never_goes_live(world):
     """Its process is killed with a CREATE under way; the server carries that out when the next commit has written its intent."""
     world.apply()
@@ -516,7 +539,7 @@ if __name__ == "__main__":
          rows_of_a_seed_come_once_whoever_sends_them,
          whom_a_failed_commit_let_in_is_not_let_in_by_the_next,
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
-         a_cluster_that_an_overtaken_commit_had_just_made_goes,
+         a_cluster_that_an_overtaken_commit_had_just_made_goes, a_cluster_that_somebody_has_left_meanwhile_goes_with_the_next_commit,
          a_source_that_an_overtaken_commit_had_just_made_is_taken_over,
          a_source_that_an_overtaken_commit_had_just_made_is_told_when_nobody_declares_it,
          it_is_told_too_when_git_goes_back_to_what_is_live,

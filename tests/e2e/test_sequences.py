@@ -323,10 +323,13 @@ class Sequence:
         refused = {d["code"] for d in plan["diagnostics"] if d["severity"] == "refused"}
         self.say("told: %s %s %s %s" % (status["state"], phase, refused or "", missing or ""))
         if "see cutover repair" in text:
-            self.say(self.lab.cutover("repair", "--yes", expect=(0, 3)))
+            told = self.lab.cutover("repair", "--yes", expect=(0, 3))
+            self.say(told)
             self.is_repaired = True
+            for statement in re.findall(r"^ *a person must act: .*: +((?:ALTER|DROP) .*)$", told, re.M):
+                assert self.by_hand(statement), self.said[-1]
         elif status["state"] == "held":
-            assert "cutover resume" in text, text
+            assert "cutover resume" in text or self.lab.status()["state"] != "held", text  # a soak may end meanwhile
             self.request("resume")
         elif missing:
             self.request("approve", "--yes", *[word for permit in missing for word in ("--permit", permit)])

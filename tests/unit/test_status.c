@@ -188,6 +188,10 @@ static void the_soak_tells_the_way_back(void **state)
     w->next.deadline = NOW + 7 * 24 * 60 * MINUTE;
     status = status_of(arena, w);
     CHECK(strstr(text_of(arena, &status), "Way back until 2026-11-30 16:02: cutover rollback"));
+    w->next.deadline = NOW - MINUTE;
+    status = status_of(arena, w);
+    CHECK(strstr(text_of(arena, &status),
+                 "since 16:02.   The soak is over: the old side goes next\n"));
 }
 
 static void without_a_connection_nothing_is_claimed(void **state)
