@@ -44,6 +44,21 @@ static const Kind *kind_of(const Cli *cli)
 
 /* ---- which deployment ---- */
 
+/* What is live for good can only be left for a commit that was live before: that none was does not change by waiting. */
+static bool has_way_back(const Cli *cli, const Kind *kind, const PassResult *result,
+                         const RecordDeployment *d, Err *err)
+{
+    if (kind->about != ABOUT_LIVE || d->phase != PHASE_LIVE || !result->live ||
+        !str_eq(d->id, result->live->id) || record_commit_before(result->record, d)) {
+        return true;
+    }
+    err_set(cli->arena, err, ERR_NOT_FOUND, "CO5053",
+            "no other commit was live before g%lld: there is nothing to roll back to",
+            (long long)d->generation);
+    err->hint = "push what is wanted instead (git revert): it is deployed as the next generation";
+    return false;
+}
+
 static const RecordDeployment *find_deployment(const Cli *cli, const Kind *kind,
                                                const PassResult *result, Err *err)
 {
@@ -64,6 +79,14 @@ static const RecordDeployment *find_deployment(const Cli *cli, const Kind *kind,
         err->hint = "name it as g42, by its id, by its commit, or as latest";
     }
     return found;
+}
+
+/* That, if what is asked can ever be done to it. */
+static const RecordDeployment *deployment_for(const Cli *cli, const Kind *kind,
+                                              const PassResult *result, Err *err)
+{
+    const RecordDeployment *found = find_deployment(cli, kind, result, err);
+    return found && has_way_back(cli, kind, result, found, err) ? found : NULL;
 }
 
 /* ---- --wait ---- */
@@ -319,7 +342,7 @@ static int ask(const Cli *cli, Session *session, Diags *diags, Err *err)
         permits = str_split(cli->arena, cli->permit, ' ');
     }
     const RecordDeployment *d =
-        kind->about == ABOUT_ENVIRONMENT ? NULL : find_deployment(cli, kind, &result, err);
+        kind->about == ABOUT_ENVIRONMENT ? NULL : deployment_for(cli, kind, &result, err);
     if (permits.count && !cli->operand && (!d || !str_eq(d->commit, wanted.commit.sha))) {
         *err = (Err){0};
         d = deployment_to_come(cli, &wanted, &result);

@@ -72,10 +72,11 @@ def apply_goes_back_as_a_controller_would(world):
 
 def there_is_nothing_before_the_first(world):
     world.apply()
-    controller = world.start("run")
-    world.cutover("rollback", "--wait", expect=3)
-    assert "there is no generation before it" in world.stderr, world.stderr
-    world.stop(controller)
+    for named in ([], ["g1"], ["--wait"]):
+        assert not world.cutover("rollback", *named, expect=1), "it is recorded, and would be refused later"
+        assert "CO5053" in world.stderr and "no other commit was live before g1: there is nothing to roll back to" in world.stderr, world.stderr
+        assert "git revert" in world.stderr, "what to do"
+    assert not world.sql("SELECT 1 FROM cutover.log WHERE kind = 'request'")
     assert is_live(world, 1)
 
 
