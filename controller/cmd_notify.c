@@ -14,6 +14,62 @@ static const char test_event[] =
     "\"source\":\"/cutover\",\"data\":{\"environment\":\"cutover\",\"reason\":\"a test message; "
     "messages about deployments will come here\"}}";
 
+typedef struct Told {
+    const char *name, *verdict, *text; /* ok | fail */
+} Told;
+
+typedef VEC(Told) Tolds;
+
+static Tolds tell(const Cli *cli, const Context *context, const Json *event)
+{
+    Tolds told = {0};
+    vec_each (Notifier, notifier, &context->notifiers) {
+        if (cli->operand && !str_eq(cli->operand, notifier->name)) {
+            continue;
+        }
+        NotifyAnswer answer = notify_send(cli->arena, notifier, event);
+        vec_push(cli->arena, &told,
+                 ((Told){notifier->name, answer.outcome == NOTIFY_SENT ? "ok" : "fail",
+                         log_redact(cli->arena, answer.text)}));
+    }
+    return told;
+}
+
+static void write_json(Buf *out, const Tolds *told)
+{
+    JsonOut json = json_out(out);
+    json_open_object(&json);
+    json_put_str(&json, "schema", "cutover.notify/1");
+    json_key(&json, "notifiers");
+    json_open_array(&json);
+    vec_each (Told, it, told) {
+        json_open_object(&json);
+        json_put_str(&json, "name", it->name);
+        json_put_str(&json, "verdict", it->verdict);
+        json_put_str(&json, "text", it->text);
+        json_close_object(&json);
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+    buf_char(out, '\n');
+}
+
+static int answer(const Cli *cli, const Tolds *told)
+{
+    Buf out = buf_new(cli->arena, ANSWER_MAX);
+    bool all = true;
+    vec_each (Told, it, told) {
+        all = all && str_eq(it->verdict, "ok");
+        if (!cli->json) {
+            buf_printf(&out, "%-5s %s: %s\n", it->verdict, it->name, it->text);
+        }
+    }
+    if (cli->json) {
+        write_json(&out, told);
+    }
+    return cli_answer(&out) && all ? EXIT_DONE : EXIT_FAILED;
+}
+
 int cmd_notify(const Cli *cli)
 {
     Context context;
@@ -23,23 +79,12 @@ int cmd_notify(const Cli *cli)
         return targets_stopped(cli, &diags, &err);
     }
     const Json *event = json_parse(cli->arena, test_event, strlen(test_event), &err);
-    Buf out = buf_new(cli->arena, ANSWER_MAX);
-    size_t sent = 0, tried = 0;
-    vec_each (Notifier, notifier, &context.notifiers) {
-        if (cli->operand && !str_eq(cli->operand, notifier->name)) {
-            continue;
-        }
-        NotifyAnswer answer = notify_send(cli->arena, notifier, event);
-        tried++;
-        sent += answer.outcome == NOTIFY_SENT ? 1 : 0;
-        buf_printf(&out, "%-5s %s: %s\n", answer.outcome == NOTIFY_SENT ? "ok" : "fail",
-                   notifier->name, log_redact(cli->arena, answer.text));
-    }
-    if (tried == 0) {
+    Tolds told = tell(cli, &context, event);
+    if (!told.count) {
         err_set(cli->arena, &err, ERR_NOT_FOUND, "CO8011",
                 cli->operand ? "there is no such notifier" : "no notifier is set, nobody is told");
         err.hint = "set CUTOVER_SLACK_URL, or notifiers in the controller's file";
         return cli_fail(cli, &err);
     }
-    return cli_answer(&out) && sent == tried ? EXIT_DONE : EXIT_FAILED;
+    return answer(cli, &told);
 }

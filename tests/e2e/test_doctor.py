@@ -109,6 +109,16 @@ def what_is_broken_elsewhere_has_a_line_too(world):
     assert "CO5001" in said["materialize"], said
 
 
+def each_notifier_answers_in_text_and_in_json(world):
+    assert world.cutover("notify", "--test") == "ok    slack: 200 ok\n"
+    told = json.loads(world.cutover("notify", "--test", "-o", "json"))
+    assert told == {"schema": "cutover.notify/1", "notifiers": [{"name": "slack", "verdict": "ok", "text": "200 ok"}]}, told
+    world.receiver.fail_next = 1
+    told = json.loads(world.cutover("notify", "--test", "-o", "json", expect=1))
+    assert [n["verdict"] for n in told["notifiers"]] == ["fail"] and "503" in told["notifiers"][0]["text"], told
+    assert len(world.receiver.messages) == 2
+
+
 def a_password_never_shows(world):
     text = world.cutover("doctor", "--log-level", "debug", expect=0)
     assert world.receiver.url not in text + world.stderr
@@ -117,4 +127,4 @@ def a_password_never_shows(world):
 if __name__ == "__main__":
     run([a_healthy_world_is_told_line_by_line, what_it_says_is_all_that_is_missing, who_may_not_read_the_record_is_told_what_to_grant, another_roles_schema_must_change_hands,
          a_record_cluster_without_replica_is_a_failure, the_record_names_who_may_look_and_who_may_ask,
-         what_is_broken_elsewhere_has_a_line_too, a_password_never_shows], PROJECT, SEED)
+         what_is_broken_elsewhere_has_a_line_too, each_notifier_answers_in_text_and_in_json, a_password_never_shows], PROJECT, SEED)
