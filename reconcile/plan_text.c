@@ -462,7 +462,7 @@ static void write_findings(Buf *out, const Plan *plan, DiagSeverity severity, bo
 
 static void write_summary(Buf *out, const Plan *plan)
 {
-    buf_printf(out, "\nPlan %.*s: %zu built on green", SHOWN_DIGEST, plan->digest, plan->green);
+    buf_printf(out, "Plan %.*s: %zu built on green", SHOWN_DIGEST, plan->digest, plan->green);
     if (plan->green_indexes) {
         buf_printf(out, " with %zu index%s", plan->green_indexes,
                    plan->green_indexes == 1 ? "" : "es");
@@ -498,6 +498,7 @@ static void write_changes(Buf *out, const Plan *plan, const PlanHead *head, bool
     write_green(out, plan, color);
     write_in_place(out, plan, head, color);
     buf_char(out, '\n');
+    size_t above = out->length;
     plan_columns_write_text(out, head->columns);
     write_permits(out, plan);
     if (plan->schemas.count || plan->clusters.count || plan->besides.count) {
@@ -507,6 +508,7 @@ static void write_changes(Buf *out, const Plan *plan, const PlanHead *head, bool
         write_cost(out, plan, head);
     }
     write_findings(out, plan, DIAG_WARNING, color);
+    buf_text(out, out->length > above ? "\n" : "");
     write_summary(out, plan);
 }
 

@@ -116,6 +116,17 @@ static void a_commit_with_all_kinds_of_changes(void **state)
     check_text(w, "changes.txt", plan_of_changes(w));
 }
 
+/* There is nothing to say between the list and the summary: no gate, no cost. */
+static void changes_in_place_alone_are_followed_by_one_empty_line(void **state)
+{
+    World *w = deployed_larger_shop(*state);
+    world_size(w, "serving", "100cc", 1);
+    const char *text = text_of(w, world_plan(w), false);
+    assert_non_null(strstr(text, "In place: nothing rehydrates"));
+    assert_non_null(strstr(text, "\n\nPlan "));
+    assert_null(strstr(text, "\n\n\n"));
+}
+
 static void floors_are_told_beside_the_gates_that_they_raise(void **state)
 {
     World *w = deployed_larger_shop(*state);
@@ -230,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_first_deployment),
         TEST(a_commit_with_all_kinds_of_changes),
+        TEST(changes_in_place_alone_are_followed_by_one_empty_line),
         TEST(floors_are_told_beside_the_gates_that_they_raise),
         TEST(a_refused_plan),
         TEST(nothing_to_do),
