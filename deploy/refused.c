@@ -67,9 +67,15 @@ bool pass_look_later(Pass *pass, const RecordDeployment *d, const char *why, Err
     return same || pass_append_result(pass, d, &refusal, err);
 }
 
+/* Of a limit, too: the server answers, and goes on refusing until somebody raises it. */
+static bool is_refusal(const Err *err)
+{
+    return err->kind == ERR_INPUT || err->kind == ERR_DENIED || str_starts(err->sqlstate, "53");
+}
+
 bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err)
 {
-    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
+    if (!is_refusal(err)) {
         return false;
     }
     const char *why =

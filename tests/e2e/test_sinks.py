@@ -116,6 +116,20 @@ def a_new_sink_goes_with_the_commit_that_brought_it(world):
     assert sink(world, "items_out") is None and sink(world)[1] == "shop.daily"
 
 
+def a_limit_of_the_server_that_keeps_a_sink_out_is_said(world):
+    """The server answers, and refuses until somebody raises the limit: that is no matter of a moment."""
+    first_sink(world)
+    world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) "
+              "VALUES ('CREATE SINK%', 0, 'refuse', '53000', 'creating sink would violate max_sinks limit')")
+    world.cutover("apply", "--yes", "--until", "repointing", expect=(0, 2))
+    world.wait_for("a message", lambda: world.cutover("run", "--once", expect=(0, 1)) is not None and "would violate max_sinks limit" in str(world.receiver.texts()))
+    text = world.cutover("status", expect=2)
+    assert "waits for: " in text and "the server says 53000 creating sink would violate max_sinks limit" in text, text
+    world.sql("DELETE FROM standin_control.faults")
+    world.wait_for("live", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "live")
+    assert sink(world)[1] == "shop.daily"
+
+
 def a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours(world):
     """It was not recorded yet, and its own commit is not what is wanted any more."""
     world.apply()
@@ -370,6 +384,7 @@ TESTS = [a_sink_that_somebody_made_anew_in_another_way_is_told_and_comes_back_wh
          a_sink_is_created_when_what_it_reads_is_live, a_sink_follows_what_it_reads_and_keeps_its_id,
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
          the_way_back_is_open_while_a_sink_cannot_follow,
+         a_limit_of_the_server_that_keeps_a_sink_out_is_said,
          a_new_sink_goes_with_the_commit_that_brought_it, a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours, columns_that_a_sink_cannot_follow_fail_the_commit,
          a_sink_leaves_what_is_gone_when_another_is_declared_in_its_place, the_way_back_sends_a_sink_to_what_it_read_before,
          a_sink_alone_is_declared_to_read_another, a_sink_that_was_not_recorded_yet_as_reading_another,
