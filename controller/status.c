@@ -48,10 +48,25 @@ static bool is_done(const PassResult *pass, const RecordDeployment *d)
     return d->phase == PHASE_LIVE && (pass->blocked || pass->action == ACTION_BEGIN);
 }
 
+/* What has taken the place of D, which has ended and is only cleared: what is under way, or another attempt at its commit. */
+static const RecordDeployment *successor_of(const PassResult *pass, const RecordDeployment *d)
+{
+    for (size_t i = pass->record ? pass->record->deployments.count : 0; i-- > 0;) {
+        const RecordDeployment *it = &pass->record->deployments.items[i];
+        if (it == d || !phase_is_final(d->phase)) {
+            return d;
+        }
+        if (!phase_is_final(it->phase) || str_eq(it->commit, d->commit)) {
+            return it;
+        }
+    }
+    return d;
+}
+
 /* What a person means by "the deployment": the one that works, else the last attempt at what is wanted. */
 static const RecordDeployment *deployment_of(const PassResult *pass, const PassCommit *wanted)
 {
-    const RecordDeployment *found = pass->deployment;
+    const RecordDeployment *found = pass->deployment ? successor_of(pass, pass->deployment) : NULL;
     for (size_t i = pass->record ? pass->record->deployments.count : 0; !found && i-- > 0;) {
         const RecordDeployment *d = &pass->record->deployments.items[i];
         bool of_wanted = wanted->sha && str_eq(d->commit, wanted->sha);

@@ -205,6 +205,22 @@ def the_way_back_can_be_asked_for_before_anybody_has_recorded_the_cutover(world)
     assert orders(world) == 2 and world.marker().startswith("cutover_production_g3_")
 
 
+def what_is_denied_no_more_is_not_called_rolled_back_while_its_first_attempt_is_cleared(world):
+    """The same commit is live again, in its soak, and what is left of its first attempt is still to be dropped."""
+    world.repository.edit("cutover.yaml", "    drain: 5m", "    drain: 5m\n    keep_failed: 0s")
+    world.repository.commit("Keep nothing that is denied")
+    go_back(world)
+    second = world.repository.git("rev-parse", "HEAD")
+    world.cutover("resume", "--reason", "they were right")
+    world.wait_for("the second attempt", lambda: world.cutover("run", "--once") is not None and world.marker().startswith("cutover_production_g4_"))
+    world.wait_for("its soak", lambda: world.phases()[-1] == "soaking" or world.cutover("run", "--once") is None)
+    assert "shop_blue_g2" in world.schemas(), "the first attempt is not cleared yet"
+    text = world.cutover("status", expect=2)
+    assert text.startswith("production   soaking   g4 " + second[:7]) and "Way back until" in text and "not tried again" not in text, text
+    passes(world)
+    assert "shop_blue_g2" not in world.schemas() and world.phases()[-1] == "soaking"
+
+
 def drift_is_told_after_a_way_back(world):
     go_back(world)
     world.sql("DROP INDEX shop.daily_day_idx")
@@ -218,4 +234,5 @@ if __name__ == "__main__":
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
          who_reads_the_old_side_from_elsewhere_is_named, what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end,
          a_statement_that_comes_after_a_way_back_leaves_nothing_behind,
-         the_way_back_can_be_asked_for_before_anybody_has_recorded_the_cutover, drift_is_told_after_a_way_back], PROJECT, SEED)
+         the_way_back_can_be_asked_for_before_anybody_has_recorded_the_cutover, drift_is_told_after_a_way_back,
+         what_is_denied_no_more_is_not_called_rolled_back_while_its_first_attempt_is_cleared], PROJECT, SEED)
