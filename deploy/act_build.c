@@ -202,6 +202,9 @@ static const char *words_of(const Pass *pass, const Err *why)
 static bool judge(Pass *pass, const Step *step, Err *err)
 {
     bool fault = true;
+    if (pass_is_limit(err)) {
+        return pass_try_later(pass, pass->building, step_text(pass, step), err);
+    }
     if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
         return false;
     }

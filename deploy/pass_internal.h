@@ -189,6 +189,8 @@ bool pass_settle(Pass *pass, Err *err);
 bool pass_look_later(Pass *pass, const RecordDeployment *d, const char *why, Err *err);
 /* The same when the server refused WHAT. False when ERR is no refusal, too. */
 bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err);
+/* A limit stands in the way: the server answers, and goes on refusing until somebody raises it. */
+bool pass_is_limit(const Err *err);
 /* What D waits for when RULE's statement was refused before. */
 void pass_show_refusal(Pass *pass, const RecordDeployment *d, const Rule *rule);
 

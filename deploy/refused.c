@@ -1,5 +1,5 @@
 /*
- * What the server refuses where nothing can fail any more: it is noted for whoever looks, tried again, less often the longer
+ * What the server refuses where nothing can fail any more, or until somebody raises a limit: it is noted for whoever looks, tried again, less often the longer
  * it lasts, and told when it is no matter of a moment.
  */
 #include "pass_internal.h"
@@ -15,7 +15,8 @@
 static bool is_tried_again(const Rule *rule)
 {
     return rule->action == ACTION_ALTER || rule->action == ACTION_APPLY ||
-           rule->action == ACTION_REPOINT || rule->action == ACTION_ADMIT;
+           rule->action == ACTION_REPOINT || rule->action == ACTION_ADMIT ||
+           rule->action == ACTION_BUILD;
 }
 
 /* What D's phase has noted last, so that nothing has succeeded since. */
@@ -67,15 +68,14 @@ bool pass_look_later(Pass *pass, const RecordDeployment *d, const char *why, Err
     return same || pass_append_result(pass, d, &refusal, err);
 }
 
-/* Of a limit, too: the server answers, and goes on refusing until somebody raises it. */
-static bool is_refusal(const Err *err)
+bool pass_is_limit(const Err *err)
 {
-    return err->kind == ERR_INPUT || err->kind == ERR_DENIED || str_starts(err->sqlstate, "53");
+    return str_starts(err->sqlstate, "53");
 }
 
 bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err)
 {
-    if (!is_refusal(err)) {
+    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED && !pass_is_limit(err)) {
         return false;
     }
     const char *why =

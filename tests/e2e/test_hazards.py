@@ -172,6 +172,21 @@ def a_statement_that_the_server_cannot_read_names_the_line_of_the_model(world):
     assert "the server says 42601 Expected end of statement (models/shop/daily.sql:4)" in text, text
 
 
+def a_limit_that_keeps_green_from_being_built_is_said(world):
+    """Green doubles what there is: the server answers, and refuses until somebody raises the limit."""
+    world.apply()
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Count one more")
+    words = "creating cluster would violate max_clusters limit (desired: 11, limit: 10, current: 9)"
+    world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) VALUES ('CREATE CLUSTER%%', 0, 'refuse', '53000', '%s')" % words)
+    world.wait_for("a message", lambda: world.cutover("run", "--once", expect=(0, 1)) is not None and "a person must act: creating cluster compute_green: the server says 53000" in str(world.receiver.texts()))
+    text = world.cutover("status", expect=2)
+    assert "building   g2" in text and "waits for: creating cluster compute_green: the server says 53000 " + words in text, text
+    world.sql("DELETE FROM standin_control.faults")
+    world.apply()
+    assert world.marker().startswith("cutover_production_g2_") and world.phases()[-1] == "live"
+
+
 def green_that_is_kept_keeps_no_old_side(world):
     """The green of a failed commit reads what the next one replaces: the server refuses to drop it while it is read."""
     own = "{{ config(materialized='view', schema='extras') }}\n"
@@ -547,5 +562,5 @@ if __name__ == "__main__":
          a_green_name_that_the_project_declares_is_refused_beforehand, what_is_declared_under_a_name_that_green_once_had_is_production,
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_statement_that_the_server_cannot_read_names_the_line_of_the_model, a_late_statement_of_an_overtaken_commit_never_goes_live,
          two_controllers_that_build_in_doubt_do_not_undo_each_others_work,
-         a_row_that_its_column_does_not_take_fails_the_commit, green_that_cannot_serve_fails_before_its_deadline,
+         a_limit_that_keeps_green_from_being_built_is_said, a_row_that_its_column_does_not_take_fails_the_commit, green_that_cannot_serve_fails_before_its_deadline,
          what_was_renamed_right_before_the_cutover_is_built_again, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)
