@@ -468,6 +468,34 @@ static const char *title(const Status *status)
     return phase_name(phase);
 }
 
+/* What somebody asked for, and whoever runs the loop has not answered; a hold is a state of its own. */
+static bool is_awaited(const RecordRequest *request)
+{
+    return !request->done && !str_eq(request->kind, "hold") && !str_eq(request->kind, "resume");
+}
+
+static void write_request(Buf *out, const Status *status, const RecordRequest *request)
+{
+    const RecordDeployment *d = record_deployment(status->pass->record, request->deployment);
+    buf_printf(out, "  asked: %s", request->kind);
+    if (d) {
+        buf_printf(out, " of g%lld", (long long)d->generation);
+    }
+    buf_printf(out, " by %s at %s, request %.4s, not answered yet", request->by ? request->by : "",
+               hour(out->arena, status->at, request->at), request->id);
+    buf_text(out, status->at - request->at > PATIENCE ? ": is a controller running?\n" : "\n");
+}
+
+static void write_requests(Buf *out, const Status *status)
+{
+    const Record *record = status->pass ? status->pass->record : NULL;
+    for (size_t i = 0; record && i < record->requests.count; i++) {
+        if (is_awaited(&record->requests.items[i])) {
+            write_request(out, status, &record->requests.items[i]);
+        }
+    }
+}
+
 void status_write_text(Buf *out, const Status *status, bool color)
 {
     static void (*const writers[])(Buf *, const Status *) = {
@@ -480,6 +508,7 @@ void status_write_text(Buf *out, const Status *status, bool color)
     if (status->pass && status->pass->owed && status->pass->waits_for != status->pass->owed) {
         buf_printf(out, "  refused, and tried again: %s\n", status->pass->owed);
     }
+    write_requests(out, status);
 }
 
 /* --- JSON --- */
@@ -603,6 +632,31 @@ static void put_waiting(JsonOut *json, const Status *status)
     json_close_object(json);
 }
 
+static void put_request(JsonOut *json, const RecordRequest *request)
+{
+    json_open_object(json);
+    json_put_str(json, "id", request->id);
+    json_put_str(json, "kind", request->kind);
+    json_put_str(json, "deployment", request->deployment);
+    json_put_str(json, "by", request->by);
+    json_put_str(json, "reason", request->reason);
+    put_moment(json, "at", request->at);
+    json_close_object(json);
+}
+
+static void put_requests(JsonOut *json, const Status *status)
+{
+    const Record *record = status->pass ? status->pass->record : NULL;
+    json_key(json, "requests");
+    json_open_array(json);
+    for (size_t i = 0; record && i < record->requests.count; i++) {
+        if (is_awaited(&record->requests.items[i])) {
+            put_request(json, &record->requests.items[i]);
+        }
+    }
+    json_close_array(json);
+}
+
 void status_write_json(JsonOut *json, const Status *status)
 {
     json_open_object(json);
@@ -623,6 +677,7 @@ void status_write_json(JsonOut *json, const Status *status)
     }
     put_waiting(json, status);
     json_put_str(json, "owed", status->pass ? status->pass->owed : NULL);
+    put_requests(json, status);
     if (status->pass && status->pass->drift_judged) {
         json_key(json, "drift");
         drift_write_json(json, &status->pass->drift);

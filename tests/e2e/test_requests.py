@@ -192,6 +192,9 @@ def an_abort_ends_what_has_not_cut_over(world):
     deploy(world)
     change(world, "promotion: manual")
     world.apply(expect=3)
+    world.cutover("abort", "--reason", "the wrong branch")
+    assert "asked: abort of g2 by materialize at " in world.cutover("status", expect=3), "nobody has seen to it yet"
+    assert [(r["kind"], r["reason"]) for r in world.status()["requests"]] == [("abort", "the wrong branch")]
     controller = world.start("run")
     said = world.cutover("abort", "--reason", "wrong branch", "--wait")
     assert "production g2 is aborted" in said, said

@@ -194,6 +194,30 @@ static void the_soak_tells_the_way_back(void **state)
                  "since 16:02.   The soak is over: the old side goes next\n"));
 }
 
+static void what_was_asked_and_not_answered_is_told(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    Record record = {.exists = true};
+    deploy(w, PHASE_HYDRATING);
+    vec_push(arena, &record.deployments, w->next);
+    RecordRequest asked = {.id = "5f3c0000", .kind = "abort", .by = "ada", .at = NOW};
+    asked.deployment = w->next.id;
+    vec_push(arena, &record.requests, asked);
+    w->result.record = &record;
+    Status status = status_of(arena, w);
+    CHECK(strstr(text_of(arena, &status),
+                 "  asked: abort of g42 by ada at 16:02, request 5f3c, not answered yet\n"));
+    Buf out = buf_new(arena, 65536);
+    JsonOut json = json_out(&out);
+    status_write_json(&json, &status);
+    CHECK(strstr(out.data, "\"requests\":[{\"id\":\"5f3c0000\",\"kind\":\"abort\","));
+    record.requests.items[0].at = NOW - 6 * MINUTE;
+    CHECK(strstr(text_of(arena, &status), "not answered yet: is a controller running?\n"));
+    record.requests.items[0].done = true;
+    CHECK(!strstr(text_of(arena, &status), "asked:"));
+}
+
 static void without_a_connection_nothing_is_claimed(void **state)
 {
     Arena *arena = *state;
@@ -292,6 +316,7 @@ int main(void)
         TEST(a_denied_commit_is_remembered_from_the_record),
         TEST(a_hold_is_told_beside_what_was_rolled_back),
         TEST(the_soak_tells_the_way_back),
+        TEST(what_was_asked_and_not_answered_is_told),
         TEST(without_a_connection_nothing_is_claimed),
         TEST(findings_of_git_block),
         TEST(the_board_answers_page_api_and_metrics),
