@@ -221,13 +221,13 @@ static const char *source_of(const PlanHead *head, const char *key)
 }
 
 /* `replaced`: its node id; `why` of either way. */
-static void put_replacement(JsonOut *out, const Plan *plan)
+static void put_replacement(JsonOut *out, const Plan *plan, const PlanHead *head)
 {
     if (plan->replacement.why) {
         json_key(out, "replacement");
         json_open_object(out);
         json_put_str(out, "replaced", plan->replacement.node ? plan->replacement.node->id : NULL);
-        json_put_str(out, "why", plan->replacement.why);
+        json_put_str(out, "why", plan_way_why(out->buf->arena, plan, head->columns));
         json_close_object(out);
     }
 }
@@ -328,7 +328,7 @@ void plan_write_json(JsonOut *out, const Plan *plan, const PlanHead *head)
     json_close_array(out);
     plan_columns_write_json(out, head->columns);
     put_settings(out, head);
-    put_replacement(out, plan);
+    put_replacement(out, plan, head);
     put_gates(out, plan, head);
     put_cost(out, plan, head);
     put_permits(out, plan);

@@ -261,10 +261,38 @@ bool plan_prefers_replacement(Arena *arena, Plan *there, Plan *green)
         return false;
     }
     const char *way = node->kind == NODE_SEED
-                          ? "%s gets its rows in place as long as one statement can do it: %s%s"
-                          : "%s is replaced in place as long as its columns stay the same: %s%s";
-    there->replacement.why =
-        arena_printf(arena, way, name, refused ? "green cannot be built: " : "",
-                     refused ? first_refusal(green) : saved(arena, green));
+                          ? "%s gets its rows in place as long as one statement can do it: %s"
+                          : "%s is replaced in place as long as its columns stay the same: %s";
+    const char *otherwise =
+        refused ? arena_printf(arena, "green cannot be built: %s", first_refusal(green))
+                : saved(arena, green);
+    there->replacement.otherwise = otherwise;
+    there->replacement.why = arena_printf(arena, way, name, otherwise);
     return true;
+}
+
+bool plan_stays_in_place(Arena *arena, const Plan *plan, const PlanColumns *columns)
+{
+    const DesiredNode *node = plan->replacement.node;
+    const char *name = node ? relname_text(arena, node->rel, plan->default_database) : NULL;
+    for (size_t i = 0; name && columns && i < columns->count; i++) {
+        const RelationColumns *it = &columns->items[i];
+        if (!it->why && node->kind != NODE_SEED && str_eq(it->object, name)) {
+            return false;
+        }
+    }
+    return node != NULL;
+}
+
+const char *plan_way_why(Arena *arena, const Plan *plan, const PlanColumns *columns)
+{
+    const DesiredNode *node = plan->replacement.node;
+    if (!node || plan_stays_in_place(arena, plan, columns)) {
+        return plan->replacement.why;
+    }
+    return arena_printf(arena,
+                        "%s goes green as soon as the server is asked: its columns change, which a "
+                        "replacement does not allow; %s",
+                        relname_text(arena, node->rel, plan->default_database),
+                        plan->replacement.otherwise);
 }

@@ -294,8 +294,10 @@ static void write_in_place(Buf *out, const Plan *plan, const PlanHead *head, boo
     if (rows.count) {
         const DesiredNode *replaced = plan->replacement.node;
         bool replaces = replaced && replaced->kind != NODE_SEED;
-        buf_text(out, replaces ? "\nIn place: the replacement alone hydrates, on its own cluster\n"
-                               : "\nIn place: nothing rehydrates\n");
+        bool stays = plan_stays_in_place(out->arena, plan, head->columns);
+        buf_text(out, !replaces ? "\nIn place: nothing rehydrates\n"
+                      : stays   ? "\nIn place: the replacement alone hydrates, on its own cluster\n"
+                                : "\nGreen, once the server has refused to replace it\n");
         write_rows(out, &rows, color);
     }
 }
@@ -362,12 +364,13 @@ static void write_limits(Buf *out, const PlanHead *head)
 }
 
 /* Which way a materialized view changes, where there was a choice, and what that means for the way back. */
-static void write_way(Buf *out, const Plan *plan)
+static void write_way(Buf *out, const Plan *plan, const PlanHead *head)
 {
-    if (plan->replacement.why) {
-        buf_printf(out, "Way        %s\n", plan->replacement.why);
+    const char *why = plan_way_why(out->arena, plan, head->columns);
+    if (why) {
+        buf_printf(out, "Way        %s\n", why);
     }
-    if (plan->replacement.node) {
+    if (plan_stays_in_place(out->arena, plan, head->columns)) {
         bool rows = plan->replacement.node->kind == NODE_SEED;
         buf_printf(out, "           the way back is a new deployment: %s no old side\n",
                    rows ? "rows that change in place leave" : "a replaced view leaves");
@@ -398,7 +401,7 @@ static void write_gates(Buf *out, const Plan *plan, const PlanHead *head)
         write_floor(out, head, "approvals");
     }
     write_window(out, head);
-    if (plan->replacement.node) {
+    if (plan_stays_in_place(out->arena, plan, head->columns)) {
         buf_text(out, " | no soak");
     } else {
         buf_printf(out, " | soak %s", duration_text(out->arena, e->soak));
@@ -503,7 +506,7 @@ static void write_changes(Buf *out, const Plan *plan, const PlanHead *head, bool
     write_permits(out, plan);
     if (plan->schemas.count || plan->clusters.count || plan->besides.count) {
         write_settings(out, head);
-        write_way(out, plan);
+        write_way(out, plan, head);
         write_gates(out, plan, head);
         write_cost(out, plan, head);
     }

@@ -132,6 +132,7 @@ typedef struct PlanBeside {
 typedef struct PlanReplacement {
     const DesiredNode *node; /* the view; NULL: nothing is replaced */
     const char *why;         /* of either way; NULL: there was no choice */
+    const char *otherwise;   /* where NODE is replaced: what comes of it if that cannot be */
 } PlanReplacement;
 
 /* An exception that the plan needs. */
@@ -227,6 +228,13 @@ typedef struct PlanHead {
     const EnvironmentConfig *environment;
     const char *repository;
 } PlanHead;
+
+/* Whether what is replaced can stay where it is, as far as COLUMNS (NULL: nobody asked) tell: the server takes no
+ * replacement with others, and then the same commit goes green. */
+bool plan_stays_in_place(Arena *arena, const Plan *plan, const PlanColumns *columns);
+
+/* Which way it goes, and why; NULL: there was no choice. */
+const char *plan_way_why(Arena *arena, const Plan *plan, const PlanColumns *columns);
 
 /* What green costs in all, credits: its clusters over that many seconds. */
 double plan_credits(const Plan *plan, int64_t hydration, int64_t soak);

@@ -72,7 +72,11 @@ def columns_that_change_go_green(world):
     begin(world)
     before = ids(world)
     change_daily(world, to="sum(cents) as cents, 1 as extra")
-    assert world.plan(expect=2)["replacement"]["replaced"] == "model.shop.daily"
+    plan, text = world.plan(expect=2)["replacement"], world.cutover("plan", expect=2)
+    assert plan["replaced"] == "model.shop.daily" and plan["why"] in text, plan
+    assert plan["why"] == ("shop.daily goes green as soon as the server is asked: its columns change, which a replacement does not allow; "
+                           "green would build 9 objects on 2 clusters"), plan
+    assert "no soak" not in text and "as long as its columns" not in text and "the way back is a new deployment" not in text, text
     world.apply()
     assert ids(world)["reports.top_items"] != before["reports.top_items"]
     assert world.sql("SELECT DISTINCT extra FROM shop.daily") == [(1,)]
