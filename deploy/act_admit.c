@@ -41,13 +41,6 @@ static bool still_there(Pass *pass, bool *there, Err *err)
     return true;
 }
 
-/* The step was refused: what people read of it. */
-static const char *refusal(const Pass *pass, const Step *step, const Err *err)
-{
-    return arena_printf(pass->arena, "%s: the server says %s %s", step_text(pass, step),
-                        err->sqlstate, err->message);
-}
-
 static void note(Pass *pass, RecordEntries *entries, const RecordDeployment *d, const char *check,
                  const char *verdict, const char *text)
 {
@@ -63,10 +56,11 @@ static bool admit_live(Pass *pass, const RecordDeployment *d, Err *err)
         if (pass_exec(pass, step_sql(pass->arena, it), err)) {
             continue;
         }
-        if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
+        if (!err_is_refusal(err)) {
             return false;
         }
-        note(pass, &entries, d, owed_check(pass->arena, it), "refused", refusal(pass, it, err));
+        note(pass, &entries, d, owed_check(pass->arena, it), "refused",
+             pass_refusal(pass, step_text(pass, it), err));
         *err = (Err){0};
     }
     return !entries.count || pass_append(pass, &entries, err);
@@ -105,7 +99,7 @@ static bool settle(Pass *pass, const Catalog *now, const Owed *owed, bool *settl
         return true;
     }
     *settled = pass_exec(pass, step_sql(pass->arena, step), err);
-    if (!*settled && err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
+    if (!*settled && !err_is_refusal(err)) {
         return false;
     }
     *err = (Err){0};

@@ -166,7 +166,7 @@ static void set_problem(Pass *pass, const char *what, const Err *err, const char
 {
     Buf text = buf_new(pass->arena, 8192);
     line = line_of(pass, err, sql, file, line);
-    buf_printf(&text, "%s: the server says %s %s", what, err->sqlstate, err->message);
+    buf_text(&text, pass_refusal(pass, what, err));
     if (err->detail) {
         buf_printf(&text, " (%s)", err->detail);
     }
@@ -205,7 +205,7 @@ static bool judge(Pass *pass, const Step *step, Err *err)
     if (pass_is_limit(err)) {
         return pass_try_later(pass, pass->building, step_text(pass, step), err);
     }
-    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
+    if (!err_is_refusal(err)) {
         return false;
     }
     Err why = *err;
@@ -331,7 +331,7 @@ static bool run_extras(Pass *pass, const DesiredNode *node, const char *kind, co
 static bool was_refused(Pass *pass, const RecordObject *claim, bool *there, Err *why, Err *err)
 {
     const Catalog *now;
-    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED) {
+    if (!err_is_refusal(err)) {
         return false;
     }
     *why = *err;
@@ -423,7 +423,7 @@ static bool finish(Pass *pass, const RecordObject *claim, Err *err)
     if (run_extras(pass, node, claim->kind, &sql, err)) {
         return take_comments_along(pass, node, claim, err);
     }
-    if (err->kind == ERR_INPUT || err->kind == ERR_DENIED) {
+    if (err_is_refusal(err)) {
         set_problem(pass, arena_printf(pass->arena, "a hook of %s", claim->node), err, sql,
                     node->file, node->line);
         *err = (Err){0};

@@ -98,7 +98,7 @@ bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err)
         return true;
     }
     pass->out->retry_ms = jitter(pass);
-    if (outcome == PG_FAILED && (err->kind == ERR_INPUT || err->kind == ERR_DENIED)) {
+    if (outcome == PG_FAILED && err_is_refusal(err)) {
         Err why = *err;
         bool unmoved = false;
         if (!marker_unmoved(pass, &unmoved, err)) {

@@ -28,7 +28,7 @@ static bool describe(Columns *c, const char *sql, PgResult *result, Changed *cha
         return true;
     }
     changed->refusal = err->message;
-    bool answered = err->kind == ERR_INPUT || err->kind == ERR_DENIED;
+    bool answered = err_is_refusal(err);
     *err = answered ? (Err){0} : *err;
     return answered;
 }

@@ -277,11 +277,6 @@ static void judge_check(Pass *pass, const Gate *gate, const PgResult *answer, Re
 /* ---- running them ---- */
 
 /* A statement that the server refuses is an answer too: the test failed. */
-static bool refused_for_good(const Err *err)
-{
-    return err->kind == ERR_INPUT || err->kind == ERR_DENIED;
-}
-
 static bool run_gate(Pass *pass, const RecordDeployment *d, const Gate *gate, Err *err)
 {
     RecordResult result = {.check = gate->key, .verdict = "passed", .attempt = d->attempt};
@@ -296,7 +291,7 @@ static bool run_gate(Pass *pass, const RecordDeployment *d, const Gate *gate, Er
         } else if (gate->check) {
             judge_check(pass, gate, &answer, &result);
         }
-    } else if (refused_for_good(err)) {
+    } else if (err_is_refusal(err)) {
         result.verdict = "failed";
         result.text = arena_printf(pass->arena, "the server refuses it: %s", err->message);
         *err = (Err){0};

@@ -125,11 +125,6 @@ static bool keep(Introspect *in, const char *key, const Answer *answer, Err *err
     return true;
 }
 
-static bool is_refusal(const Err *err)
-{
-    return err->kind == ERR_INPUT || err->kind == ERR_DENIED || err->kind == ERR_LIMIT;
-}
-
 static bool ask(void *ctx, const Question *question, const Answer **answer, Err *err)
 {
     Introspect *in = ctx;
@@ -152,7 +147,7 @@ static bool ask(void *ctx, const Question *question, const Answer **answer, Err 
     bool done =
         query(in, question, &result, err) && keep(in, key, answer_of(in->arena, &result), err);
     *answer = map_get(&in->answers, key);
-    if (!done && !is_refusal(err)) {
+    if (!done && !err_is_refusal(err) && err->kind != ERR_LIMIT) {
         in->lost = *err;
     }
     return done;

@@ -184,6 +184,8 @@ bool act_admit(Pass *pass, const RecordDeployment *d, Err *err);
 bool pass_settle(Pass *pass, Err *err);
 
 /* ---- refused.c ---- */
+/* WHAT was refused: what people read of it. */
+char *pass_refusal(const Pass *pass, const char *what, const Err *err);
 /* Where nothing can fail any more: WHY nothing was done is noted, told and looked at again, and is a person's business after
  * the phase's deadline. False and ERR when it cannot be noted. */
 bool pass_look_later(Pass *pass, const RecordDeployment *d, const char *why, Err *err);

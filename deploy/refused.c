@@ -56,6 +56,12 @@ static int64_t pause_of(const Pass *pass, const RecordResult *refusal)
     return pause < RETRY_LEAST_MS ? RETRY_LEAST_MS : pause > RETRY_MOST_MS ? RETRY_MOST_MS : pause;
 }
 
+char *pass_refusal(const Pass *pass, const char *what, const Err *err)
+{
+    return arena_printf(pass->arena, "%s: the server says %s %s", what, err->sqlstate,
+                        err->message);
+}
+
 bool pass_look_later(Pass *pass, const RecordDeployment *d, const char *why, Err *err)
 {
     const RecordResult *before = newest_refusal(d);
@@ -75,11 +81,10 @@ bool pass_is_limit(const Err *err)
 
 bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err)
 {
-    if (err->kind != ERR_INPUT && err->kind != ERR_DENIED && !pass_is_limit(err)) {
+    if (!err_is_refusal(err) && !pass_is_limit(err)) {
         return false;
     }
-    const char *why =
-        arena_printf(pass->arena, "%s: the server says %s %s", what, err->sqlstate, err->message);
+    const char *why = pass_refusal(pass, what, err);
     *err = (Err){0};
     return pass_look_later(pass, d, why, err);
 }

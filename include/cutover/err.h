@@ -44,6 +44,9 @@ bool err_set(Arena *arena, Err *err, ErrKind kind, const char *code, const char 
 /* "CO5001: message (detail); hint", in ARENA. */
 char *err_text(Arena *arena, const Err *err);
 
+/* The other side said no and would say it again, until somebody changes something: INPUT or DENIED. */
+bool err_is_refusal(const Err *err);
+
 /* The kind's name in lower case, for metrics and logs. */
 const char *err_kind_name(ErrKind kind);
 

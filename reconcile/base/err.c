@@ -32,6 +32,11 @@ char *err_text(Arena *arena, const Err *err)
     return buf.data;
 }
 
+bool err_is_refusal(const Err *err)
+{
+    return err->kind == ERR_INPUT || err->kind == ERR_DENIED;
+}
+
 const char *err_kind_name(ErrKind kind)
 {
     static const char *const names[] = {
