@@ -235,11 +235,7 @@ static void write_live_line(Buf *out, const Status *status)
 static void write_to_do(Buf *out, const Status *status)
 {
     const Plan *plan = status->pass->plan;
-    const Diag *refusal = NULL;
-    for (size_t i = 0; plan && !refusal && i < plan->diags.list.count; i++) {
-        const Diag *it = &plan->diags.list.items[i];
-        refusal = it->severity == DIAG_REFUSED ? it : NULL;
-    }
+    const Diag *refusal = plan ? diags_first(&plan->diags, DIAG_REFUSED) : NULL;
     if (refusal) {
         buf_printf(out, " refused %s: %s, see cutover plan.", refusal->code, refusal->message);
     } else {

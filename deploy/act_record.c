@@ -158,14 +158,11 @@ static RecordDeployment new_deployment(Pass *pass)
 
 static const char *first_finding(const Pass *pass)
 {
-    vec_each (Diag, it, &pass->out->diags.list) {
-        if (it->severity == DIAG_ERROR) {
-            return it->file ? arena_printf(pass->arena, "%s: %s (%s:%d:%d)", it->code, it->message,
-                                           it->file, it->line, it->column)
-                            : arena_printf(pass->arena, "%s: %s", it->code, it->message);
-        }
-    }
-    return NULL;
+    const Diag *it = diags_first(&pass->out->diags, DIAG_ERROR);
+    const char *text = it ? arena_printf(pass->arena, "%s: %s", it->code, it->message) : NULL;
+    return it && it->file
+               ? arena_printf(pass->arena, "%s (%s:%d:%d)", text, it->file, it->line, it->column)
+               : text;
 }
 
 bool act_begin(Pass *pass, const Rule *rule, Err *err)

@@ -16,10 +16,7 @@ static const char *refusal(Pass *pass)
 {
     const Diags *diags = &pass->out->plan->diags;
     size_t more = diags_count(diags, DIAG_REFUSED) - 1;
-    const Diag *first = diags->list.items;
-    while (first->severity != DIAG_REFUSED) {
-        first++;
-    }
+    const Diag *first = diags_first(diags, DIAG_REFUSED);
     return arena_printf(pass->arena,
                         more ? "refused %s: %s, and for %zu more reasons" : "refused %s: %s",
                         first->code, first->message, more);

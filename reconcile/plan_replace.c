@@ -218,16 +218,6 @@ static bool is_alone(const Plan *there)
            !there->clusters.count;
 }
 
-static const char *first_refusal(const Plan *plan)
-{
-    vec_each (Diag, it, &plan->diags.list) {
-        if (it->severity == DIAG_REFUSED) {
-            return it->message;
-        }
-    }
-    return "it is refused";
-}
-
 /* What green would build beside the view itself. */
 static const char *saved(Arena *arena, const Plan *green)
 {
@@ -263,9 +253,10 @@ bool plan_prefers_replacement(Arena *arena, Plan *there, Plan *green)
     const char *way = node->kind == NODE_SEED
                           ? "%s gets its rows in place as long as one statement can do it: %s"
                           : "%s is replaced in place as long as its columns stay the same: %s";
-    const char *otherwise =
-        refused ? arena_printf(arena, "green cannot be built: %s", first_refusal(green))
-                : saved(arena, green);
+    const char *otherwise = refused
+                                ? arena_printf(arena, "green cannot be built: %s",
+                                               diags_first(&green->diags, DIAG_REFUSED)->message)
+                                : saved(arena, green);
     there->replacement.otherwise = otherwise;
     there->replacement.why = arena_printf(arena, way, name, otherwise);
     return true;

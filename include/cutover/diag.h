@@ -47,6 +47,9 @@ void diag_place(Diags *diags, Diag *diag, const char *file, const char *text, si
 
 size_t diags_count(const Diags *diags, DiagSeverity severity);
 
+/* The first one, owned by DIAGS and valid until the next is added; NULL: there is none. */
+const Diag *diags_first(const Diags *diags, DiagSeverity severity);
+
 /* Text as in docs/interface.md 4.4, one finding after the other, without the closing summary. */
 void diags_write_text(Buf *out, const Diags *diags, bool color);
 

@@ -67,6 +67,16 @@ size_t diags_count(const Diags *diags, DiagSeverity severity)
     return n;
 }
 
+const Diag *diags_first(const Diags *diags, DiagSeverity severity)
+{
+    vec_each (const Diag, it, &diags->list) {
+        if (it->severity == severity) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
 static const char *severity_name(DiagSeverity severity)
 {
     static const char *const names[] = {
