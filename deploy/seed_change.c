@@ -27,12 +27,11 @@ static size_t in_common(const char **a, const char **b, size_t columns)
 /* Takes it out of COME. */
 static const char **most_like(const char **gone, SeedRows *come, size_t columns)
 {
-    size_t best = 0;
-    for (size_t i = 1; i < come->count; i++) {
-        if (in_common(gone, come->items[i], columns) >
-            in_common(gone, come->items[best], columns)) {
-            best = i;
-        }
+    size_t best = 0, most = 0;
+    for (size_t i = 0; i < come->count; i++) {
+        size_t same = in_common(gone, come->items[i], columns);
+        best = same > most ? i : best;
+        most = same > most ? same : most;
     }
     const char **found = come->items[best];
     come->items[best] = come->items[--come->count];

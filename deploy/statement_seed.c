@@ -69,12 +69,9 @@ static bool changes_column(const SeedChange *change, size_t column)
     return changes;
 }
 
+/* Of a column that changes. */
 static void put_new_value(Sql *sql, const SeedChange *change, size_t column)
 {
-    if (!changes_column(change, column)) {
-        sql_put(sql, sql_ident(sql->arena, change->columns.items[column]));
-        return;
-    }
     sql_put(sql, "CASE");
     vec_each (SeedPair, it, &change->pairs) {
         if (str_eq(it->gone[column], it->come[column])) {
@@ -161,7 +158,11 @@ static void put_after(Sql *sql, const SeedChange *change)
     }
     for (size_t i = 0; i < change->columns.count; i++) {
         sql_put(sql, separator);
-        put_new_value(sql, change, i);
+        if (changes_column(change, i)) {
+            put_new_value(sql, change, i);
+        } else {
+            sql_put(sql, sql_ident(sql->arena, change->columns.items[i]));
+        }
         separator = ", ";
     }
     sql_put(sql, " FROM ");
