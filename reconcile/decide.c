@@ -14,6 +14,18 @@
     {pos, PHASE_##from, when, ACTION_##action, PHASE_NONE, NULL, why}
 #define GO(pos, from, when, action, to, event, why)                                                \
     {pos, PHASE_##from, when, ACTION_##action, PHASE_##to, event, why}
+/* Rows that several phases have, each in its place among the others. */
+#define SUPERSEDABLE(pos, from)                                                                    \
+    GO(pos, from, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",                         \
+       "a newer commit has come")
+#define ABORTABLE(pos, from)                                                                       \
+    GO(pos, from, WHEN(.abort_asked = YES), MOVE, ABORTED, "aborted", "a person asked for it")
+#define DOUBTFUL(pos, from)                                                                        \
+    STAY(pos, from, WHEN(.markers_agree = NO), BLOCK,                                              \
+         "generation marker and record do not agree: see cutover repair")
+#define NOT_OURS(pos, from)                                                                        \
+    STAY(pos, from, WHEN(.overtaken = YES), BLOCK,                                                 \
+         "the marker is of another deployment: see cutover repair")
 
 static const Rule rules[] = {
     /* No deployment is under way: look after record and marker, then see whether one should begin. */
@@ -22,8 +34,7 @@ static const Rule rules[] = {
          "a generation marker exists, but the record is gone: see cutover repair"),
     STAY(110, NONE, WHEN(.marker = NO, .markers_agree = YES), MAKE_MARKER,
          "the environment has no generation marker yet"),
-    STAY(115, NONE, WHEN(.markers_agree = NO), BLOCK,
-         "generation marker and record do not agree: see cutover repair"),
+    DOUBTFUL(115, NONE),
     STAY(116, NONE, WHEN(.restore_asked = YES), RESTORE,
          "a person asked for the generation before: its commit is deployed anew"),
     STAY(117, NONE, WHEN(.drift_news = YES), TELL_DRIFT,
@@ -43,28 +54,24 @@ static const Rule rules[] = {
     GO(150, NONE, WHEN(.refused = YES), BEGIN, PENDING, "refused", "the plan is refused"),
     GO(160, NONE, ALWAYS, BEGIN, PENDING, "pending", "a commit differs from what is live"),
 
-    GO(200, PENDING, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",
-       "a newer commit has come"),
-    GO(202, PENDING, WHEN(.abort_asked = YES), MOVE, ABORTED, "aborted", "a person asked for it"),
+    SUPERSEDABLE(200, PENDING),
+    ABORTABLE(202, PENDING),
     GO(205, PENDING, WHEN(.compiles = NO), MOVE, FAILED, "failed", "the project does not compile"),
     STAY(210, PENDING, WHEN(.refused = YES), BLOCK,
          "the plan is refused until someone permits or resolves it"),
-    STAY(215, PENDING, WHEN(.markers_agree = NO), BLOCK,
-         "generation marker and record do not agree: see cutover repair"),
+    DOUBTFUL(215, PENDING),
     GO(220, PENDING, WHEN(.changes = NO), MOVE, SUPERSEDED, "superseded", "nothing is left to do"),
     STAY(225, PENDING, WHEN(.held = YES), BLOCK, "held until somebody says: cutover resume"),
     GO(230, PENDING, ALWAYS, INTEND, BUILDING, "building", "the plan can be carried out"),
 
-    GO(300, BUILDING, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",
-       "a newer commit has come"),
-    GO(305, BUILDING, WHEN(.abort_asked = YES), MOVE, ABORTED, "aborted", "a person asked for it"),
+    SUPERSEDABLE(300, BUILDING),
+    ABORTABLE(305, BUILDING),
     GO(310, BUILDING, WHEN(.problem = YES), MOVE, FAILED, "failed", "a statement was refused"),
     GO(320, BUILDING, WHEN(.expired = YES), MOVE, FAILED, "failed",
        "the build did not end within its deadline"),
     STAY(330, BUILDING, WHEN(.refused = YES), BLOCK,
          "the plan is refused until someone permits or resolves it"),
-    STAY(332, BUILDING, WHEN(.markers_agree = NO), BLOCK,
-         "generation marker and record do not agree: see cutover repair"),
+    DOUBTFUL(332, BUILDING),
     STAY(335, BUILDING, WHEN(.intended = NO), INTEND,
          "what goes green has changed since the intent was recorded"),
     STAY(340, BUILDING, WHEN(.unrecorded = YES), CLAIM,
@@ -78,9 +85,8 @@ static const Rule rules[] = {
     STAY(370, BUILDING, WHEN(.rehearsed = NO), REHEARSE, "the cutover was not rehearsed yet"),
     GO(380, BUILDING, ALWAYS, MOVE, HYDRATING, "hydrating", "green is complete"),
 
-    GO(400, HYDRATING, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",
-       "a newer commit has come"),
-    GO(405, HYDRATING, WHEN(.abort_asked = YES), MOVE, ABORTED, "aborted", "a person asked for it"),
+    SUPERSEDABLE(400, HYDRATING),
+    ABORTABLE(405, HYDRATING),
     GO(410, HYDRATING, WHEN(.problem = YES), MOVE, FAILED, "failed", "green cannot become ready"),
     STAY(420, HYDRATING, WHEN(.refused = YES), BLOCK,
          "the plan is refused until someone permits or resolves it"),
@@ -97,9 +103,8 @@ static const Rule rules[] = {
        "green is hydrated and fresh"),
     STAY(480, HYDRATING, ALWAYS, WAIT, "hydration"),
 
-    GO(500, CHECKING, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",
-       "a newer commit has come"),
-    GO(505, CHECKING, WHEN(.abort_asked = YES), MOVE, ABORTED, "aborted", "a person asked for it"),
+    SUPERSEDABLE(500, CHECKING),
+    ABORTABLE(505, CHECKING),
     GO(510, CHECKING, WHEN(.problem = YES), MOVE, FAILED, "failed", "green cannot be checked"),
     GO(520, CHECKING, WHEN(.checks_failed = YES), MOVE, FAILED, "failed", "a test or check failed"),
     STAY(530, CHECKING, WHEN(.refused = YES), BLOCK,
@@ -113,8 +118,7 @@ static const Rule rules[] = {
     STAY(550, CHECKING, WHEN(.checks_left = YES), CHECK, "tests and checks on green"),
     GO(560, CHECKING, WHEN(.proved = NO), MOVE, HYDRATING, QUIETLY,
        "the proof was lost while checking"),
-    STAY(561, CHECKING, WHEN(.markers_agree = NO), BLOCK,
-         "generation marker and record do not agree: see cutover repair"),
+    DOUBTFUL(561, CHECKING),
     GO(562, CHECKING, WHEN(.overtaken = YES), MOVE, SUPERSEDED, "superseded",
        "another deployment has cut over meanwhile"),
     GO(564, CHECKING, WHEN(.canary_over = NO), MOVE, CANARY, "canary", "green can be read"),
@@ -134,8 +138,7 @@ static const Rule rules[] = {
     GO(580, CHECKING, ALWAYS, PREPARE, CUTTING_OVER, "cutting_over", "every gate is passed"),
 
     /* From here on the marker alone says whether it happened. */
-    STAY(590, CUTTING_OVER, WHEN(.markers_agree = NO), BLOCK,
-         "generation marker and record do not agree: see cutover repair"),
+    DOUBTFUL(590, CUTTING_OVER),
     STAY(592, CUTTING_OVER, WHEN(.happened = YES, .admits = YES), ADMIT,
          "what was given and taken too late is put right in production"),
     GO(595, CUTTING_OVER, WHEN(.happened = YES, .follow_up = YES), MOVE, REPOINTING, "repointing",
@@ -155,10 +158,8 @@ static const Rule rules[] = {
          "whom a canary let in too late is shut out again"),
     STAY(660, CUTTING_OVER, ALWAYS, CUT_OVER, "one transaction"),
 
-    STAY(665, REPOINTING, WHEN(.markers_agree = NO), BLOCK,
-         "generation marker and record do not agree: see cutover repair"),
-    STAY(670, REPOINTING, WHEN(.overtaken = YES), BLOCK,
-         "the marker is of another deployment: see cutover repair"),
+    DOUBTFUL(665, REPOINTING),
+    NOT_OURS(670, REPOINTING),
     /* A replacement is not part of the marker's transaction: it is applied after it, or the marker goes back. */
     STAY(671, REPOINTING, WHEN(.replacement = YES, .rollback_asked = YES), DROP_GREEN,
          "a person asked for the way back before the replacement was applied"),
@@ -180,10 +181,8 @@ static const Rule rules[] = {
     GO(695, REPOINTING, ALWAYS, MOVE, LIVE, "live",
        "everything has followed; there is no old side"),
 
-    STAY(699, SOAKING, WHEN(.markers_agree = NO), BLOCK,
-         "generation marker and record do not agree: see cutover repair"),
-    STAY(700, SOAKING, WHEN(.overtaken = YES), BLOCK,
-         "the marker is of another deployment: see cutover repair"),
+    DOUBTFUL(699, SOAKING),
+    NOT_OURS(700, SOAKING),
     GO(710, SOAKING, WHEN(.rollback_asked = YES, .can_go_back = YES), PREPARE_BACK, ROLLING_BACK,
        "rolling_back", "a person asked for the way back"),
     STAY(720, SOAKING, WHEN(.rollback_asked = YES), REFUSE_REQUEST, "the old side cannot serve"),
@@ -192,21 +191,18 @@ static const Rule rules[] = {
     GO(730, SOAKING, WHEN(.soak_over = YES), MOVE, CLEANING, "cleaning", "the soak is over"),
     STAY(740, SOAKING, ALWAYS, WAIT, "soak"),
 
-    STAY(790, ROLLING_BACK, WHEN(.markers_agree = NO), BLOCK,
-         "generation marker and record do not agree: see cutover repair"),
+    DOUBTFUL(790, ROLLING_BACK),
     STAY(795, ROLLING_BACK, WHEN(.happened = YES, .sinks = YES), REPOINT,
          "sinks go back, one after the other"),
     GO(800, ROLLING_BACK, WHEN(.happened = YES), MOVE, ROLLED_BACK, "rolled_back",
        "the marker says that the way back was taken"),
-    STAY(810, ROLLING_BACK, WHEN(.overtaken = YES), BLOCK,
-         "the marker is of another deployment: see cutover repair"),
+    NOT_OURS(810, ROLLING_BACK),
     STAY(820, ROLLING_BACK, WHEN(.names_hold = NO), BLOCK,
          "somebody changed a name that the way back needs: see cutover repair"),
     STAY(830, ROLLING_BACK, WHEN(.problem = YES), BLOCK, "the way back was refused"),
     STAY(840, ROLLING_BACK, ALWAYS, ROLL_BACK, "one transaction"),
 
-    STAY(905, CLEANING, WHEN(.markers_agree = NO), BLOCK,
-         "generation marker and record do not agree: see cutover repair"),
+    DOUBTFUL(905, CLEANING),
     STAY(910, CLEANING, WHEN(.problem = YES), BLOCK, "something on the old side is not ours"),
     STAY(920, CLEANING, WHEN(.readers = YES, .drained = NO), WAIT, "readers of the old side"),
     STAY(930, CLEANING, WHEN(.blue = YES), DROP_BLUE, "the old side is not needed any more"),
@@ -230,9 +226,8 @@ static const Rule rules[] = {
     STAY(1080, LIVE, ALWAYS, WAIT, "nothing"),
 
     /* Waits for people and time. One comes from `checking` and goes back there, where every gate is seen anew. */
-    GO(1100, CANARY, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",
-       "a newer commit has come"),
-    GO(1110, CANARY, WHEN(.abort_asked = YES), MOVE, ABORTED, "aborted", "a person asked for it"),
+    SUPERSEDABLE(1100, CANARY),
+    ABORTABLE(1110, CANARY),
     GO(1120, CANARY, WHEN(.intact = NO), MOVE, CHECKING, QUIETLY, "green is not as it was proved"),
     GO(1130, CANARY, WHEN(.promote_asked = YES), MOVE, CHECKING, QUIETLY,
        "a person ended the canary"),
@@ -241,26 +236,21 @@ static const Rule rules[] = {
        "the canary lasted long enough"),
     STAY(1150, CANARY, ALWAYS, WAIT, "canary: green can be read"),
 
-    GO(1200, AWAITING_APPROVAL, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",
-       "a newer commit has come"),
-    GO(1210, AWAITING_APPROVAL, WHEN(.abort_asked = YES), MOVE, ABORTED, "aborted",
-       "a person asked for it"),
+    SUPERSEDABLE(1200, AWAITING_APPROVAL),
+    ABORTABLE(1210, AWAITING_APPROVAL),
     GO(1220, AWAITING_APPROVAL, WHEN(.intact = NO), MOVE, CHECKING, QUIETLY,
        "green is not as it was proved"),
     GO(1230, AWAITING_APPROVAL, WHEN(.approved = YES), MOVE, CHECKING, QUIETLY,
        "the plan is approved"),
     GO(1240, AWAITING_APPROVAL, WHEN(.expired = YES), MOVE, ABORTED, "aborted",
        "nobody approved it in time (promote_within)"),
-    STAY(1245, AWAITING_APPROVAL, WHEN(.markers_agree = NO), BLOCK,
-         "generation marker and record do not agree: see cutover repair"),
+    DOUBTFUL(1245, AWAITING_APPROVAL),
     STAY(1250, AWAITING_APPROVAL, WHEN(.rehearsed = NO), REHEARSE,
          "the cutover is rehearsed again before people decide"),
     STAY(1260, AWAITING_APPROVAL, ALWAYS, WAIT, "approval"),
 
-    GO(1300, AWAITING_WINDOW, WHEN(.superseded = YES), MOVE, SUPERSEDED, "superseded",
-       "a newer commit has come"),
-    GO(1310, AWAITING_WINDOW, WHEN(.abort_asked = YES), MOVE, ABORTED, "aborted",
-       "a person asked for it"),
+    SUPERSEDABLE(1300, AWAITING_WINDOW),
+    ABORTABLE(1310, AWAITING_WINDOW),
     GO(1320, AWAITING_WINDOW, WHEN(.intact = NO), MOVE, CHECKING, QUIETLY,
        "green is not as it was proved"),
     GO(1330, AWAITING_WINDOW, WHEN(.promote_asked = YES), MOVE, CHECKING, QUIETLY,
