@@ -135,47 +135,46 @@ void build_compare_canary(Comparison *c)
 
 /* ---- green that is only kept ---- */
 
+static void compare_place(Comparison *c, CatalogPlace place, const char *privilege)
+{
+    compare(c, &(Door){.kind = place.kind,
+                       .id = place.id,
+                       .green = place.rel,
+                       .privilege = privilege,
+                       .owner = place.owner,
+                       .grants = place.grants});
+}
+
 static void compare_kept(Comparison *c, const Leftover *green)
 {
     vec_each (const CatalogCluster *, it, &green->clusters) {
-        compare(c, &(Door){.kind = "cluster",
-                           .id = (*it)->id,
-                           .green = {.name = (*it)->name},
-                           .privilege = "USAGE",
-                           .owner = (*it)->owner,
-                           .grants = &(*it)->grants});
+        compare_place(c, catalog_cluster_place(*it), "USAGE");
     }
     vec_each (const CatalogSchema *, it, &green->schemas) {
-        compare(c, &(Door){.kind = "schema",
-                           .id = (*it)->id,
-                           .green = {.database = (*it)->database, .name = (*it)->name},
-                           .privilege = "USAGE",
-                           .owner = (*it)->owner,
-                           .grants = &(*it)->grants});
+        compare_place(c, catalog_schema_place(*it), "USAGE");
     }
     vec_each (const CatalogObject *, it, &green->objects) {
         if (!str_eq((*it)->kind, "index")) {
-            compare(c, &(Door){.kind = (*it)->kind,
-                               .id = (*it)->id,
-                               .green = (*it)->rel,
-                               .privilege = "SELECT",
-                               .owner = (*it)->owner,
-                               .grants = &(*it)->grants});
+            compare_place(c, catalog_object_place(*it), "SELECT");
         }
     }
+}
+
+static Build *shut_out(Arena *arena, const BuildInput *in, const Leftover *side, bool late)
+{
+    Build *build = arena_make(arena, Build);
+    Comparison c = {.arena = arena, .in = in, .build = build, .late = late};
+    if (in->record->canary_roles.count) {
+        compare_kept(&c, side);
+    }
+    return build;
 }
 
 /* What a role has in production or by the project is taken as well: whoever builds on with this green gives it again. */
 Build *build_shut_out(Arena *arena, const Catalog *catalog, const Record *record,
                       const Leftover *green)
 {
-    Build *build = arena_make(arena, Build);
-    BuildInput input = {.catalog = catalog, .record = record};
-    Comparison c = {.arena = arena, .in = &input, .build = build};
-    if (record->canary_roles.count) {
-        compare_kept(&c, green);
-    }
-    return build;
+    return shut_out(arena, &(BuildInput){.catalog = catalog, .record = record}, green, false);
 }
 
 /* ---- what goes live ---- */
@@ -248,12 +247,7 @@ Build *build_find_guests(Arena *arena, const Catalog *catalog, const Record *rec
 Build *build_shut_out_late(Arena *arena, const Catalog *catalog, const Record *record,
                            const RecordDeployment *deployment, bool live)
 {
-    Build *build = arena_make(arena, Build);
     BuildInput input = {.catalog = catalog, .record = record, .deployment = deployment};
-    Comparison c = {.arena = arena, .in = &input, .build = build, .late = true};
-    if (record->canary_roles.count) {
-        Leftover side = side_of(arena, catalog, &deployment->cutover_names, live);
-        compare_kept(&c, &side);
-    }
-    return build;
+    Leftover side = side_of(arena, catalog, &deployment->cutover_names, live);
+    return shut_out(arena, &input, &side, true);
 }

@@ -13,14 +13,8 @@
 #define RIGHTS_BYTES (64 << 10)
 #define RIGHTS_MAX (256 << 10)
 
-/* Something of production that can be used, now or before. */
-typedef struct Place {
-    const char *kind, *id, *owner; /* kind: schema, cluster, or as mz_objects.type */
-    RelName rel;
-    const CatalogGrants *grants;
-} Place;
-
-typedef void Visit(void *ctx, const Place *old, const Place *new); /* NEW NULL: there is none */
+/* Something of production that can be used, now or before, and what bears its name now; NEW NULL: there is none. */
+typedef void Visit(void *ctx, const CatalogPlace *old, const CatalogPlace *new);
 
 typedef struct Walk {
     Arena *arena;
@@ -29,29 +23,13 @@ typedef struct Walk {
     void *ctx;
 } Walk;
 
-static Place cluster_place(const CatalogCluster *it)
-{
-    return (Place){"cluster", it->id, it->owner, {.name = it->name}, &it->grants};
-}
-
-static Place schema_place(const CatalogSchema *it)
-{
-    RelName rel = {.database = it->database, .name = it->name};
-    return (Place){"schema", it->id, it->owner, rel, &it->grants};
-}
-
-static Place object_place(const CatalogObject *it)
-{
-    return (Place){it->kind, it->id, it->owner, it->rel, &it->grants};
-}
-
 static void visit_object(const Walk *w, const CatalogObject *old, RelName rel)
 {
     const CatalogObject *new = catalog_object(w->catalog, rel);
     bool index = old && str_eq(old->kind, "index");
     if (old && !index) {
-        Place before = object_place(old);
-        Place now = new ? object_place(new) : (Place){0};
+        CatalogPlace before = catalog_object_place(old);
+        CatalogPlace now = catalog_object_place(new);
         w->visit(w->ctx, &before, new && !str_eq(new->kind, "index") ? &now : NULL);
     }
 }
@@ -59,7 +37,7 @@ static void visit_object(const Walk *w, const CatalogObject *old, RelName rel)
 static void visit_schema(const Walk *w, const CatalogSchema *old, const RecordName *name)
 {
     const CatalogSchema *new = catalog_schema(w->catalog, name->database, name->from);
-    Place before = schema_place(old), now = new ? schema_place(new) : (Place){0};
+    CatalogPlace before = catalog_schema_place(old), now = catalog_schema_place(new);
     w->visit(w->ctx, &before, new ? &now : NULL);
     vec_each (CatalogObject, it, &w->catalog->objects) {
         if (str_eq(it->rel.schema, old->name) && str_eq(it->rel.database, old->database)) {
@@ -83,8 +61,8 @@ static void walk(const Walk *w, const RecordNames *names)
         } else if (str_eq(it->kind, "cluster")) {
             const CatalogCluster *old = catalog_cluster_by_id(w->catalog, it->id);
             const CatalogCluster *new = catalog_cluster(w->catalog, it->from);
-            Place before = old ? cluster_place(old) : (Place){0};
-            Place now = new ? cluster_place(new) : (Place){0};
+            CatalogPlace before = catalog_cluster_place(old);
+            CatalogPlace now = catalog_cluster_place(new);
             if (old) {
                 w->visit(w->ctx, &before, new ? &now : NULL);
             }
@@ -103,7 +81,7 @@ static char *right(Arena *arena, const CatalogGrant *it)
     return arena_printf(arena, ":%s=%s", it->privilege, it->grantee_id);
 }
 
-static bool is_a_persons(const Place *place, const CatalogGrant *it)
+static bool is_a_persons(const CatalogPlace *place, const CatalogGrant *it)
 {
     return !str_eq(it->grantee, place->owner) && !str_starts(it->grantee, "mz_");
 }
@@ -115,7 +93,7 @@ typedef struct Noting {
 } Noting;
 
 /* "<kind>:<id>" and what may be done with it */
-static void note(void *ctx, const Place *old, const Place *new)
+static void note(void *ctx, const CatalogPlace *old, const CatalogPlace *new)
 {
     Noting *noting = ctx;
     (void)new;
@@ -153,7 +131,7 @@ typedef struct Carrying {
     Build *build;
 } Carrying;
 
-static void add_step(Carrying *c, const Place *new, StepKind kind, const CatalogGrant *it)
+static void add_step(Carrying *c, const CatalogPlace *new, StepKind kind, const CatalogGrant *it)
 {
     vec_push(c->arena, &c->build->canary,
              (Step){.kind = kind,
@@ -164,14 +142,14 @@ static void add_step(Carrying *c, const Place *new, StepKind kind, const Catalog
                     .grantee = it->grantee});
 }
 
-static bool was_noted(const Carrying *c, const Place *old, const CatalogGrant *it)
+static bool was_noted(const Carrying *c, const CatalogPlace *old, const CatalogGrant *it)
 {
     const char *key = arena_printf(c->arena, "%s:%s%s", old->kind, old->id, right(c->arena, it));
     return map_get(&c->noted, key);
 }
 
 /* NEW would have IT whatever people do: Git declares it, or it is given by default. */
-static bool is_given(const Carrying *c, const Place *new, const CatalogGrant *it)
+static bool is_given(const Carrying *c, const CatalogPlace *new, const CatalogGrant *it)
 {
     return noted_declares(c->record, new->kind, new->id, it->privilege, it->grantee) ||
            (new->rel.schema &&catalog_gives_by_default(c->catalog, new->rel, it->privilege,
@@ -179,7 +157,7 @@ static bool is_given(const Carrying *c, const Place *new, const CatalogGrant *it
 }
 
 /* A canary's guests are not let in to what has just gone live, whoever did it. */
-static void carry_over(void *ctx, const Place *old, const Place *new)
+static void carry_over(void *ctx, const CatalogPlace *old, const CatalogPlace *new)
 {
     Carrying *c = ctx;
     if (!new || new->grants == old->grants) {

@@ -28,7 +28,7 @@ const CatalogSchema *catalog_schema(const Catalog *catalog, const char *database
     return found;
 }
 
-const CatalogSchema *catalog_schema_by_id(const Catalog *catalog, const char *id)
+static CatalogSchema *schema_by_id(const Catalog *catalog, const char *id)
 {
     vec_each (CatalogSchema, it, &catalog->schemas) {
         if (str_eq(it->id, id)) {
@@ -36,6 +36,11 @@ const CatalogSchema *catalog_schema_by_id(const Catalog *catalog, const char *id
         }
     }
     return NULL;
+}
+
+const CatalogSchema *catalog_schema_by_id(const Catalog *catalog, const char *id)
+{
+    return schema_by_id(catalog, id);
 }
 
 const CatalogCluster *catalog_cluster(const Catalog *catalog, const char *name)
@@ -105,19 +110,57 @@ const char *catalog_comment(const CatalogObject *object, const char *column)
     return column ? NULL : object->comment;
 }
 
-const char *catalog_owner(const Catalog *catalog, const char *kind, const char *id)
+CatalogPlace catalog_schema_place(const CatalogSchema *it)
+{
+    return it ? (CatalogPlace){"schema",
+                               it->id,
+                               it->owner,
+                               {it->database, NULL, it->name},
+                               &it->grants}
+              : (CatalogPlace){0};
+}
+
+CatalogPlace catalog_cluster_place(const CatalogCluster *it)
+{
+    return it ? (CatalogPlace){"cluster", it->id, it->owner, {.name = it->name}, &it->grants}
+              : (CatalogPlace){0};
+}
+
+CatalogPlace catalog_object_place(const CatalogObject *it)
+{
+    return it ? (CatalogPlace){it->kind, it->id, it->owner, it->rel, &it->grants}
+              : (CatalogPlace){0};
+}
+
+CatalogPlace catalog_place(const Catalog *catalog, const char *kind, const char *id)
 {
     if (str_eq(kind, "schema")) {
-        const CatalogSchema *found = catalog_schema_by_id(catalog, id);
-        return found ? found->owner : NULL;
+        return catalog_schema_place(catalog_schema_by_id(catalog, id));
     }
     if (str_eq(kind, "cluster")) {
-        const CatalogCluster *found = catalog_cluster_by_id(catalog, id);
-        return found ? found->owner : NULL;
+        return catalog_cluster_place(catalog_cluster_by_id(catalog, id));
     }
     const CatalogObject *found = catalog_object_by_id(catalog, id);
-    bool has_its_own = found && str_eq(found->kind, kind) && !str_eq(kind, "index");
-    return has_its_own ? found->owner : NULL;
+    return catalog_object_place(found && str_eq(found->kind, kind) ? found : NULL);
+}
+
+CatalogGrants *catalog_grants(Catalog *catalog, const char *kind, const char *id)
+{
+    if (str_eq(kind, "schema")) {
+        CatalogSchema *found = schema_by_id(catalog, id);
+        return found ? &found->grants : NULL;
+    }
+    if (str_eq(kind, "cluster")) {
+        CatalogCluster *found = map_get(&catalog->cluster_by_id, id);
+        return found ? &found->grants : NULL;
+    }
+    CatalogObject *found = map_get(&catalog->object_by_id, id);
+    return found && str_eq(found->kind, kind) ? &found->grants : NULL;
+}
+
+const char *catalog_owner(const Catalog *catalog, const char *kind, const char *id)
+{
+    return str_eq(kind, "index") ? NULL : catalog_place(catalog, kind, id).owner;
 }
 
 const char *catalog_options(const Catalog *catalog, const char *kind, const char *id)

@@ -28,26 +28,6 @@ static bool cut(Arena *arena, const char *text, const char *parts[PARTS])
     return true;
 }
 
-/* The rights on what has the KIND and ID, and its name; NULL: it is gone. */
-static CatalogGrants *grants_of(const Catalog *catalog, const char *kind, const char *id,
-                                RelName *name)
-{
-    if (str_eq(kind, "schema")) {
-        CatalogSchema *found = (CatalogSchema *)catalog_schema_by_id(catalog, id);
-        *name = found ? (RelName){.database = found->database, .name = found->name} : (RelName){0};
-        return found ? &found->grants : NULL;
-    }
-    if (str_eq(kind, "cluster")) {
-        CatalogCluster *found = (CatalogCluster *)catalog_cluster_by_id(catalog, id);
-        *name = found ? (RelName){.name = found->name} : (RelName){0};
-        return found ? &found->grants : NULL;
-    }
-    CatalogObject *found = (CatalogObject *)catalog_object_by_id(catalog, id);
-    bool same = found && str_eq(found->kind, kind);
-    *name = same ? found->rel : (RelName){0};
-    return same ? &found->grants : NULL;
-}
-
 static size_t find(const CatalogGrants *grants, const Step *step)
 {
     size_t i = 0;
@@ -82,9 +62,10 @@ static void add(Arena *arena, const Catalog *catalog, const Record *record,
                         .object_kind = parts[2],
                         .id = parts[3],
                         .grantee = parts[4]}};
-    const CatalogGrants *grants = grants_of(catalog, parts[2], parts[3], &it.step.rel);
-    if (grants) {
-        it.settled = is_settled(record, grants, &it.step);
+    CatalogPlace place = catalog_place(catalog, parts[2], parts[3]);
+    if (place.kind) {
+        it.step.rel = place.rel;
+        it.settled = is_settled(record, place.grants, &it.step);
         vec_push(arena, owed, it);
     }
 }
@@ -110,9 +91,8 @@ static void take_out(CatalogGrants *grants, const Step *step)
 void owed_count_as_done(Arena *arena, Catalog *catalog, const OwedSteps *owed)
 {
     vec_each (const Owed, it, owed) {
-        RelName name;
         const Step *step = &it->step;
-        CatalogGrants *grants = grants_of(catalog, step->object_kind, step->id, &name);
+        CatalogGrants *grants = catalog_grants(catalog, step->object_kind, step->id);
         if (!it->settled && step->kind == STEP_REVOKE) {
             take_out(grants, step);
         } else if (!it->settled) {

@@ -151,6 +151,25 @@ const CatalogObject *catalog_object(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_index(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id);
 
+/* What may be owned and used: a schema, a cluster, a relation. */
+typedef struct CatalogPlace {
+    const char *kind, *id,
+        *owner;  /* kind: schema, cluster, or as mz_objects.type; NULL: it is gone */
+    RelName rel; /* of a schema its database and name, of a cluster its name alone */
+    const CatalogGrants *grants;
+} CatalogPlace;
+
+/* Of NULL: nothing. What they point to lives as long as the catalog. */
+CatalogPlace catalog_schema_place(const CatalogSchema *schema);
+CatalogPlace catalog_cluster_place(const CatalogCluster *cluster);
+CatalogPlace catalog_object_place(const CatalogObject *object);
+
+/* What has the KIND and ID. */
+CatalogPlace catalog_place(const Catalog *catalog, const char *kind, const char *id);
+
+/* The rights on that, to be changed; NULL: it is gone. */
+CatalogGrants *catalog_grants(Catalog *catalog, const char *kind, const char *id);
+
 /* The role that owns the KIND with this ID; NULL: there is none, or it is an index, which belongs to whoever owns its
  * relation. */
 const char *catalog_owner(const Catalog *catalog, const char *kind, const char *id);
