@@ -83,12 +83,17 @@ static bool read_call(Reader *r, const char *text, Place *place)
     return true;
 }
 
-void place_found(const Reader *r, Diags *found, Place place)
+static void place_one(const Reader *r, Diags *diags, Diag *diag, Place place)
 {
     const File *file = files_get(r->files, place.file);
+    diag_place(diags, diag, place.file, file ? file->text : NULL, file ? file->length : 0,
+               place.line, place.column, place.length);
+}
+
+void place_found(const Reader *r, Diags *found, Place place)
+{
     vec_each (Diag, it, &found->list) {
-        diag_place(found, it, place.file, file ? file->text : NULL, file ? file->length : 0,
-                   place.line, place.column, place.length);
+        place_one(r, found, it, place);
     }
 }
 
@@ -105,9 +110,7 @@ void place_builtin_findings(Reader *r)
         if (!str_eq(diag->file, "dbt") || i == diag->chain.count) {
             continue;
         }
-        const File *file = files_get(r->files, place.file);
-        diag_place(r->diags, diag, place.file, file ? file->text : NULL, file ? file->length : 0,
-                   place.line, place.column, place.length);
+        place_one(r, r->diags, diag, place);
         diag->chain.items += i + 1;
         diag->chain.count -= i + 1;
     }
