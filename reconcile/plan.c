@@ -24,6 +24,7 @@ static Plan *plan_way(Arena *arena, const PlanInput *input, const char *replaced
     plan->diags = diags_new(arena);
     Closure c = {.arena = arena, .in = input, .plan = plan, .replaced = replaced};
     plan_find_live(&c);
+    plan_find_lost(&c);
     plan_find_items(&c);
     plan_find_removed(&c);
     closure_run(&c);

@@ -76,6 +76,7 @@ typedef struct Closure {
     Items queue; /* items in the order in which they turned green */
     Map refused; /* key of what was refused already */
     Map reasons; /* node id to the text of plan_item_reason() */
+    Map lost; /* relname_key(): what was live under that name, and is gone, as far as the record tells */
     PermitsGiven given;
     const char *replaced; /* node id of what is replaced where it is, or NULL */
 } Closure;
@@ -93,6 +94,9 @@ const Objects *plan_objects_in(const Closure *c, const Place *place);
 Place *plan_schema(Closure *c, const char *database, const char *name);
 Place *plan_cluster(Closure *c, const char *name);
 bool plan_is_ours(const Closure *c, const CatalogObject *object);
+void plan_find_lost(Closure *c);
+/* "new", or that it was in production and is gone. */
+const char *plan_created_text(const Closure *c, RelName rel);
 
 /* ---- plan_diff.c ---- */
 void plan_find_items(Closure *c);

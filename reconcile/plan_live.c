@@ -168,3 +168,26 @@ Place *plan_cluster(Closure *c, const char *name)
     }
     return place;
 }
+
+/* ---- what is not there any more ---- */
+
+/* What a cutover brought to production, and nobody of us has dropped since: somebody else did. */
+void plan_find_lost(Closure *c)
+{
+    const Record *record = c->in->record;
+    map_each (it, &record->object_by_id) {
+        const RecordObject *known = it->value;
+        const RecordDeployment *d = record_deployment(record, known->deployment);
+        bool there = catalog_object_by_id(c->in->catalog, known->id);
+        if (d && d->cut_over && !there && !str_empty(known->rel.schema)) {
+            map_put(c->arena, &c->lost, relname_key(c->arena, known->rel), known);
+        }
+    }
+}
+
+const char *plan_created_text(const Closure *c, RelName rel)
+{
+    return map_get(&c->lost, relname_key(c->arena, rel))
+               ? "was in production and is gone: it is made again"
+               : "new";
+}

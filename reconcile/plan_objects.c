@@ -89,7 +89,8 @@ static void add_green(Closure *c)
 void plan_add_created(Closure *c, PlanObject object)
 {
     object.action = PLAN_CREATE;
-    plan_add_in_place(c, object, (PlanReason){.cause = CAUSE_NEW, .text = "new"});
+    plan_add_in_place(c, object,
+                      (PlanReason){.cause = CAUSE_NEW, .text = plan_created_text(c, object.rel)});
 }
 
 static void add_new_places(Closure *c)

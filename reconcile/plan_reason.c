@@ -62,8 +62,8 @@ static const char *new_text(const Closure *c, const Item *item)
 {
     const RelName rel = item->node->rel;
     bool swapped = catalog_schema(c->in->catalog, rel.database, rel.schema);
-    return arena_printf(c->arena, "new, in schema %s, which is %s", rel.schema,
-                        swapped ? "swapped" : "new");
+    return arena_printf(c->arena, "%s, in schema %s, which is %s", plan_created_text(c, rel),
+                        rel.schema, swapped ? "swapped" : "new");
 }
 
 /* A place that is replaced for a reason of its own. */

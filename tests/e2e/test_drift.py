@@ -58,6 +58,8 @@ def each_kind_is_told_apart(world):
     world.sql("ALTER VIEW reports.by_somebody RENAME TO by_customer")
     world.sql("DROP VIEW reports.by_customer")
     assert drift(world, 2) == [("reports.by_customer", "view dropped")]
+    said = [r["text"] for o in world.plan(expect=2)["objects"] if o["name"] == "by_customer" for r in o["reasons"]]
+    assert said == ["was in production and is gone: it is made again"], said
     world.sql("CREATE VIEW reports.by_customer AS SELECT 1 AS customer_id")
     assert drift(world, 2) == [("reports.by_customer", "view replaced by another view")]
     world.sql("ALTER CLUSTER compute RENAME TO computing")
