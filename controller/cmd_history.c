@@ -7,6 +7,8 @@
 
 #include "cutover/str.h"
 
+#define NO_COMMIT "no commit" /* rows that were never a deployment's */
+
 enum { ANSWER_MAX = 16 << 20, STATEMENT_SHOWN = 2048, LIMIT_DEFAULT = 20, LIMIT_MAX = 10000 };
 
 typedef struct Past {
@@ -110,9 +112,9 @@ static void write_line(Buf *out, const Past *past, const RecordDeployment *d)
     double credits = record_credits(d, past->result.catalog->now);
     const char *cost = credits < 0 ? "-" : arena_printf(out->arena, "%.1f credits", credits);
     buf_printf(out, "g%-5lld %-12s %s  %.16s  %-8s %-12s \"%s\", %s", (long long)d->generation,
-               phase_name(d->phase), d->short_commit, moment_text(out->arena, d->started_at),
-               duration_text(out->arena, seconds), cost, d->subject ? d->subject : "",
-               d->author ? d->author : "");
+               phase_name(d->phase), d->short_commit ? d->short_commit : NO_COMMIT,
+               moment_text(out->arena, d->started_at), duration_text(out->arena, seconds), cost,
+               d->subject ? d->subject : "", d->author ? d->author : "");
     bool tells = d->phase != PHASE_LIVE && !str_empty(d->reason);
     buf_printf(out, "%s%s\n", tells ? ": " : "", tells ? d->reason : "");
 }
@@ -276,13 +278,13 @@ static void show_json(Buf *out, const Past *past, const RecordDeployment *d)
     buf_char(out, '\n');
 }
 
-/* That was refused. */
+/* That was refused, or of the test or check that failed. */
 static void write_statement(Buf *out, const char *statement)
 {
     const char *shown = str_cut(out->arena, statement, STATEMENT_SHOWN,
                                 "\n... (cut here, the JSON has more of it)");
     StrVec lines = shown ? str_split(out->arena, shown, '\n') : (StrVec){0};
-    buf_text(out, shown ? "  the statement that was refused:\n" : "");
+    buf_text(out, shown ? "  the statement that failed:\n" : "");
     vec_each (const char *, it, &lines) {
         buf_printf(out, "    %s\n", *it);
     }
@@ -292,8 +294,8 @@ static void show_text(Buf *out, const Past *past, const RecordDeployment *d)
 {
     const Record *record = past->result.record;
     buf_printf(out, "%s   %s   %s \"%s\", %s   attempt %lld\n", d->id, phase_name(d->phase),
-               d->short_commit, d->subject ? d->subject : "", d->author ? d->author : "",
-               (long long)d->attempt);
+               d->short_commit ? d->short_commit : NO_COMMIT, d->subject ? d->subject : "",
+               d->author ? d->author : "", (long long)d->attempt);
     write_statement(out, d->statement);
     write_planned(out, planned(record, d));
     vec_each (RecordEvent, it, &record->events) {

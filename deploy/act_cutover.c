@@ -39,8 +39,8 @@ static void refused(Pass *pass, const char *what, const Err *err)
 bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err)
 {
     RecordNames names = pass_cutover_names(pass);
-    switch (pg_script(pass->pg, pass->arena, message_of(pass, d, &names, true), pass_limit(pass),
-                      NULL, err)) {
+    const char *message = message_of(pass, d, &names, true);
+    switch (pg_script(pass->pg, pass->arena, message, pass_limit(pass), NULL, err)) {
     case PG_DONE:
         break;
     case PG_UNKNOWN:
@@ -51,6 +51,7 @@ bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err)
             return false;
         }
         refused(pass, "the rehearsal of the cutover", err);
+        pass->problem_statement = message;
         *err = (Err){0};
         return true;
     }

@@ -96,16 +96,32 @@ static const char *reason_of(const Pass *pass, const RecordDeployment *d, const 
     return pass->problem && rule->to == PHASE_FAILED ? pass->problem : rule->why;
 }
 
-static const char *failed_gate_text(Pass *pass, const RecordDeployment *d)
+static const Gate *failed_gate(const Pass *pass, const RecordDeployment *d)
 {
     vec_each (Gate, it, &pass->gates) {
         const RecordResult *result = record_result(d, it->key);
         if (result && str_eq(result->verdict, "failed")) {
-            return arena_printf(pass->arena, "%s %s failed on green: %s",
-                                it->test ? "test" : "check", it->name, result->text);
+            return it;
         }
     }
     return NULL;
+}
+
+static const char *failed_gate_text(Pass *pass, const RecordDeployment *d)
+{
+    const Gate *gate = failed_gate(pass, d);
+    return gate ? arena_printf(pass->arena, "%s %s failed on green: %s",
+                               gate->test ? "test" : "check", gate->name,
+                               record_result(d, gate->key)->text)
+                : NULL;
+}
+
+/* What was sent to the server when it came to REASON. */
+static const char *statement_of(const Pass *pass, const RecordDeployment *d, Phase to,
+                                const char *reason)
+{
+    const Gate *gate = to == PHASE_FAILED ? failed_gate(pass, d) : NULL;
+    return reason == pass->problem ? pass->problem_statement : gate ? gate->sql : NULL;
 }
 
 static void add_transition(Pass *pass, RecordEntries *entries, const RecordDeployment *d, Phase to,
@@ -117,7 +133,7 @@ static void add_transition(Pass *pass, RecordEntries *entries, const RecordDeplo
                         .from = corrected ? pass->after_recorded : d->phase,
                         .to = to,
                         .reason = reason,
-                        .statement = reason == pass->problem ? pass->problem_statement : NULL,
+                        .statement = statement_of(pass, d, to, reason),
                         .deadline = deadline_of(pass, d, to),
                         .names = names,
                         .rollback_generation = rollback_generation};

@@ -99,6 +99,9 @@ def a_failing_test_keeps_production_untouched(world):
     out = world.apply(expect=1)
     status = world.cutover("status", expect=3)
     assert "unique_daily_day" in status and "failed on green" in status, status
+    statement = json.loads(world.cutover("show", "latest", "--output", "json"))["statement"]
+    assert statement.lower().startswith("select") and "having count(*) > 1" in statement and "shop_green" in statement, statement
+    assert "the statement that failed:" in world.cutover("show", "latest")
     assert world.marker().startswith("cutover_production_g1_")
     assert [o for o in world.objects() if "green" not in o[0]] == before
     assert "unique_daily_day" in "\n".join(world.receiver.texts()), out

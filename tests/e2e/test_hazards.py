@@ -20,6 +20,7 @@ def a_name_that_the_cutover_would_break_is_found_by_the_rehearsal(world):
     world.repository.commit("Name the schema in a column")
     world.cutover("apply", "--yes", expect=1)
     assert "renaming conflict" in world.cutover("status", expect=3), world.cutover("status", expect=3)
+    assert "SWAP WITH" in json.loads(world.cutover("show", "latest", "--output", "json"))["statement"], "what was rehearsed"
     assert "hydrating" not in world.phases()[world.phases().index("live") + 1:], "it was found before anything hydrated"
     assert world.marker().startswith("cutover_production_g1_")
     assert [o for o in world.objects() if "green" not in o[0] and "green" not in (o[3] or "")] == before
@@ -151,7 +152,7 @@ def what_a_failed_commit_made_is_not_what_the_next_one_declares(world):
     statement = json.loads(world.cutover("show", "latest", "--output", "json"))["statement"]
     assert statement.startswith('CREATE MATERIALIZED VIEW "materialize"."shop_green"."daily"') and "count(no_such_column)" in statement, statement
     text = world.cutover("show", "latest")
-    assert "  the statement that was refused:\n    CREATE MATERIALIZED VIEW" in text and "count(no_such_column)" in text, text
+    assert "  the statement that failed:\n    CREATE MATERIALIZED VIEW" in text and "count(no_such_column)" in text, text
     assert not [sent for sent in world.receiver.texts() if "CREATE MATERIALIZED VIEW" in sent]
     assert "orders_clean" in {o[1] for o in world.objects() if "green" in o[0]}, world.objects()
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 1000000", "o.amount >= 0")
