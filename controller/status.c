@@ -1,5 +1,7 @@
 #include "cutover/status.h"
 
+#include "asked.h"
+
 #include "cutover/cli.h"
 #include "cutover/str.h"
 
@@ -7,6 +9,9 @@
 
 /* A controller takes a commit up within a minute or so. */
 #define PATIENCE (5 * 60 * MOMENT_SECOND)
+
+/* The plan's warning that holds as long as cutover.yaml says so, whatever changes: nothing runs on a cluster. */
+#define NO_REPLICA "CO4207"
 
 static const struct {
     const char *name;
@@ -101,6 +106,18 @@ static bool is_damaged(const Rule *rule)
            (rule->when.record == NO || rule->when.markers_agree == NO);
 }
 
+/* What the plan warns of whatever changes; of a refused one all findings are there. */
+static void add_standing(Arena *arena, Status *status)
+{
+    const Plan *plan = status->pass->plan;
+    bool all = !plan || plan->outcome == PLAN_REFUSED;
+    for (size_t i = 0; !all && i < plan->diags.list.count; i++) {
+        if (str_eq(plan->diags.list.items[i].code, NO_REPLICA)) {
+            vec_push(arena, &status->diags.list, plan->diags.list.items[i]);
+        }
+    }
+}
+
 Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *result,
                       const Err *err)
 {
@@ -119,6 +136,7 @@ Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *re
         status.error = err_text(arena, err);
         return status;
     }
+    add_standing(arena, &status);
     status.deployment = deployment_of(result, status.wanted);
     bool under_way = status.deployment && !phase_is_final(status.deployment->phase);
     if (input->denied.sha && !under_way) {
@@ -176,6 +194,15 @@ static const char *age(Arena *arena, Moment from, Moment to)
         seconds -= seconds % 60;
     }
     return duration_text(arena, seconds);
+}
+
+/* "g42 4f2a9c1"; of rows that were never a deployment's, since somebody wrote them, what there is. */
+static const char *named(Arena *arena, const RecordDeployment *d)
+{
+    return d->short_commit
+               ? arena_printf(arena, "g%lld %s", (long long)d->generation, d->short_commit)
+               : arena_printf(arena, "deployment \"%s\", whose rows in the record tell no commit",
+                              d->id);
 }
 
 static const char *live_short(Arena *arena, const PassResult *pass)
@@ -288,7 +315,7 @@ static void write_cluster(Buf *out, const ProofCluster *cluster)
 
 static void write_soaking(Buf *out, const Status *status, const RecordDeployment *d)
 {
-    buf_printf(out, "g%lld %s \"%s\" is live since %s.", (long long)d->generation, d->short_commit,
+    buf_printf(out, "%s \"%s\" is live since %s.", named(out->arena, d),
                d->subject ? d->subject : "", hour(out->arena, status->at, d->phase_since));
     if (d->deadline > status->at) {
         buf_printf(out, "   Way back until %s: cutover rollback",
@@ -338,14 +365,13 @@ static void write_under_way(Buf *out, const Status *status)
         return;
     }
     if (d->phase == PHASE_AWAITING_WINDOW || d->phase == PHASE_CANARY) {
-        buf_printf(out, "g%lld %s: %s\n", (long long)d->generation, d->short_commit,
-                   pass->waits_for);
+        buf_printf(out, "%s: %s\n", named(out->arena, d), pass->waits_for);
         write_live_line(out, status);
         buf_char(out, '\n');
         return;
     }
-    buf_printf(out, "g%lld %s \"%s\"   %s", (long long)d->generation, d->short_commit,
-               d->subject ? d->subject : "", age(out->arena, d->phase_since, status->at));
+    buf_printf(out, d->subject ? "%s \"%s\"   " : "%s   ", named(out->arena, d), d->subject);
+    buf_text(out, age(out->arena, d->phase_since, status->at));
     int64_t typical = pass->record ? record_hydration(pass->record).typical : 0;
     if (d->phase == PHASE_HYDRATING && typical) {
         buf_printf(out, " of about %s", duration_text(out->arena, typical));
@@ -418,7 +444,7 @@ static void write_blocked(Buf *out, const Status *status)
     const PassResult *pass = status->pass;
     const RecordDeployment *d = status->deployment;
     if (d) {
-        buf_printf(out, "g%lld %s", (long long)d->generation, d->short_commit);
+        buf_text(out, named(out->arena, d));
         if (d->phase == PHASE_AWAITING_APPROVAL) {
             buf_printf(out, ", plan %.12s", d->plan_digest ? d->plan_digest : "");
         }
@@ -464,32 +490,17 @@ static const char *title(const Status *status)
     return phase_name(phase);
 }
 
-/* What somebody asked for, and whoever runs the loop has not answered; a hold is a state of its own. */
-static bool is_awaited(const RecordRequest *request)
+/* Where findings do not block, only this is worth a line. */
+static void write_standing(Buf *out, const Status *status)
 {
-    return !request->done && !str_eq(request->kind, "hold") && !str_eq(request->kind, "resume");
-}
-
-static void write_request(Buf *out, const Status *status, const RecordRequest *request)
-{
-    const RecordDeployment *d = record_deployment(status->pass->record, request->deployment);
-    buf_printf(out, "  asked: %s", request->kind);
-    if (d) {
-        buf_printf(out, " of g%lld", (long long)d->generation);
-    }
-    buf_printf(out, " by %s at %s, request %.4s, not answered yet", request->by ? request->by : "",
-               hour(out->arena, status->at, request->at), request->id);
-    buf_text(out, status->at - request->at > PATIENCE ? ": is a controller running?\n" : "\n");
-}
-
-static void write_requests(Buf *out, const Status *status)
-{
-    const Record *record = status->pass ? status->pass->record : NULL;
-    for (size_t i = 0; record && i < record->requests.count; i++) {
-        if (is_awaited(&record->requests.items[i])) {
-            write_request(out, status, &record->requests.items[i]);
+    Diags some = diags_new(out->arena);
+    bool quiet = status->state == STATUS_LIVE || status->state == STATUS_UNDER_WAY;
+    for (size_t i = 0; quiet && i < status->diags.list.count; i++) {
+        if (str_eq(status->diags.list.items[i].code, NO_REPLICA)) {
+            vec_push(out->arena, &some.list, status->diags.list.items[i]);
         }
     }
+    diags_write_text(out, &some, false);
 }
 
 void status_write_text(Buf *out, const Status *status, bool color)
@@ -504,7 +515,10 @@ void status_write_text(Buf *out, const Status *status, bool color)
     if (status->pass && status->pass->owed && status->pass->waits_for != status->pass->owed) {
         buf_printf(out, "  refused, and tried again: %s\n", status->pass->owed);
     }
-    write_requests(out, status);
+    if (status->pass && status->pass->record) {
+        asked_write_text(out, status->pass->record, status->at);
+    }
+    write_standing(out, status);
 }
 
 /* --- JSON --- */
@@ -628,31 +642,6 @@ static void put_waiting(JsonOut *json, const Status *status)
     json_close_object(json);
 }
 
-static void put_request(JsonOut *json, const RecordRequest *request)
-{
-    json_open_object(json);
-    json_put_str(json, "id", request->id);
-    json_put_str(json, "kind", request->kind);
-    json_put_str(json, "deployment", request->deployment);
-    json_put_str(json, "by", request->by);
-    json_put_str(json, "reason", request->reason);
-    put_moment(json, "at", request->at);
-    json_close_object(json);
-}
-
-static void put_requests(JsonOut *json, const Status *status)
-{
-    const Record *record = status->pass ? status->pass->record : NULL;
-    json_key(json, "requests");
-    json_open_array(json);
-    for (size_t i = 0; record && i < record->requests.count; i++) {
-        if (is_awaited(&record->requests.items[i])) {
-            put_request(json, &record->requests.items[i]);
-        }
-    }
-    json_close_array(json);
-}
-
 void status_write_json(JsonOut *json, const Status *status)
 {
     json_open_object(json);
@@ -673,7 +662,9 @@ void status_write_json(JsonOut *json, const Status *status)
     }
     put_waiting(json, status);
     json_put_str(json, "owed", status->pass ? status->pass->owed : NULL);
-    put_requests(json, status);
+    if (status->pass && status->pass->record) {
+        asked_put_json(json, status->pass->record);
+    }
     if (status->pass && status->pass->drift_judged) {
         json_key(json, "drift");
         drift_write_json(json, &status->pass->drift);

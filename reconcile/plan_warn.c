@@ -153,6 +153,24 @@ static void warn_of_what_green_lacks(Closure *c)
     }
 }
 
+/* ---- where nothing runs ---- */
+
+/* With a schedule the server sees to the replicas. */
+static void warn_of_no_replica(Closure *c)
+{
+    vec_each (ClusterConfig, it, &c->in->environment->clusters) {
+        const CatalogCluster *live = catalog_cluster(c->in->catalog, it->name);
+        if (it->replication_factor == 0 && !(live && live->scheduled)) {
+            warn(c, "CO4207", it->name,
+                 arena_printf(c->arena,
+                              "cluster %s has replication_factor 0 in cutover.yaml: nothing runs "
+                              "there, and nothing that is built there becomes ready",
+                              it->name),
+                 "give it 1 or more, unless it is meant to stand still");
+        }
+    }
+}
+
 /* ---- what ends ---- */
 
 static void warn_of_soak(Closure *c)
@@ -174,6 +192,7 @@ static void warn_of_soak(Closure *c)
 void plan_warn(Closure *c)
 {
     warn_of_soak(c);
+    warn_of_no_replica(c);
     warn_of_what_green_lacks(c);
     warn_of_traits(c);
     warn_of_readers(c);

@@ -127,6 +127,21 @@ static void changes_in_place_alone_are_followed_by_one_empty_line(void **state)
     assert_null(strstr(text, "\n\n\n"));
 }
 
+static void a_cluster_without_replica_is_warned_of_before_and_after(void **state)
+{
+    World *w = deployed_larger_shop(*state);
+    world_size(w, "serving", "100cc", 1);
+    assert_null(strstr(text_of(w, world_plan(w), false), "CO4207"));
+    world_size(w, "serving", "100cc", 0);
+    const char *warning =
+        "warning CO4207: cluster serving has replication_factor 0 in cutover.yaml";
+    assert_non_null(strstr(text_of(w, world_plan(w), false), warning));
+    world_apply(w, world_plan(w));
+    Plan *after = world_plan(w);
+    CHECK_INT(after->outcome, PLAN_NOTHING);
+    assert_non_null(strstr(text_of(w, after, false), warning));
+}
+
 static void floors_are_told_beside_the_gates_that_they_raise(void **state)
 {
     World *w = deployed_larger_shop(*state);
@@ -242,6 +257,7 @@ int main(void)
         TEST(the_first_deployment),
         TEST(a_commit_with_all_kinds_of_changes),
         TEST(changes_in_place_alone_are_followed_by_one_empty_line),
+        TEST(a_cluster_without_replica_is_warned_of_before_and_after),
         TEST(floors_are_told_beside_the_gates_that_they_raise),
         TEST(a_refused_plan),
         TEST(nothing_to_do),

@@ -206,8 +206,9 @@ static void what_was_asked_and_not_answered_is_told(void **state)
     vec_push(arena, &record.requests, asked);
     w->result.record = &record;
     Status status = status_of(arena, w);
-    CHECK(strstr(text_of(arena, &status),
-                 "  asked: abort of g42 by ada at 16:02, request 5f3c, not answered yet\n"));
+    CHECK(strstr(
+        text_of(arena, &status),
+        "  asked: abort of g42 by ada at 2026-11-23 16:02, request 5f3c, not answered yet\n"));
     Buf out = buf_new(arena, 65536);
     JsonOut json = json_out(&out);
     status_write_json(&json, &status);
@@ -216,6 +217,34 @@ static void what_was_asked_and_not_answered_is_told(void **state)
     CHECK(strstr(text_of(arena, &status), "not answered yet: is a controller running?\n"));
     record.requests.items[0].done = true;
     CHECK(!strstr(text_of(arena, &status), "asked:"));
+}
+
+static void rows_that_are_no_deployments_are_named_as_such(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    deploy(w, PHASE_BUILDING);
+    w->result.waits_for = "green is not complete";
+    w->next = (RecordDeployment){.id = "nonsense", .phase = PHASE_BUILDING, .phase_since = NOW};
+    Status status = status_of(arena, w);
+    const char *text = text_of(arena, &status);
+    CHECK(strstr(text, "deployment \"nonsense\", whose rows in the record tell no commit"));
+    CHECK(!strstr(text, "(null)"));
+}
+
+static void a_cluster_on_which_nothing_runs_is_told_while_all_is_live(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    Plan plan = {.outcome = PLAN_NOTHING, .diags = diags_new(arena)};
+    diag_add(&plan.diags, DIAG_WARNING, "CO4206", "another warning");
+    diag_add(&plan.diags, DIAG_WARNING, "CO4207", "cluster compute has no replica");
+    w->result.plan = &plan;
+    Status status = status_of(arena, w);
+    CHECK_INT(status_exit(status.state), 0);
+    CHECK(strstr(text_of(arena, &status), "warning CO4207: cluster compute has no replica\n"));
+    CHECK(!strstr(text_of(arena, &status), "another warning"));
+    CHECK_INT(status.diags.list.count, 1);
 }
 
 static void without_a_connection_nothing_is_claimed(void **state)
@@ -317,6 +346,8 @@ int main(void)
         TEST(a_hold_is_told_beside_what_was_rolled_back),
         TEST(the_soak_tells_the_way_back),
         TEST(what_was_asked_and_not_answered_is_told),
+        TEST(rows_that_are_no_deployments_are_named_as_such),
+        TEST(a_cluster_on_which_nothing_runs_is_told_while_all_is_live),
         TEST(without_a_connection_nothing_is_claimed),
         TEST(findings_of_git_block),
         TEST(the_board_answers_page_api_and_metrics),
