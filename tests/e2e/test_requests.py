@@ -192,9 +192,6 @@ def an_abort_ends_what_has_not_cut_over(world):
     deploy(world)
     change(world, "promotion: manual")
     world.apply(expect=3)
-    world.cutover("abort", "--reason", "the wrong branch")
-    assert "asked: abort of g2 by materialize at " in world.cutover("status", expect=3), "nobody has seen to it yet"
-    assert [(r["kind"], r["reason"]) for r in world.status()["requests"]] == [("abort", "the wrong branch")]
     controller = world.start("run")
     said = world.cutover("abort", "--reason", "wrong branch", "--wait")
     assert "production g2 is aborted" in said, said
@@ -205,6 +202,17 @@ def an_abort_ends_what_has_not_cut_over(world):
     world.cutover("resume", "--reason", "it was the right one", "--wait")
     world.wait_for("a second attempt", lambda: world.phases()[-1] == "awaiting_approval")
     world.stop(controller)
+
+
+def an_abort_that_waits_for_a_controller_is_shown(world):
+    deploy(world)
+    change(world, "promotion: manual")
+    world.apply(expect=3)
+    world.cutover("abort", "--reason", "wrong branch")
+    assert "asked: abort of g2 by materialize at " in world.cutover("status", expect=3), "nobody has seen to it yet"
+    assert [(r["kind"], r["reason"]) for r in world.status()["requests"]] == [("abort", "wrong branch")]
+    world.wait_for("the end", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "aborted")
+    assert "asked:" not in world.cutover("status", expect=3) and world.status()["requests"] == []
 
 
 def what_comes_too_late_is_answered_so(world):
