@@ -452,9 +452,7 @@ static void add_rights(Pass *pass, RecordEntries *entries, const RecordDeploymen
 bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
 {
     bool back = rule->to == PHASE_ROLLING_BACK;
-    RecordNames names = back ? record_inverse(pass->arena, &d->cutover_names,
-                                              pass->in->environment->blue_pattern, d->generation)
-                             : pass_cutover_names(pass);
+    RecordNames names = back ? pass_back_names(pass, d) : pass_cutover_names(pass);
     const char *reason =
         back && pass->request && pass->request->reason ? pass->request->reason : rule->why;
     RecordEntries entries = {0};

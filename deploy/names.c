@@ -54,6 +54,47 @@ static void add_beside(Pass *pass, RecordNames *names, const PlanBeside *it)
                      .retired = true});
 }
 
+static bool is_named(const RecordNames *names, const CatalogObject *index)
+{
+    vec_each (RecordName, it, names) {
+        if (str_eq(it->kind, index->kind) && str_eq(it->id, index->id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void retire_indexes(Pass *pass, RecordNames *names, const char *relation, int64_t generation)
+{
+    vec_each (CatalogObject, it, &pass->snapshot.catalog->objects) {
+        bool ours = record_object(pass->out->record, it->kind, it->id);
+        if (ours && str_eq(it->on_id, relation) && !is_named(names, it)) {
+            const char *blue = config_pattern(pass->arena, pass->in->environment->blue_pattern,
+                                              it->rel.name, generation);
+            add(pass, names,
+                (RecordName){.kind = it->kind,
+                             .id = it->id,
+                             .database = it->rel.database,
+                             .schema = it->rel.schema,
+                             .from = it->rel.name,
+                             .to = blue,
+                             .retired = true});
+        }
+    }
+}
+
+/* What is retired in a schema that stays gives the names of its indexes away, too: what comes next may have one of that name. */
+static void retire_all_indexes(Pass *pass, RecordNames *names, int64_t generation)
+{
+    for (size_t i = 0, count = names->count; i < count; i++) {
+        RecordName it = names->items[i];
+        bool holds = str_eq(it.kind, "schema") || str_eq(it.kind, "cluster");
+        if (it.retired && !holds) {
+            retire_indexes(pass, names, it.id, generation);
+        }
+    }
+}
+
 RecordNames pass_cutover_names(Pass *pass)
 {
     RecordNames names = {0};
@@ -68,6 +109,15 @@ RecordNames pass_cutover_names(Pass *pass)
             add_beside(pass, &names, it);
         }
     }
+    retire_all_indexes(pass, &names, pass->out->plan->live_generation);
+    return names;
+}
+
+RecordNames pass_back_names(Pass *pass, const RecordDeployment *d)
+{
+    RecordNames names = record_inverse(pass->arena, &d->cutover_names,
+                                       pass->in->environment->blue_pattern, d->generation);
+    retire_all_indexes(pass, &names, d->generation);
     return names;
 }
 

@@ -148,6 +148,8 @@ RequestWorld pass_request_world(const Pass *pass);
 
 /* ---- names.c ---- */
 RecordNames pass_cutover_names(Pass *pass);
+/* What the way back from D's cutover renames. */
+RecordNames pass_back_names(Pass *pass, const RecordDeployment *d);
 /* Every name is still borne by the id that was recorded for it. */
 bool pass_names_hold(const Pass *pass, const RecordNames *names);
 

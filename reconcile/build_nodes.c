@@ -39,10 +39,17 @@ static const CatalogObject *fitting(const Comparison *c, RelName rel)
     return live && !map_get(&c->stale_ids, live->id) ? live : NULL;
 }
 
+/* Of that name on ON, a relation: one of a side that is kept may bear the same name. */
+static const CatalogObject *fitting_index(const Comparison *c, RelName on, const char *name)
+{
+    const CatalogObject *relation = catalog_object(c->in->catalog, on);
+    const CatalogObject *index = fitting(c, (RelName){on.database, on.schema, name});
+    return index && relation && str_eq(index->on_id, relation->id) ? index : NULL;
+}
+
 static void compare_index(Comparison *c, const DesiredNode *green, const DesiredIndex *index)
 {
-    RelName name = {green->rel.database, green->rel.schema, index->name};
-    const CatalogObject *live = fitting(c, name);
+    const CatalogObject *live = fitting_index(c, green->rel, index->name);
     c->build->total++;
     if (!live) {
         vec_push(c->arena, &c->build->missing,
@@ -148,8 +155,7 @@ void build_compare_beside_indexes(Comparison *c)
         if (!it->index) {
             continue;
         }
-        const CatalogObject *live =
-            fitting(c, (RelName){it->rel.database, it->rel.schema, it->green});
+        const CatalogObject *live = fitting_index(c, it->on, it->green);
         const char *digest = desired_index_digest(c->arena, it->on, it->index);
         c->build->total++;
         if (!live) {

@@ -228,11 +228,68 @@ def drift_is_told_after_a_way_back(world):
     assert [t for t in world.receiver.texts() if "drift: index shop.daily_day_idx dropped" in t or "daily_day_idx index dropped" in t], world.receiver.texts()
 
 
+BY_ID = "{{ config(materialized='view', schema='extras', indexes=[{'columns': ['id'], 'name': 'by_id', 'cluster': 'compute'}]) }}\nselect id from {{ ref('orders_clean') }}\n"
+
+
+def declare_an_index(world):
+    """On a view that is new in a schema which stays as it is."""
+    world.repository.write("models/one.sql", "{{ config(materialized='view', schema='extras') }}\nselect 1 as x\n")
+    world.repository.edit("cutover.yaml", "    clusters:\n", "    keep_failed: 6h\n    clusters:\n")
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 6h")
+    world.repository.commit("A schema of its own")
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 1")
+    world.repository.write("models/two.sql", BY_ID)
+    world.repository.commit("Look orders up")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    return indexed(world)
+
+
+def indexed(world):
+    return world.sql("SELECT i.id, o.name FROM mz_indexes i JOIN mz_objects o ON o.id = i.on_id WHERE i.name = 'by_id'")
+
+
+def an_index_of_a_denied_side_is_not_the_next_attempts(world):
+    """It had its name from the start, and is still there when the commit is tried again."""
+    first = declare_an_index(world)
+    assert [on for _, on in first] == ["two"], first
+    world.cutover("rollback", "--reason", "too few orders", expect=(0, 2))
+    world.cutover("apply", "--yes", expect=1)
+    assert indexed(world) == [], "the denied side gives the name away"
+    world.cutover("resume")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    again = indexed(world)
+    assert [on for _, on in again] == ["two"] and again != first, again
+    world.cutover("promote", "--reason", "enough orders")
+    world.apply()
+    assert indexed(world) == again and world.plan(expect=0)["outcome"] == "nothing"
+
+
+def an_index_of_an_old_side_is_not_the_next_commits(world):
+    """Its view was removed in Git, and soaks under another name; another view is to have an index of that name."""
+    first = declare_an_index(world)
+    world.cutover("promote", "--reason", "enough orders")
+    world.repository.remove("models/two.sql")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 1", "o.amount > 2")
+    world.repository.commit("Nobody looks orders up")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 2", "o.amount > 3")
+    world.repository.write("models/three.sql", BY_ID)
+    world.repository.commit("Somebody does after all")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    again = indexed(world)
+    assert [on for _, on in again] == ["three"] and again != first, again
+    world.cutover("promote", "--reason", "enough orders")
+    world.apply()
+    assert indexed(world) == again and world.plan(expect=0)["outcome"] == "nothing"
+
+
 if __name__ == "__main__":
     run([a_rollback_after_the_soak_deploys_the_commit_before, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
          apply_goes_back_as_a_controller_would, there_is_nothing_before_the_first, what_is_under_way_must_end_first,
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
          who_reads_the_old_side_from_elsewhere_is_named, what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end,
          a_statement_that_comes_after_a_way_back_leaves_nothing_behind,
+         an_index_of_a_denied_side_is_not_the_next_attempts, an_index_of_an_old_side_is_not_the_next_commits,
          the_way_back_can_be_asked_for_before_anybody_has_recorded_the_cutover, drift_is_told_after_a_way_back,
          what_is_denied_no_more_is_not_called_rolled_back_while_its_first_attempt_is_cleared], PROJECT, SEED)
