@@ -73,14 +73,13 @@ bool act_drop(Pass *pass, RecordDeployment *d, const Leftover *leftover, Err *er
     RecordEntries entries = {0};
     bool done = drop_objects(pass, d, leftover, &entries, err) &&
                 drop_containers(pass, d, leftover, &entries, err);
-    if (!done && err->kind == ERR_INPUT) {
-        pass->out->blocked = true;
-        pass->out->waits_for =
-            arena_printf(pass->arena, "cannot drop what is left of %s: %s", d->id, err->message);
-    }
     Err ignored = {0};
     if (entries.count && pg_usable(pass->pg)) {
         pass_append(pass, &entries, done ? err : &ignored);
+    }
+    if (!done && err_is_refusal(err)) {
+        const char *what = arena_printf(pass->arena, "cannot drop what is left of %s", d->id);
+        return pass_try_later(pass, d, what, err);
     }
     return done && err->kind == ERR_NONE;
 }

@@ -11,12 +11,19 @@
 #define RETRY_MOST_MS 60000
 #define TOLD_AFTER (60 * MOMENT_SECOND)
 
+/* Who keeps what is to go must let it go. */
+static bool drops(const Rule *rule)
+{
+    return rule->action == ACTION_DROP_GREEN || rule->action == ACTION_DROP_BLUE ||
+           rule->action == ACTION_CLEAR_STALE;
+}
+
 /* Rows whose statements are tried again. */
 static bool is_tried_again(const Rule *rule)
 {
     return rule->action == ACTION_ALTER || rule->action == ACTION_APPLY ||
            rule->action == ACTION_REPOINT || rule->action == ACTION_ADMIT ||
-           rule->action == ACTION_BUILD;
+           rule->action == ACTION_BUILD || drops(rule);
 }
 
 /* What D's phase has noted last, so that nothing has succeeded since. */
@@ -31,9 +38,11 @@ static const RecordResult *newest_refusal(const RecordDeployment *d)
     return refusal && refusal->at >= d->phase_since ? refusal : NULL;
 }
 
-static bool has_ended(const Pass *pass, const RecordDeployment *d)
+/* Only a person can help: it is past its time, or keeps nobody waiting. */
+static bool needs_a_person(const Pass *pass, const RecordDeployment *d)
 {
-    return d->deadline && pass->snapshot.catalog->now > d->deadline;
+    return (pass->out->rule && drops(pass->out->rule)) ||
+           (d->deadline && pass->snapshot.catalog->now > d->deadline);
 }
 
 void pass_show_refusal(Pass *pass, const RecordDeployment *d, const Rule *rule)
@@ -44,7 +53,7 @@ void pass_show_refusal(Pass *pass, const RecordDeployment *d, const Rule *rule)
         bool lasts = pass->snapshot.catalog->now - refusal->at >= TOLD_AFTER;
         out->waits_for = refusal->text;
         out->owed = lasts ? refusal->text : out->owed;
-        out->blocked = has_ended(pass, d);
+        out->blocked = needs_a_person(pass, d);
     }
 }
 
@@ -69,7 +78,7 @@ bool pass_look_later(Pass *pass, const RecordDeployment *d, const char *why, Err
     RecordResult refusal = {
         .check = STATEMENT, .verdict = "refused", .text = why, .attempt = d->attempt};
     pass->out->waits_for = why;
-    pass->out->blocked = has_ended(pass, d);
+    pass->out->blocked = needs_a_person(pass, d);
     pass->out->retry_ms = pause_of(pass, same ? before : NULL);
     return same || pass_append_result(pass, d, &refusal, err);
 }

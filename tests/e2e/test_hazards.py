@@ -277,6 +277,27 @@ def a_cluster_that_somebody_has_left_meanwhile_goes_with_the_next_commit(world):
     assert "aside" not in world.clusters() and world.plan(expect=0)["diagnostics"] == [], world.clusters()
 
 
+def who_reads_green_that_is_to_go_is_named(world):
+    """The server keeps it for him, and no controller drops what is not ours."""
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 1")
+    world.repository.commit("Another")
+    world.cutover("apply", "--yes", "--until", "hydrating", expect=(0, 2))
+    world.sql("CREATE SCHEMA strange")
+    world.sql("CREATE VIEW strange.reader AS SELECT count(*) AS n FROM shop_green.customers")
+    world.cutover("abort", "--reason", "not today", expect=(0, 2))
+    world.cutover("apply", "--yes", expect=1)
+    kept = "cannot drop what is left of production-g2-"
+    text = world.cutover("status", expect=3)
+    assert kept in text and "strange.reader" in text, text
+    for _ in range(3):
+        world.cutover("run", "--once")
+    assert len([t for t in world.receiver.texts() if kept in t]) == 1, world.receiver.texts()
+    world.sql("DROP VIEW strange.reader")
+    world.wait_for("green to go", lambda: "shop_green" not in world.schemas() or world.cutover("run", "--once") is None)
+    assert kept not in world.cutover("status", expect=3)
+
+
 def a_late_statement_of_an_overtaken_commit_never_goes_live(world):
     """Its process is killed with a CREATE under way; the server carries that out when the next commit has written its intent."""
     world.apply()
@@ -556,6 +577,7 @@ if __name__ == "__main__":
          whom_a_failed_commit_let_in_is_not_let_in_by_the_next,
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
          a_cluster_that_an_overtaken_commit_had_just_made_goes, a_cluster_that_somebody_has_left_meanwhile_goes_with_the_next_commit,
+         who_reads_green_that_is_to_go_is_named,
          a_source_that_an_overtaken_commit_had_just_made_is_taken_over,
          a_source_that_an_overtaken_commit_had_just_made_is_told_when_nobody_declares_it,
          it_is_told_too_when_git_goes_back_to_what_is_live,

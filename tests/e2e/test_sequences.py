@@ -343,11 +343,26 @@ class Sequence:
         elif refused & NO_SUCH_ROLE:
             self.say("there is a newcomer")
             admit(self.lab)
-        elif refused:
+        elif refused and self.theirs:
             assert refused <= STANDS_IN_THE_WAY, text
             self.take_away()
+        elif refused:  # what a hand renamed, or nobody had noted, is known to nobody
+            assert refused <= STANDS_IN_THE_WAY, text
+            for statement in re.findall(r"or drop it +(DROP .*)$", text, re.M):
+                assert self.by_hand(statement), self.said[-1]
+        elif "windows.missed" in text:
+            self.change()
+        elif "still depended upon by" in text:
+            self.drop_reader(text)
         else:
             self.request("resume")
+
+    def drop_reader(self, refusal):
+        """What the server names as the reader of what is to go, and before that, what reads it."""
+        kind, name = re.search(r'depended upon by ([a-z ]+) "([^"]+)"', refusal).groups()
+        if not self.by_hand("DROP %s %s" % (kind.upper(), name)):
+            self.drop_reader(self.said[-1])
+            self.drop_reader(refusal)
 
     def take_away(self):
         """The stranger drops what is his."""
@@ -361,6 +376,8 @@ class Sequence:
             lost = self.is_repaired and cluster.removeprefix("st_") not in self.project.clusters()
             if lost or cluster.startswith("hand"):
                 assert self.by_hand("DROP CLUSTER " + cluster), self.said[-1]
+        for database, schema in self.lab.ask("SELECT d.name, s.name FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id WHERE s.name LIKE 'hand%'"):
+            self.by_hand("DROP SCHEMA %s.%s RESTRICT" % (database, schema))
 
     def check(self):
         self.take_away()
