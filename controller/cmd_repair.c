@@ -47,7 +47,15 @@ static bool find_commit(const Repairing *r, const RepairFinding *finding, PassCo
                                found.email, found.ref,       found.at};
         return true;
     }
-    if (!finding->commit || err->kind != ERR_NOT_FOUND) {
+    if (err->kind != ERR_NOT_FOUND) {
+        return false;
+    }
+    if (!finding->commit) {
+        err->hint = arena_printf(
+            r->cli->arena,
+            "no container tells it either: somebody renamed the marker. Give it its name back, "
+            "cutover_%s_g<generation>_<8 digits of the commit>; cutover history tells both",
+            r->wanted.environment->name);
         return false;
     }
     *err = (Err){0};

@@ -77,9 +77,9 @@ bool act_drop(Pass *pass, RecordDeployment *d, const Leftover *leftover, Err *er
     if (entries.count && pg_usable(pass->pg)) {
         pass_append(pass, &entries, done ? err : &ignored);
     }
-    if (!done && err_is_refusal(err)) {
+    if (!done) {
         const char *what = arena_printf(pass->arena, "cannot drop what is left of %s", d->id);
         return pass_try_later(pass, d, what, err);
     }
-    return done && err->kind == ERR_NONE;
+    return err->kind == ERR_NONE;
 }

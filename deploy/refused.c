@@ -1,6 +1,6 @@
 /*
- * What the server refuses where nothing can fail any more, or until somebody raises a limit: it is noted for whoever looks, tried again, less often the longer
- * it lasts, and told when it is no matter of a moment.
+ * What the server refuses where nothing can fail any more, or until somebody raises a limit: it is noted for whoever
+ * looks, tried again, less often the longer it lasts, and told when it is no matter of a moment.
  */
 #include "pass_internal.h"
 

@@ -111,6 +111,19 @@ def a_marker_that_was_renamed_gets_its_name_back(world):
     is_healthy(world)
 
 
+def a_marker_of_a_commit_that_nobody_knows_was_renamed(world):
+    """Production is not as the record tells, so that nothing proves which name the marker had."""
+    marker = go_live_twice(world)
+    world.sql("ALTER SCHEMA shop RENAME TO elsewhere")
+    world.sql("ALTER SCHEMA %s RENAME TO cutover_production_g99_deadbeef" % marker)
+    world.cutover("repair", "--yes", expect=1)
+    assert "somebody renamed the marker" in world.stderr and "cutover history" in world.stderr, world.stderr
+    assert marker[len("cutover_production_"):].split("_")[0] in world.cutover("history")
+    world.sql("ALTER SCHEMA cutover_production_g99_deadbeef RENAME TO %s" % marker)
+    world.sql("ALTER SCHEMA elsewhere RENAME TO shop")
+    is_healthy(world)
+
+
 def of_two_markers_a_person_drops_one(world):
     marker = go_live_twice(world)
     world.sql("CREATE SCHEMA cutover_production_g7_0123abcd")
@@ -286,6 +299,7 @@ def green_that_was_dropped_is_only_built_again(world):
 if __name__ == "__main__":
     run([an_undamaged_world_needs_no_repair, that_it_stands_still_is_told_once_and_that_it_goes_on,
          a_dropped_marker_is_made_again, a_marker_that_was_renamed_gets_its_name_back,
+         a_marker_of_a_commit_that_nobody_knows_was_renamed,
          of_two_markers_a_person_drops_one, a_record_that_was_dropped_is_made_again, deleted_rows_are_told_anew, a_record_alone_is_no_proof,
          a_marker_that_goes_before_the_cutover_is_missed_then, what_a_failed_commit_hides_is_told_as_well,
          a_record_that_lost_its_objects_says_how_to_find_them, a_log_that_is_another_table_is_told_apart,

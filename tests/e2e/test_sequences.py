@@ -42,6 +42,7 @@ class Sequence:
         self.past = []     # (commit, project, settings)
         self.theirs = []   # what the stranger has made
         self.is_repaired = False
+        self.marker = None  # that somebody has damaged
         self.said = []     # what has happened, for people who look for the reason of a failure
 
     # --- what people do ---
@@ -205,7 +206,7 @@ class Sequence:
     def damage_the_marker(self):
         self.change()
         self.advance()
-        marker = self.lab.marker()
+        marker = self.marker = self.lab.marker()
         if marker:
             self.by_hand(self.chance.choice(["ALTER SCHEMA %s RENAME TO what_was_this_for", "DROP SCHEMA %s", "COMMENT ON SCHEMA %s IS 'what is this for?'",
                                              "ALTER SCHEMA %s RENAME TO cutover_production_g99_deadbeef"]) % marker)
@@ -323,11 +324,13 @@ class Sequence:
         refused = {d["code"] for d in plan["diagnostics"] if d["severity"] == "refused"}
         self.say("told: %s %s %s %s" % (status["state"], phase, refused or "", missing or ""))
         if "see cutover repair" in text:
-            told = self.lab.cutover("repair", "--yes", expect=(0, 3))
+            told = self.lab.cutover("repair", "--yes", expect=ANY) + self.lab.stderr
             self.say(told)
             self.is_repaired = True
             for statement in re.findall(r"^ *a person must act: .*: +((?:ALTER|DROP) .*)$", told, re.M):
                 assert self.by_hand(statement), self.said[-1]
+            if "somebody renamed the marker" in told:
+                assert self.by_hand("ALTER SCHEMA %s RENAME TO %s" % (self.lab.marker(), self.marker)), self.said[-1]
         elif status["state"] == "held":
             assert "cutover resume" in text or self.lab.status()["state"] != "held", text  # a soak may end meanwhile
             self.request("resume")
