@@ -468,7 +468,9 @@ static void write_blocked(Buf *out, const Status *status)
     if (ended) {
         write_failure(out, status, d, data);
     } else if (pass) {
-        buf_char(out, '\n');
+        buf_text(out, status->denied
+                          ? " This commit is not tried again.\n  push a fix, or: cutover resume.\n"
+                          : "\n");
     }
     diags_write_text(out, &status->diags, false);
 }

@@ -158,12 +158,13 @@ bool request_promoted(const Record *record, const RecordDeployment *d, Phase pha
     return false;
 }
 
-/* A permit may be given before anything is under way: it waits for a deployment with that plan. */
+/* A permit may be given before anything is under way, or before somebody resumes what has ended without a cutover: it waits
+ * for a deployment with that plan. */
 static bool waits_for_its_plan(const RecordRequest *request, const RecordDeployment *d,
                                const char *plan_digest)
 {
     return request->permits.count && permit_counts(request, plan_digest, d) &&
-           (!d || phase_is_before_cutover(d->phase));
+           (!d || phase_is_before_cutover(d->phase) || (phase_is_final(d->phase) && !d->cut_over));
 }
 
 static bool answer(Arena *arena, const Record *record, const RecordRequest *request,

@@ -63,6 +63,25 @@ def a_permit_can_be_given_before_anything_is_under_way(world):
     assert permits(world.plan()) == [("drops", None)], "the permit was for another plan"
 
 
+def a_permit_for_an_aborted_commit_waits_until_it_is_resumed(world):
+    limit_drops(world, 0)
+    world.repository.commit("Drop nothing")
+    world.apply()
+    world.repository.remove("models/reports/top_items.sql")
+    world.repository.commit("Remove top items")
+    for _ in range(3):
+        world.cutover("run", "--once")
+    assert world.phases()[-1] == "pending"
+    world.cutover("abort", "--reason", "not today", expect=(0, 2))
+    world.apply(expect=3)
+    world.cutover("approve", "--permit", "drops", "--yes")
+    world.cutover("run", "--once")
+    assert permits(world.plan()) == [("drops", "materialize")], "nobody has answered that it comes too late"
+    world.cutover("resume")
+    world.apply()
+    assert ("reports", "top_items") not in [o[:2] for o in world.objects()]
+
+
 def a_trailer_in_the_message_permits(world):
     limit_drops(world, 0)
     world.repository.commit("Drop nothing")

@@ -334,6 +334,9 @@ class Sequence:
         elif status["state"] == "held":
             assert "cutover resume" in text or self.lab.status()["state"] != "held", text  # a soak may end meanwhile
             self.request("resume")
+        elif missing and "not tried again" in text:
+            self.request("approve", "--yes", *[word for permit in missing for word in ("--permit", permit)])
+            self.request("resume")
         elif missing:
             self.request("approve", "--yes", *[word for permit in missing for word in ("--permit", permit)])
         elif phase == "awaiting_approval" and not refused:
