@@ -42,6 +42,9 @@ bool build_made_from(Arena *arena, const Map *created, const Record *record, con
  * a commit made before it failed may be unrecorded: it is not what the next one declares. */
 bool build_same_declaration(const Comparison *c, const CatalogObject *object, const char *digest);
 
+/* It runs on CLUSTER, a name of green's side that may not be there yet, or on none. */
+bool build_on_right_cluster(const Comparison *c, const CatalogObject *object, const char *cluster);
+
 /* The relation that is built beside production under the green name REL, or NULL. */
 const PlanBeside *build_beside(Comparison *c, RelName rel);
 

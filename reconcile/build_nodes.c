@@ -162,7 +162,10 @@ void build_compare_beside_indexes(Comparison *c)
             vec_push(c->arena, &c->build->missing, index_step(c, it));
             continue;
         }
-        if (build_is_ours(c, live->kind, live->id) && !build_same_declaration(c, live, digest)) {
+        bool fits = build_same_declaration(c, live, digest) &&
+                    build_on_right_cluster(
+                        c, live, namemap_cluster(&c->in->plan->names, it->index->cluster));
+        if (build_is_ours(c, live->kind, live->id) && !fits) {
             build_add_stale(c, live);
             continue;
         }

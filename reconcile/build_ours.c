@@ -241,8 +241,7 @@ bool build_same_declaration(const Comparison *c, const CatalogObject *object, co
                                    c->in->production);
 }
 
-/* The id of the cluster that NODE belongs on now; NULL when that cluster does not exist yet. */
-static bool on_right_cluster(const Comparison *c, const CatalogObject *object, const char *cluster)
+bool build_on_right_cluster(const Comparison *c, const CatalogObject *object, const char *cluster)
 {
     if (!cluster || !object->cluster_id) {
         return true;
@@ -296,7 +295,7 @@ static bool index_fits(const Comparison *c, const CatalogObject *object)
     }
     vec_each (DesiredIndex, it, &node->indexes) {
         if (str_eq(it->name, object->rel.name)) {
-            return on_right_cluster(c, object, it->cluster) &&
+            return build_on_right_cluster(c, object, it->cluster) &&
                    build_same_declaration(c, object, build_index_digest(c, node->id, it->name));
         }
     }
@@ -322,7 +321,8 @@ static bool object_fits(Comparison *c, const CatalogObject *object)
     const DesiredNode *declared = node ? map_get(&c->in->production->node_by_id, node->id) : NULL;
     return declared && str_eq(object->kind, node_kind_catalog(node->kind)) &&
            build_same_declaration(c, object, declared->digest) &&
-           on_right_cluster(c, object, node->cluster) && reads_right_inputs(c, object, node) &&
+           build_on_right_cluster(c, object, node->cluster) &&
+           reads_right_inputs(c, object, node) &&
            !(made_by_another(c, object) && build_brings_more(c, object, node));
 }
 

@@ -36,23 +36,47 @@ static bool may_go(const Search *s, const char *kind, const char *id, RelName na
            !(s->late && record_object(s->record, kind, id));
 }
 
-static void add_object(Search *s, const CatalogObject *object)
+static void refuse(Search *s, const CatalogObject *object, const char *why)
 {
-    for (size_t i = 0; i < s->found->objects.count; i++) {
-        if (s->found->objects.items[i] == object) {
-            return;
-        }
-    }
-    if (ours(s, object->kind, object->id)) {
-        vec_push(s->arena, &s->found->objects, object);
-        return;
-    }
     const char *name = relname_text(s->arena, object->rel, s->catalog->database);
     Diag *diag =
         diag_add(&s->found->foreign, DIAG_REFUSED, "CO4123",
-                 "%s %s is on a side that is to be dropped, and is not ours", object->kind, name);
+                 "%s %s is on a side that is to be dropped, and is %s", object->kind, name, why);
     diag->object = name;
     diag->hint = "move or drop it; nothing of that side is dropped before";
+}
+
+static bool is_found(const Search *s, const CatalogObject *object)
+{
+    for (size_t i = 0; i < s->found->objects.count; i++) {
+        if (s->found->objects.items[i] == object) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_object(Search *s, const CatalogObject *object)
+{
+    if (is_found(s, object)) {
+        return;
+    }
+    if (ours(s, object->kind, object->id)) {
+        vec_push(s->arena, &s->found->objects, object);
+    } else {
+        refuse(s, object, "not ours");
+    }
+}
+
+/* Whatever has put production there: it is not dropped with the place. */
+static void add_inside(Search *s, const CatalogObject *object)
+{
+    if (!is_found(s, object) &&
+        build_is_production(s->record, object->kind, object->id, object->rel)) {
+        refuse(s, object, "production");
+    } else {
+        add_object(s, object);
+    }
 }
 
 static void add_with_indexes(Search *s, const CatalogObject *object)
@@ -70,7 +94,7 @@ static void add_schema(Search *s, const CatalogSchema *schema)
     vec_push(s->arena, &s->found->schemas, schema);
     vec_each (CatalogObject, it, &s->catalog->objects) {
         if (str_eq(it->rel.schema, schema->name) && str_eq(it->rel.database, schema->database)) {
-            add_object(s, it);
+            add_inside(s, it);
         }
     }
 }
@@ -80,7 +104,7 @@ static void add_cluster(Search *s, const CatalogCluster *cluster)
     vec_push(s->arena, &s->found->clusters, cluster);
     vec_each (CatalogObject, it, &s->catalog->objects) {
         if (str_eq(it->cluster_id, cluster->id)) {
-            add_object(s, it);
+            add_inside(s, it);
         }
     }
 }
@@ -275,8 +299,8 @@ Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *reco
                         const RecordDeployment *deployment)
 {
     Search s = search_new(arena, catalog, record);
+    add_drops(&s, deployment); /* under their production names */
     add_old_side(&s, deployment);
-    add_drops(&s, deployment);
     if (deployment->phase == PHASE_CLEANING || deployment->phase == PHASE_ROLLED_BACK) {
         add_kept_readers(&s);
         check_foreign_readers(&s);

@@ -298,6 +298,22 @@ def who_reads_green_that_is_to_go_is_named(world):
     assert kept not in world.cutover("status", expect=3)
 
 
+def an_index_of_an_overtaken_commit_is_not_left_on_the_old_side(world):
+    """It was built for a relation and a cluster that stay; the next commit swaps the cluster."""
+    world.repository.write("models/one.sql", "{{ config(materialized='view', schema='extras') }}\nselect 1 as x\n")
+    world.repository.commit("A schema of its own")
+    world.apply()
+    world.repository.write("models/one.sql", "{{ config(materialized='view', schema='extras', indexes=[{'columns': ['x'], 'name': 'by_x', 'cluster': 'compute'}]) }}\nselect 1 as x\n")
+    world.repository.commit("Look it up")
+    world.cutover("apply", "--yes", "--until", "hydrating", expect=(0, 2))
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 1")
+    world.repository.commit("Leave some out")
+    world.apply()
+    found = world.sql("SELECT i.name, c.name FROM mz_indexes i JOIN mz_objects o ON o.id = i.on_id JOIN mz_schemas s ON s.id = o.schema_id "
+                      "JOIN mz_clusters c ON c.id = i.cluster_id WHERE s.name = 'extras'")
+    assert found == [("by_x", "compute")] and world.plan(expect=0)["outcome"] == "nothing", found
+
+
 def a_late_statement_of_an_overtaken_commit_never_goes_live(world):
     """Its process is killed with a CREATE under way; the server carries that out when the next commit has written its intent."""
     world.apply()
@@ -577,7 +593,7 @@ if __name__ == "__main__":
          whom_a_failed_commit_let_in_is_not_let_in_by_the_next,
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
          a_cluster_that_an_overtaken_commit_had_just_made_goes, a_cluster_that_somebody_has_left_meanwhile_goes_with_the_next_commit,
-         who_reads_green_that_is_to_go_is_named,
+         who_reads_green_that_is_to_go_is_named, an_index_of_an_overtaken_commit_is_not_left_on_the_old_side,
          a_source_that_an_overtaken_commit_had_just_made_is_taken_over,
          a_source_that_an_overtaken_commit_had_just_made_is_told_when_nobody_declares_it,
          it_is_told_too_when_git_goes_back_to_what_is_live,

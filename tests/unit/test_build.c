@@ -437,6 +437,24 @@ static void what_nobody_recorded_on_the_old_side_is_a_strangers(void **state)
     CHECK_INT(blue->foreign.list.count, 1);
 }
 
+/* However it came there: on the cluster of an old side there is something that bears its production name. */
+static void production_is_not_dropped_with_the_cluster_of_an_old_side(void **state)
+{
+    Case c = begin(*state);
+    world_apply(c.w, c.plan);
+    world_change(c.w, "shop.clean");
+    world_apply(c.w, world_plan(c.w));
+    const RecordDeployment *d = &vec_last(&c.w->record->deployments);
+    world_stranger(c.w, "materialized-view", "reports.big", "compute_blue_g1", NULL);
+    world_record(c.w, "materialized-view", world_live(c.w, "reports.big")->id,
+                 (RelName){DB, "reports", "big"}, NULL, NULL, NULL);
+    world_seal(c.w);
+    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d);
+    CHECK_INT(blue->objects.count, 3);
+    CHECK_INT(blue->foreign.list.count, 1);
+    CHECK(strstr(blue->foreign.list.items[0].message, "and is production"));
+}
+
 /* Somebody dropped what was retired or is to be dropped, and gave its names to something else. */
 static void what_only_bears_a_name_of_the_old_side_is_not_dropped(void **state)
 {
@@ -622,6 +640,7 @@ int main(void)
         TEST(only_our_own_is_left_over),
         TEST(what_bears_the_name_that_it_was_made_for_is_no_leftover),
         TEST(what_nobody_recorded_on_the_old_side_is_a_strangers),
+        TEST(production_is_not_dropped_with_the_cluster_of_an_old_side),
         TEST(what_only_bears_a_name_of_the_old_side_is_not_dropped),
     };
     return cmocka_run_group_tests_name("build", tests, NULL, NULL);
