@@ -439,6 +439,16 @@ static void write_reason(Buf *out, const char *why, const Json *data)
     }
 }
 
+/* What is behind its cutover has not ended, and somebody waits for it. */
+static const char *ways_out(const Status *status)
+{
+    const RecordDeployment *d = status->deployment;
+    return status->denied ? " This commit is not tried again.\n  push a fix, or: cutover resume.\n"
+           : d && d->phase == PHASE_REPOINTING && status->pass->action != ACTION_BLOCK
+               ? "\n  it is tried again. Else push a fix, or: cutover rollback\n"
+               : "\n";
+}
+
 static void write_blocked(Buf *out, const Status *status)
 {
     const PassResult *pass = status->pass;
@@ -468,9 +478,7 @@ static void write_blocked(Buf *out, const Status *status)
     if (ended) {
         write_failure(out, status, d, data);
     } else if (pass) {
-        buf_text(out, status->denied
-                          ? " This commit is not tried again.\n  push a fix, or: cutover resume.\n"
-                          : "\n");
+        buf_text(out, ways_out(status));
     }
     diags_write_text(out, &status->diags, false);
 }

@@ -172,6 +172,23 @@ static void a_hold_is_told_beside_what_was_rolled_back(void **state)
                      "  held by ada: incident 812. Lift it: cutover resume\n"));
 }
 
+static void what_is_stuck_behind_its_cutover_tells_the_ways_out(void **state)
+{
+    Arena *arena = *state;
+    World *w = make_world(arena);
+    Rule repoint = {.action = ACTION_REPOINT};
+    deploy(w, PHASE_REPOINTING);
+    w->result.blocked = true;
+    w->result.rule = &repoint;
+    w->result.action = ACTION_REPOINT;
+    w->result.waits_for = "creating sink kafka.out: the server says no";
+    Status status = status_of(arena, w);
+    CHECK(strstr(text_of(arena, &status), "Else push a fix, or: cutover rollback\n"));
+    repoint.action = w->result.action = ACTION_BLOCK; /* the marker is of another deployment */
+    status = status_of(arena, w);
+    CHECK(!strstr(text_of(arena, &status), "push a fix"));
+}
+
 static void the_soak_tells_the_way_back(void **state)
 {
     Arena *arena = *state;
@@ -344,6 +361,7 @@ int main(void)
         TEST(a_failed_commit_needs_a_person),
         TEST(a_denied_commit_is_remembered_from_the_record),
         TEST(a_hold_is_told_beside_what_was_rolled_back),
+        TEST(what_is_stuck_behind_its_cutover_tells_the_ways_out),
         TEST(the_soak_tells_the_way_back),
         TEST(what_was_asked_and_not_answered_is_told),
         TEST(rows_that_are_no_deployments_are_named_as_such),
