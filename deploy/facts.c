@@ -338,8 +338,10 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
         tri(pass->blue->objects.count || pass->blue->schemas.count || pass->blue->clusters.count);
     follow_up_facts(pass, d, facts);
     rights_facts(pass, d, facts);
-    bool gone = d->phase == PHASE_CUTTING_OVER && pass->replacing.green && facts->replacement == NO;
-    facts->names_hold = tri(!gone && pass_names_hold(pass, &d->names));
+    bool cuts = d->phase == PHASE_CUTTING_OVER;
+    bool gone = pass->replacing.green && facts->replacement == NO;
+    facts->names_hold = tri(pass_names_hold(pass, &d->names) &&
+                            !(cuts && (gone || !pass_green_is_ours(pass, &d->names))));
     pass->unused = leftover_replacement(pass->arena, pass->snapshot.catalog, pass->out->record, d);
     facts->soak_over = tri(now >= d->deadline || next_is_ready(pass));
     facts->drained = tri(now >= d->deadline);

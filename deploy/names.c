@@ -121,6 +121,30 @@ RecordNames pass_back_names(Pass *pass, const RecordDeployment *d)
     return names;
 }
 
+static bool is_in(const CatalogObject *object, const RecordName *place, const CatalogSchema *schema)
+{
+    return schema ? str_eq(object->rel.schema, schema->name) &&
+                        str_eq(object->rel.database, schema->database)
+                  : str_eq(object->cluster_id, place->id);
+}
+
+bool pass_green_is_ours(const Pass *pass, const RecordNames *names)
+{
+    const Catalog *catalog = pass->snapshot.catalog;
+    vec_each (RecordName, it, names) {
+        bool holds = str_eq(it->kind, "schema") || str_eq(it->kind, "cluster");
+        const CatalogSchema *schema =
+            str_eq(it->kind, "schema") ? catalog_schema_by_id(catalog, it->id) : NULL;
+        vec_each (CatalogObject, object, &catalog->objects) {
+            if (holds && !it->retired && is_in(object, it, schema) &&
+                !record_object(pass->out->record, object->kind, object->id)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool pass_names_hold(const Pass *pass, const RecordNames *names)
 {
     vec_each (RecordName, it, names) {

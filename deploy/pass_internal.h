@@ -150,6 +150,8 @@ RequestWorld pass_request_world(const Pass *pass);
 RecordNames pass_cutover_names(Pass *pass);
 /* What the way back from D's cutover renames. */
 RecordNames pass_back_names(Pass *pass, const RecordDeployment *d);
+/* Nothing lies in the schemas and on the clusters that go live by NAMES but what is recorded. */
+bool pass_green_is_ours(const Pass *pass, const RecordNames *names);
 /* Every name is still borne by the id that was recorded for it. */
 bool pass_names_hold(const Pass *pass, const RecordNames *names);
 

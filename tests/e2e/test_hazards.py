@@ -314,6 +314,30 @@ def an_index_of_an_overtaken_commit_is_not_left_on_the_old_side(world):
     assert found == [("by_x", "compute")] and world.plan(expect=0)["outcome"] == "nothing", found
 
 
+def what_a_stranger_put_on_green_right_before_the_cutover_never_goes_live(world):
+    """Every gate was passed when he came, and the cutover was noted already."""
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 1")
+    world.repository.commit("Another")
+    marker = world.marker()
+    wire = Wire(world.standin.port, CLOCK_FACTOR)
+    wire.begin(lambda spot: "kill_before" if "SWAP" in wire.texts[-1][1] and "ROLLBACK" not in wire.texts[-1][1] else None)
+    command = [a.replace(":%d/" % world.standin.port, ":%d/" % wire.port) for a in world.command("apply", "--yes")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=world.env())
+    wire.victim = process.pid
+    process.wait()
+    assert world.phases()[-1] == "cutting_over" and world.marker() == marker
+    wire.close()
+    world.sql("CREATE ROLE looker SUPERUSER")
+    world.sql("CREATE VIEW shop_green.mine AS SELECT 1 AS one", user="looker")
+    world.apply(expect=1)
+    assert world.marker() == marker and "shop_green.mine lies in a green container" in world.cutover("status", expect=3)
+    world.sql("DROP VIEW shop_green.mine", user="looker")
+    world.cutover("resume")
+    world.apply()
+    assert world.marker() != marker and ("shop", "mine") not in [o[:2] for o in world.objects()]
+
+
 def a_late_statement_of_an_overtaken_commit_never_goes_live(world):
     """Its process is killed with a CREATE under way; the server carries that out when the next commit has written its intent."""
     world.apply()
@@ -593,6 +617,7 @@ if __name__ == "__main__":
          whom_a_failed_commit_let_in_is_not_let_in_by_the_next,
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
          a_cluster_that_an_overtaken_commit_had_just_made_goes, a_cluster_that_somebody_has_left_meanwhile_goes_with_the_next_commit,
+         what_a_stranger_put_on_green_right_before_the_cutover_never_goes_live,
          who_reads_green_that_is_to_go_is_named, an_index_of_an_overtaken_commit_is_not_left_on_the_old_side,
          a_source_that_an_overtaken_commit_had_just_made_is_taken_over,
          a_source_that_an_overtaken_commit_had_just_made_is_told_when_nobody_declares_it,
