@@ -26,19 +26,34 @@ static bool same_replacement(const Pass *pass, const RecordDeployment *d)
     return (!planned && !recorded) || str_eq(planned, recorded);
 }
 
+/* Each of them, and nothing else: a schema that stays after all is no relation that is built beside. */
+static bool same_green(const RecordDeployment *d, const Plan *plan)
+{
+    size_t wanted = plan->besides.count;
+    bool same = true;
+    vec_each (PlanContainer, it, &plan->schemas) {
+        wanted += it->wanted;
+        same &= !it->wanted || record_announces(d, &(RecordGreen){"schema", it->database, NULL,
+                                                                  NULL, it->green, NULL});
+    }
+    vec_each (PlanContainer, it, &plan->clusters) {
+        wanted += it->wanted;
+        same &= !it->wanted ||
+                record_announces(d, &(RecordGreen){"cluster", NULL, NULL, NULL, it->green, NULL});
+    }
+    vec_each (PlanBeside, it, &plan->besides) {
+        same &= record_announces(
+            d, &(RecordGreen){it->kind, it->rel.database, it->rel.schema, NULL, it->green, NULL});
+    }
+    return same && wanted == d->green_newest;
+}
+
 /* The recorded intent is of this manifest, and lists what the plan sends to green. */
 static bool intent_fits(const Pass *pass, const RecordDeployment *d)
 {
     const Plan *plan = pass->out->plan;
-    size_t wanted = plan->besides.count;
     if (!d->has_intent || !str_eq(d->manifest_digest, pass->out->desired->manifest_digest)) {
         return false;
-    }
-    vec_each (PlanContainer, it, &plan->schemas) {
-        wanted += it->wanted;
-    }
-    vec_each (PlanContainer, it, &plan->clusters) {
-        wanted += it->wanted;
     }
     size_t drops = 0, sinks = 0;
     vec_each (PlanObject, it, &plan->objects) {
@@ -46,7 +61,7 @@ static bool intent_fits(const Pass *pass, const RecordDeployment *d)
         drops += after && it->action == PLAN_REMOVE;
         sinks += after && it->action != PLAN_REMOVE;
     }
-    return d->green.count == wanted && d->drops.count == drops && d->sinks.count == sinks &&
+    return same_green(d, plan) && d->drops.count == drops && d->sinks.count == sinks &&
            same_replacement(pass, d);
 }
 

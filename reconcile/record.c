@@ -2,7 +2,6 @@
 
 #include "cutover/str.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,6 +166,27 @@ static void fold_sinks(Fold *fold, RecordDeployment *d, const Json *body)
     }
 }
 
+/* What an earlier intent announced may be there: it is not used any more, and must not be forgotten. */
+static void fold_green(Fold *fold, RecordDeployment *d, const Json *green)
+{
+    RecordDeployment all = {0};
+    for (size_t i = 0; i < green->count; i++) {
+        const Json *it = green->items[i];
+        vec_push(fold->arena, &all.green,
+                 (RecordGreen){json_get_str(it, "kind"), json_get_str(it, "database"),
+                               json_get_str(it, "schema"), json_get_str(it, "name"),
+                               json_get_str(it, "green"), json_get_str(it, "replaces")});
+    }
+    all.green_newest = all.green.count;
+    vec_each (RecordGreen, it, &d->green) {
+        if (!it->replaces && !record_announces(&all, it)) {
+            vec_push(fold->arena, &all.green, *it);
+        }
+    }
+    d->green = all.green;
+    d->green_newest = all.green_newest;
+}
+
 static void fold_intent(Fold *fold, const LogEntry *entry)
 {
     RecordDeployment *d = deployment_of(fold, entry);
@@ -183,15 +203,7 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
     d->has_intent = true;
     d->credits_per_hour = get_number(entry->body, "credits_per_hour");
     d->gates = read_gates(fold->arena, entry->body);
-    d->green.count = 0;
-    const Json *green = get_array(entry->body, "green");
-    for (size_t i = 0; i < green->count; i++) {
-        const Json *it = green->items[i];
-        vec_push(fold->arena, &d->green,
-                 (RecordGreen){json_get_str(it, "kind"), json_get_str(it, "database"),
-                               json_get_str(it, "schema"), json_get_str(it, "name"),
-                               json_get_str(it, "green"), json_get_str(it, "replaces")});
-    }
+    fold_green(fold, d, get_array(entry->body, "green"));
     fold_places(fold, &d->drops, get_array(entry->body, "drops"));
     fold_places(fold, &d->makes, get_array(entry->body, "makes"));
     fold_sinks(fold, d, entry->body);
@@ -638,56 +650,4 @@ int64_t record_newest_generation(const Record *record)
         newest = generation > newest ? generation : newest;
     }
     return newest;
-}
-
-/* --- names --- */
-
-char *marker_name(Arena *arena, const char *environment, int64_t generation, const char *commit)
-{
-    return arena_printf(arena, "cutover_%s_g%lld_%.8s", environment, (long long)generation,
-                        str_empty(commit) ? "00000000" : commit);
-}
-
-static bool is_commit8(const char *text)
-{
-    return strlen(text) == 8 && strspn(text, "0123456789abcdef") == 8;
-}
-
-bool marker_parse(Arena *arena, const char *environment, const char *name, int64_t *generation,
-                  const char **commit8)
-{
-    const char *prefix = arena_printf(arena, "cutover_%s_g", environment);
-    if (!str_starts(name, prefix)) {
-        return false;
-    }
-    const char *digits = name + strlen(prefix);
-    size_t length = strspn(digits, "0123456789");
-    if (digits[length] != '_' || !is_commit8(digits + length + 1)) {
-        return false;
-    }
-    *commit8 = arena_strdup(arena, digits + length + 1);
-    return str_to_int(arena_strndup(arena, digits, length), 0, INT64_MAX - 1, generation);
-}
-
-/* From the end, since an environment's name may hold anything but _g and digits there: _g<n>_<8 hex>. */
-const char *marker_environment(Arena *arena, const char *name)
-{
-    static const char prefix[] = "cutover_";
-    const char *last = strrchr(name, '_');
-    size_t from = strlen(prefix), end = last ? (size_t)(last - name) : 0;
-    while (end && isdigit((unsigned char)name[end - 1])) {
-        end--;
-    }
-    if (!str_starts(name, prefix) || end < from + 3 || strncmp(name + end - 2, "_g", 2) != 0) {
-        return NULL;
-    }
-    const char *environment = arena_strndup(arena, name + from, end - 2 - from), *commit8;
-    int64_t generation;
-    return marker_parse(arena, environment, name, &generation, &commit8) ? environment : NULL;
-}
-
-char *deployment_id(Arena *arena, const char *environment, int64_t generation, const char *commit)
-{
-    return arena_printf(arena, "%s-g%lld-%.12s", environment, (long long)generation,
-                        text_or_empty(commit));
 }

@@ -143,6 +143,8 @@ typedef struct RecordDeployment {
         doubled_since; /* of the first intent; 0: none, or of an older version, which tells no price */
     double credits_per_hour; /* of green, all clusters */
     VEC(RecordGreen) green;
+    size_t
+        green_newest; /* so many of them, the first, are of the newest intent; the others may be there yet */
     RecordPlaces drops; /* when the way back has ended */
     RecordPlaces makes; /* where it stays, before the cutover */
     VEC(RecordSink) sinks;
@@ -227,6 +229,9 @@ const RecordObject *record_object(const Record *record, const char *kind, const 
 
 /* What CHECK last gave in D; NULL: nothing yet. */
 const RecordResult *record_result(const RecordDeployment *d, const char *check);
+
+/* D's newest intent lists that place of GREEN, whatever it is to become. */
+bool record_announces(const RecordDeployment *d, const RecordGreen *green);
 
 /* The way back from NAMES (of a cutover): every name goes where it came from, and what is live now is
  * retired under BLUE_PATTERN with GENERATION, the one that is live now. */

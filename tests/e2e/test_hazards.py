@@ -338,6 +338,30 @@ def what_a_stranger_put_on_green_right_before_the_cutover_never_goes_live(world)
     assert world.marker() != marker and ("shop", "mine") not in [o[:2] for o in world.objects()]
 
 
+def a_plan_that_changes_while_it_is_built_forgets_nothing(world):
+    """What somebody drops from production need not be swapped any more: it is built beside, and no green side of it is left."""
+    world.repository.write("models/big.sql", "{{ config(materialized='view', schema='extras') }}\nselect id from {{ ref('orders_clean') }}\n")
+    world.repository.write("models/one.sql", "{{ config(materialized='view', schema='extras') }}\nselect 1 as x\n")
+    world.repository.commit("A schema of its own")
+    world.apply()
+    before = world.clusters()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 1")
+    world.repository.commit("Leave some out")
+    for _ in range(8):
+        world.cutover("run", "--once")
+    assert world.phases()[-1] == "hydrating" and "extras_green" in world.schemas(), world.phases()
+    world.sql("DROP VIEW extras.big")
+    for _ in range(2):
+        world.cutover("run", "--once")
+    world.sql("DROP SCHEMA reports_green CASCADE")
+    world.apply()
+    made = [body["green"] for deployment, body in world.sql("SELECT deployment, body FROM cutover.log WHERE kind = 'intent' ORDER BY at") if "g2" in deployment]
+    assert "big_green" not in str(made[0]) and "big_green" in str(made[-1]), made
+    assert world.plan(expect=0)["outcome"] == "nothing" and world.clusters() == before
+    assert not [s for s in world.schemas() if s.endswith("_green")], world.schemas()
+    assert ("extras", "big") in [o[:2] for o in world.objects()]
+
+
 def a_late_statement_of_an_overtaken_commit_never_goes_live(world):
     """Its process is killed with a CREATE under way; the server carries that out when the next commit has written its intent."""
     world.apply()
@@ -618,6 +642,7 @@ if __name__ == "__main__":
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
          a_cluster_that_an_overtaken_commit_had_just_made_goes, a_cluster_that_somebody_has_left_meanwhile_goes_with_the_next_commit,
          what_a_stranger_put_on_green_right_before_the_cutover_never_goes_live,
+         a_plan_that_changes_while_it_is_built_forgets_nothing,
          who_reads_green_that_is_to_go_is_named, an_index_of_an_overtaken_commit_is_not_left_on_the_old_side,
          a_source_that_an_overtaken_commit_had_just_made_is_taken_over,
          a_source_that_an_overtaken_commit_had_just_made_is_told_when_nobody_declares_it,

@@ -92,6 +92,21 @@ static void an_intent_comes_back_whole(void **state)
     CHECK(!seen->green.items[1].database);
 }
 
+/* The plan has changed while it was built: what it announced before may be there, and has to go. */
+static void a_newer_intent_forgets_no_green(void **state)
+{
+    Log log = {.arena = *state};
+    RecordDeployment d = a_deployment(log.arena);
+    append(&log, entry_intent(log.arena, &d));
+    d.green.items[0].green = "other_green";
+    append(&log, entry_intent(log.arena, &d));
+    const RecordDeployment *seen = record_deployment(fold(&log), DEPLOYMENT);
+    CHECK_INT(seen->green_newest, 3);
+    CHECK_INT(seen->green.count, 4);
+    CHECK_STR(seen->green.items[0].green, "other_green");
+    CHECK_STR(seen->green.items[3].green, "shop_green");
+}
+
 static void a_second_controllers_intent_keeps_the_first_audit_event(void **state)
 {
     Log log = {.arena = *state};
@@ -470,6 +485,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_missing_log_is_an_empty_record),
         TEST(an_intent_comes_back_whole),
+        TEST(a_newer_intent_forgets_no_green),
         TEST(a_second_controllers_intent_keeps_the_first_audit_event),
         TEST(phases_follow_one_another_and_carry_their_names),
         TEST(rows_count_in_the_order_of_time_whatever_order_they_are_read_in),
