@@ -2,7 +2,6 @@
 
 #include "cutover/str.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct Fold {

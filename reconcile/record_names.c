@@ -5,7 +5,6 @@
 #include "cutover/str.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 RecordNames record_inverse(Arena *arena, const RecordNames *names, const char *blue_pattern,
