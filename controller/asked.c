@@ -2,9 +2,6 @@
 
 #include "cutover/str.h"
 
-/* A controller sees a request within a minute or so. */
-#define PATIENCE (5 * 60 * MOMENT_SECOND)
-
 /* A hold is a state of its own. */
 static bool is_awaited(const RecordRequest *request)
 {

@@ -4,6 +4,9 @@
 
 #include "cutover/record.h"
 
+/* A controller sees a request, or a commit, within a minute or so. */
+#define PATIENCE (5 * 60 * MOMENT_SECOND)
+
 /* A line for each; NOW is the server's time: who waits for long may have no controller. */
 void asked_write_text(Buf *out, const Record *record, Moment now);
 

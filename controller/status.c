@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* A controller takes a commit up within a minute or so. */
-#define PATIENCE (5 * 60 * MOMENT_SECOND)
-
 /* The plan's warning that holds as long as cutover.yaml says so, whatever changes: nothing runs on a cluster. */
 #define NO_REPLICA "CO4207"
 

@@ -83,13 +83,17 @@ static void retire_indexes(Pass *pass, RecordNames *names, const char *relation,
     }
 }
 
+static bool is_container(const RecordName *name)
+{
+    return str_eq(name->kind, "schema") || str_eq(name->kind, "cluster");
+}
+
 /* What is retired in a schema that stays gives the names of its indexes away, too: what comes next may have one of that name. */
 static void retire_all_indexes(Pass *pass, RecordNames *names, int64_t generation)
 {
     for (size_t i = 0, count = names->count; i < count; i++) {
         RecordName it = names->items[i];
-        bool holds = str_eq(it.kind, "schema") || str_eq(it.kind, "cluster");
-        if (it.retired && !holds) {
+        if (it.retired && !is_container(&it)) {
             retire_indexes(pass, names, it.id, generation);
         }
     }
@@ -132,11 +136,13 @@ bool pass_green_is_ours(const Pass *pass, const RecordNames *names)
 {
     const Catalog *catalog = pass->snapshot.catalog;
     vec_each (RecordName, it, names) {
-        bool holds = str_eq(it->kind, "schema") || str_eq(it->kind, "cluster");
+        if (it->retired || !is_container(it)) {
+            continue;
+        }
         const CatalogSchema *schema =
             str_eq(it->kind, "schema") ? catalog_schema_by_id(catalog, it->id) : NULL;
         vec_each (CatalogObject, object, &catalog->objects) {
-            if (holds && !it->retired && is_in(object, it, schema) &&
+            if (is_in(object, it, schema) &&
                 !record_object(pass->out->record, object->kind, object->id)) {
                 return false;
             }
