@@ -367,7 +367,7 @@ static void add_declared(Pass *pass, RecordEntries *entries, const RecordDeploym
 {
     if (pass->out->desired && !d->partial && str_eq(pass->in->commit.sha, d->commit)) {
         RecordObjects noted = noted_declared(pass->arena, pass->out->record, pass->snapshot.catalog,
-                                             pass->out->desired);
+                                             pass->out->desired, pass->in->environment);
         entries_add_objects(pass->arena, entries, &noted);
     }
 }

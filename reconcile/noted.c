@@ -235,18 +235,49 @@ RecordObjects noted_anew(Arena *arena, const Record *record, const Catalog *cata
     return found;
 }
 
+/* OPTION of a cluster is part of the shape that CONFIG declares, and LIVE has that. */
+static bool is_declared_shape(const ClusterConfig *config, const CatalogCluster *live,
+                              const char *option)
+{
+    return (str_starts(option, "SIZE = ") && str_eq(config->size, live->size)) ||
+           (str_starts(option, "REPLICATION FACTOR = ") &&
+            config->replication_factor == live->replication_factor);
+}
+
+/* What is noted of OBJECT's options, with the shape that is declared of it and that it has by now. */
+static const char *options_as_declared(Arena *arena, const Catalog *catalog,
+                                       const EnvironmentConfig *environment,
+                                       const RecordObject *object)
+{
+    bool cluster = str_eq(object->kind, "cluster") && object->options;
+    const CatalogCluster *live = cluster ? catalog_cluster_by_id(catalog, object->id) : NULL;
+    const ClusterConfig *config = live ? config_cluster(environment, live->name) : NULL;
+    if (!config) {
+        return object->options;
+    }
+    StrVec noted = options_each(arena, object->options), are = options_each(arena, live->options);
+    vec_each (const char *, it, &noted) {
+        const char *now = options_same(&are, *it);
+        *it = now && is_declared_shape(config, live, *it) ? now : *it;
+    }
+    return str_join(arena, &noted, ", ");
+}
+
 RecordObjects noted_declared(Arena *arena, const Record *record, const Catalog *catalog,
-                             const Desired *desired)
+                             const Desired *desired, const EnvironmentConfig *environment)
 {
     static const StrVec nothing = {0};
     RecordObjects found = {0};
     Map nodes = nodes_by_id(arena, catalog, desired);
     map_each (it, &record->object_by_id) {
-        RecordObject object = *(const RecordObject *)it->value;
+        const RecordObject *known = it->value;
+        RecordObject object = *known;
         const DesiredNode *node = node_of(&nodes, catalog, &object);
         StrVec declared = declared_beside(arena, &nothing, node);
-        if (node && !same_texts(&declared, &object.declared)) {
-            object.declared = declared;
+        object.declared = node ? declared : object.declared;
+        object.options = options_as_declared(arena, catalog, environment, &object);
+        if (!same_texts(&object.declared, &known->declared) ||
+            differs(object.options, known->options)) {
             vec_push(arena, &found, object);
         }
     }

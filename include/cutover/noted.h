@@ -8,6 +8,7 @@
 #define CUTOVER_NOTED_H
 
 #include "cutover/catalog.h"
+#include "cutover/config.h"
 #include "cutover/desired.h"
 #include "cutover/record.h"
 
@@ -42,9 +43,10 @@ const char *noted_shown(const char *options);
 RecordObjects noted_anew(Arena *arena, const Record *record, const Catalog *catalog,
                          const Desired *desired);
 
-/* When all has followed what DESIRED declares: it alone is noted as declared, where the record tells of other. */
+/* When all has followed what DESIRED and ENVIRONMENT declare: that alone is noted as declared, and clusters have the size
+ * and replication factor that they got, where the record tells of other. */
 RecordObjects noted_declared(Arena *arena, const Record *record, const Catalog *catalog,
-                             const Desired *desired);
+                             const Desired *desired, const EnvironmentConfig *environment);
 
 /* Git declares, or did when that was noted last, that GRANTEE may do PRIVILEGE on the KIND with this ID. */
 bool noted_declares(const Record *record, const char *kind, const char *id, const char *privilege,

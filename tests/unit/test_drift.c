@@ -2,6 +2,7 @@
 #include "plan_world.h"
 
 #include "cutover/drift.h"
+#include "cutover/noted.h"
 
 static DriftItems drift_of(World *w)
 {
@@ -177,6 +178,24 @@ static void a_size_that_nobody_declares_is_what_it_was_when_deployed(void **stat
     CHECK_INT(drift_of(w).count, 0);
 }
 
+static void what_git_declared_of_a_cluster_is_what_was_deployed(void **state)
+{
+    World *w = deployed_shop(*state);
+    CatalogCluster *compute = world_live_cluster(w, "compute");
+    compute->options = CLUSTER_OPTIONS_USUAL ", SIZE = '100cc', SCHEDULE = MANUAL";
+    world_note(w);
+    compute->options = CLUSTER_OPTIONS_USUAL ", SIZE = '200cc', SCHEDULE = ON REFRESH";
+    world_seal(w);
+    RecordObjects noted =
+        noted_declared(w->arena, w->record, w->catalog, w->desired, &w->environment);
+    CHECK_INT(noted.count, 1);
+    CHECK_STR(noted.items[0].options,
+              CLUSTER_OPTIONS_USUAL ", SIZE = '200cc', SCHEDULE = MANUAL"); /* a person's is not */
+    compute->size = "400cc";                                                /* by hand, meanwhile */
+    noted = noted_declared(w->arena, w->record, w->catalog, w->desired, &w->environment);
+    CHECK_INT(noted.count, 0);
+}
+
 static void what_is_not_healed_says_what_to_do(void **state)
 {
     World *w = deployed_shop(*state);
@@ -248,6 +267,7 @@ int main(void)
         TEST(an_option_is_what_it_was_when_deployed),
         TEST(an_option_that_an_older_version_did_not_note_is_not_judged),
         TEST(a_size_that_nobody_declares_is_what_it_was_when_deployed),
+        TEST(what_git_declared_of_a_cluster_is_what_was_deployed),
         TEST(what_is_not_healed_says_what_to_do),
         TEST(equal_drift_has_an_equal_digest),
         TEST(a_column_has_a_comment_of_its_own),

@@ -142,7 +142,8 @@ static void once_it_has_gone_a_person_may_give_it(void **state)
 {
     World *w = shop_with_less_in_git(*state);
     world_apply(w, world_plan(w));
-    RecordObjects noted = noted_declared(w->arena, w->record, w->catalog, w->desired);
+    RecordObjects noted =
+        noted_declared(w->arena, w->record, w->catalog, w->desired, &w->environment);
     CHECK_INT(noted.count, 1);
     CHECK_INT(noted.items[0].declared.count, 0);
     CatalogObject *live = world_live(w, "shop.daily");
