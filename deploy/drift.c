@@ -29,12 +29,20 @@ static bool is_settled(const Pass *pass)
     return !pass->after || (pass->after->phase == PHASE_SOAKING && pass->after == pass->out->live);
 }
 
-/* Only the live commit's project can tell. */
+/* The live commit's project tells; or that of a newer commit of which nothing is left to do: what somebody has dropped
+ * and nobody declares any more is as it should be. */
 static const Desired *judge(Pass *pass)
 {
-    const RecordDeployment *live = pass->out->live;
-    bool may = is_settled(pass) && live && !live->partial && live->commit;
-    return may ? pass_compile_live(pass, &pass->judged_by) : NULL;
+    const PassResult *out = pass->out;
+    const RecordDeployment *live = out->live;
+    if (!is_settled(pass) || !live || live->partial || !live->commit) {
+        return NULL;
+    }
+    if (out->plan && out->plan->outcome == PLAN_NOTHING) {
+        pass->judged_by = pass->in->environment;
+        return out->desired;
+    }
+    return pass_compile_live(pass, &pass->judged_by);
 }
 
 bool pass_find_drift(Pass *pass, Err *err)

@@ -51,7 +51,7 @@ typedef struct Pass {
     const PermitHistory
         *history; /* from the live commit to the wanted one; NULL: none is live, or it is that */
     const Desired *green;               /* the green rendering, once it is needed */
-    const EnvironmentConfig *judged_by; /* the live commit's, when drift was judged */
+    const EnvironmentConfig *judged_by; /* that of the commit by which drift was judged */
     RecordDeployment *building, *after;
     Phase
         after_recorded; /* the phase that the log tells of `after`, when the marker knows better */

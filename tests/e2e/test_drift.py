@@ -123,6 +123,19 @@ def drift_is_told_before_a_commit_that_says_nothing_of_it_undoes_it(world):
     an_index_goes(world)
 
 
+def what_was_dropped_by_hand_and_then_in_git_is_no_drift(world):
+    world.apply()
+    world.sql("DROP VIEW reports.by_customer")
+    passes(world)
+    assert drift(world, 2) == [("reports.by_customer", "view dropped")]
+    world.repository.remove("models/reports/by_customer.sql")
+    world.repository.commit("Nobody reads it")
+    passes(world)
+    assert drift(world, 0) == [] and world.status()["drift"] == []
+    assert [e["type"] for e in events(world)] == ["io.cutover.environment.drift", "io.cutover.environment.drift_gone"]
+    assert "nothing to do" in world.cutover("plan", expect=0)
+
+
 def who_only_looks_is_not_told_of_a_deployment_that_does_not_come(world):
     world.apply()
     world.sql("DROP INDEX shop.daily_day_idx")
@@ -664,6 +677,7 @@ if __name__ == "__main__":
     run([a_dropped_index_is_seen_with_who_and_when, drift_is_told_while_the_old_side_soaks, in_the_middle_of_a_cutover_drift_cannot_be_told, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
          drift_is_told_while_a_refused_commit_waits, drift_is_told_when_a_commit_has_failed,
          drift_is_told_before_a_commit_that_says_nothing_of_it_undoes_it,
+         what_was_dropped_by_hand_and_then_in_git_is_no_drift,
          who_only_looks_is_not_told_of_a_deployment_that_does_not_come,
          apply_does_not_ask_whether_to_heal_and_says_so, what_lies_in_another_database_is_called_so,
          one_who_only_wants_a_report_is_not_told, what_is_not_drift_is_not_called_so,
