@@ -46,6 +46,24 @@ static void ignore_scratch(Closure *c)
     }
 }
 
+/* What lies there may be production by now, declared under a name that green once had; and a stranger may bear such a name. */
+static void ignore_green(Closure *c, const Map *created, const RecordDeployment *d,
+                         const RecordGreen *green)
+{
+    const Record *record = c->in->record;
+    const char *id =
+        catalog_id_at(c->in->catalog, green->kind, green->database, green->schema, green->green);
+    RelName name = {green->database, green->schema, green->green};
+    if (!id) {
+        return;
+    }
+    bool unused = (!d->cut_over || green->replaces) && record_object(record, green->kind, id);
+    bool ours = unused || map_get(created, kind_key(c->arena, green->kind, id));
+    if (ours && !build_is_production(record, green->kind, id, name)) {
+        ignore(c, green->kind, id);
+    }
+}
+
 /*
  * Green sides that a deployment announced and did not make live, and sides that one retired: by its cutover,
  * or by the way back, which is recorded before it is sent. What a late statement made of them; and what goes when its
@@ -57,13 +75,7 @@ static void find_ignored(Closure *c)
     Map created = build_created_by_us(c->arena, c->in->catalog, c->in->record);
     vec_each (RecordDeployment, d, &c->in->record->deployments) {
         for (size_t i = 0; i < d->green.count; i++) {
-            const RecordGreen *it = &d->green.items[i];
-            const char *id =
-                catalog_id_at(c->in->catalog, it->kind, it->database, it->schema, it->green);
-            bool unused = !d->cut_over || it->replaces;
-            if (id && (unused || map_get(&created, kind_key(c->arena, it->kind, id)))) {
-                ignore(c, it->kind, id);
-            }
+            ignore_green(c, &created, d, &d->green.items[i]);
         }
         ignore_retired(c, &d->cutover_names);
         ignore_retired(c, &d->names);

@@ -1,0 +1,70 @@
+"""A name that one commit gave is borne by something else later: a stranger's, production, what another commit made."""
+from harness import ROOT, run
+from test_in_place import a_new_model_fails
+
+PROJECT = ROOT / "tests" / "e2e" / "project"
+SEED = ROOT / "tests" / "e2e" / "seed.sql"
+
+
+def named(world, schema):
+    return [o[1] for o in world.objects() if o[0] == schema]
+
+
+def without_refunds(world, message):
+    world.repository.remove("models/shop/refunds.sql")
+    world.repository.remove("models/shop/refunds.yml")
+    return world.repository.commit(message)
+
+
+def what_a_stranger_put_under_a_name_that_green_had_stands_in_the_way(world):
+    """It passed for what is left of the commit that failed, and the cutover took it out of production with the old side."""
+    world.sql("CREATE ROLE looker SUPERUSER")
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    keep_failed: 0s")
+    world.repository.commit("Keep no failed green")
+    world.apply()
+    a_new_model_fails(world)
+    world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and "refunds_green" not in named(world, "shop"))
+    world.sql("CREATE MATERIALIZED VIEW shop.refunds_green IN CLUSTER quickstart AS SELECT 1 AS mine", user="looker")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    without_refunds(world, "Leave small orders out")
+    text = world.cutover("plan", expect=3)
+    assert "CO4103: shop.refunds_green stands in the way" in text and "role looker" in text, text
+    world.apply(expect=3)
+    assert world.sql("SELECT mine FROM shop.refunds_green") == [(1,)]
+    world.sql("DROP MATERIALIZED VIEW shop.refunds_green", user="looker")
+    world.apply()
+    assert world.marker().startswith("cutover_production_g2_")
+
+
+def what_is_declared_under_a_name_that_green_had_is_rebuilt_with_what_it_reads(world):
+    """It passed for green, which reads nothing of production: so it went on reading the old side, which could not go."""
+    world.repository.write("models/reports/light.sql", "select 1 as x\n")
+    world.repository.write("models/reports/other.sql", "select 1 as x\n")
+    world.repository.write("tests/none.sql", "select * from {{ ref('other') }}\n")
+    world.repository.commit("A test that fails")
+    world.apply(expect=1)
+    world.repository.remove("tests/none.sql")
+    world.repository.remove("models/reports/other.sql")
+    world.repository.commit("Without it")
+    world.apply()
+    world.repository.write("models/reports/other.sql", "select 1 as x\n")
+    world.repository.write("tests/none.sql", "select * from {{ ref('other') }}\n")
+    world.repository.commit("Another try")
+    world.apply(expect=1)
+    assert "other_green" in named(world, "reports")
+    world.repository.remove("tests/none.sql")
+    world.repository.remove("models/reports/other.sql")
+    world.repository.write("models/reports/other_green.sql", "select x from {{ ref('light') }}\n")
+    world.repository.commit("A view of that name")
+    world.apply()
+    world.repository.write("models/reports/light.sql", "select 2 as x\n")
+    world.repository.commit("Change what it reads")
+    world.apply()
+    assert world.sql("SELECT x FROM reports.other_green") == [(2,)] and world.phases()[-1] == "live", world.phases()
+
+
+TESTS = [value for name, value in list(globals().items())
+         if callable(value) and getattr(value, "__module__", None) == __name__ and name not in ("named", "without_refunds")]
+
+if __name__ == "__main__":
+    run(TESTS, PROJECT, SEED)
