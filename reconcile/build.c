@@ -102,12 +102,14 @@ static bool is_unused(Comparison *c, const char *kind, const char *id, RelName n
            !build_seen(c, kind, id);
 }
 
-/* The plan builds it, a relation or an index; what it only renames away has no green side. */
-static bool is_beside(const Comparison *c, RelName green)
+/* The plan builds something of that kind there, and an index on that relation; what it only renames away has no green side. */
+static bool is_beside(const Comparison *c, const CatalogObject *made)
 {
     vec_each (PlanBeside, it, &c->in->plan->besides) {
-        bool built = it->node || it->index;
-        if (built && relname_eq(green, (RelName){it->rel.database, it->rel.schema, it->green})) {
+        const CatalogObject *on = it->index ? catalog_object(c->in->catalog, it->on) : NULL;
+        bool built = it->node || (on && str_eq(made->on_id, on->id));
+        if (built && str_eq(made->kind, it->kind) &&
+            relname_eq(made->rel, (RelName){it->rel.database, it->rel.schema, it->green})) {
             return true;
         }
     }
@@ -115,14 +117,15 @@ static bool is_beside(const Comparison *c, RelName green)
 }
 
 /*
- * What another commit wanted beside production makes room first: only one replacement can be made for a view, and what
- * is read cannot be dropped. At once, however fresh it is: nobody who carries on this build makes it again.
+ * What another commit wanted beside production makes room first: only one replacement can be made for a view, what
+ * is read cannot be dropped, and this one may want something else under the same name. At once, however fresh it is: nobody
+ * who carries on this build makes it again.
  */
 static void find_unused_beside(Comparison *c, const RecordGreen *green)
 {
     RelName rel = {green->database, green->schema, green->green};
     const CatalogObject *made = green->schema ? catalog_object(c->in->catalog, rel) : NULL;
-    if (made && !is_beside(c, rel) && is_unused(c, made->kind, made->id, rel)) {
+    if (made && !is_beside(c, made) && is_unused(c, made->kind, made->id, rel)) {
         map_put(c->arena, &c->stale_ids, made->id, made);
         vec_push(c->arena, &c->build->stale, made);
     }

@@ -39,6 +39,13 @@ static const CatalogObject *fitting(const Comparison *c, RelName rel)
     return live && !map_get(&c->stale_ids, live->id) ? live : NULL;
 }
 
+/* Of its kind: an index may bear the name. */
+static const CatalogObject *fitting_node(const Comparison *c, const DesiredNode *node)
+{
+    const CatalogObject *live = fitting(c, node->rel);
+    return live && str_eq(live->kind, node_kind_catalog(node->kind)) ? live : NULL;
+}
+
 /* Of that name on ON, a relation: one of a side that is kept may bear the same name. */
 static const CatalogObject *fitting_index(const Comparison *c, RelName on, const char *name)
 {
@@ -82,7 +89,7 @@ static void want_target(Comparison *c, const PlanBeside *beside)
 
 static void compare_node(Comparison *c, const DesiredNode *green)
 {
-    const CatalogObject *live = fitting(c, green->rel);
+    const CatalogObject *live = fitting_node(c, green);
     const PlanBeside *beside = build_beside(c, green->rel);
     bool replaces = beside && beside->replaces;
     c->build->total++;

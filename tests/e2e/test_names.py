@@ -4,6 +4,8 @@ from test_in_place import a_new_model_fails
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
+CUSTOMERS = "models/shop/customers.sql"
+ONE, TWO = "indexes=[{'default': true}]", "indexes=[{'default': true}, {'columns': ['name'], 'name': 'names'}]"
 
 
 def named(world, schema):
@@ -61,6 +63,45 @@ def what_is_declared_under_a_name_that_green_had_is_rebuilt_with_what_it_reads(w
     world.repository.commit("Change what it reads")
     world.apply()
     assert world.sql("SELECT x FROM reports.other_green") == [(2,)] and world.phases()[-1] == "live", world.phases()
+
+
+def the_index_of_a_failed_commit_is_not_taken_for_a_view(world):
+    """Both would be built as names_green: the next commit went live without its view."""
+    world.apply()
+    world.repository.edit(CUSTOMERS, ONE, TWO)
+    a_new_model_fails(world)
+    assert "names_green" in named(world, "shop")
+    world.repository.edit(CUSTOMERS, TWO, ONE)
+    world.repository.write("models/shop/names.sql", "select name from {{ source('raw', 'customers') }}\n")
+    without_refunds(world, "A view instead")
+    world.apply()
+    assert ("shop", "names", "view") in [o[:3] for o in world.objects()], world.objects()
+    assert "names_green" not in named(world, "shop") and world.plan(expect=0)["outcome"] == "nothing"
+
+
+def the_view_of_a_failed_commit_makes_room_for_an_index(world):
+    """The name was taken, and the CREATE was sent until the deadline of the build."""
+    world.apply()
+    world.repository.write("models/shop/names.sql", "select name from {{ source('raw', 'customers') }}\n")
+    a_new_model_fails(world)
+    world.repository.remove("models/shop/names.sql")
+    world.repository.edit(CUSTOMERS, ONE, TWO)
+    without_refunds(world, "An index instead")
+    world.apply()
+    assert ("shop", "names", "index") in [o[:3] for o in world.objects()], world.objects()
+    assert "names_green" not in named(world, "shop") and world.plan(expect=0)["outcome"] == "nothing"
+
+
+def an_index_of_a_failed_commit_makes_room_for_one_on_another_relation(world):
+    world.apply()
+    world.repository.edit(CUSTOMERS, ONE, TWO)
+    a_new_model_fails(world)
+    world.repository.edit(CUSTOMERS, TWO, ONE)
+    world.repository.edit("models/shop/daily.sql", "indexes=[", "indexes=[{'columns': ['orders'], 'name': 'names'}, ")
+    without_refunds(world, "On another relation")
+    world.apply()
+    on = world.sql("SELECT r.name FROM mz_indexes i JOIN mz_objects r ON r.id = i.on_id WHERE i.name = 'names'")
+    assert on == [("daily",)] and "names_green" not in named(world, "shop"), on
 
 
 TESTS = [value for name, value in list(globals().items())
