@@ -55,6 +55,10 @@ bool build_is_ours(const Comparison *c, const char *kind, const char *id);
  * production. */
 bool build_is_production(const Record *record, const char *kind, const char *id, RelName name);
 
+/* Likewise OBJECT of CATALOG. The index of a green relation may bear its production name: it is production with its relation. */
+bool build_object_is_production(const Catalog *catalog, const Record *record,
+                                const CatalogObject *object);
+
 /* True the second time it is asked for one thing. */
 bool build_seen(Comparison *c, const char *kind, const char *id);
 

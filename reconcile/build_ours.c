@@ -182,6 +182,15 @@ bool build_is_production(const Record *record, const char *kind, const char *id,
     return known && relname_eq(known->rel, name);
 }
 
+bool build_object_is_production(const Catalog *catalog, const Record *record,
+                                const CatalogObject *object)
+{
+    const CatalogObject *on = catalog_object_by_id(catalog, object->on_id);
+    bool beside = on && record_object(record, on->kind, on->id) &&
+                  !build_is_production(record, on->kind, on->id, on->rel);
+    return !beside && build_is_production(record, object->kind, object->id, object->rel);
+}
+
 bool build_seen(Comparison *c, const char *kind, const char *id)
 {
     return map_put(c->arena, &c->seen, key_of(c->arena, kind, id), c) != NULL;
@@ -349,8 +358,12 @@ static bool may_be_noted_yet(const Comparison *c, const CatalogObject *object)
            c->in->catalog->now - made->at < NOTED_WITHIN;
 }
 
+/* Never what is production, whatever name of green it may bear. */
 void build_add_stale(Comparison *c, const CatalogObject *object)
 {
+    if (build_object_is_production(c->in->catalog, c->in->record, object)) {
+        return;
+    }
     c->build->fresh |= may_be_noted_yet(c, object);
     vec_push(c->arena, &c->build->stale, object);
 }

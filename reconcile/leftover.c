@@ -71,8 +71,7 @@ static void add_object(Search *s, const CatalogObject *object)
 /* Whatever has put production there: it is not dropped with the place. */
 static void add_inside(Search *s, const CatalogObject *object)
 {
-    if (!is_found(s, object) &&
-        build_is_production(s->record, object->kind, object->id, object->rel)) {
+    if (!is_found(s, object) && build_object_is_production(s->catalog, s->record, object)) {
         refuse(s, object, "production");
     } else {
         add_object(s, object);

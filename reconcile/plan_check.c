@@ -1,4 +1,5 @@
 /* Refusals because of names, sizes, numbers: what must never be replaced, what is taken, what is too much. */
+#include "build_internal.h"
 #include "plan_internal.h"
 
 #include "cutover/sqltok.h"
@@ -104,6 +105,20 @@ static void check_declared(Closure *c, const char *kind, const char *name, bool 
     }
 }
 
+/* What the cutover removes is production until then: it would be taken for green, and emptied before. */
+static void check_production(Closure *c, const char *kind, const char *name, bool production)
+{
+    if (production) {
+        refuse_taken(c, kind, name,
+                     "is in production, and has the name that green needs meanwhile");
+    }
+}
+
+static const char *kind_of(const Place *place)
+{
+    return place->is_cluster ? "cluster" : "schema";
+}
+
 static bool place_is_declared(const Closure *c, const Place *place, const char *name)
 {
     const Place *other =
@@ -112,15 +127,27 @@ static bool place_is_declared(const Closure *c, const Place *place, const char *
     return other && other->wanted;
 }
 
-static void check_place_name(Closure *c, const Place *place, const char *name, bool blue)
+static const char *id_named(const Closure *c, const Place *place, const char *name)
 {
-    const char *kind = place->is_cluster ? "cluster" : "schema";
-    const CatalogSchema *schema =
-        place->is_cluster ? NULL : catalog_schema(c->in->catalog, place->database, name);
-    const CatalogCluster *cluster =
-        place->is_cluster ? catalog_cluster(c->in->catalog, name) : NULL;
-    const char *id = schema ? schema->id : cluster ? cluster->id : NULL;
-    check_taken(c, kind, name, id, !blue && id && is_ours(c, kind, id));
+    return catalog_id_at(c->in->catalog, kind_of(place), place->database, NULL, name);
+}
+
+static void check_green_place(Closure *c, const Place *place)
+{
+    const char *name = config_pattern(c->arena, c->in->environment->green_pattern, place->name,
+                                      plan_generation(c));
+    const char *kind = kind_of(place), *id = id_named(c, place, name);
+    check_taken(c, kind, name, id, id && is_ours(c, kind, id));
+    check_declared(c, kind, name, place_is_declared(c, place, name));
+    RelName named = {.database = place->database, .name = name};
+    check_production(c, kind, name, id && build_is_production(c->in->record, kind, id, named));
+}
+
+static void check_blue_place(Closure *c, const Place *place)
+{
+    const char *name =
+        config_pattern(c->arena, c->in->environment->blue_pattern, place->name, plan_generation(c));
+    check_taken(c, kind_of(place), name, id_named(c, place, name), false);
 }
 
 static void check_size(Closure *c, const Place *place)
@@ -160,8 +187,6 @@ static void check_schedule(Closure *c, const Place *place)
 
 static void check_place(Closure *c, const Place *place)
 {
-    const EnvironmentConfig *e = c->in->environment;
-    int64_t n = plan_generation(c);
     if (place->is_cluster && place->wanted && (place->green || !place->cluster)) {
         check_size(c, place);
     }
@@ -171,33 +196,57 @@ static void check_place(Closure *c, const Place *place)
     check_protected(c, place);
     check_schedule(c, place);
     if (place->wanted) {
-        const char *green = config_pattern(c->arena, e->green_pattern, place->name, n);
-        check_place_name(c, place, green, false);
-        check_declared(c, place->is_cluster ? "cluster" : "schema", green,
-                       place_is_declared(c, place, green));
+        check_green_place(c, place);
     }
     if (place->schema || place->cluster) {
-        check_place_name(c, place, config_pattern(c->arena, e->blue_pattern, place->name, n), true);
+        check_blue_place(c, place);
     }
+}
+
+static void add_index_names(const Closure *c, Map *names, RelName on, const DesiredIndexes *indexes)
+{
+    vec_each (DesiredIndex, it, indexes) {
+        RelName name = {on.database, on.schema, it->name};
+        map_put(c->arena, names, relname_key(c->arena, name), it);
+    }
+}
+
+/* Indexes share a schema's names with relations. */
+static Map declared_names(const Closure *c)
+{
+    Map names = {0};
+    vec_each (DesiredNode, it, &c->in->desired->nodes) {
+        map_put(c->arena, &names, relname_key(c->arena, it->rel), it);
+        add_index_names(c, &names, it->rel, &it->indexes);
+    }
+    vec_each (DesiredExternal, it, &c->in->desired->externals) {
+        add_index_names(c, &names, it->rel, &it->indexes);
+    }
+    return names;
+}
+
+static void check_green_name(Closure *c, const PlanBeside *it, const Map *declared)
+{
+    const RelName named = {it->rel.database, it->rel.schema, it->green};
+    const CatalogObject *green = catalog_object(c->in->catalog, named);
+    check_taken(c, it->kind, it->green, green ? green->id : NULL,
+                green && is_ours(c, green->kind, green->id));
+    check_declared(c, it->kind, it->green, map_get(declared, relname_key(c->arena, named)));
+    check_production(c, it->kind, it->green,
+                     green && build_object_is_production(c->in->catalog, c->in->record, green));
 }
 
 static void check_besides(Closure *c)
 {
+    Map declared = c->plan->besides.count ? declared_names(c) : (Map){0};
     vec_each (PlanBeside, it, &c->plan->besides) {
-        const RelName named = {it->rel.database, it->rel.schema, it->green};
-        const CatalogObject *green = catalog_object(c->in->catalog, named);
-        const CatalogObject *blue =
-            it->blue ? catalog_object(c->in->catalog,
-                                      (RelName){it->rel.database, it->rel.schema, it->blue})
-                     : NULL;
         if (it->node || it->index) {
-            check_taken(c, it->kind, it->green, green ? green->id : NULL,
-                        green && is_ours(c, green->kind, green->id));
-            check_declared(c, it->kind, it->green,
-                           map_get(&c->in->desired->node_by_rel, relname_key(c->arena, named)));
+            check_green_name(c, it, &declared);
         }
         if (it->live_id && it->blue) {
-            check_taken(c, it->kind, it->blue, blue ? blue->id : NULL, false);
+            const RelName blue = {it->rel.database, it->rel.schema, it->blue};
+            const CatalogObject *taken = catalog_object(c->in->catalog, blue);
+            check_taken(c, it->kind, it->blue, taken ? taken->id : NULL, false);
         }
     }
 }

@@ -1,6 +1,6 @@
 """A name that one commit gave is borne by something else later: a stranger's, production, what another commit made."""
 from harness import ROOT, run
-from test_in_place import a_new_model_fails
+from test_in_place import a_new_model_fails, ids
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
@@ -102,6 +102,36 @@ def an_index_of_a_failed_commit_makes_room_for_one_on_another_relation(world):
     world.apply()
     on = world.sql("SELECT r.name FROM mz_indexes i JOIN mz_objects r ON r.id = i.on_id WHERE i.name = 'names'")
     assert on == [("daily",)] and "names_green" not in named(world, "shop"), on
+
+
+def an_index_of_production_is_never_taken_for_green(world):
+    """It bore the name that another one's green needs: it was dropped before any gate, and made anew, and dropped again."""
+    world.repository.edit(CUSTOMERS, ONE, "indexes=[{'columns': ['name'], 'name': 'names'}, {'columns': ['region'], 'name': 'names_green'}]")
+    world.repository.commit("Names like those of green")
+    world.apply()
+    before = ids(world)
+    world.repository.edit(CUSTOMERS, "['name'], 'name': 'names'}", "['name', 'id'], 'name': 'names'}")
+    world.repository.commit("Change the first")
+    text = world.cutover("plan", expect=3)
+    assert "CO4121: index names_green is declared, and is the name that green needs meanwhile" in text, text
+    world.apply(expect=3)
+    assert ids(world) == before
+
+
+def a_schema_that_a_commit_removes_is_never_taken_for_green(world):
+    """It bears the name that green of another schema needs: what lies in it was dropped before any gate, and the commit failed."""
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    names: {green: '{name}_next'}")
+    world.repository.write("models/reports/more.sql", "{{ config(schema='shop_green') }}\nselect 4 as x\n")
+    world.repository.commit("Another word for green")
+    world.apply()
+    world.repository.edit("cutover.yaml", "\n    names: {green: '{name}_next'}", "")
+    world.repository.remove("models/reports/more.sql")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out, and that schema")
+    text = world.cutover("plan", expect=3)
+    assert "CO4121: schema shop_green is in production, and has the name that green needs meanwhile" in text, text
+    world.apply(expect=3)
+    assert world.sql("SELECT x FROM shop_green.more") == [(4,)]
 
 
 TESTS = [value for name, value in list(globals().items())
