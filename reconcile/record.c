@@ -178,7 +178,8 @@ static void fold_green(Fold *fold, RecordDeployment *d, const Json *green)
     }
     all.green_newest = all.green.count;
     vec_each (RecordGreen, it, &d->green) {
-        if (!it->replaces && !record_announces(&all, it)) {
+        if (!record_announces(&all, it)) {
+            it->replaces = NULL; /* and replaces nothing any more */
             vec_push(fold->arena, &all.green, *it);
         }
     }

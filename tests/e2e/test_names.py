@@ -1,6 +1,7 @@
 """A name that one commit gave is borne by something else later: a stranger's, production, what another commit made."""
 from harness import ROOT, run
 from test_in_place import a_new_model_fails, ids
+from test_replace import begin, change_daily, waiting
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
@@ -132,6 +133,21 @@ def a_schema_that_a_commit_removes_is_never_taken_for_green(world):
     assert "CO4121: schema shop_green is in production, and has the name that green needs meanwhile" in text, text
     world.apply(expect=3)
     assert world.sql("SELECT x FROM shop_green.more") == [(4,)]
+
+
+def a_replacement_that_the_same_commit_does_not_want_any_more_is_not_forgotten(world):
+    """Somebody describes the view while its replacement hydrates, so that it goes green; and the commit is aborted."""
+    begin(world)
+    before = ids(world)
+    world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('%daily_green_g2', NULL)")
+    change_daily(world)
+    world.cutover("apply", "--yes", "--until", "hydrating", expect=(0, 2))
+    assert waiting(world) == ["shop.daily_green_g2"], waiting(world)
+    world.sql("COMMENT ON MATERIALIZED VIEW shop.daily IS 'by a person'")
+    world.wait_for("green", lambda: world.cutover("run", "--once") is not None and "shop_green" in world.schemas())
+    world.cutover("abort", "--reason", "not today", expect=(0, 2, 3))
+    world.wait_for("the end", lambda: world.cutover("run", "--once") is not None and "shop_green" not in world.schemas())
+    assert ids(world) == before, "the replacement is left behind"
 
 
 TESTS = [value for name, value in list(globals().items())
