@@ -155,6 +155,14 @@ static bool same_digest(const Cli *cli, const Plan *plan)
            (strlen(cli->plan) >= DIGEST_MIN && plan->digest && str_starts(plan->digest, cli->plan));
 }
 
+/* A deployment is past its cutover and not at its end: nothing may stop that, and the plan may stand otherwise then. */
+static bool goes_on_first(const PassResult *result)
+{
+    const RecordDeployment *d = result->deployment;
+    return d && !phase_is_before_cutover(d->phase) && !phase_is_final(d->phase) &&
+           result->action != ACTION_WAIT && result->action != ACTION_BLOCK;
+}
+
 /* Shows the plan and asks; *GO is whether to carry it out, else the exit code. */
 static int show_and_ask(const Cli *cli, const Wanted *wanted, const PassResult *result, bool *go)
 {
@@ -166,6 +174,7 @@ static int show_and_ask(const Cli *cli, const Wanted *wanted, const PassResult *
         return EXIT_FAILED;
     }
     if (result->plan->outcome == PLAN_REFUSED) {
+        *go = cli->yes && goes_on_first(result);
         return EXIT_BLOCKED;
     }
     if (!same_digest(cli, result->plan)) {

@@ -141,6 +141,23 @@ def a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours(world):
     assert sink(world) == before and world.plan(expect=0)["outcome"] == "nothing"
 
 
+def apply_first_ends_what_is_under_way_when_the_next_plan_is_refused(world):
+    """Whose the sink is that was just made, only the deployment that made it can note: the next one takes it for a stranger's."""
+    world.apply()
+    first_sink(world)
+    world.wait_for("the sink", lambda: sink(world) or world.cutover("run", "--once") is None)
+    world.repository.remove("models/daily_out.sql")
+    change_daily(world)
+    assert "CO4103" in [d["code"] for d in world.plan(expect=3)["diagnostics"]]
+    world.cutover("apply", "--yes", expect=3)
+    assert world.phases().count("live") == 2, world.phases()
+    plan = world.plan(expect=3)
+    assert [p["permit"] for p in plan["permits"]] == ["stateful:materialize.kafka.daily_out"], plan
+    world.cutover("approve", "--yes", "--permit", "stateful:materialize.kafka.daily_out", expect=(0, 2, 3))
+    world.apply()
+    assert sink(world) is None and world.plan(expect=0)["outcome"] == "nothing"
+
+
 def columns_that_a_sink_cannot_follow_fail_the_commit(world):
     begin(world)
     before = sink(world)
@@ -385,7 +402,8 @@ TESTS = [a_sink_that_somebody_made_anew_in_another_way_is_told_and_comes_back_wh
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
          the_way_back_is_open_while_a_sink_cannot_follow,
          a_limit_of_the_server_that_keeps_a_sink_out_is_said,
-         a_new_sink_goes_with_the_commit_that_brought_it, a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours, columns_that_a_sink_cannot_follow_fail_the_commit,
+         a_new_sink_goes_with_the_commit_that_brought_it, a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours,
+         apply_first_ends_what_is_under_way_when_the_next_plan_is_refused, columns_that_a_sink_cannot_follow_fail_the_commit,
          a_sink_leaves_what_is_gone_when_another_is_declared_in_its_place, the_way_back_sends_a_sink_to_what_it_read_before,
          a_sink_alone_is_declared_to_read_another, a_sink_that_was_not_recorded_yet_as_reading_another,
          a_sink_cannot_read_another_with_other_columns_unless_it_is_made_anew, a_changed_sink_is_made_anew_only_when_it_is_permitted]
