@@ -40,7 +40,7 @@ static const char *name_key(Arena *arena, const char *kind, RelName rel)
     return arena_printf(arena, "%s:%s", container ? kind : "object", relname_key(arena, whole));
 }
 
-/* NAME is that of a green side, or of one that was retired. */
+/* NAME is that of a green side, or of one that was retired and is kept. */
 static bool is_other_side(const Search *s, const char *kind, const char *name)
 {
     vec_each (RecordDeployment, d, &s->in->record->deployments) {
@@ -49,7 +49,7 @@ static bool is_other_side(const Search *s, const char *kind, const char *name)
                 return true;
             }
         }
-        for (int back = 0; back < 2; back++) {
+        for (int back = 0; back < 2 && d->phase != PHASE_LIVE; back++) { /* its old side is gone */
             const RecordNames *names = back ? &d->names : &d->cutover_names;
             vec_each (RecordName, it, names) {
                 if (it->retired && str_eq(it->kind, kind) && str_eq(it->to, name)) {
@@ -446,12 +446,73 @@ static void judge_nodes(Search *s)
     }
 }
 
+/* ---- what was production ---- */
+
+static bool is_told(const Search *s, const CatalogPlace *place)
+{
+    vec_each (const DriftItem, it, &s->found) {
+        if (str_eq(it->audit_type, place->kind) && str_eq(it->id, place->id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The name that a cutover, or the way back, gave to the KIND with this ID; NULL: none did. */
+static const char *retired_name(const Search *s, const char *kind, const char *id)
+{
+    const char *found = NULL;
+    vec_each (RecordDeployment, d, &s->in->record->deployments) {
+        for (int back = 0; back < 2; back++) {
+            const RecordNames *names = back ? &d->names : &d->cutover_names;
+            vec_each (RecordName, it, names) {
+                found =
+                    it->retired && str_eq(it->kind, kind) && str_eq(it->id, id) ? it->to : found;
+            }
+        }
+    }
+    return found;
+}
+
+/* An old side's schema, cluster or relation that somebody gave a name of his own: it was not dropped with that side, nor is it
+ * a way back. */
+static void judge_old(Search *s, const RecordObject *known)
+{
+    CatalogPlace now = catalog_place(s->in->catalog, known->kind, known->id);
+    const char *was = now.kind ? retired_name(s, known->kind, known->id) : NULL;
+    if (!was || str_eq(known->kind, "index") || str_eq(now.rel.name, known->rel.name) ||
+        is_other_side(s, known->kind, now.rel.name) || is_told(s, &now)) {
+        return;
+    }
+    bool cluster = str_eq(now.kind, "cluster"), schema = str_eq(now.kind, "schema");
+    bool renamed = !str_eq(now.rel.name, was);
+    add(s, (DriftItem){.kind = cluster ? "clusters" : "other",
+                       .object = cluster  ? now.rel.name
+                                 : schema ? text_of_schema(s, now.rel.database, now.rel.name)
+                                          : text_of(s, now.rel),
+                       .id = now.id,
+                       .audit_type = now.kind,
+                       .audit_event = "alter",
+                       .what = arena_printf(s->arena, "%s of an old side%s%s, left over",
+                                            kind_words(s->arena, now.kind), renamed ? ", " : "",
+                                            renamed ? was : ""),
+                       .fix = "a healing or the next commit drops it: see cutover plan"});
+}
+
+static void judge_olds(Search *s)
+{
+    map_each (entry, &s->in->record->object_by_id) {
+        judge_old(s, entry->value);
+    }
+}
+
 DriftItems drift_find(Arena *arena, const DriftInput *input)
 {
     Search search = {.arena = arena, .in = input};
     index_record(&search);
     judge_clusters(&search);
     judge_nodes(&search);
+    judge_olds(&search);
     return search.found;
 }
 

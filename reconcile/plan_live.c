@@ -77,8 +77,10 @@ static void find_ignored(Closure *c)
         for (size_t i = 0; i < d->green.count; i++) {
             ignore_green(c, &created, d, &d->green.items[i]);
         }
-        ignore_retired(c, &d->cutover_names);
-        ignore_retired(c, &d->names);
+        if (d->phase != PHASE_LIVE) { /* else its old side is gone, but for what somebody renamed */
+            ignore_retired(c, &d->cutover_names);
+            ignore_retired(c, &d->names);
+        }
         bool drops = d->cut_over && (d->phase == PHASE_SOAKING || d->phase == PHASE_CLEANING);
         for (size_t i = 0; drops && i < d->drops.count; i++) {
             ignore(c, d->drops.items[i].kind, d->drops.items[i].id);

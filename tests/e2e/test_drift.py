@@ -549,6 +549,43 @@ def what_somebody_renamed_is_made_again_with_what_reads_it(world):
     assert "mine" not in [o[1] for o in world.objects()]
 
 
+def rename_the_old_side(world):
+    """By hand, while it soaks; then the soak ends."""
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Count one more")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.sql("CREATE ROLE ada SUPERUSER")
+    world.sql("ALTER SCHEMA shop_blue_g1 RENAME TO old_shop", user="ada")
+    world.sql("ALTER CLUSTER compute_blue_g1 RENAME TO old_compute", user="ada")
+    assert ("old_shop", "schema of an old side, shop_blue_g1, left over") in drift(world, 2)
+
+
+def an_old_side_that_somebody_renamed_is_told_and_goes_with_the_next_commit(world):
+    world.apply()
+    rename_the_old_side(world)
+    world.apply()
+    assert drift(world, 2) == [("old_compute", "cluster of an old side, compute_blue_g1, left over"),
+                               ("old_shop", "schema of an old side, shop_blue_g1, left over")]
+    assert "role ada:  a healing or the next commit drops it: see cutover plan" in world.cutover("drift", expect=2)
+    assert "schema old_shop; cluster old_compute: no longer in Git" in world.cutover("plan", expect=2)
+    world.sql("ALTER SCHEMA old_shop RENAME TO shop_blue_g1")
+    passes(world)
+    assert ("shop_blue_g1", "schema of an old side, left over") in drift(world, 2), "its own name alone does not bring it away"
+    world.repository.edit("models/shop/daily.sql", "count(*) + 1", "count(*) + 2")
+    world.repository.commit("Count two more")
+    world.apply()
+    assert drift(world, 0) == [] and world.plan(expect=0)["outcome"] == "nothing"
+    assert "shop_blue_g1" not in world.schemas() and not world.sql("SELECT 1 FROM mz_clusters WHERE name = 'old_compute'")
+
+
+def an_old_side_that_somebody_renamed_goes_with_a_healing(world):
+    deploy_with(world, "heal")
+    rename_the_old_side(world)
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 3))
+    assert drift(world, 0) == [] and "old_shop" not in world.schemas()
+    assert not world.sql("SELECT 1 FROM mz_clusters WHERE name = 'old_compute'")
+
+
 def each_kind_is_treated_as_its_own_word_says(world):
     deploy_with(world, "{grants: heal, indexes: report, definitions: alert}")
     world.sql("REVOKE SELECT ON shop.daily FROM analyst")
@@ -690,7 +727,8 @@ if __name__ == "__main__":
          a_replication_factor_that_nobody_declares_is_told, a_size_that_nobody_declares_is_told, history_that_is_retained_is_told_and_healed, history_that_is_declared_is_what_comes_back,
          another_deployment_takes_what_stays_with_the_history_that_it_retains, another_version_that_retains_more_is_no_drift,
          who_changed_a_comment_is_known,
-         a_size_an_index_and_a_view_come_back, what_somebody_renamed_is_made_again_with_what_reads_it, each_kind_is_treated_as_its_own_word_says, what_cannot_be_healed_says_why,
+         a_size_an_index_and_a_view_come_back, what_somebody_renamed_is_made_again_with_what_reads_it,
+         an_old_side_that_somebody_renamed_is_told_and_goes_with_the_next_commit, an_old_side_that_somebody_renamed_goes_with_a_healing, each_kind_is_treated_as_its_own_word_says, what_cannot_be_healed_says_why,
          what_the_server_refuses_to_heal_is_said_and_told_until_it_is_mended, a_hold_stops_healing_too,
          history_and_show_tell_what_has_happened, show_tells_which_sql_a_deployment_changed,
          history_and_show_need_no_git], PROJECT, SEED)

@@ -356,7 +356,7 @@ class Sequence:
             assert refused <= STANDS_IN_THE_WAY, text
             for statement in re.findall(r"or drop it +(DROP .*)$", text, re.M):
                 assert self.by_hand(statement), self.said[-1]
-        elif "windows.missed" in text or "Else push a fix" in text:
+        elif "windows.missed" in text or "Else push a fix" in text or any("of an old side" in d["what"] for d in status["drift"]):
             self.change()
         elif "still depended upon by" in text:
             self.drop_reader(text)

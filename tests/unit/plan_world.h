@@ -223,7 +223,7 @@ static inline void world_cut_over(World *w, const Plan *plan)
     RecordDeployment d = {.id = arena_printf(w->arena, "g%d", (int)w->generation + 1),
                           .generation = w->generation + 1,
                           .commit = COMMIT,
-                          .phase = PHASE_LIVE,
+                          .phase = PHASE_SOAKING,
                           .has_intent = true,
                           .cut_over = true};
     for (int clusters = 0; clusters < 2; clusters++) {
@@ -415,6 +415,7 @@ static inline void world_clean(World *w)
         }
     }
     w->catalog = left;
+    d->phase = PHASE_LIVE;
 }
 
 /* ---- looking at a plan ---- */
