@@ -360,6 +360,7 @@ class Sequence:
             self.change()
         elif "still depended upon by" in text:
             self.drop_reader(text)
+            self.theirs = self.lab.ask(THEIRS)
         else:
             self.request("resume")
 
