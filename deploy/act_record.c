@@ -226,11 +226,18 @@ static void add_green(Pass *pass, RecordDeployment *d)
     }
 }
 
-/* What the plan drops where it is; what lies on the old side goes with that. */
+/* What lies on the old side goes with that, but for data: it must be known that they may. */
+bool pass_is_drop(const Pass *pass, const PlanObject *object)
+{
+    bool with_blue = object->where == PLAN_WITH_BLUE && object->live &&
+                     build_holds_data(pass->out->record, object->live);
+    return object->action == PLAN_REMOVE && (object->where == PLAN_AFTER_CUTOVER || with_blue);
+}
+
 static void add_drops(Pass *pass, RecordDeployment *d)
 {
     vec_each (PlanObject, it, &pass->out->plan->objects) {
-        if (it->action == PLAN_REMOVE && it->where == PLAN_AFTER_CUTOVER) {
+        if (pass_is_drop(pass, it)) {
             vec_push(pass->arena, &d->drops,
                      (RecordPlace){.kind = it->live->kind, .id = it->live->id, .rel = it->rel});
         }

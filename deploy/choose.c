@@ -93,9 +93,22 @@ static Choice choose(Pass *pass, PassFacts *facts)
     return pass->after ? after : begin;
 }
 
+/* Nothing waits for the end of a side that was taken back; but while somebody keeps it, it costs, and no process can help. */
+static void find_kept(Pass *pass)
+{
+    vec_each (RecordDeployment, d, &pass->out->record->deployments) {
+        if (d->phase == PHASE_ROLLED_BACK && pass->snapshot.catalog->now >= d->deadline) {
+            const Diags *foreign = &pass_find_blue(pass, d)->foreign;
+            pass->out->owed =
+                foreign->list.count ? foreign->list.items[0].message : pass->out->owed;
+        }
+    }
+}
+
 Choice pass_decide(Pass *pass, PassFacts *facts)
 {
     Choice choice = choose(pass, facts);
+    find_kept(pass);
     pass->problem = choice.problem;
     return choice;
 }

@@ -57,9 +57,8 @@ static bool intent_fits(const Pass *pass, const RecordDeployment *d)
     }
     size_t drops = 0, sinks = 0;
     vec_each (PlanObject, it, &plan->objects) {
-        bool after = it->where == PLAN_AFTER_CUTOVER;
-        drops += after && it->action == PLAN_REMOVE;
-        sinks += after && it->action != PLAN_REMOVE;
+        drops += pass_is_drop(pass, it);
+        sinks += it->where == PLAN_AFTER_CUTOVER && it->action != PLAN_REMOVE;
     }
     return same_green(d, plan) && d->drops.count == drops && d->sinks.count == sinks &&
            same_replacement(pass, d);
@@ -340,6 +339,20 @@ static void rights_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
     }
 }
 
+Leftover *pass_find_blue(const Pass *pass, const RecordDeployment *d)
+{
+    return leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d,
+                         pass->out->desired);
+}
+
+static void blue_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    const Leftover *blue = pass->blue = pass_find_blue(pass, d);
+    bool goes = blue->objects.count || blue->schemas.count || blue->clusters.count;
+    facts->blue = tri(goes || blue->undecided);
+    facts->undecided = tri(!goes && blue->undecided);
+}
+
 static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
 {
     Moment now = pass->snapshot.catalog->now;
@@ -348,9 +361,7 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     facts->happened = tri(pass_happened(pass, d));
     facts->overtaken = tri(sent ? facts->happened == NO && pass->marker.generation >= expected
                                 : facts->happened == NO);
-    pass->blue = leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d);
-    facts->blue =
-        tri(pass->blue->objects.count || pass->blue->schemas.count || pass->blue->clusters.count);
+    blue_facts(pass, d, facts);
     follow_up_facts(pass, d, facts);
     rights_facts(pass, d, facts);
     bool cuts = d->phase == PHASE_CUTTING_OVER;
@@ -382,9 +393,7 @@ static void facts_at_end(Pass *pass, RecordDeployment *d, Facts *facts)
     Moment now = pass->snapshot.catalog->now;
     facts->kept_long_enough = tri(now >= d->deadline);
     if (d->phase == PHASE_ROLLED_BACK) {
-        pass->blue = leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d);
-        facts->blue = tri(pass->blue->objects.count || pass->blue->schemas.count ||
-                          pass->blue->clusters.count);
+        blue_facts(pass, d, facts);
         facts->problem = tri(pass->blue->foreign.list.count > 0);
         return;
     }

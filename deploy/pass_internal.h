@@ -109,6 +109,8 @@ const char *pass_restored_commit(const Pass *pass, const RecordDeployment *d);
 
 /* ---- facts.c ---- */
 Facts pass_facts(Pass *pass, RecordDeployment *d);
+/* The side that D took out of service. */
+Leftover *pass_find_blue(const Pass *pass, const RecordDeployment *d);
 
 /* ---- columns.c ---- */
 /* Which columns the plan changes, when somebody wants to know. */
@@ -224,6 +226,8 @@ RecordEntry tell_event(Pass *pass, const RecordDeployment *d, const char *name, 
                        const char *reason);
 
 /* ---- act_record.c ---- */
+/* OBJECT of the plan is one of what the intent tells as to be dropped. */
+bool pass_is_drop(const Pass *pass, const PlanObject *object);
 bool pass_append(Pass *pass, const RecordEntries *entries, Err *err);
 /* The same for RESULT of D alone. */
 bool pass_append_result(Pass *pass, const RecordDeployment *d, const RecordResult *result,

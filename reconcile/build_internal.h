@@ -59,6 +59,9 @@ bool build_is_production(const Record *record, const char *kind, const char *id,
 bool build_object_is_production(const Catalog *catalog, const Record *record,
                                 const CatalogObject *object);
 
+/* A newer commit declares again what DROP was to drop. */
+bool build_is_kept_after_all(const Desired *wanted, const RecordPlace *drop);
+
 /* True the second time it is asked for one thing. */
 bool build_seen(Comparison *c, const char *kind, const char *id);
 

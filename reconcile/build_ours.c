@@ -191,6 +191,27 @@ bool build_object_is_production(const Catalog *catalog, const Record *record,
     return !beside && build_is_production(record, object->kind, object->id, object->rel);
 }
 
+bool build_holds_data(const Record *record, const CatalogObject *object)
+{
+    if (!str_eq(object->kind, "table")) {
+        return str_eq(object->kind, "source") || str_eq(object->kind, "sink");
+    }
+    const RecordObject *known = record_object(record, object->kind, object->id);
+    return object->reads.count || (known && known->node && str_starts(known->node, "table."));
+}
+
+/* A sink reads the old side, which goes: it is made anew. */
+bool build_is_kept_after_all(const Desired *wanted, const RecordPlace *drop)
+{
+    vec_each (DesiredNode, it, &wanted->nodes) {
+        if (it->kind != NODE_SINK && relname_eq(it->rel, drop->rel) &&
+            str_eq(node_kind_catalog(it->kind), drop->kind)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool build_seen(Comparison *c, const char *kind, const char *id)
 {
     return map_put(c->arena, &c->seen, key_of(c->arena, kind, id), c) != NULL;

@@ -205,6 +205,8 @@ static const Rule rules[] = {
     DOUBTFUL(905, CLEANING),
     STAY(910, CLEANING, WHEN(.problem = YES), BLOCK, "something on the old side is not ours"),
     STAY(920, CLEANING, WHEN(.readers = YES, .drained = NO), WAIT, "readers of the old side"),
+    STAY(925, CLEANING, WHEN(.undecided = YES), WAIT,
+         "what is to be dropped may be declared again: the newest commit must compile to tell"),
     STAY(930, CLEANING, WHEN(.blue = YES), DROP_BLUE, "the old side is not needed any more"),
     GO(940, CLEANING, ALWAYS, MOVE, LIVE, "live", "the old side is gone"),
 

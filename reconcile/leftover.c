@@ -41,7 +41,7 @@ static void refuse(Search *s, const CatalogObject *object, const char *why)
     const char *name = relname_text(s->arena, object->rel, s->catalog->database);
     Diag *diag =
         diag_add(&s->found->foreign, DIAG_REFUSED, "CO4123",
-                 "%s %s is on a side that is to be dropped, and is %s", object->kind, name, why);
+                 "%s %s is on a side that is to be dropped, and %s", object->kind, name, why);
     diag->object = name;
     diag->hint = "move or drop it; nothing of that side is dropped before";
 }
@@ -64,15 +64,40 @@ static void add_object(Search *s, const CatalogObject *object)
     if (ours(s, object->kind, object->id)) {
         vec_push(s->arena, &s->found->objects, object);
     } else {
-        refuse(s, object, "not ours");
+        refuse(s, object, "is not ours");
     }
 }
 
-/* Whatever has put production there: it is not dropped with the place. */
+/* A commit that went live has removed it, and somebody has permitted that. */
+static bool is_to_go(const Search *s, const CatalogObject *object)
+{
+    vec_each (RecordDeployment, d, &s->record->deployments) {
+        vec_each (RecordPlace, it, &d->drops) {
+            if (d->cut_over && str_eq(it->kind, object->kind) && str_eq(it->id, object->id)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whatever has put it there: production is not dropped with the place, nor is what nobody can make again. */
+static const char *keeps(const Search *s, const CatalogObject *object)
+{
+    if (is_to_go(s, object)) {
+        return NULL;
+    }
+    return build_object_is_production(s->catalog, s->record, object) ? "is production"
+           : s->recorded && build_holds_data(s->record, object)
+               ? "holds data that nobody has permitted to drop"
+               : NULL;
+}
+
 static void add_inside(Search *s, const CatalogObject *object)
 {
-    if (!is_found(s, object) && build_object_is_production(s->catalog, s->record, object)) {
-        refuse(s, object, "production");
+    const char *why = is_found(s, object) ? NULL : keeps(s, object);
+    if (why) {
+        refuse(s, object, why);
     } else {
         add_object(s, object);
     }
@@ -208,14 +233,21 @@ static void add_retired(Search *s, const RecordName *name)
     }
 }
 
-/* What is dropped beside the old side, unless the way back was taken: then it is declared again. */
-static void add_drops(Search *s, const RecordDeployment *deployment)
+/*
+ * What is dropped beside the old side, unless the way back was taken, or a newer commit declares it again: then it stays, with
+ * its data. Whether one does is not known while what is wanted does not compile.
+ */
+static void add_drops(Search *s, const RecordDeployment *deployment, const Desired *wanted)
 {
     bool back = deployment->phase == PHASE_ROLLING_BACK || deployment->phase == PHASE_ROLLED_BACK;
     for (size_t i = 0; !back && i < deployment->drops.count; i++) {
         const RecordPlace *drop = &deployment->drops.items[i];
         const CatalogObject *object = catalog_object(s->catalog, drop->rel);
-        if (object && str_eq(object->id, drop->id) && str_eq(object->kind, drop->kind)) {
+        if (!object || !str_eq(object->id, drop->id) || !str_eq(object->kind, drop->kind)) {
+            continue;
+        }
+        s->found->undecided |= !wanted;
+        if (wanted && !build_is_kept_after_all(wanted, drop)) {
             add_object(s, object);
         }
     }
@@ -295,10 +327,10 @@ static void check_foreign_readers(Search *s)
 }
 
 Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
-                        const RecordDeployment *deployment)
+                        const RecordDeployment *deployment, const Desired *wanted)
 {
     Search s = search_new(arena, catalog, record);
-    add_drops(&s, deployment); /* under their production names */
+    add_drops(&s, deployment, wanted); /* under their production names */
     add_old_side(&s, deployment);
     if (deployment->phase == PHASE_CLEANING || deployment->phase == PHASE_ROLLED_BACK) {
         add_kept_readers(&s);

@@ -83,7 +83,10 @@ static void find_ignored(Closure *c)
         }
         bool drops = d->cut_over && (d->phase == PHASE_SOAKING || d->phase == PHASE_CLEANING);
         for (size_t i = 0; drops && i < d->drops.count; i++) {
-            ignore(c, d->drops.items[i].kind, d->drops.items[i].id);
+            const RecordPlace *it = &d->drops.items[i];
+            if (!build_is_kept_after_all(c->in->desired, it)) {
+                ignore(c, it->kind, it->id);
+            }
         }
     }
 }

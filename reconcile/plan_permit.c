@@ -1,6 +1,8 @@
 /* Exceptions that somebody must permit: what each is needed for, who has given it, and how it would be given. */
 #include "plan_internal.h"
 
+#include "cutover/build.h"
+
 #include "cutover/str.h"
 
 void plan_find_permits(Closure *c)
@@ -52,15 +54,9 @@ const char *plan_permit_ways(Closure *c, const char *otherwise, const char *perm
 
 /* ---- data ---- */
 
-/* CREATE TABLE ... FROM SOURCE reads its source. Of the tables that read nothing, a seed is made from Git again, and
- * what was declared as a table holds rows that nobody can bring back. */
 bool plan_is_stateful(const Closure *c, const CatalogObject *object)
 {
-    if (!str_eq(object->kind, "table")) {
-        return str_eq(object->kind, "source") || str_eq(object->kind, "sink");
-    }
-    const RecordObject *known = record_object(c->in->record, object->kind, object->id);
-    return object->reads.count || (known && known->node && str_starts(known->node, "table."));
+    return build_holds_data(c->in->record, object);
 }
 
 static void check_stateful(Closure *c, const CatalogObject *object)

@@ -118,6 +118,7 @@ typedef struct Leftover {
     VEC(const CatalogSchema *) schemas;
     VEC(const CatalogCluster *) clusters;
     Diags foreign;
+    bool undecided; /* something is left of which nobody knows whether it is wanted again */
 } Leftover;
 
 /* Everything in the containers with these names and ids, if all of it is ours. */
@@ -127,8 +128,14 @@ Leftover *leftover_late(Arena *arena, const Catalog *catalog, const Record *reco
 /* The replacement that DEPLOYMENT has made and not applied. */
 Leftover *leftover_replacement(Arena *arena, const Catalog *catalog, const Record *record,
                                const RecordDeployment *deployment);
+/* The side that DEPLOYMENT took out of service, and what it drops beside that unless WANTED declares it again; WANTED: of the
+ * commit that is wanted by now, or NULL: it does not compile. */
 Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *record,
-                        const RecordDeployment *deployment);
+                        const RecordDeployment *deployment, const Desired *wanted);
+
+/* Nobody can make it again as it is: a source, a table of one, a declared table, a sink. Of the tables that read nothing a seed
+ * is made from Git. */
+bool build_holds_data(const Record *record, const CatalogObject *object);
 
 /* `canary` alone: shuts out whom a canary let in to read GREEN, which is kept though its deployment is over. */
 Build *build_shut_out(Arena *arena, const Catalog *catalog, const Record *record,

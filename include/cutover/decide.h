@@ -99,7 +99,8 @@ typedef struct Facts {
     Tri lost;        /* it is gone, and was not applied */
     Tri sinks;       /* something is still to be done for a sink */
     Tri blue;        /* something of the old side is left */
-    Tri green;       /* something of an unwanted green is left */
+    Tri undecided; /* nothing but what the newest commit may declare again, which does not compile */
+    Tri green;     /* something of an unwanted green is left */
     Tri kept_long_enough; /* green of a failed deployment */
 } Facts;
 

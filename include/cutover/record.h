@@ -145,7 +145,7 @@ typedef struct RecordDeployment {
     VEC(RecordGreen) green;
     size_t
         green_newest; /* so many of them, the first, are of the newest intent; the others may be there yet */
-    RecordPlaces drops; /* when the way back has ended */
+    RecordPlaces drops; /* when the way back has ended, or (data) with the old side */
     RecordPlaces makes; /* where it stays, before the cutover */
     VEC(RecordSink) sinks;
     Phase phase;

@@ -137,6 +137,47 @@ def the_way_back_keeps_what_was_to_be_dropped(world):
     assert ("market", "bids") in [o[:2] for o in world.objects()]
 
 
+def bids(world):
+    return world.sql("SELECT id FROM mz_tables WHERE name = 'bids'")
+
+
+def remove_bids(world):
+    deploy_with_source(world)
+    before = bids(world)
+    world.repository.remove("models/market/bids.sql")
+    world.repository.commit("Drop bids\n\nCutover-Permit: stateful:materialize.market.bids")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    return before
+
+
+def what_git_declares_again_in_the_soak_keeps_its_data(world):
+    before = remove_bids(world)
+    world.repository.git("revert", "--no-edit", "HEAD")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Somebody reads them")
+    assert "bids" not in world.cutover("plan", expect=2)
+    world.apply()
+    assert bids(world) == before and world.plan(expect=0)["outcome"] == "nothing"
+
+
+def nothing_with_data_is_dropped_while_nobody_knows_what_git_declares(world):
+    """The commit that brings it back does not compile, and the soak is over."""
+    before = remove_bids(world)
+    world.repository.git("revert", "--no-edit", "HEAD")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "{{ count(")
+    world.repository.commit("Somebody reads them")
+    world.cutover("promote", "--reason", "all is well")
+    for _ in range(4):
+        world.cutover("run", "--once")
+    assert bids(world) == before and "cleaning" in world.phases() and world.phases().count("live") == 1, world.phases()
+    text = world.cutover("status", expect=(0, 1, 2, 3))
+    assert "may be declared again: the newest commit must compile to tell" in text, text
+    world.repository.edit("models/shop/daily.sql", "{{ count(", "count(*)")
+    world.repository.commit("As it was")
+    world.apply()
+    assert bids(world) == before and world.status()["state"] == "live"
+
+
 def what_somebody_else_reads_is_not_dropped_by_any_permit(world):
     deploy_with_source(world)
     world.sql("CREATE SCHEMA bi")
@@ -199,4 +240,4 @@ def a_deployment_above_the_cap_needs_a_permit(world):
 if __name__ == "__main__":
     run([value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", "") == "__main__"
-         and name not in ("limit_drops", "deploy_with_source", "permits", "run")], project=PROJECT, seed=SEED)
+         and name not in ("limit_drops", "deploy_with_source", "permits", "bids", "remove_bids", "run")], project=PROJECT, seed=SEED)

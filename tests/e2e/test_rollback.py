@@ -167,11 +167,18 @@ def who_reads_the_old_side_from_elsewhere_is_named(world):
 
 def go_back(world):
     """In one transaction: the old side soaks yet."""
+    go_back_with(world, None)
+
+
+def go_back_with(world, statement):
     world.apply()
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 1h")
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
     world.repository.commit("Leave small orders out")
     world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    if statement:
+        world.sql("CREATE ROLE analyst SUPERUSER")
+        world.sql(statement, user="analyst")
     world.cutover("rollback", "--reason", "numbers look wrong")
     world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
 
@@ -219,6 +226,66 @@ def what_is_denied_no_more_is_not_called_rolled_back_while_its_first_attempt_is_
     assert text.startswith("production   soaking   g4 " + second[:7]) and "Way back until" in text and "not tried again" not in text, text
     passes(world)
     assert "shop_blue_g2" not in world.schemas() and world.phases()[-1] == "soaking"
+
+
+AUCTION = "{{ config(materialized='source', schema='market', cluster='ingest') }}\nFROM LOAD GENERATOR AUCTION (TICK INTERVAL '1s')\n"
+BIDS = "{{ config(materialized='source_table', schema='shop') }}\nFROM SOURCE {{ ref('auction') }} (REFERENCE \"auction\".\"bids\")\n"
+
+
+def soak_with_a_source(world):
+    world.repository.edit("cutover.yaml", "serving: {size: 25cc}", "serving: {size: 25cc}\n      ingest: {size: 25cc}")
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 6h\n    keep_failed: 1h")
+    world.repository.write("models/market/auction.sql", AUCTION)
+    world.repository.commit("Read an auction")
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+
+
+def name_of(world, id):
+    found = world.sql("SELECT s.name, o.name FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id WHERE o.id = '%s'" % id)
+    return found[0] if found else None
+
+
+def data_that_the_next_commit_has_made_meanwhile_outlives_the_side_that_is_taken_back(world):
+    """Its table was made at once where it stays, while the commit before soaked: the way back takes it out of production."""
+    soak_with_a_source(world)
+    world.repository.edit("cutover.yaml", "soak: 6h", "soak: 6h\n    promotion: manual")
+    world.repository.write("models/shop/bids.sql", BIDS)
+    world.repository.write("models/extra.sql", "{{ config(materialized='view', schema='extras') }}\nselect * from {{ ref('bids') }}\n")
+    world.repository.commit("Bids")
+    world.apply(expect=3)
+    bids = world.sql("SELECT id FROM mz_tables WHERE name = 'bids'")[0][0]
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and "rolled_back" in world.phases())
+    assert name_of(world, bids) == ("shop_blue_g2", "bids")
+    world.cutover("abort", "--reason", "its place is gone")
+    world.set_clock(60000)
+    kept = "table shop_blue_g2.bids is on a side that is to be dropped, and holds data that nobody has permitted to drop"
+    world.wait_for("the message", lambda: world.cutover("run", "--once") is not None and [t for t in world.receiver.texts() if kept in t])
+    assert kept in world.cutover("status", expect=3)
+    assert name_of(world, bids) == ("shop_blue_g2", "bids") and "compute_blue_g2" in world.clusters()
+    world.sql("DROP TABLE shop_blue_g2.bids")
+    world.wait_for("the side is gone", lambda: world.cutover("run", "--once") is not None and not world_has_blue(world))
+
+
+def whoever_keeps_a_side_that_was_taken_back_is_named_and_keeps_nothing_else(world):
+    """He came to it while it was production."""
+    go_back_with(world, "CREATE VIEW shop.mine AS SELECT 1 AS one")
+    world.set_clock(60000)
+    stranger = "view shop_blue_g2.mine is on a side that is to be dropped, and is not ours"
+    world.wait_for("the message", lambda: world.cutover("run", "--once") is not None and [t for t in world.receiver.texts() if stranger in t])
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 1")
+    world.repository.commit("Bring small orders back")
+    world.set_clock(60)
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.cutover("promote", "--reason", "enough orders")
+    world.apply(expect=3)
+    assert is_live(world, 4)
+    assert stranger in world.cutover("status", expect=3) and "shop_blue_g3" not in world.schemas()
+    world.sql("DROP VIEW shop_blue_g2.mine")
+    world.wait_for("the side is gone", lambda: world.cutover("run", "--once") is not None and not world_has_blue(world))
 
 
 def drift_is_told_after_a_way_back(world):
@@ -290,6 +357,8 @@ if __name__ == "__main__":
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
          who_reads_the_old_side_from_elsewhere_is_named, what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end,
          a_statement_that_comes_after_a_way_back_leaves_nothing_behind,
+         data_that_the_next_commit_has_made_meanwhile_outlives_the_side_that_is_taken_back,
+         whoever_keeps_a_side_that_was_taken_back_is_named_and_keeps_nothing_else,
          an_index_of_a_denied_side_is_not_the_next_attempts, an_index_of_an_old_side_is_not_the_next_commits,
          the_way_back_can_be_asked_for_before_anybody_has_recorded_the_cutover, drift_is_told_after_a_way_back,
          what_is_denied_no_more_is_not_called_rolled_back_while_its_first_attempt_is_cleared], PROJECT, SEED)

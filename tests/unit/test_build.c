@@ -424,7 +424,7 @@ static void what_nobody_recorded_on_the_old_side_is_a_strangers(void **state)
     world_apply(c.w, world_plan(c.w));
     const RecordDeployment *d = &vec_last(&c.w->record->deployments);
     world_seal(c.w);
-    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d);
+    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d, c.w->desired);
     CHECK_INT(blue->objects.count, 3);
     CHECK_INT(blue->foreign.list.count, 0);
     world_stranger(c.w, "view", "shop_blue_g1.mine", NULL, NULL);
@@ -432,7 +432,7 @@ static void what_nobody_recorded_on_the_old_side_is_a_strangers(void **state)
     vec_push(*state, &c.w->catalog->creations,
              ((CatalogCreation){.event = 99, .kind = "view", .id = mine->id, .user = "cutover"}));
     world_seal(c.w);
-    blue = leftover_blue(*state, c.w->catalog, c.w->record, d);
+    blue = leftover_blue(*state, c.w->catalog, c.w->record, d, c.w->desired);
     CHECK_INT(blue->objects.count, 3);
     CHECK_INT(blue->foreign.list.count, 1);
 }
@@ -449,10 +449,54 @@ static void production_is_not_dropped_with_the_cluster_of_an_old_side(void **sta
     world_record(c.w, "materialized-view", world_live(c.w, "reports.big")->id,
                  (RelName){DB, "reports", "big"}, NULL, NULL, NULL);
     world_seal(c.w);
-    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d);
+    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d, c.w->desired);
     CHECK_INT(blue->objects.count, 3);
     CHECK_INT(blue->foreign.list.count, 1);
     CHECK(strstr(blue->foreign.list.items[0].message, "and is production"));
+}
+
+/* A newer commit's source was made in what was production then; the way back took that out of service. */
+static void data_is_not_dropped_with_an_old_side_unless_its_removal_went_live(void **state)
+{
+    Case c = begin(*state);
+    world_apply(c.w, c.plan);
+    world_change(c.w, "shop.clean");
+    world_apply(c.w, world_plan(c.w));
+    RecordDeployment *d = &vec_last(&c.w->record->deployments);
+    world_stranger(c.w, "source", "shop_blue_g1.events", NULL, NULL);
+    const char *id = world_live(c.w, "shop_blue_g1.events")->id;
+    RelName events = {DB, "shop", "events"};
+    world_record(c.w, "source", id, events, NULL, NULL, NULL);
+    world_seal(c.w);
+    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d, c.w->desired);
+    CHECK_INT(blue->objects.count, 3);
+    CHECK_INT(blue->foreign.list.count, 1);
+    CHECK(strstr(blue->foreign.list.items[0].message, "holds data"));
+    vec_push(*state, &d->drops, ((RecordPlace){.kind = "source", .id = id, .rel = events}));
+    blue = leftover_blue(*state, c.w->catalog, c.w->record, d, c.w->desired);
+    CHECK_INT(blue->objects.count, 4);
+    CHECK_INT(blue->foreign.list.count, 0);
+}
+
+static void what_is_declared_again_is_not_dropped_where_it_stays(void **state)
+{
+    Case c = begin(*state);
+    world_apply(c.w, c.plan);
+    world_change(c.w, "shop.clean");
+    world_apply(c.w, world_plan(c.w));
+    RecordDeployment *d = &vec_last(&c.w->record->deployments);
+    world_seal(c.w);
+    const CatalogObject *clean = world_live(c.w, "shop.clean");
+    vec_push(*state, &d->drops,
+             ((RecordPlace){.kind = "view", .id = clean->id, .rel = clean->rel}));
+    Desired other = {0};
+    const Desired *wanted[] = {c.w->desired, &other, NULL};
+    const size_t objects[] = {3, 4, 3};
+    for (size_t i = 0; i < 3; i++) {
+        const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d, wanted[i]);
+        CHECK_INT(blue->objects.count, objects[i]);
+        CHECK_INT(blue->undecided, !wanted[i]);
+    }
 }
 
 /* Somebody dropped what was retired or is to be dropped, and gave its names to something else. */
@@ -469,13 +513,13 @@ static void what_only_bears_a_name_of_the_old_side_is_not_dropped(void **state)
     d->cutover_names = d->names;
     vec_push(*state, &d->drops, ((RecordPlace){.kind = "view", .id = "u999", .rel = clean}));
     world_seal(c.w);
-    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d);
+    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, d, c.w->desired);
     CHECK_INT(blue->objects.count, 3);
     CHECK_INT(blue->schemas.count, 1);
     CHECK_INT(blue->clusters.count, 1);
     world_live_schema(c.w, DB, "shop_blue_g1")->id = "s999";
     world_live_cluster(c.w, "compute_blue_g1")->id = "c999";
-    blue = leftover_blue(*state, c.w->catalog, c.w->record, d);
+    blue = leftover_blue(*state, c.w->catalog, c.w->record, d, c.w->desired);
     CHECK_INT(blue->schemas.count + blue->clusters.count + blue->objects.count, 0);
 }
 
@@ -641,6 +685,8 @@ int main(void)
         TEST(what_bears_the_name_that_it_was_made_for_is_no_leftover),
         TEST(what_nobody_recorded_on_the_old_side_is_a_strangers),
         TEST(production_is_not_dropped_with_the_cluster_of_an_old_side),
+        TEST(data_is_not_dropped_with_an_old_side_unless_its_removal_went_live),
+        TEST(what_is_declared_again_is_not_dropped_where_it_stays),
         TEST(what_only_bears_a_name_of_the_old_side_is_not_dropped),
     };
     return cmocka_run_group_tests_name("build", tests, NULL, NULL);

@@ -472,11 +472,11 @@ static void a_way_back_that_was_not_taken_hides_no_old_side(void **state)
     vec_push(arena, &d.cutover_names, names[0]);
     vec_push(arena, &d.cutover_names, names[1]);
     d.names = record_inverse(arena, &d.cutover_names, "{name}_blue_g{n}", 2);
-    Leftover *blue = leftover_blue(arena, &catalog, &(Record){.exists = true}, &d);
+    Leftover *blue = leftover_blue(arena, &catalog, &(Record){.exists = true}, &d, &(Desired){0});
     CHECK_INT(blue->schemas.count, 1);
     CHECK_STR(blue->schemas.items[0]->id, "u1");
     d.names = d.cutover_names;
-    blue = leftover_blue(arena, &catalog, &(Record){.exists = true}, &d);
+    blue = leftover_blue(arena, &catalog, &(Record){.exists = true}, &d, &(Desired){0});
     CHECK_INT(blue->schemas.count, 1);
 }
 
