@@ -17,6 +17,7 @@
 
 enum { TIMEOUT_MS = 300000, LOCK_MS = 60000, DEPTH_MAX = 32, PACK_OBJECTS_MAX = 5000000 };
 
+#define CACHE_BYTES ((ssize_t)4 << 20)
 #define MAX_SIZE ((int64_t)512 << 20)
 #define FILE_BYTES ((int64_t)16 << 20)
 #define FILES_MAX INT64_C(50000)
@@ -29,6 +30,8 @@ static void start_git(void)
     /* Only objects are read, never run or trusted as configuration: a mounted volume may be another user's. */
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS_MAX);
+    /* By itself it keeps 256 MiB of the commits and trees that ever came. */
+    git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, CACHE_BYTES);
     git_https_install();
 }
 
