@@ -12,10 +12,17 @@
 
 #define DIGEST_TEXT_MAX ((size_t)64 << 20)
 
+/* A name that a cutover, or the way back, gave to an old side. */
+typedef struct Retired {
+    const RecordName *name;
+    bool kept; /* its side is, yet */
+} Retired;
+
 typedef struct Search {
     Arena *arena;
     const DriftInput *in;
     DriftItems found;
+    VEC(Retired) retired;
     Map recorded; /* kind class and production name to the RecordObject that bears it, the newest */
     Map schemas;  /* schema_key() of those that were judged */
 } Search;
@@ -40,6 +47,20 @@ static const char *name_key(Arena *arena, const char *kind, RelName rel)
     return arena_printf(arena, "%s:%s", container ? kind : "object", relname_key(arena, whole));
 }
 
+static void index_retired(Search *s)
+{
+    vec_each (RecordDeployment, d, &s->in->record->deployments) {
+        for (int back = 0; back < 2; back++) {
+            const RecordNames *names = back ? &d->names : &d->cutover_names;
+            vec_each (RecordName, it, names) {
+                if (it->retired) {
+                    vec_push(s->arena, &s->retired, ((Retired){it, d->phase != PHASE_LIVE}));
+                }
+            }
+        }
+    }
+}
+
 /* NAME is that of a green side, or of one that was retired and is kept. */
 static bool is_other_side(const Search *s, const char *kind, const char *name)
 {
@@ -49,13 +70,10 @@ static bool is_other_side(const Search *s, const char *kind, const char *name)
                 return true;
             }
         }
-        for (int back = 0; back < 2 && d->phase != PHASE_LIVE; back++) { /* its old side is gone */
-            const RecordNames *names = back ? &d->names : &d->cutover_names;
-            vec_each (RecordName, it, names) {
-                if (it->retired && str_eq(it->kind, kind) && str_eq(it->to, name)) {
-                    return true;
-                }
-            }
+    }
+    vec_each (const Retired, it, &s->retired) {
+        if (it->kept && str_eq(it->name->kind, kind) && str_eq(it->name->to, name)) {
+            return true;
         }
     }
     return false;
@@ -458,18 +476,13 @@ static bool is_told(const Search *s, const CatalogPlace *place)
     return false;
 }
 
-/* The name that a cutover, or the way back, gave to the KIND with this ID; NULL: none did. */
+/* The name that was given last to the KIND with this ID when it was retired; NULL: it never was. */
 static const char *retired_name(const Search *s, const char *kind, const char *id)
 {
     const char *found = NULL;
-    vec_each (RecordDeployment, d, &s->in->record->deployments) {
-        for (int back = 0; back < 2; back++) {
-            const RecordNames *names = back ? &d->names : &d->cutover_names;
-            vec_each (RecordName, it, names) {
-                found =
-                    it->retired && str_eq(it->kind, kind) && str_eq(it->id, id) ? it->to : found;
-            }
-        }
+    vec_each (const Retired, it, &s->retired) {
+        bool this = str_eq(it->name->kind, kind) && str_eq(it->name->id, id);
+        found = this ? it->name->to : found;
     }
     return found;
 }
@@ -509,6 +522,7 @@ static void judge_olds(Search *s)
 DriftItems drift_find(Arena *arena, const DriftInput *input)
 {
     Search search = {.arena = arena, .in = input};
+    index_retired(&search);
     index_record(&search);
     judge_clusters(&search);
     judge_nodes(&search);
