@@ -3,8 +3,6 @@
 
 #include "cutover/str.h"
 
-#include <string.h>
-
 #define SHARED_HINT "way out:  give each environment schemas and clusters of its own"
 
 static const char *shared_text(Arena *arena, const PlanOwned *owned, const char *one,
@@ -91,17 +89,6 @@ static void check_environment(Closure *c, const EnvironmentConfig *other)
     }
 }
 
-/* Every side that Cutover makes says in its comment for which environment: "... | Cutover production g42". */
-static const char *environment_in(Arena *arena, const char *comment)
-{
-    static const char mark[] = "| Cutover ";
-    const char *at = comment ? strstr(comment, mark) : NULL;
-    const char *name = at ? at + strlen(mark) : NULL;
-    const char *end = name ? strchr(name, ' ') : NULL;
-    return end && strncmp(end, " g", 2) == 0 ? arena_strndup(arena, name, (size_t)(end - name))
-                                             : NULL;
-}
-
 static void check_owner(Closure *c, const Place *place)
 {
     const char *kind = place->is_cluster ? "cluster" : "schema";
@@ -109,7 +96,7 @@ static void check_owner(Closure *c, const Place *place)
     const char *comment = place->schema    ? place->schema->comment
                           : place->cluster ? place->cluster->comment
                                            : NULL;
-    const char *owner = environment_in(c->arena, comment);
+    const char *owner = comment_environment(c->arena, comment);
     if (!owner || str_eq(owner, c->in->environment->name) ||
         record_object(c->in->record, kind, id)) {
         return;

@@ -82,3 +82,13 @@ char *deployment_id(Arena *arena, const char *environment, int64_t generation, c
     return arena_printf(arena, "%s-g%lld-%.12s", environment, (long long)generation,
                         commit ? commit : "");
 }
+
+const char *comment_environment(Arena *arena, const char *comment)
+{
+    static const char mark[] = "| Cutover ";
+    const char *at = comment ? strstr(comment, mark) : NULL;
+    const char *name = at ? at + strlen(mark) : NULL;
+    const char *end = name ? strchr(name, ' ') : NULL;
+    return end && strncmp(end, " g", 2) == 0 ? arena_strndup(arena, name, (size_t)(end - name))
+                                             : NULL;
+}

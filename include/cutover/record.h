@@ -259,6 +259,10 @@ bool marker_parse(Arena *arena, const char *environment, const char *name, int64
 /* The environment whose marker bears NAME, or NULL when that is no marker's name. */
 const char *marker_environment(Arena *arena, const char *name);
 
+/* Every side that Cutover makes says in its comment for which environment, "... | Cutover production g42": that one, owned by
+ * ARENA, or NULL. */
+const char *comment_environment(Arena *arena, const char *comment);
+
 /* <environment>-g<n>-<12 hex of the commit> */
 char *deployment_id(Arena *arena, const char *environment, int64_t generation, const char *commit);
 

@@ -150,8 +150,45 @@ def a_replacement_that_the_same_commit_does_not_want_any_more_is_not_forgotten(w
     assert ids(world) == before, "the replacement is left behind"
 
 
+def a_commit_of_another_environment(world):
+    """Declares for staging, whose controller bears our role, a schema and a cluster under names that production's green has."""
+    world.repository.git("checkout", "-q", "-b", "staging")
+    for folder in ("models", "seeds", "tests"):
+        for path in sorted((world.repository.work / folder).rglob("*.*")):
+            path.unlink()
+    world.repository.write("models/one.sql", "{{ config(materialized='materialized_view', schema='shop_green', cluster='compute_green') }}\nselect 1 as x\n")
+    world.repository.commit("Another project", branch="staging")
+    world.repository.git("checkout", "-q", "main")
+
+
+def what_another_environment_made_under_a_name_that_green_had_is_its_own(world):
+    """The audit log tells the role alone: production dropped all of staging with the green of its own commit that had failed."""
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    keep_failed: 0s")
+    staging = "  staging: {branch: staging, target: staging, soak: 0s, clusters: {compute_green: {size: 25cc}}}\n"
+    world.repository.write("cutover.yaml", (world.repository.work / "cutover.yaml").read_text() + staging)
+    world.repository.edit("macros/names.sql", "target.name == 'prod'", "true")
+    world.repository.commit("Two environments")
+    a_commit_of_another_environment(world)
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.write("tests/none.sql", "select * from {{ ref('daily') }}\n")
+    world.repository.commit("A test that fails")
+    world.apply(expect=1)
+    world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and "shop_green" not in world.schemas())
+    world.environment = "staging"
+    world.apply()
+    world.environment = "production"
+    for _ in range(3):
+        world.cutover("run", "--once")
+    assert world.sql("SELECT x FROM shop_green.one") == [(1,)] and "compute_green" in world.clusters()
+    world.repository.remove("tests/none.sql")
+    world.repository.commit("Without that test")
+    text = world.cutover("plan", expect=3)
+    assert "CO4121: schema shop_green exists already, and is not Cutover's" in text, text
+
+
 TESTS = [value for name, value in list(globals().items())
-         if callable(value) and getattr(value, "__module__", None) == __name__ and name not in ("named", "without_refunds")]
+         if callable(value) and getattr(value, "__module__", None) == __name__ and name not in ("named", "without_refunds", "a_commit_of_another_environment")]
 
 if __name__ == "__main__":
     run(TESTS, PROJECT, SEED)
