@@ -188,6 +188,18 @@ static void check_readers_of_removed(Closure *c, const CatalogObject *removed)
     }
 }
 
+/* The server drops it with its relation, whoever made it. */
+static void check_indexes_of_removed(Closure *c, const CatalogObject *removed)
+{
+    const Objects *indexes = map_get(&c->indexes_on, removed->id);
+    for (size_t i = 0; indexes && i < indexes->count; i++) {
+        const CatalogObject *index = indexes->items[i];
+        if (!plan_is_ours(c, index) && !plan_is_ignored(c, index)) {
+            plan_refuse_reader_of_removed(c, index, removed);
+        }
+    }
+}
+
 /* A place that nothing declared is in goes away: it is only renamed, and dropped with blue. */
 static void mark_lost(Place *place, const char *text)
 {
@@ -205,6 +217,7 @@ static void begin_with_removals(Closure *c)
             continue;
         }
         check_readers_of_removed(c, object);
+        check_indexes_of_removed(c, object);
         if (plan_is_stateful(c, object)) {
             continue; /* it is dropped where it is, or with a place that goes for another reason */
         }

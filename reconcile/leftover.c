@@ -248,7 +248,7 @@ static void add_drops(Search *s, const RecordDeployment *deployment, const Desir
         }
         s->found->undecided |= !wanted;
         if (wanted && !build_is_kept_after_all(wanted, drop)) {
-            add_object(s, object);
+            add_with_indexes(s, object);
         }
     }
 }

@@ -141,9 +141,9 @@ void plan_refuse_reader_of_removed(Closure *c, const CatalogObject *reader,
     if (!plan_is_ours(c, reader)) {
         refuse_stranger(c, reader,
                         arena_printf(c->arena,
-                                     "%s %s, and %s reads it;\n"
+                                     "%s %s, and %s %s it;\n"
                                      "Cutover has no record of it and will not touch it.",
-                                     gone, how, who(c, reader)));
+                                     gone, how, who(c, reader), reader->on_id ? "is on" : "reads"));
         return;
     }
     plan_refuse(c, "CO4109", name, arena_printf(c->arena, "%s reads %s, which %s", name, gone, how),

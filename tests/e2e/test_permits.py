@@ -188,6 +188,30 @@ def what_somebody_else_reads_is_not_dropped_by_any_permit(world):
     assert "refused CO4103: bi.bids stands in the way" in text, text
 
 
+def an_index_of_somebody_else_on_what_is_dropped_stands_in_the_way(world):
+    """The server drops indexes with their relation and says nothing. One that comes in the soak keeps what it is on."""
+    deploy_with_source(world)
+    world.sql("CREATE ROLE looker SUPERUSER")
+    index = "CREATE INDEX mine IN CLUSTER quickstart ON market.bids (id)"
+    world.sql(index, user="looker")
+    world.repository.remove("models/market/bids.sql")
+    world.repository.commit("Drop bids\n\nCutover-Permit: stateful:materialize.market.bids")
+    text = world.cutover("plan", expect=3)
+    assert "refused CO4103: market.mine stands in the way" in text and "was removed in Git, and market.mine (index" in text, text
+    world.sql("DROP INDEX market.mine", user="looker")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.sql(index, user="looker")
+    world.cutover("apply", "--yes", expect=(0, 2, 3))
+    world.wait_for("the end of the soak", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] != "soaking")
+    for _ in range(3):
+        world.cutover("run", "--once")
+    assert {("market", "bids"), ("market", "mine")} <= {o[:2] for o in world.objects()}, world.objects()
+    assert "index market.mine is on a side that is to be dropped, and is not ours" in world.cutover("status", expect=3)
+    world.sql("DROP INDEX market.mine", user="looker")
+    world.apply()
+    assert ("market", "bids") not in [o[:2] for o in world.objects()] and world.plan(expect=0)["outcome"] == "nothing"
+
+
 def a_force_push_to_an_older_commit_is_a_rewind(world):
     world.apply()
     first = world.repository.git("rev-parse", "HEAD").strip()
