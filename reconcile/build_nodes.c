@@ -198,9 +198,12 @@ static char *key_of(const Claims *c, const char *kind, const char *id)
     return arena_printf(c->arena, "%s:%s", kind, id);
 }
 
+/* What came when the newest intent before it was over was made by a person who bears our role. */
 static bool claimable(const Claims *c, const char *kind, const char *id)
 {
-    return !record_object(c->record, kind, id) && map_get(&c->created, key_of(c, kind, id));
+    const RecordDeployment *maker = build_maker(c->arena, &c->created, c->record, kind, id);
+    return !record_object(c->record, kind, id) && map_get(&c->created, key_of(c, kind, id)) &&
+           !(maker && build_is_over(maker));
 }
 
 static void claim_one(const Claims *c, RecordObject object)

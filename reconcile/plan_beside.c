@@ -365,7 +365,7 @@ static void add_removed_relation(Closure *c, const CatalogObject *live)
                           .where = alone ? PLAN_AFTER_CUTOVER : PLAN_WITH_BLUE,
                           .file = known->file},
              live,
-             arena_printf(c->arena, "%s: %s", plan_gone(c, live->rel),
+             arena_printf(c->arena, "%s: %s", plan_gone_object(c, live),
                           alone  ? "dropped after the soak"
                           : away ? "renamed in the cutover, dropped with blue"
                                  : "not built on green, dropped with blue"));

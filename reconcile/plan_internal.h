@@ -215,6 +215,8 @@ const char *plan_item_name(const Closure *c, const Item *item);
 const char *plan_object_name(const Closure *c, const CatalogObject *object);
 /* Why what bears the name REL is not wanted: "removed in Git", or "not selected any more". */
 const char *plan_gone(const Closure *c, RelName rel);
+/* Likewise of LIVE, which somebody may have renamed. */
+const char *plan_gone_object(const Closure *c, const CatalogObject *live);
 const char *plan_item_reason(Closure *c, const Item *item);
 void plan_add_reasons(Closure *c, PlanObject *object, const Item *item);
 const char *plan_place_reason(Closure *c, const Place *place);

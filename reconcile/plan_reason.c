@@ -108,6 +108,16 @@ const char *plan_gone(const Closure *c, RelName rel)
     return unselected ? "not selected any more" : "removed in Git";
 }
 
+const char *plan_gone_object(const Closure *c, const CatalogObject *live)
+{
+    const RecordObject *known = record_object(c->in->record, live->kind, live->id);
+    bool renamed = known && !relname_eq(known->rel, live->rel);
+    return renamed
+               ? arena_printf(c->arena, "was %s, and was renamed by somebody",
+                              relname_text(c->arena, known->rel, c->in->desired->default_database))
+               : plan_gone(c, live->rel);
+}
+
 const char *plan_item_reason(Closure *c, const Item *item)
 {
     const char *text = map_get(&c->reasons, item->node->id);

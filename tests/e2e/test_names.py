@@ -187,6 +187,29 @@ def what_another_environment_made_under_a_name_that_green_had_is_its_own(world):
     assert "CO4121: schema shop_green exists already, and is not Cutover's" in text, text
 
 
+def what_a_person_made_with_our_role_is_no_work_of_an_earlier_commit(world):
+    """A commit that failed long ago made it look so: no drift was told, and the plan called it changed in Git."""
+    world.apply()
+    a_new_model_fails(world)
+    world.repository.write("models/reports/light.sql", "select 1 as x\n")
+    without_refunds(world, "Something else")
+    world.apply()
+    world.sql("DROP INDEX shop.daily_day_idx")
+    world.sql("CREATE INDEX daily_day_idx IN CLUSTER serving ON shop.daily (orders)")
+    text = world.cutover("drift", expect=2)
+    assert "shop.daily_day_idx   index replaced by another index" in text, text
+    assert "CO4103: shop.daily_day_idx stands in the way" in world.cutover("plan", expect=3)
+
+
+def what_somebody_renamed_is_not_called_removed_in_git(world):
+    world.repository.write("models/reports/light.sql", "select 1 as x\n")
+    world.repository.commit("A light view")
+    world.apply()
+    world.sql("ALTER VIEW reports.light RENAME TO light_old")
+    text = world.cutover("plan", expect=2)
+    assert "reports.light_old    view  was reports.light, and was renamed by somebody: renamed in the cutover, dropped with blue" in text, text
+
+
 TESTS = [value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", None) == __name__ and name not in ("named", "without_refunds", "a_commit_of_another_environment")]
 
