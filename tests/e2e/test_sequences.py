@@ -313,6 +313,7 @@ class Sequence:
             text = self.lab.cutover("status", expect=ANY)
             assert self.lab.ask(THEIRS) == self.theirs, "a stranger's object is gone, or has another name"
             if plan["outcome"] == "nothing" and status["state"] == "live":
+                assert not status["drift"], status["drift"]
                 return
             self.answer(plan, status, text)
         raise AssertionError("it never ends\n" + errors + text + self.lab.cutover("plan", expect=ANY))
