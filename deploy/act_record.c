@@ -507,7 +507,9 @@ bool act_refuse_request(Pass *pass, RecordDeployment *d, const Rule *rule, Err *
 {
     bool late = d->phase == PHASE_CLEANING;
     const char *why = rule->why;
-    if (!late && pass->out->proof && pass->out->proof->waits.count) {
+    if (!late && pass->no_way_back) {
+        why = pass->no_way_back;
+    } else if (!late && pass->out->proof && pass->out->proof->waits.count) {
         why = str_join(pass->arena, &pass->out->proof->waits, "; ");
     }
     RecordEntries entries = {0};

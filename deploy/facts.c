@@ -2,6 +2,7 @@
 #include "pass_internal.h"
 
 #include "cutover/str.h"
+#include "cutover/way_back.h"
 
 #define MICROS INT64_C(1000000)
 #define AGED_LEAST 500
@@ -380,7 +381,10 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     }
     pass->request = rollback ? rollback : pass->request;
     if (rollback && (d->phase == PHASE_SOAKING || d->phase == PHASE_REPOINTING)) {
-        facts->can_go_back = tri(facts->blue == YES && blue_can_serve(pass));
+        RecordNames back = pass_back_names(pass, d);
+        pass->no_way_back =
+            way_back_problem(pass->arena, pass->snapshot.catalog, pass->out->record, d, &back);
+        facts->can_go_back = tri(facts->blue == YES && !pass->no_way_back && blue_can_serve(pass));
     }
     if (d->phase == PHASE_CLEANING && pass->blue->foreign.list.count) {
         pass->problem = pass->blue->foreign.list.items[0].message;

@@ -2,6 +2,7 @@
 #include "pass_internal.h"
 
 #include "cutover/str.h"
+#include "cutover/way_back.h"
 
 static void add(Pass *pass, RecordNames *names, RecordName name)
 {
@@ -28,7 +29,9 @@ static void add_container(Pass *pass, RecordNames *names, const PlanContainer *c
                      .database = container->database,
                      .from = container->name,
                      .to = container->blue,
-                     .retired = true});
+                     .retired = true,
+                     .holds = way_back_holds(pass->snapshot.catalog, pass->out->record, kind,
+                                             container->live_id)});
 }
 
 static void add_beside(Pass *pass, RecordNames *names, const PlanBeside *it)
@@ -119,8 +122,9 @@ RecordNames pass_cutover_names(Pass *pass)
 
 RecordNames pass_back_names(Pass *pass, const RecordDeployment *d)
 {
-    RecordNames names = record_inverse(pass->arena, &d->cutover_names,
-                                       pass->in->environment->blue_pattern, d->generation);
+    RecordNames back = record_inverse(pass->arena, &d->cutover_names,
+                                      pass->in->environment->blue_pattern, d->generation);
+    RecordNames names = way_back_names(pass->arena, pass->snapshot.catalog, &back);
     retire_all_indexes(pass, &names, d->generation);
     return names;
 }

@@ -68,6 +68,7 @@ typedef struct Pass {
     const Windows *opens_in;   /* whose zone that is */
     const RecordRequest *request; /* of a person, about the deployment that is looked at */
     RequestAnswer answer;         /* that the environment itself owes */
+    const char *no_way_back;      /* why names and ids keep it from what it asks for; or NULL */
     const char *problem;          /* something permanent: what people read */
     const char *problem_file;
     const char *problem_statement; /* that was refused, or NULL */

@@ -219,7 +219,7 @@ static RecordNames read_names(Arena *arena, const Json *body)
                  (RecordName){json_get_str(it, "kind"), json_get_str(it, "id"),
                               json_get_str(it, "database"), json_get_str(it, "schema"),
                               json_get_str(it, "from"), json_get_str(it, "to"),
-                              get_bool(it, "retired")});
+                              get_bool(it, "retired"), json_get_int(it, "holds", 0)});
     }
     return names;
 }

@@ -16,6 +16,7 @@ RecordNames record_inverse(Arena *arena, const RecordNames *names, const char *b
         name.from = it->to;
         name.to = it->retired ? it->from : config_pattern(arena, blue_pattern, it->to, generation);
         name.retired = !it->retired;
+        name.holds = 0;
         vec_push(arena, &back, name);
     }
     return back;

@@ -177,6 +177,9 @@ static void put_names(JsonOut *out, const RecordNames *names)
         json_put_str(out, "from", it->from);
         json_put_str(out, "to", it->to);
         json_put_bool(out, "retired", it->retired);
+        if (it->holds) {
+            json_put_int(out, "holds", it->holds);
+        }
         json_close_object(out);
     }
     json_close_array(out);

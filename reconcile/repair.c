@@ -306,6 +306,19 @@ static bool sources_hold(const Search *s, const RecordNames *names)
     return true;
 }
 
+/* What was dropped cannot get its name again; the next way back goes without it. */
+static bool none_renamed(const Search *s, const RecordNames *names)
+{
+    vec_each (RecordName, it, names) {
+        const char *id = catalog_id_at(s->catalog, it->kind, it->database, it->schema, it->to);
+        bool there = catalog_place(s->catalog, it->kind, it->id).kind;
+        if (!it->retired && there && !str_eq(id, it->id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool still_live(const Search *s, const RecordDeployment *d)
 {
     const char *name = marker_name(s->arena, s->environment, d->generation, d->commit);
@@ -322,7 +335,7 @@ static void look_at_ways_back(Search *s)
             s->arena,
             "the way back from generation %lld cannot be taken: the old side is not as it was",
             (long long)d->generation);
-        bool certain = names_hold(s, &d->cutover_names);
+        bool certain = none_renamed(s, &d->cutover_names);
         RepairFinding *finding =
             add(s, certain ? REPAIR_END_WAY_BACK : REPAIR_PERSON, "CO5037", text,
                 certain ? arena_printf(s->arena, "end it: generation %lld stays live",

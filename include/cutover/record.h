@@ -23,7 +23,7 @@
  *             makes [{kind, database?, schema?, name, digest?}],
  *             sinks [{action, id?, node, database, schema, name, from {database, schema, name}}]
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
- *             names? [{kind, id, database?, schema?, from, to, retired}]
+ *             names? [{kind, id, database?, schema?, from, to, retired, holds?}]
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
  *             action, owner?, options?, declared [text], inputs [id]}]
  *   result    check ("canary:<role>": it is let in to read green; "made:<kind>:<id>": this deployment's own
@@ -75,7 +75,8 @@ typedef struct RecordName {
     const char *id;
     const char *database, *schema; /* where it lies: database for schemas, both for indexes */
     const char *from, *to;
-    bool retired; /* the old side: `to` is its blue name, which is dropped in the end */
+    bool retired;  /* the old side: `to` is its blue name, which is dropped in the end */
+    int64_t holds; /* objects of ours in a container that the cutover retires; 0: not noted */
 } RecordName;
 
 typedef VEC(RecordName) RecordNames;

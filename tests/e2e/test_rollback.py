@@ -151,6 +151,75 @@ def what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end(world
     assert is_live(world, 3) and not world_has_blue(world)
 
 
+def soak_long(world):
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+
+
+def refused_way_back(world, why):
+    marker = world.marker()
+    said = world.cutover("rollback", "--reason", "numbers look wrong")
+    passes(world, 2)
+    outcomes = world.sql("SELECT body ->> 'outcome', body ->> 'why' FROM cutover.log WHERE kind = 'outcome' ORDER BY at, seq")
+    assert outcomes[-1] == ("refused", why), (said, outcomes)
+    assert world.marker() == marker and world.phases()[-1] == "soaking", world.phases()
+
+
+def an_old_side_of_which_something_is_gone_is_no_way_back(world):
+    """What is left of it could serve; but production would lack a view, or a schema."""
+    soak_long(world)
+    world.sql("DROP MATERIALIZED VIEW reports_blue_g1.top_items")
+    refused_way_back(world, "schema reports_blue_g1 is not complete: 1 of its 3 objects are gone")
+    world.sql("DROP SCHEMA reports_blue_g1 CASCADE")
+    refused_way_back(world, "schema reports_blue_g1 was dropped")
+    assert ("reports", "top_items") in [o[:2] for o in world.objects()]
+    world.cutover("promote", "--reason", "it cannot be gone back anyway")
+    world.apply()
+    assert is_live(world, 2) and not world_has_blue(world)
+
+
+def an_old_side_that_was_renamed_is_one_again_when_it_has_its_name(world):
+    soak_long(world)
+    world.sql("ALTER SCHEMA reports_blue_g1 RENAME TO reports_before")
+    refused_way_back(world, "schema reports_blue_g1 was renamed to reports_before: rename it back first")
+    world.sql("ALTER SCHEMA reports_before RENAME TO reports_blue_g1")
+    world.sql("ALTER SCHEMA reports RENAME TO reports_now")
+    refused_way_back(world, "schema reports was renamed to reports_now: rename it back first")
+    world.sql("ALTER SCHEMA reports_now RENAME TO reports")
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    assert orders(world) == 2
+
+
+def production_that_somebody_has_dropped_comes_back_with_the_way_back(world):
+    soak_long(world)
+    world.sql("DROP SCHEMA reports CASCADE")
+    world.sql("DROP CLUSTER serving CASCADE")
+    world.cutover("rollback", "--reason", "it is gone")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    found = [o for o in world.objects() if o[0] == "reports"]
+    assert [o[1] for o in found] == ["by_customer", "by_customer_customer_id_idx", "top_items"] and found[2][3] == "serving", found
+    assert orders(world) == 2 and "reports_blue_g2" not in world.schemas()
+    passes(world)
+    assert world.cutover("drift").startswith("production: nothing") or "no drift" in world.cutover("drift"), world.cutover("drift")
+
+
+def a_way_back_that_was_begun_when_production_was_dropped_can_be_begun_again(world):
+    soak_long(world)
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("its beginning", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolling_back")
+    world.sql("DROP SCHEMA reports CASCADE")
+    passes(world, 1)
+    assert world.phases()[-1] == "rolling_back"
+    world.cutover("repair", "--yes")
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    assert orders(world) == 2 and ("reports", "top_items") in [o[:2] for o in world.objects()]
+
+
 def who_reads_the_old_side_from_elsewhere_is_named(world):
     world.apply()
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
@@ -355,6 +424,9 @@ if __name__ == "__main__":
     run([a_rollback_after_the_soak_deploys_the_commit_before, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
          apply_goes_back_as_a_controller_would, there_is_nothing_before_the_first, what_is_under_way_must_end_first,
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
+         an_old_side_of_which_something_is_gone_is_no_way_back, an_old_side_that_was_renamed_is_one_again_when_it_has_its_name,
+         production_that_somebody_has_dropped_comes_back_with_the_way_back,
+         a_way_back_that_was_begun_when_production_was_dropped_can_be_begun_again,
          who_reads_the_old_side_from_elsewhere_is_named, what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end,
          a_statement_that_comes_after_a_way_back_leaves_nothing_behind,
          data_that_the_next_commit_has_made_meanwhile_outlives_the_side_that_is_taken_back,

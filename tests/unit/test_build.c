@@ -608,8 +608,8 @@ static void what_a_guest_has_in_production_stays(void **state)
 /* As the decision to cut over notes it: the guest was looked for, and keeps what it has. */
 static void decide_to_cut_over(Case *c)
 {
-    RecordName schema = {"schema", "u1", "materialize", NULL, "shop_green", "shop", false};
-    RecordName cluster = {"cluster", "u2", NULL, NULL, "compute_green", "compute", false};
+    RecordName schema = {"schema", "u1", "materialize", NULL, "shop_green", "shop", false, 0};
+    RecordName cluster = {"cluster", "u2", NULL, NULL, "compute_green", "compute", false, 0};
     RecordDeployment *d = &c->deployment;
     vec_push(c->w->arena, &d->cutover_names, schema);
     vec_push(c->w->arena, &d->cutover_names, cluster);

@@ -39,9 +39,9 @@ static Case begin(Arena *arena)
     const char *new = world_live_schema(c.w, "materialize", "shop_green")->id;
     RecordNames *names = &c.deployment.cutover_names;
     vec_push(arena, names,
-             ((RecordName){"schema", old, "materialize", NULL, "shop", "shop_blue_g1", true}));
+             ((RecordName){"schema", old, "materialize", NULL, "shop", "shop_blue_g1", true, 0}));
     vec_push(arena, names,
-             ((RecordName){"schema", new, "materialize", NULL, "shop_green", "shop", false}));
+             ((RecordName){"schema", new, "materialize", NULL, "shop_green", "shop", false, 0}));
     return c;
 }
 

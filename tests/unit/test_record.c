@@ -123,9 +123,9 @@ static void phases_follow_one_another_and_carry_their_names(void **state)
     RecordDeployment d = a_deployment(log.arena);
     RecordNames names = {0};
     vec_push(log.arena, &names,
-             (RecordName){"schema", "u9", "db", NULL, "shop_green", "shop", false});
+             (RecordName){"schema", "u9", "db", NULL, "shop_green", "shop", false, 0});
     vec_push(log.arena, &names,
-             (RecordName){"schema", "u3", "db", NULL, "shop", "shop_blue_g41", true});
+             (RecordName){"schema", "u3", "db", NULL, "shop", "shop_blue_g41", true, 5});
     move(&log, &d, PHASE_NONE, PHASE_PENDING);
     append(&log, entry_intent(log.arena, &d));
     move(&log, &d, PHASE_PENDING, PHASE_BUILDING);
@@ -145,6 +145,7 @@ static void phases_follow_one_another_and_carry_their_names(void **state)
     CHECK_STR(seen->names.items[0].from, "shop_green");
     CHECK_STR(seen->cutover_names.items[0].id, "u9");
     CHECK(!seen->names.items[0].retired && seen->names.items[1].retired);
+    CHECK_INT(seen->names.items[1].holds, 5);
     move(&log, &d, PHASE_CUTTING_OVER, PHASE_SOAKING);
     Record *record = fold(&log);
     CHECK(record_soaking(record)->cut_over);
@@ -192,7 +193,8 @@ static void names_of_a_cutover_that_came_second_are_kept(void **state)
     Log log = {.arena = *state};
     RecordDeployment d = a_deployment(log.arena);
     RecordNames names = {0};
-    vec_push(log.arena, &names, (RecordName){"cluster", "u5", NULL, NULL, "c_green", "c", false});
+    vec_push(log.arena, &names,
+             (RecordName){"cluster", "u5", NULL, NULL, "c_green", "c", false, 0});
     move(&log, &d, PHASE_NONE, PHASE_ABORTED);
     append_as(&log, "b",
               entry_phase(log.arena, &(EntryPhase){.deployment = &d,
@@ -410,9 +412,10 @@ static void the_way_back_undoes_every_name_and_retires_what_was_live(void **stat
 {
     Arena *arena = *state;
     RecordNames names = {0};
-    vec_push(arena, &names, (RecordName){"schema", "u2", "db", NULL, "shop_green", "shop", false});
     vec_push(arena, &names,
-             (RecordName){"schema", "u1", "db", NULL, "shop", "shop_blue_g41", true});
+             (RecordName){"schema", "u2", "db", NULL, "shop_green", "shop", false, 0});
+    vec_push(arena, &names,
+             (RecordName){"schema", "u1", "db", NULL, "shop", "shop_blue_g41", true, 0});
     RecordNames back = record_inverse(arena, &names, "{name}_blue_g{n}", 42);
     CHECK_STR(back.items[0].from, "shop");
     CHECK_STR(back.items[0].to, "shop_blue_g42");
@@ -467,8 +470,8 @@ static void a_way_back_that_was_not_taken_hides_no_old_side(void **state)
              ((CatalogSchema){.id = "u3", .database = "materialize", .name = "shop"}));
     catalog_seal(arena, &catalog);
     RecordDeployment d = {.id = "production-g2-63f034520000"};
-    RecordName names[] = {{"schema", "u3", "materialize", NULL, "shop_green", "shop", false},
-                          {"schema", "u1", "materialize", NULL, "shop", "shop_blue_g1", true}};
+    RecordName names[] = {{"schema", "u3", "materialize", NULL, "shop_green", "shop", false, 0},
+                          {"schema", "u1", "materialize", NULL, "shop", "shop_blue_g1", true, 0}};
     vec_push(arena, &d.cutover_names, names[0]);
     vec_push(arena, &d.cutover_names, names[1]);
     d.names = record_inverse(arena, &d.cutover_names, "{name}_blue_g{n}", 2);

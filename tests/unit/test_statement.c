@@ -416,9 +416,9 @@ static bool transcript_has(Arena *arena, const char *statement)
     return found;
 }
 
-#define SCHEMA(id, from, to, retired) {"schema", id, "conf13", NULL, from, to, retired}
-#define CLUSTER(id, from, to, retired) {"cluster", id, NULL, NULL, from, to, retired}
-#define INDEX(id, from, to, retired) {"index", id, "conf13", "src", from, to, retired}
+#define SCHEMA(id, from, to, retired) {"schema", id, "conf13", NULL, from, to, retired, 0}
+#define CLUSTER(id, from, to, retired) {"cluster", id, NULL, NULL, from, to, retired, 0}
+#define INDEX(id, from, to, retired) {"index", id, "conf13", "src", from, to, retired, 0}
 
 static const RecordName forth[] = {
     SCHEMA("u2", "shop_green", "shop", false),
@@ -474,8 +474,8 @@ static void only_the_marker_moves_when_everything_was_done_in_place(void **state
 static void schemas_of_two_databases_do_not_swap_with_each_other(void **state)
 {
     static const RecordName names[] = {
-        {"schema", "u1", "a", NULL, "shop_green", "shop", false},
-        {"schema", "u2", "b", NULL, "shop", "shop_blue_g1", true},
+        {"schema", "u1", "a", NULL, "shop_green", "shop", false, 0},
+        {"schema", "u2", "b", NULL, "shop", "shop_blue_g1", true, 0},
     };
     StatementCutover cutover = {"a", "m1", "m2", names, 2, false};
     CHECK_STR(statement_cutover(*state, &cutover),

@@ -1,0 +1,80 @@
+#include "cutover/way_back.h"
+
+#include "cutover/str.h"
+
+static bool is_gone(const Catalog *catalog, const RecordName *name)
+{
+    return !catalog_place(catalog, name->kind, name->id).kind;
+}
+
+static const char *bearer(const Catalog *catalog, const RecordName *name)
+{
+    return catalog_id_at(catalog, name->kind, name->database, name->schema, name->from);
+}
+
+/* Somebody may have dropped production by hand: that is what the way back is for. */
+RecordNames way_back_names(Arena *arena, const Catalog *catalog, const RecordNames *back)
+{
+    RecordNames names = {0};
+    vec_each (RecordName, it, back) {
+        bool leaves = it->retired && is_gone(catalog, it) && !bearer(catalog, it);
+        if (!leaves) {
+            vec_push(arena, &names, *it);
+        }
+    }
+    return names;
+}
+
+int64_t way_back_holds(const Catalog *catalog, const Record *record, const char *kind,
+                       const char *id)
+{
+    const CatalogSchema *schema = str_eq(kind, "schema") ? catalog_schema_by_id(catalog, id) : NULL;
+    bool cluster = str_eq(kind, "cluster");
+    int64_t count = 0;
+    vec_each (CatalogObject, it, &catalog->objects) {
+        bool inside = schema ? str_eq(it->rel.schema, schema->name) &&
+                                   str_eq(it->rel.database, schema->database)
+                             : cluster && str_eq(it->cluster_id, id);
+        count += inside && record_object(record, it->kind, it->id);
+    }
+    return count;
+}
+
+static const char *misnamed(Arena *arena, const Catalog *catalog, const RecordName *name)
+{
+    CatalogPlace place = catalog_place(catalog, name->kind, name->id);
+    if (place.kind) {
+        return arena_printf(arena, "%s %s was renamed to %s: rename it back first", name->kind,
+                            name->from, place.rel.name);
+    }
+    return arena_printf(arena, "%s %s %s", name->kind, name->from,
+                        name->retired ? "is not the one that went live" : "was dropped");
+}
+
+static const char *incomplete(Arena *arena, const Catalog *catalog, const Record *record,
+                              const RecordName *old)
+{
+    int64_t now = way_back_holds(catalog, record, old->kind, old->id);
+    return now < old->holds
+               ? arena_printf(arena, "%s %s is not complete: %lld of its %lld objects are gone",
+                              old->kind, old->to, (long long)(old->holds - now),
+                              (long long)old->holds)
+               : NULL;
+}
+
+const char *way_back_problem(Arena *arena, const Catalog *catalog, const Record *record,
+                             const RecordDeployment *d, const RecordNames *back)
+{
+    vec_each (RecordName, it, back) {
+        if (!str_eq(bearer(catalog, it), it->id)) {
+            return misnamed(arena, catalog, it);
+        }
+    }
+    vec_each (RecordName, it, &d->cutover_names) {
+        const char *problem = it->retired ? incomplete(arena, catalog, record, it) : NULL;
+        if (problem) {
+            return problem;
+        }
+    }
+    return NULL;
+}
