@@ -1,6 +1,8 @@
 /* What is live against what was deployed: by id, by name, and by value where ids do not tell. */
 #include "cutover/drift.h"
 
+#include "build_internal.h"
+
 #include "cutover/digest.h"
 #include "cutover/noted.h"
 #include "cutover/options.h"
@@ -14,7 +16,7 @@
 
 /* A name that a cutover, or the way back, gave to an old side. */
 typedef struct Retired {
-    const RecordName *name;
+    const char *to;
     bool kept; /* its side is, yet */
 } Retired;
 
@@ -22,9 +24,11 @@ typedef struct Search {
     Arena *arena;
     const DriftInput *in;
     DriftItems found;
-    VEC(Retired) retired;
     Map recorded; /* kind class and production name to the RecordObject that bears it, the newest */
     Map schemas;  /* schema_key() of those that were judged */
+    Map swapped;  /* likewise: another of ours bears the name */
+    Map retired;  /* "<kind>:<id>" to the Retired * that was given last */
+    Map elsewhere; /* "<kind>:<id>" of sides that are not production */
 } Search;
 
 static void add(Search *s, DriftItem item)
@@ -47,54 +51,80 @@ static const char *name_key(Arena *arena, const char *kind, RelName rel)
     return arena_printf(arena, "%s:%s", container ? kind : "object", relname_key(arena, whole));
 }
 
+static const char *id_key(Arena *arena, const char *kind, const char *id)
+{
+    return arena_printf(arena, "%s:%s", kind, id);
+}
+
 static void index_retired(Search *s)
 {
     vec_each (RecordDeployment, d, &s->in->record->deployments) {
         for (int back = 0; back < 2; back++) {
             const RecordNames *names = back ? &d->names : &d->cutover_names;
-            vec_each (RecordName, it, names) {
+            for (size_t i = 0; i < names->count; i++) {
+                const RecordName *it = &names->items[i];
                 if (it->retired) {
-                    vec_push(s->arena, &s->retired, ((Retired){it, d->phase != PHASE_LIVE}));
+                    Retired *retired = arena_make(s->arena, Retired);
+                    *retired = (Retired){it->to, d->phase != PHASE_LIVE};
+                    map_put(s->arena, &s->retired, id_key(s->arena, it->kind, it->id), retired);
                 }
             }
         }
     }
 }
 
-/* NAME is that of a green side, or of one that was retired and is kept. */
-static bool is_other_side(const Search *s, const char *kind, const char *name)
+/* What the newest transaction that named it took out of service, by its id: whoever names it otherwise by hand. */
+static void find_retired(Search *s, const RecordDeployment *d)
+{
+    const RecordNames *names = d->phase == PHASE_ROLLED_BACK ? &d->names : &d->cutover_names;
+    vec_each (RecordName, it, names) {
+        map_put(s->arena, &s->elsewhere, id_key(s->arena, it->kind, it->id),
+                it->retired ? s : NULL);
+    }
+}
+
+static void find_green(Search *s, const RecordDeployment *d)
+{
+    for (size_t i = 0; i < d->green.count; i++) {
+        const RecordGreen *it = &d->green.items[i];
+        const char *id =
+            catalog_id_at(s->in->catalog, it->kind, it->database, it->schema, it->green);
+        RelName name = {it->database, it->schema, it->green};
+        if (id && !build_is_production(s->in->record, it->kind, id, name)) {
+            map_put(s->arena, &s->elsewhere, id_key(s->arena, it->kind, id), s);
+        }
+    }
+}
+
+static void find_elsewhere(Search *s)
 {
     vec_each (RecordDeployment, d, &s->in->record->deployments) {
-        vec_each (RecordGreen, it, &d->green) {
-            if (str_eq(it->kind, kind) && str_eq(it->green, name)) {
-                return true;
-            }
+        find_green(s, d);
+        if (d->cut_over) {
+            find_retired(s, d);
         }
     }
-    vec_each (const Retired, it, &s->retired) {
-        if (it->kept && str_eq(it->name->kind, kind) && str_eq(it->name->to, name)) {
-            return true;
-        }
-    }
-    return false;
+}
+
+static bool is_elsewhere(const Search *s, const char *kind, const char *id)
+{
+    return map_get(&s->elsewhere, id_key(s->arena, kind, id));
 }
 
 /* OBJECT exists, but not in production: the denied side of a rollback, the green of a failed commit. */
 static bool lies_elsewhere(const Search *s, const RecordObject *object)
 {
     const Catalog *catalog = s->in->catalog;
-    if (str_eq(object->kind, "schema")) {
-        const CatalogSchema *schema = catalog_schema_by_id(catalog, object->id);
-        return schema && is_other_side(s, "schema", schema->name);
+    CatalogPlace place = catalog_place(catalog, object->kind, object->id);
+    if (!place.kind || is_elsewhere(s, object->kind, object->id)) {
+        return place.kind;
     }
-    if (str_eq(object->kind, "cluster")) {
-        const CatalogCluster *cluster = catalog_cluster_by_id(catalog, object->id);
-        return cluster && is_other_side(s, "cluster", cluster->name);
-    }
-    const CatalogObject *live = catalog_object_by_id(catalog, object->id);
-    return live && str_eq(live->kind, object->kind) &&
-           (is_other_side(s, "schema", live->rel.schema) ||
-            is_other_side(s, "index", live->rel.name));
+    const CatalogSchema *schema =
+        place.rel.schema ? catalog_schema(catalog, place.rel.database, place.rel.schema) : NULL;
+    const CatalogObject *live = schema ? catalog_object_by_id(catalog, object->id) : NULL;
+    const CatalogObject *on = live ? catalog_object_by_id(catalog, live->on_id) : NULL;
+    return (schema && is_elsewhere(s, "schema", schema->id)) ||
+           (on && is_elsewhere(s, on->kind, on->id));
 }
 
 static void index_record(Search *s)
@@ -165,13 +195,22 @@ static void judge_retention(Search *s, const char *class, const CatalogObject *l
     }
 }
 
+/* Another one of ours bears the name by now, and what was deployed under it is there, but elsewhere. */
+static bool is_swapped(const Search *s, const RecordObject *known, const char *id_now)
+{
+    const RecordDeployment *d = record_deployment(s->in->record, known->deployment);
+    return id_now && !str_eq(known->id, id_now) && d && d->cut_over &&
+           catalog_place(s->in->catalog, known->kind, known->id).kind;
+}
+
 /* ---- clusters and schemas ---- */
 
 static void lost_container(Search *s, const char *kind, const char *class, const char *object,
                            RelName rel, const char *name_now, const char *id_at_name)
 {
     const RecordObject *known = recorded(s, kind, rel);
-    if (!known || record_object(s->in->record, kind, id_at_name)) {
+    bool ours = record_object(s->in->record, kind, id_at_name);
+    if (!known || (ours && !is_swapped(s, known, id_at_name))) {
         return;
     }
     DriftItem item = {.kind = class,
@@ -180,7 +219,7 @@ static void lost_container(Search *s, const char *kind, const char *class, const
                       .audit_type = kind,
                       .audit_event = "drop",
                       .what = arena_printf(s->arena, "%s dropped", kind)};
-    if (id_at_name) {
+    if (id_at_name && !ours) {
         item.id = id_at_name;
         item.audit_event = name_now ? "alter" : "create";
         item.what = arena_printf(s->arena, "%s replaced by another", kind);
@@ -300,10 +339,11 @@ static void judge_clusters(Search *s)
         const CatalogCluster *moved = catalog_cluster_by_id(s->in->catalog, known->id);
         bool ours = live && record_object(s->in->record, "cluster", live->id);
         bool declared = config_cluster(s->in->environment, known->rel.name) != NULL;
-        if (declared && !ours) {
+        if (declared) {
             lost_container(s, "cluster", "clusters", known->rel.name, known->rel,
                            moved ? moved->name : NULL, live ? live->id : NULL);
-        } else if (ours) {
+        }
+        if (ours) {
             judge_size(s, live);
             judge_management(s, live);
             judge_options(s, live);
@@ -312,7 +352,7 @@ static void judge_clusters(Search *s)
     }
 }
 
-/* Whether the schema of REL is there; the first time its own drift is noted. */
+/* Whether the schema of REL is there, and no other one in its place; the first time its own drift is noted. */
 static bool schema_stands(Search *s, RelName rel)
 {
     const CatalogSchema *live = catalog_schema(s->in->catalog, rel.database, rel.schema);
@@ -328,8 +368,11 @@ static bool schema_stands(Search *s, RelName rel)
         if (live) {
             judge_owner(s, "other", text, "schema", live->id);
         }
+        if (known && live && is_swapped(s, known, live->id)) {
+            map_put(s->arena, &s->swapped, key, s);
+        }
     }
-    return live != NULL;
+    return live && !map_get(&s->swapped, key);
 }
 
 /* ---- relations and indexes ---- */
@@ -341,7 +384,8 @@ static bool stands(Search *s, RelName rel, const CatalogObject *live, const char
     if (!known) {
         return live != NULL;
     }
-    if (live && record_object(s->in->record, live->kind, live->id)) {
+    bool ours = live && record_object(s->in->record, live->kind, live->id);
+    if (ours && !is_swapped(s, known, live->id)) {
         return true;
     }
     const CatalogObject *moved = catalog_object_by_id(s->in->catalog, known->id);
@@ -353,7 +397,7 @@ static bool stands(Search *s, RelName rel, const CatalogObject *live, const char
                       .audit_type = known->kind,
                       .audit_event = "drop",
                       .what = arena_printf(s->arena, "%s dropped", words)};
-    if (live) {
+    if (live && !ours) {
         item.id = live->id;
         item.audit_type = live->kind;
         item.audit_event = "create";
@@ -476,29 +520,19 @@ static bool is_told(const Search *s, const CatalogPlace *place)
     return false;
 }
 
-/* The name that was given last to the KIND with this ID when it was retired; NULL: it never was. */
-static const char *retired_name(const Search *s, const char *kind, const char *id)
-{
-    const char *found = NULL;
-    vec_each (const Retired, it, &s->retired) {
-        bool this = str_eq(it->name->kind, kind) && str_eq(it->name->id, id);
-        found = this ? it->name->to : found;
-    }
-    return found;
-}
-
 /* An old side's schema, cluster or relation that somebody gave a name of his own: it was not dropped with that side, nor is it
  * a way back. */
 static void judge_old(Search *s, const RecordObject *known)
 {
+    const Retired *retired = map_get(&s->retired, id_key(s->arena, known->kind, known->id));
     CatalogPlace now = catalog_place(s->in->catalog, known->kind, known->id);
-    const char *was = now.kind ? retired_name(s, known->kind, known->id) : NULL;
-    if (!was || str_eq(known->kind, "index") || str_eq(now.rel.name, known->rel.name) ||
-        is_other_side(s, known->kind, now.rel.name) || is_told(s, &now)) {
+    if (!retired || !now.kind || str_eq(known->kind, "index") ||
+        str_eq(now.rel.name, known->rel.name) ||
+        (retired->kept && str_eq(now.rel.name, retired->to)) || is_told(s, &now)) {
         return;
     }
     bool cluster = str_eq(now.kind, "cluster"), schema = str_eq(now.kind, "schema");
-    bool renamed = !str_eq(now.rel.name, was);
+    bool renamed = !str_eq(now.rel.name, retired->to);
     add(s, (DriftItem){.kind = cluster ? "clusters" : "other",
                        .object = cluster  ? now.rel.name
                                  : schema ? text_of_schema(s, now.rel.database, now.rel.name)
@@ -508,7 +542,7 @@ static void judge_old(Search *s, const RecordObject *known)
                        .audit_event = "alter",
                        .what = arena_printf(s->arena, "%s of an old side%s%s, left over",
                                             kind_words(s->arena, now.kind), renamed ? ", " : "",
-                                            renamed ? was : ""),
+                                            renamed ? retired->to : ""),
                        .fix = "a healing or the next commit drops it: see cutover plan"});
 }
 
@@ -523,6 +557,7 @@ DriftItems drift_find(Arena *arena, const DriftInput *input)
 {
     Search search = {.arena = arena, .in = input};
     index_retired(&search);
+    find_elsewhere(&search);
     index_record(&search);
     judge_clusters(&search);
     judge_nodes(&search);

@@ -210,6 +210,38 @@ def what_somebody_renamed_is_not_called_removed_in_git(world):
     assert "reports.light_old    view  was reports.light, and was renamed by somebody: renamed in the cutover, dropped with blue" in text, text
 
 
+def a_side_that_somebody_swapped_back_is_told(world):
+    """What bears production's names is ours, too: nothing was told, and status said that the new commit is live."""
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.cutover("drift", expect=0)
+    world.sql("ALTER SCHEMA shop SWAP WITH shop_blue_g1")
+    text = world.cutover("drift", expect=2)
+    assert text.startswith("shop ") and "schema renamed to shop_blue_g1" in text and len(text.splitlines()) == 1, text
+    world.sql("ALTER SCHEMA shop SWAP WITH shop_blue_g1")
+    world.cutover("drift", expect=0)
+
+
+def what_is_dropped_after_a_way_back_is_told_as_dropped(world):
+    """The denied side has something of that name, which the way back gave another one: it was told as renamed."""
+    world.repository.write("models/reports/light.sql", "select 1 as x\n")
+    world.repository.commit("A view")
+    world.apply()
+    world.repository.write("models/reports/light.sql", "select 2 as x\n")
+    world.repository.commit("Change it")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.cutover("rollback", "--reason", "no")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    assert "light_blue_g2" in named(world, "reports")
+    world.cutover("drift", expect=0)
+    world.sql("DROP VIEW reports.light")
+    text = world.cutover("drift", expect=2)
+    assert "reports.light   view dropped" in text, text
+
+
 TESTS = [value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", None) == __name__ and name not in ("named", "without_refunds", "a_commit_of_another_environment")]
 
