@@ -14,6 +14,9 @@ void catalog_seal(Arena *arena, Catalog *catalog)
     vec_each (CatalogObject, it, &catalog->objects) {
         bool index = str_eq(it->kind, "index");
         map_put(arena, &catalog->object_by_id, it->id, it);
+        if (str_eq(it->kind, "type")) {
+            continue; /* types have names of their own beside those of relations */
+        }
         map_put(arena, index ? &catalog->index_by_name : &catalog->object_by_name,
                 relname_key(arena, it->rel), it);
     }

@@ -242,6 +242,15 @@ def what_is_dropped_after_a_way_back_is_told_as_dropped(world):
     assert "reports.light   view dropped" in text, text
 
 
+def a_type_of_the_same_name_keeps_nothing(world):
+    """Types have names of their own: it was told as what has replaced the view."""
+    world.sql("CREATE ROLE looker SUPERUSER")
+    world.apply()
+    world.sql("CREATE TYPE shop.daily AS LIST (ELEMENT TYPE = int4)", user="looker")
+    world.cutover("drift", expect=0)
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
 TESTS = [value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", None) == __name__ and name not in ("named", "without_refunds", "a_commit_of_another_environment")]
 
