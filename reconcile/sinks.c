@@ -77,9 +77,12 @@ RelName sink_leaves(const Record *record, const Catalog *catalog, const DesiredN
     return found;
 }
 
+/* The one that is to be repointed first by its id, whatever somebody calls it; others are made under their name. */
 static const CatalogObject *live_sink(const SinkInput *in, const RecordSink *sink)
 {
-    const CatalogObject *live = catalog_object(in->catalog, sink->rel);
+    bool stays = str_eq(sink->action, SINK_TO_REPOINT);
+    const CatalogObject *same = stays ? catalog_object_by_id(in->catalog, sink->id) : NULL;
+    const CatalogObject *live = same ? same : catalog_object(in->catalog, sink->rel);
     return live && str_eq(live->kind, "sink") && sink_is_ours(in->record, in->catalog, live) ? live
                                                                                              : NULL;
 }

@@ -59,6 +59,18 @@ def a_sink_follows_what_it_reads_and_keeps_its_id(world):
     assert altered == [("1",)] or altered == [(1,)], altered
 
 
+def a_sink_that_somebody_renamed_right_after_the_cutover_follows(world):
+    """It was looked for by its name alone: it kept reading the old side, which could not be dropped."""
+    begin(world)
+    before = sink(world)
+    change_daily(world)
+    world.wait_for("the cutover", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "repointing")
+    world.sql("ALTER SINK kafka.daily_out RENAME TO other")
+    world.wait_for("the end", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "live")
+    assert sink(world, "other") == before
+    assert "kafka.daily_out   sink renamed to kafka.other" in world.cutover("drift", expect=2)
+
+
 def the_old_side_stays_until_its_sinks_have_left_it(world):
     begin(world)
     change_daily(world)
@@ -400,7 +412,7 @@ TESTS = [a_sink_that_somebody_made_anew_in_another_way_is_told_and_comes_back_wh
          a_sink_that_somebody_repointed_is_told_and_left_alone, a_sink_that_somebody_repointed_is_healed,
          a_sink_is_created_when_what_it_reads_is_live, a_sink_follows_what_it_reads_and_keeps_its_id,
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
-         the_way_back_is_open_while_a_sink_cannot_follow,
+         the_way_back_is_open_while_a_sink_cannot_follow, a_sink_that_somebody_renamed_right_after_the_cutover_follows,
          a_limit_of_the_server_that_keeps_a_sink_out_is_said,
          a_new_sink_goes_with_the_commit_that_brought_it, a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours,
          apply_first_ends_what_is_under_way_when_the_next_plan_is_refused, columns_that_a_sink_cannot_follow_fail_the_commit,
