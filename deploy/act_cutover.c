@@ -91,6 +91,13 @@ static bool marker_unmoved(Pass *pass, bool *unmoved, Err *err)
  */
 bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err)
 {
+    const Catalog *now;
+    if (!pass_look_again(pass, &now, err)) {
+        return false;
+    }
+    if (!pass_names_fit(pass, d, now)) {
+        return true; /* the names alone are sent: the next pass sees whose they are */
+    }
     const char *message = message_of(pass, d, &d->names, false);
     int64_t began = pass_clock_ms();
     PgOutcome outcome = pg_script(pass->pg, pass->arena, message, pass_limit(pass), NULL, err);

@@ -68,9 +68,35 @@ static bool drop_containers(Pass *pass, const RecordDeployment *d, const Leftove
     return true;
 }
 
+/* Every name still belongs to the id that it was looked up by: somebody may have given it to something else meanwhile. */
+static bool all_there(Pass *pass, const Leftover *leftover, bool *there, Err *err)
+{
+    const Catalog *now;
+    *there = true;
+    if (!pass_look_again(pass, &now, err)) {
+        return false;
+    }
+    vec_each (const CatalogObject *, it, &leftover->objects) {
+        *there &= str_eq((*it)->id, catalog_id_at(now, (*it)->kind, (*it)->rel.database,
+                                                  (*it)->rel.schema, (*it)->rel.name));
+    }
+    vec_each (const CatalogSchema *, it, &leftover->schemas) {
+        *there &=
+            str_eq((*it)->id, catalog_id_at(now, "schema", (*it)->database, NULL, (*it)->name));
+    }
+    vec_each (const CatalogCluster *, it, &leftover->clusters) {
+        *there &= str_eq((*it)->id, catalog_id_at(now, "cluster", NULL, NULL, (*it)->name));
+    }
+    return true;
+}
+
 bool act_drop(Pass *pass, RecordDeployment *d, const Leftover *leftover, Err *err)
 {
     RecordEntries entries = {0};
+    bool there;
+    if (!all_there(pass, leftover, &there, err) || !there) {
+        return err->kind == ERR_NONE; /* the next pass looks anew */
+    }
     bool done = drop_objects(pass, d, leftover, &entries, err) &&
                 drop_containers(pass, d, leftover, &entries, err);
     Err ignored = {0};

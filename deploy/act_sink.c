@@ -81,6 +81,22 @@ static bool note(Pass *pass, const RecordDeployment *d, const SinkStep *step, Er
     return pass_append(pass, &entries, err);
 }
 
+/* Somebody may have put a sink of his own in its place meanwhile. */
+static bool still_there(Pass *pass, const SinkStep *step, bool *there, Err *err)
+{
+    const Catalog *now;
+    *there = true;
+    if (!step->live) {
+        return true;
+    }
+    if (!pass_look_again(pass, &now, err)) {
+        return false;
+    }
+    RelName rel = step->live->rel;
+    *there = str_eq(step->live->id, catalog_id_at(now, "sink", rel.database, rel.schema, rel.name));
+    return true;
+}
+
 bool act_repoint(Pass *pass, RecordDeployment *d, Err *err)
 {
     SinkStep step = pass_sink_step(pass, d);
@@ -89,6 +105,10 @@ bool act_repoint(Pass *pass, RecordDeployment *d, Err *err)
     }
     if (step.action == SINK_RENEW) {
         return renew(pass, d, &step, err);
+    }
+    bool there;
+    if (!still_there(pass, &step, &there, err) || !there) {
+        return err->kind == ERR_NONE; /* the next pass looks anew */
     }
     if (pass_exec(pass, sql_of(pass, &step), err)) {
         return note(pass, d, &step, err);

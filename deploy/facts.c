@@ -365,10 +365,8 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     blue_facts(pass, d, facts);
     follow_up_facts(pass, d, facts);
     rights_facts(pass, d, facts);
-    bool cuts = d->phase == PHASE_CUTTING_OVER;
-    bool gone = pass->replacing.green && facts->replacement == NO;
-    facts->names_hold = tri(pass_names_hold(pass, &d->names) &&
-                            !(cuts && (gone || !pass_green_is_ours(pass, &d->names))));
+    bool gone = d->phase == PHASE_CUTTING_OVER && pass->replacing.green && facts->replacement == NO;
+    facts->names_hold = tri(!gone && pass_names_fit(pass, d, pass->snapshot.catalog));
     pass->unused = leftover_replacement(pass->arena, pass->snapshot.catalog, pass->out->record, d);
     facts->soak_over = tri(now >= d->deadline || next_is_ready(pass));
     facts->drained = tri(now >= d->deadline);

@@ -1,6 +1,7 @@
 /* The list of names that a cutover changes, and that of the way back. */
 #include "pass_internal.h"
 
+#include "cutover/names_check.h"
 #include "cutover/str.h"
 #include "cutover/way_back.h"
 
@@ -129,40 +130,10 @@ RecordNames pass_back_names(Pass *pass, const RecordDeployment *d)
     return names;
 }
 
-static bool is_in(const CatalogObject *object, const RecordName *place, const CatalogSchema *schema)
+/* The old side may have become somebody's, too: that keeps nobody from the way back. */
+bool pass_names_fit(const Pass *pass, const RecordDeployment *d, const Catalog *now)
 {
-    return schema ? str_eq(object->rel.schema, schema->name) &&
-                        str_eq(object->rel.database, schema->database)
-                  : str_eq(object->cluster_id, place->id);
-}
-
-bool pass_green_is_ours(const Pass *pass, const RecordNames *names)
-{
-    const Catalog *catalog = pass->snapshot.catalog;
-    vec_each (RecordName, it, names) {
-        if (it->retired || !is_container(it)) {
-            continue;
-        }
-        const CatalogSchema *schema =
-            str_eq(it->kind, "schema") ? catalog_schema_by_id(catalog, it->id) : NULL;
-        vec_each (CatalogObject, object, &catalog->objects) {
-            if (is_in(object, it, schema) &&
-                !record_object(pass->out->record, object->kind, object->id)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-bool pass_names_hold(const Pass *pass, const RecordNames *names)
-{
-    vec_each (RecordName, it, names) {
-        const char *id =
-            catalog_id_at(pass->snapshot.catalog, it->kind, it->database, it->schema, it->from);
-        if (!str_eq(id, it->id)) {
-            return false;
-        }
-    }
-    return true;
+    bool strangers =
+        d->phase == PHASE_CUTTING_OVER && names_bring_strangers(now, pass->out->record, &d->names);
+    return names_hold(now, &d->names) && !strangers;
 }

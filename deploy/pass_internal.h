@@ -153,10 +153,8 @@ RequestWorld pass_request_world(const Pass *pass);
 RecordNames pass_cutover_names(Pass *pass);
 /* What the way back from D's cutover renames. */
 RecordNames pass_back_names(Pass *pass, const RecordDeployment *d);
-/* Nothing lies in the schemas and on the clusters that go live by NAMES but what is recorded. */
-bool pass_green_is_ours(const Pass *pass, const RecordNames *names);
-/* Every name is still borne by the id that was recorded for it. */
-bool pass_names_hold(const Pass *pass, const RecordNames *names);
+/* What D's transaction needs is as it was recorded, and nobody's but ours: in NOW, the catalog. */
+bool pass_names_fit(const Pass *pass, const RecordDeployment *d, const Catalog *now);
 
 /* ---- gates.c ---- */
 /* How many tests and checks a plan will have to pass; checks are counted before they are rendered. */

@@ -1,5 +1,6 @@
 #include "cutover/repair.h"
 
+#include "cutover/names_check.h"
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
@@ -56,7 +57,7 @@ static const char *schema_sql(const Search *s, const char *name)
 /* ---- what the record claims ---- */
 
 /* Every name that was made production's is borne by the id that was recorded for it. */
-static bool names_hold(const Search *s, const RecordNames *names)
+static bool names_arrived(const Search *s, const RecordNames *names)
 {
     vec_each (RecordName, it, names) {
         const char *id = catalog_id_at(s->catalog, it->kind, it->database, it->schema, it->to);
@@ -82,7 +83,7 @@ static bool any_holds(const Search *s)
 
 static bool proved(const Search *s, const RecordNames *names)
 {
-    return names->count ? names_hold(s, names) : any_holds(s);
+    return names->count ? names_arrived(s, names) : any_holds(s);
 }
 
 static void claim(Claim *best, int64_t generation, const char *commit, bool holds)
@@ -100,7 +101,7 @@ static bool was_live(const RecordDeployment *d)
 /* Its message may have been sent: that its names have moved proves that it happened. */
 static bool has_moved(const Search *s, const RecordDeployment *d, Phase phase)
 {
-    return d->phase == phase && d->names.count && names_hold(s, &d->names);
+    return d->phase == phase && d->names.count && names_arrived(s, &d->names);
 }
 
 static Claim newest_claim(const Search *s)
@@ -115,7 +116,7 @@ static Claim newest_claim(const Search *s)
         }
         if (d->phase == PHASE_ROLLED_BACK || has_moved(s, d, PHASE_ROLLING_BACK)) {
             claim(&best, d->rollback_generation, before ? before->commit : "",
-                  names_hold(s, &d->names));
+                  names_arrived(s, &d->names));
         }
     }
     if (!best.known && s->record->deployments.count) {
@@ -295,17 +296,6 @@ static void look_at_record(Search *s)
 
 /* ---- a way back that cannot be taken ---- */
 
-static bool sources_hold(const Search *s, const RecordNames *names)
-{
-    vec_each (RecordName, it, names) {
-        const char *id = catalog_id_at(s->catalog, it->kind, it->database, it->schema, it->from);
-        if (!str_eq(id, it->id)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* What was dropped cannot get its name again; the next way back goes without it. */
 static bool none_renamed(const Search *s, const RecordNames *names)
 {
@@ -328,7 +318,8 @@ static bool still_live(const Search *s, const RecordDeployment *d)
 static void look_at_ways_back(Search *s)
 {
     vec_each (RecordDeployment, d, &s->record->deployments) {
-        if (d->phase != PHASE_ROLLING_BACK || !still_live(s, d) || sources_hold(s, &d->names)) {
+        if (d->phase != PHASE_ROLLING_BACK || !still_live(s, d) ||
+            names_hold(s->catalog, &d->names)) {
             continue;
         }
         const char *text = arena_printf(

@@ -5,7 +5,7 @@ import subprocess
 
 from harness import BUILD, CLOCK_FACTOR, ROOT, run
 from test_in_place import may_read
-from wire import Wire
+from wire import Wire, during_the_next_pass
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
@@ -338,6 +338,20 @@ def what_a_stranger_put_on_green_right_before_the_cutover_never_goes_live(world)
     assert world.marker() != marker and ("shop", "mine") not in [o[:2] for o in world.objects()]
 
 
+def what_a_stranger_put_on_green_while_the_cutover_was_decided_never_goes_live(world):
+    """The pass has looked already, and would send the one message next."""
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 1")
+    world.repository.commit("Another")
+    marker = world.marker()
+    world.wait_for("the decision", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "cutting_over")
+    world.sql("CREATE ROLE looker SUPERUSER")
+    came = during_the_next_pass(world, lambda: world.sql("CREATE VIEW shop_green.mine AS SELECT 1 AS one", user="looker"))
+    assert came and world.marker() == marker
+    world.apply(expect=1)
+    assert world.marker() == marker and "shop_green.mine lies in a green container" in world.cutover("status", expect=3)
+
+
 def a_plan_that_changes_while_it_is_built_forgets_nothing(world):
     """What somebody drops from production need not be swapped any more: it is built beside, and no green side of it is left."""
     world.repository.write("models/big.sql", "{{ config(materialized='view', schema='extras') }}\nselect id from {{ ref('orders_clean') }}\n")
@@ -642,6 +656,7 @@ if __name__ == "__main__":
          a_cluster_in_which_only_an_old_side_is_left_goes, green_that_is_kept_keeps_no_old_side,
          a_cluster_that_an_overtaken_commit_had_just_made_goes, a_cluster_that_somebody_has_left_meanwhile_goes_with_the_next_commit,
          what_a_stranger_put_on_green_right_before_the_cutover_never_goes_live,
+         what_a_stranger_put_on_green_while_the_cutover_was_decided_never_goes_live,
          a_plan_that_changes_while_it_is_built_forgets_nothing,
          who_reads_green_that_is_to_go_is_named, an_index_of_an_overtaken_commit_is_not_left_on_the_old_side,
          a_source_that_an_overtaken_commit_had_just_made_is_taken_over,

@@ -1,6 +1,6 @@
 """Exceptions need leave: to drop much, to drop what holds data, to go back in history, to cost more than the cap."""
-
 from harness import ROOT, run
+from wire import during_the_next_pass
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
@@ -176,6 +176,16 @@ def nothing_with_data_is_dropped_while_nobody_knows_what_git_declares(world):
     world.repository.commit("As it was")
     world.apply()
     assert bids(world) == before and world.status()["state"] == "live"
+
+
+def a_name_that_somebody_gave_away_right_before_its_drop_is_not_dropped(world):
+    """When he does, the pass has looked already, and knows what it is to drop."""
+    remove_bids(world)
+    world.cutover("promote", "--reason", "all is well")
+    world.wait_for("the end of the soak", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "cleaning")
+    assert during_the_next_pass(world, lambda: world.sql("DROP TABLE market.bids;\nCREATE TABLE market.bids (mine int)"))
+    world.apply()
+    assert world.sql("SELECT c.name FROM mz_columns c JOIN mz_tables t ON t.id = c.id WHERE t.name = 'bids'") == [("mine",)]
 
 
 def what_somebody_else_reads_is_not_dropped_by_any_permit(world):

@@ -3,6 +3,7 @@ import json
 
 from harness import ROOT, run
 from test_deploy import deploy, names
+from wire import during_the_next_pass
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
@@ -198,6 +199,35 @@ def a_changed_sink_is_made_anew_only_when_it_is_permitted(world):
     world.repository.commit("No more of it\n\nCutover-Permit: stateful:materialize.kafka.daily_out")
     world.apply()
     assert sink(world) is None and world.plan(expect=0)["outcome"] == "nothing"
+
+
+def mine(world):
+    """Somebody puts his own sink in the place of ours."""
+    world.sql("DROP SINK kafka.daily_out", user="ada")
+    world.sql("CREATE SINK kafka.daily_out IN CLUSTER sinks FROM shop_blue_g1.daily INTO KAFKA CONNECTION public.broker (TOPIC 'mine') FORMAT JSON ENVELOPE DEBEZIUM", user="ada")
+
+
+def go_live_with_a_sink_to_see_to(world, message):
+    world.repository.edit("models/shop/daily.sql", "count(*) as orders", "count(*) + 0 as orders")
+    world.repository.commit(message)
+    world.wait_for("the cutover", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "repointing")
+    world.sql("CREATE ROLE ada SUPERUSER")
+
+
+def a_sink_that_has_just_taken_the_place_of_ours_is_not_repointed(world):
+    begin(world)
+    go_live_with_a_sink_to_see_to(world, "Count differently")
+    assert during_the_next_pass(world, lambda: mine(world) or True)
+    assert sink(world)[1] == "shop_blue_g1.daily", sink(world)
+
+
+def a_sink_that_has_just_taken_the_place_of_ours_is_not_dropped(world):
+    """Ours was to be made anew."""
+    begin(world)
+    world.repository.edit("models/daily_out.sql", "TOPIC 'daily'", "TOPIC 'daily_v2'")
+    go_live_with_a_sink_to_see_to(world, "Another topic" + PERMIT)
+    assert during_the_next_pass(world, lambda: mine(world) or True)
+    assert sink(world)[1] == "shop_blue_g1.daily", sink(world)
 
 
 def rename_daily(world, permit=""):
@@ -415,6 +445,7 @@ TESTS = [a_sink_that_somebody_made_anew_in_another_way_is_told_and_comes_back_wh
          the_way_back_is_open_while_a_sink_cannot_follow, a_sink_that_somebody_renamed_right_after_the_cutover_follows,
          a_limit_of_the_server_that_keeps_a_sink_out_is_said,
          a_new_sink_goes_with_the_commit_that_brought_it, a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours,
+         a_sink_that_has_just_taken_the_place_of_ours_is_not_repointed, a_sink_that_has_just_taken_the_place_of_ours_is_not_dropped,
          apply_first_ends_what_is_under_way_when_the_next_plan_is_refused, columns_that_a_sink_cannot_follow_fail_the_commit,
          a_sink_leaves_what_is_gone_when_another_is_declared_in_its_place, the_way_back_sends_a_sink_to_what_it_read_before,
          a_sink_alone_is_declared_to_read_another, a_sink_that_was_not_recorded_yet_as_reading_another,
