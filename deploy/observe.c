@@ -357,15 +357,34 @@ static bool is_after_cutover(Phase phase)
            phase == PHASE_CLEANING || phase == PHASE_ROLLING_BACK;
 }
 
+/* The way back to D's commit gives the marker the name that D's own cutover would: what green's names bear tells them apart. */
+static bool is_another_way_back(const Pass *pass, const RecordDeployment *d)
+{
+    bool back = false;
+    vec_each (RecordDeployment, it, &pass->out->record->deployments) {
+        bool sent = it->phase == PHASE_ROLLING_BACK || it->phase == PHASE_ROLLED_BACK;
+        back |= sent && it->rollback_generation == d->generation;
+    }
+    vec_each (const RecordName, it, &d->cutover_names) {
+        const char *id =
+            catalog_id_at(pass->snapshot.catalog, it->kind, it->database, it->schema, it->to);
+        if (back && !it->retired && str_eq(id, it->id)) {
+            return false;
+        }
+    }
+    return back;
+}
+
 /*
  * The marker knows best. A controller that lost its reply, or judged by an older look than another one, may have
- * written that the deployment failed; when the marker bears its name, it has cut over all the same.
+ * written that the deployment failed; when the marker bears its name, it has cut over all the same. What goes out is
+ * written down before.
  */
 static bool happened_unnoticed(const Pass *pass, const RecordDeployment *d)
 {
     bool told = d->cut_over || is_after_cutover(d->phase) || d->phase == PHASE_ROLLED_BACK ||
                 d->phase == PHASE_LIVE;
-    return !told && d->has_intent && pass_happened(pass, d);
+    return !told && d->prepared && pass_happened(pass, d) && !is_another_way_back(pass, d);
 }
 
 void pass_choose(Pass *pass)

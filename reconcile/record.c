@@ -240,6 +240,7 @@ static void fold_names(Fold *fold, RecordDeployment *d, Phase to, const Json *bo
     d->names = read_names(fold->arena, body);
     if (to == PHASE_CUTTING_OVER) {
         d->cutover_names = d->names;
+        d->prepared = true;
     }
     d->rollback_generation = json_get_int(body, "rollback_generation", d->rollback_generation);
 }
@@ -633,8 +634,8 @@ RecordDeployment *record_generation(const Record *record, int64_t generation)
         if (d->cut_over && d->generation == generation) {
             return d;
         }
-        if (d->rollback_generation == generation && d->rollback_generation > 0 &&
-            d->from_generation < generation) {
+        bool back = d->phase == PHASE_ROLLING_BACK || d->phase == PHASE_ROLLED_BACK;
+        if (back && d->rollback_generation == generation && d->from_generation < generation) {
             return record_generation(record, d->from_generation);
         }
     }

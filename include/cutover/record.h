@@ -159,6 +159,7 @@ typedef struct RecordDeployment {
     Moment deadline;             /* of the phase; 0 = none */
     RecordNames names;           /* of the cutover, or of the rollback, whichever was last */
     RecordNames cutover_names;   /* of the cutover alone */
+    bool prepared;               /* its cutover was written down: it may have been sent */
     int64_t rollback_generation; /* that its rollback makes or made; 0 = none */
     VEC(RecordResult) results;   /* of this attempt */
     bool has_intent, cut_over;   /* cut_over: its marker was seen */

@@ -251,8 +251,54 @@ def a_type_of_the_same_name_keeps_nothing(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def go_back_to(world, commit):
+    """Git is set back, which somebody permits; then that deployment is under way."""
+    world.repository.git("reset", "-q", "--hard", commit)
+    world.repository.git("push", "-q", "--force", "origin", "HEAD:main")
+    world.wait_for("the refusal", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "pending" or "CO4131" in world.cutover("status", expect=3))
+    world.cutover("approve", "--permit", "rewind", "--yes")
+
+
+def two_commits_of_which_the_second_soaks(world):
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d\n    keep_failed: 1h")
+    world.repository.write("tests/few.sql", "select 1 from {{ ref('orders_clean') }} having count(*) > 3\n")
+    first = world.repository.commit("Few orders")
+    world.cutover("apply", "--yes")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    return first
+
+
+def a_way_back_is_not_taken_for_the_cutover_of_the_same_commit(world):
+    """Both give the marker one name: the commit that had failed was told to be live, and its green stayed for ever."""
+    first = two_commits_of_which_the_second_soaks(world)
+    world.sql("INSERT INTO public.orders VALUES (5, 1, 2, '2026-11-03')")
+    go_back_to(world, first)
+    world.wait_for("the failure", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "failed")
+    world.cutover("rollback", "g2", "--reason", "the short way")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and "rolled_back" in world.phases())
+    assert world.marker() == "cutover_production_g3_" + first[:8] and world.phases()[-2:] == ["rolling_back", "rolled_back"], world.phases()
+    assert "shop_green" in world.schemas()
+    world.set_clock(6000)
+    world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and not [n for n in world.schemas() + world.clusters() if "_green" in n])
+
+
+def a_way_back_overtakes_the_same_commit_while_it_is_built(world):
+    first = two_commits_of_which_the_second_soaks(world)
+    world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('%_green%', 300)")
+    go_back_to(world, first)
+    world.wait_for("green", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "hydrating")
+    world.cutover("rollback", "g2", "--reason", "the short way")
+    world.sql("DELETE FROM standin_control.hydration")
+    world.set_clock(6000)
+    world.wait_for("the end", lambda: world.cutover("run", "--once") is not None and not [n for n in world.schemas() + world.clusters() if "_green" in n or "_blue" in n])
+    assert world.marker() == "cutover_production_g3_" + first[:8] and world.phases().count("cutting_over") == 2, world.phases()
+    assert "rolled_back" in world.phases() and world.plan(expect=0)["outcome"] == "nothing"
+
+
 TESTS = [value for name, value in list(globals().items())
-         if callable(value) and getattr(value, "__module__", None) == __name__ and name not in ("named", "without_refunds", "a_commit_of_another_environment")]
+         if callable(value) and getattr(value, "__module__", None) == __name__ and name not in ("named", "without_refunds", "a_commit_of_another_environment", "go_back_to", "two_commits_of_which_the_second_soaks")]
 
 if __name__ == "__main__":
     run(TESTS, PROJECT, SEED)

@@ -406,6 +406,10 @@ static void a_rollback_brings_the_former_deployment_back_under_a_new_generation(
     CHECK_STR(record_generation(record, 42)->id, new.id);
     CHECK(!record_generation(record, 44));
     CHECK_INT(record_soaking(record)->phase, PHASE_ROLLING_BACK);
+    new.phase = PHASE_ROLLING_BACK;
+    move(&log, &new, PHASE_ROLLING_BACK, PHASE_SOAKING);
+    CHECK(!record_generation(
+        fold(&log), 43)); /* the next deployment makes it: this way back was ended by a repair */
 }
 
 static void the_way_back_undoes_every_name_and_retires_what_was_live(void **state)
