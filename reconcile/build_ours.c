@@ -1,6 +1,7 @@
 /* Whose is what: ownership by record, by container and by the audit log; and what does not fit any more. */
 #include "build_internal.h"
 
+#include "cutover/others.h"
 #include "cutover/str.h"
 
 #define NOTED_WITHIN                                                                               \
@@ -89,51 +90,6 @@ static bool stands_there(const Catalog *catalog, const Standings *standing,
     return false;
 }
 
-static bool is_of_another(Arena *arena, const Record *record, const char *comment)
-{
-    const char *environment = comment_environment(arena, comment);
-    return environment && !str_eq(environment, record->environment);
-}
-
-/* Places of other environments, whose controllers may bear our role: schema_key() of schemas, and ids of clusters. */
-typedef struct Others {
-    Map schemas, clusters;
-} Others;
-
-static Others find_others(Arena *arena, const Catalog *catalog, const Record *record)
-{
-    Others found = {0};
-    vec_each (CatalogSchema, it, &catalog->schemas) {
-        if (is_of_another(arena, record, it->comment)) {
-            map_put(arena, &found.schemas, schema_key(arena, it->database, it->name), it);
-            map_put(arena, &found.schemas, key_of(arena, "schema", it->id), it);
-        }
-    }
-    vec_each (CatalogCluster, it, &catalog->clusters) {
-        if (is_of_another(arena, record, it->comment)) {
-            map_put(arena, &found.clusters, it->id, it);
-        }
-    }
-    return found;
-}
-
-static bool made_by_others(Arena *arena, const Catalog *catalog, const Others *others,
-                           const CatalogCreation *created)
-{
-    if (!others->schemas.count && !others->clusters.count) {
-        return false;
-    }
-    if (str_eq(created->kind, "cluster")) {
-        return map_get(&others->clusters, created->id);
-    }
-    if (str_eq(created->kind, "schema")) {
-        return map_get(&others->schemas, key_of(arena, "schema", created->id));
-    }
-    const CatalogObject *it = catalog_object_by_id(catalog, created->id);
-    return it && (map_get(&others->schemas, schema_key(arena, it->rel.database, it->rel.schema)) ||
-                  (it->cluster_id && map_get(&others->clusters, it->cluster_id)));
-}
-
 Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *record)
 {
     Map created = {0};
@@ -142,11 +98,11 @@ Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *reco
         return created;
     }
     Standings standing = find_standing(arena, catalog, record);
-    Others others = find_others(arena, catalog, record);
+    Others others = others_find(arena, catalog, record);
     vec_each (CatalogCreation, it, &catalog->creations) {
         bool late = it->event > over && stands_there(catalog, &standing, it);
         if ((it->event > open || late) && str_eq(it->user, catalog->role) &&
-            !made_by_others(arena, catalog, &others, it)) {
+            !others_made(arena, catalog, &others, it)) {
             map_put(arena, &created, key_of(arena, it->kind, it->id), it);
         }
     }

@@ -1,5 +1,6 @@
 #include "cutover/record.h"
 
+#include "cutover/others.h"
 #include "cutover/str.h"
 
 #include <string.h>
@@ -165,16 +166,19 @@ static void fold_sinks(Fold *fold, RecordDeployment *d, const Json *body)
     }
 }
 
+RecordGreen record_read_green(const Json *green)
+{
+    return (RecordGreen){json_get_str(green, "kind"),   json_get_str(green, "database"),
+                         json_get_str(green, "schema"), json_get_str(green, "name"),
+                         json_get_str(green, "green"),  json_get_str(green, "replaces")};
+}
+
 /* What an earlier intent announced may be there: it is not used any more, and must not be forgotten. */
 static void fold_green(Fold *fold, RecordDeployment *d, const Json *green)
 {
     RecordDeployment all = {0};
     for (size_t i = 0; i < green->count; i++) {
-        const Json *it = green->items[i];
-        vec_push(fold->arena, &all.green,
-                 (RecordGreen){json_get_str(it, "kind"), json_get_str(it, "database"),
-                               json_get_str(it, "schema"), json_get_str(it, "name"),
-                               json_get_str(it, "green"), json_get_str(it, "replaces")});
+        vec_push(fold->arena, &all.green, record_read_green(green->items[i]));
     }
     all.green_newest = all.green.count;
     vec_each (RecordGreen, it, &d->green) {
@@ -571,6 +575,7 @@ Record *record_fold(Arena *arena, const char *environment, LogEntries *entries)
     Map seen = {0};
     vec_each (LogEntry, it, entries) {
         bool ours = str_eq(it->environment, environment) && it->body;
+        others_fold(arena, record, it);
         if (ours && !map_put(arena, &seen, entry_key(arena, it), it)) {
             record->entries++;
             fold_entry(&fold, it);

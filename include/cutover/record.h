@@ -121,6 +121,13 @@ typedef struct RecordGreen {
         *replaces; /* id of the materialized view that it is to replace where it is, or NULL */
 } RecordGreen;
 
+/* An intent of ENVIRONMENT, ours or another one's, gave a place of green its name AT that time. */
+typedef struct RecordAnnounced {
+    const char *environment;
+    Moment at;
+    RecordGreen green;
+} RecordAnnounced;
+
 /* The gates that a commit's own cutover.yaml asks for: its successor is measured by them. */
 typedef struct RecordGates {
     bool known; /* an older version recorded none */
@@ -196,6 +203,8 @@ typedef struct Record {
     RecordObjects unwritten; /* in object_by_id, but found in this pass and not in the log yet */
     Map denied;              /* commit to reason (const char *) */
     StrVec canary_roles;     /* whom a canary ever let in to read green */
+    VEC(RecordAnnounced) announced; /* of every environment whose rows were given */
+    Map of_others;                  /* "<kind>:<id>" of what other environments made or adopted */
     Map restored; /* denied commit to the one that is wanted instead (const char *), after a way back */
     VEC(RecordRequest) requests;
     VEC(RecordEvent) events;
@@ -204,10 +213,13 @@ typedef struct Record {
         *hold; /* the request that holds the environment, or NULL; `resume` lifts it */
 } Record;
 
-/* Folds the rows of one environment. Unknown kinds, doubles, and transitions that do not start from
+/* Folds the rows of one environment; of the others only what they announced and have. Unknown kinds, doubles, and transitions that do not start from
  * the phase that the deployment is in (another controller was first) are skipped. ENTRIES NULL:
  * there is no log. */
 Record *record_fold(Arena *arena, const char *environment, LogEntries *entries);
+
+/* What an entry of kind `intent` holds. */
+RecordGreen record_read_green(const Json *green);
 
 RecordDeployment *record_deployment(const Record *record, const char *id);
 

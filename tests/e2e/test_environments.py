@@ -1,0 +1,69 @@
+"""Several environments in one Materialize, whose controllers bear one role: each keeps what is its own, whatever names it bears."""
+from harness import ROOT, run
+from test_names import a_commit_of_another_environment
+
+PROJECT = ROOT / "tests" / "e2e" / "project"
+SEED = ROOT / "tests" / "e2e" / "seed.sql"
+PRODUCTION = ("  production: {branch: main, target: prod, %sclusters: {%scompute: {size: 25cc}, serving: {size: 25cc}}, hydration: {settle: 5s}, "
+              "soak: 4m, drain: 5m, keep_failed: 0s}\n")
+EXTRA = "  extra: {branch: main, target: prod, select: path:models/extra, clusters: {more: {size: 25cc}}, soak: 4m, promotion: manual}\n"
+
+
+def a_test_fails(world, model, green):
+    """And its green is gone."""
+    world.repository.write("tests/none.sql", "select * from {{ ref('%s') }}\n" % model)
+    world.repository.commit("A test that fails")
+    world.apply(expect=1)
+    world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and green not in world.schemas())
+
+
+def pass_of(world, environment, command=("run", "--once"), expect=0):
+    world.environment = environment
+    world.cutover(*command, expect=expect)
+    world.environment = "production"
+
+
+def what_another_environment_took_over_under_a_name_that_green_had_is_its_own(world):
+    """No comment tells whose it is, since what is adopted is left as it is: all of it was dropped."""
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    keep_failed: 0s")
+    staging = "  staging: {branch: staging, target: staging, soak: 0s, clusters: {compute_green: {size: 25cc}}}\n"
+    world.repository.write("cutover.yaml", (world.repository.work / "cutover.yaml").read_text() + staging)
+    world.repository.edit("macros/names.sql", "target.name == 'prod'", "true")
+    world.repository.commit("Two environments")
+    a_commit_of_another_environment(world)
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    a_test_fails(world, "daily", "shop_green")
+    world.sql("CREATE SCHEMA shop_green;\nCREATE CLUSTER compute_green (SIZE '25cc');\n"
+              "CREATE MATERIALIZED VIEW shop_green.one IN CLUSTER compute_green AS (\nselect 1 as x\n)")
+    pass_of(world, "staging", ("adopt", "--yes"))
+    for _ in range(3):
+        world.cutover("run", "--once")
+    assert world.sql("SELECT x FROM shop_green.one") == [(1,)] and "compute_green" in world.clusters()
+
+
+def green_of_another_environment_under_a_name_that_green_had_is_its_own(world):
+    """What one environment tried in vain is another one's by now: its controller dropped what the other one's had just built, and again."""
+    yaml, base = world.repository.work / "cutover.yaml", "models/extra/base.sql"
+    yaml.write_text("version: 1\nenvironments:\n" + PRODUCTION % ("", "more: {size: 25cc}, "))
+    world.repository.write(base, "{{ config(materialized='materialized_view', schema='extra', cluster='more') }}\nselect 1 as id\n")
+    a_test_fails(world, "base", "extra_green")
+    yaml.write_text("version: 1\nenvironments:\n" + PRODUCTION % ("exclude: path:models/extra, ", "") + EXTRA)
+    world.repository.remove("tests/none.sql")
+    world.repository.commit("In an environment of its own")
+    world.apply()
+    world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('%more_green%', NULL)")
+    pass_of(world, "extra", ("apply", "--yes", "--until", "building"))
+    made = world.sql("SELECT id FROM mz_schemas WHERE name = 'extra_green' UNION ALL SELECT id FROM mz_clusters WHERE name = 'more_green'")
+    for _ in range(4):
+        world.cutover("run", "--once")
+        pass_of(world, "extra")
+    now = world.sql("SELECT id FROM mz_schemas WHERE name = 'extra_green' UNION ALL SELECT id FROM mz_clusters WHERE name = 'more_green'")
+    assert len(made) == 2 and now == made, (made, now)
+
+
+TESTS = [what_another_environment_took_over_under_a_name_that_green_had_is_its_own,
+         green_of_another_environment_under_a_name_that_green_had_is_its_own]
+
+if __name__ == "__main__":
+    run(TESTS, PROJECT, SEED)
