@@ -91,8 +91,9 @@ static void forget_results(RecordDeployment *d)
     d->results.count = kept;
 }
 
-static void fold_about(RecordDeployment *d, const Json *body)
+static void fold_about(RecordDeployment *d, const LogEntry *entry)
 {
+    const Json *body = entry->body;
     d->generation = json_get_int(body, "generation", d->generation);
     d->from_generation = json_get_int(body, "from_generation", d->from_generation);
     keep_text(&d->commit, body, "commit");
@@ -107,6 +108,7 @@ static void fold_about(RecordDeployment *d, const Json *body)
     int64_t attempt = json_get_int(body, "attempt", d->attempt);
     if (attempt > d->attempt) {
         d->attempt = attempt;
+        d->attempt_since = entry->at;
         forget_results(d);
     }
 }
@@ -197,7 +199,7 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
     if (!d || json_get_int(entry->body, "attempt", d->attempt) < d->attempt) {
         return;
     }
-    fold_about(d, entry->body);
+    fold_about(d, entry);
     keep_text(&d->manifest_digest, entry->body, "manifest");
     /* The first one stays: what was made after it is ours, whichever controller made it. */
     if (!d->has_intent) {
@@ -276,7 +278,7 @@ static void fold_phase(Fold *fold, const LogEntry *entry)
     if (attempt < d->attempt || (from != d->phase && !again)) {
         return;
     }
-    fold_about(d, entry->body);
+    fold_about(d, entry);
     fold_readiness(d, to, entry->at);
     if (d->phase == PHASE_HYDRATING && to == PHASE_CHECKING) {
         d->hydrated_in += (entry->at - d->phase_since) / MOMENT_SECOND;

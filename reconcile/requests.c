@@ -151,7 +151,7 @@ bool request_promoted(const Record *record, const RecordDeployment *d, Phase pha
     vec_each (RecordRequest, it, &record->requests) {
         if (it->done && str_eq(it->outcome, "done") && str_eq(it->kind, "promote") &&
             str_eq(it->deployment, d->id) && str_eq(it->phase, phase_name(phase)) &&
-            of_its_plan(it, d)) {
+            it->at >= d->attempt_since && of_its_plan(it, d)) {
             return true;
         }
     }

@@ -146,7 +146,8 @@ typedef struct RecordDeployment {
     bool partial; /* adopted while something differed: its commit is still to be deployed */
     const char *manifest_digest, *plan_digest;
     int64_t attempt;
-    int64_t audit_event; /* newest event before the first CREATE */
+    Moment attempt_since; /* when it began; 0: the first */
+    int64_t audit_event;  /* newest event before the first CREATE */
     Moment
         doubled_since; /* of the first intent; 0: none, or of an older version, which tells no price */
     double credits_per_hour; /* of green, all clusters */

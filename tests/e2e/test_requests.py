@@ -84,6 +84,23 @@ def a_window_gates_the_cutover_alone(world):
     world.stop(controller)
 
 
+def a_window_that_was_skipped_is_skipped_for_one_attempt(world):
+    """It was refused; when somebody has it tried again, nobody has said that it may go out outside of its window."""
+    deploy(world)
+    change(world, 'windows: {timezone: Europe/Berlin, freeze: ["2020-01-01 to 2099-01-01"]}')
+    world.wait_for("the window", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "awaiting_window")
+    world.cutover("promote", "--reason", "the fix cannot wait")
+    world.wait_for("the decision", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "cutting_over")
+    world.sql("INSERT INTO standin_control.faults (pattern, action, sqlstate, message) VALUES ('BEGIN; ALTER SCHEMA%', 'refuse', 'XX000', 'no such luck')")
+    world.wait_for("its end", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "failed")
+    world.sql("DELETE FROM standin_control.faults")
+    world.cutover("resume")
+    world.wait_for("the second attempt", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] in ("awaiting_window", "cutting_over"))
+    assert world.phases()[-1] == "awaiting_window" and world.marker().startswith("cutover_production_g1_")
+    world.cutover("promote", "--reason", "now it may")
+    world.wait_for("the cutover", lambda: world.cutover("run", "--once") is not None and world.marker().startswith("cutover_production_g2_"))
+
+
 def an_open_window_is_no_wait(world):
     deploy(world)
     change(world, 'windows: {timezone: Europe/Berlin, allow: ["Sun-Sat 00:00-24:00"]}')

@@ -131,7 +131,7 @@ static void the_way_back_needs_something_before_and_nothing_under_way(void **sta
     CHECK_STR(answer_of(*state, record).why, "g4 is under way: end it first by cutover abort");
 }
 
-static void a_granted_promote_is_of_one_phase(void **state)
+static void a_granted_promote_is_of_one_phase_and_one_attempt(void **state)
 {
     Record *record = record_with(*state, PHASE_AWAITING_WINDOW);
     RecordRequest *promote = add(*state, record, "promote", "ada");
@@ -142,6 +142,8 @@ static void a_granted_promote_is_of_one_phase(void **state)
     CHECK(request_promoted(record, record->deployments.items, PHASE_AWAITING_WINDOW));
     CHECK(!request_promoted(record, record->deployments.items, PHASE_CANARY));
     CHECK(!request_open(record, record->deployments.items, "promote"));
+    record->deployments.items[0].attempt_since = promote->at + 1;
+    CHECK(!request_promoted(record, record->deployments.items, PHASE_AWAITING_WINDOW));
 }
 
 int main(void)
@@ -151,7 +153,7 @@ int main(void)
         TEST(a_request_is_answered_by_the_phase_that_it_meets),
         TEST(the_way_back_from_what_is_live_is_a_new_deployment),
         TEST(the_way_back_needs_something_before_and_nothing_under_way),
-        TEST(a_granted_promote_is_of_one_phase),
+        TEST(a_granted_promote_is_of_one_phase_and_one_attempt),
     };
     return cmocka_run_group_tests_name("requests", tests, NULL, NULL);
 }
