@@ -117,7 +117,10 @@ bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err)
             return true; /* somebody was faster, perhaps we ourselves: the next pass reads the marker */
         }
         *err = why;
-        refused(pass, d->phase == PHASE_ROLLING_BACK ? "the way back" : "the cutover", err);
+        if (d->phase == PHASE_ROLLING_BACK) {
+            return pass_try_later(pass, d, "the way back", err);
+        }
+        refused(pass, "the cutover", err);
         *err = (Err){0};
         return true;
     }

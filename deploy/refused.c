@@ -21,9 +21,9 @@ static bool drops(const Rule *rule)
 /* Rows whose statements are tried again. */
 static bool is_tried_again(const Rule *rule)
 {
-    return rule->action == ACTION_ALTER || rule->action == ACTION_APPLY ||
-           rule->action == ACTION_REPOINT || rule->action == ACTION_ADMIT ||
-           rule->action == ACTION_BUILD || drops(rule);
+    return rule->action == ACTION_ROLL_BACK || rule->action == ACTION_ALTER ||
+           rule->action == ACTION_APPLY || rule->action == ACTION_REPOINT ||
+           rule->action == ACTION_ADMIT || rule->action == ACTION_BUILD || drops(rule);
 }
 
 /* What D's phase has noted last, so that nothing has succeeded since. */
@@ -41,7 +41,8 @@ static const RecordResult *newest_refusal(const RecordDeployment *d)
 /* Only a person can help: it is past its time, or keeps nobody waiting. */
 static bool needs_a_person(const Pass *pass, const RecordDeployment *d)
 {
-    return (pass->out->rule && drops(pass->out->rule)) ||
+    const Rule *rule = pass->out->rule;
+    return (rule && (drops(rule) || rule->action == ACTION_ROLL_BACK)) ||
            (d->deadline && pass->snapshot.catalog->now > d->deadline);
 }
 

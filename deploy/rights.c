@@ -4,27 +4,6 @@
 
 #include "cutover/str.h"
 
-/* Membership is inherited. */
-static bool read_roles(Pg *pg, Arena *arena, const Catalog *catalog, int64_t timeout_ms,
-                       Rights *rights, Err *err)
-{
-    PgResult rows = {0};
-    if (!pg_query(pg, arena, sql_role_members, NULL, timeout_ms, &rows, err)) {
-        return false;
-    }
-    vec_push(arena, &rights->roles, catalog->role);
-    for (size_t i = 0; i < rights->roles.count; i++) {
-        for (size_t row = 0; row < rows.rows.count; row++) {
-            const char *role = pg_value(&rows, row, "role");
-            if (str_eq(pg_value(&rows, row, "member"), rights->roles.items[i]) &&
-                !str_in(&rights->roles, role)) {
-                vec_push(arena, &rights->roles, role);
-            }
-        }
-    }
-    return true;
-}
-
 static bool is_true(const char *value)
 {
     return str_eq(value, "t");
@@ -38,8 +17,8 @@ bool rights_read(Pg *pg, Arena *arena, const Catalog *catalog, int64_t timeout_m
     if (rights->all) {
         return true;
     }
-    if (!read_roles(pg, arena, catalog, timeout_ms, rights, err) ||
-        !pg_query(pg, arena, sql_rights, NULL, timeout_ms, &rows, err)) {
+    rights->roles = catalog->member_of;
+    if (!pg_query(pg, arena, sql_rights, NULL, timeout_ms, &rows, err)) {
         return false;
     }
     for (size_t i = 0; i < rows.rows.count; i++) {

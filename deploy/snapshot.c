@@ -441,10 +441,34 @@ static bool run_queries(Load *load, const Query *queries, size_t count, int64_t 
     return true;
 }
 
+/* Membership is inherited. */
+static bool read_memberships(Load *load, Err *err)
+{
+    StrVec *roles = &load->catalog->member_of;
+    if (!load->catalog->rbac || load->catalog->superuser) {
+        return true;
+    }
+    if (!pg_query(load->pg, load->arena, sql_role_members, NULL, load->timeout_ms, &load->result,
+                  err)) {
+        return false;
+    }
+    vec_push(load->arena, roles, load->catalog->role);
+    for (size_t i = 0; i < roles->count; i++) {
+        for (size_t row = 0; row < load->result.rows.count; row++) {
+            const char *role = text(load, row, "role");
+            if (str_eq(text(load, row, "member"), roles->items[i]) && !str_in(roles, role)) {
+                vec_push(load->arena, roles, role);
+            }
+        }
+    }
+    return true;
+}
+
 static bool read_catalog(Load *load, Snapshot *snapshot, Err *err)
 {
     int64_t event = event_wanted(load, snapshot);
-    if (!run_queries(load, things, sizeof things / sizeof *things, event, err)) {
+    if (!run_queries(load, things, sizeof things / sizeof *things, event, err) ||
+        !read_memberships(load, err)) {
         return false;
     }
     load->catalog->database = arena_strdup(load->arena, pg_database(load->pg));

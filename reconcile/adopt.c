@@ -1,7 +1,7 @@
 #include "cutover/adopt.h"
 
 #include "cutover/digest.h"
-#include "cutover/sqltok.h"
+#include "cutover/owners.h"
 #include "cutover/str.h"
 
 #include <string.h>
@@ -36,15 +36,6 @@ static bool is_source_selected(const Finding *f, RelName rel)
 
 /* ---- whose it is ---- */
 
-static const char *words_of_kind(Arena *arena, const char *kind)
-{
-    char *words = arena_strdup(arena, kind);
-    for (char *p = words; *p; p++) {
-        *p = *p == '-' ? ' ' : *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
-    }
-    return words;
-}
-
 static void block(AdoptItem *item, const char *what, const char *hint)
 {
     item->verdict = ADOPT_BLOCKED;
@@ -53,23 +44,11 @@ static void block(AdoptItem *item, const char *what, const char *hint)
     item->hint = hint;
 }
 
-/* A container's or relation's name in SQL. */
-static const char *sql_name(const Finding *f, const AdoptItem *item)
-{
-    if (str_eq(item->kind, "cluster")) {
-        return sql_ident(f->arena, item->rel.name);
-    }
-    if (str_eq(item->kind, "schema")) {
-        return arena_printf(f->arena, "%s.%s", sql_ident(f->arena, item->rel.database),
-                            sql_ident(f->arena, item->rel.name));
-    }
-    return relname_sql(f->arena, item->rel);
-}
-
 /* What Cutover swaps, renames and drops it must own; an index is owned with its relation. */
 static void check_owner(const Finding *f, AdoptItem *item)
 {
     const char *role = f->in->plan->catalog->role;
+    const CatalogPlace place = {.kind = item->kind, .rel = item->rel};
     const char *other =
         map_get(f->in->others, arena_printf(f->arena, "%s:%s", item->kind, item->id));
     if (other) {
@@ -77,8 +56,7 @@ static void check_owner(const Finding *f, AdoptItem *item)
               "give each environment schemas and clusters of its own");
     } else if (f->in->roles && !str_in(f->in->roles, item->owner)) {
         block(item, arena_printf(f->arena, "belongs to role %s", item->owner),
-              arena_printf(f->arena, "ALTER %s %s OWNER TO %s", words_of_kind(f->arena, item->kind),
-                           sql_name(f, item), sql_ident(f->arena, role)));
+              owner_statement(f->arena, &place, role));
     }
 }
 

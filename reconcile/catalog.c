@@ -166,6 +166,12 @@ const char *catalog_owner(const Catalog *catalog, const char *kind, const char *
     return str_eq(kind, "index") ? NULL : catalog_place(catalog, kind, id).owner;
 }
 
+bool catalog_owns(const Catalog *catalog, const char *owner)
+{
+    return !owner || !catalog->rbac || catalog->superuser || str_eq(owner, catalog->role) ||
+           str_in(&catalog->member_of, owner);
+}
+
 const char *catalog_options(const Catalog *catalog, const char *kind, const char *id)
 {
     if (str_eq(kind, "cluster")) {

@@ -199,7 +199,6 @@ static const Rule rules[] = {
     NOT_OURS(810, ROLLING_BACK),
     STAY(820, ROLLING_BACK, WHEN(.names_hold = NO), BLOCK,
          "somebody changed a name that the way back needs: see cutover repair"),
-    STAY(830, ROLLING_BACK, WHEN(.problem = YES), BLOCK, "the way back was refused"),
     STAY(840, ROLLING_BACK, ALWAYS, ROLL_BACK, "one transaction"),
 
     DOUBTFUL(905, CLEANING),

@@ -35,6 +35,7 @@ static Plan *plan_way(Arena *arena, const PlanInput *input, const char *replaced
     plan_warn(&c);
     plan_check_places(&c);
     plan_check_shared(&c);
+    plan_check_owners(&c);
     plan_check_drops(&c);
     plan_check_inputs(&c);
     plan_check_known(&c);

@@ -141,6 +141,10 @@ const char *plan_permit_ways(Closure *c, const char *otherwise, const char *perm
 /* OBJECT, which is ours, holds data or is a way out: it is dropped by permit alone. */
 bool plan_is_stateful(const Closure *c, const CatalogObject *object);
 
+/* ---- plan_owners.c ---- */
+
+void plan_check_owners(Closure *c);
+
 /* ---- plan_check.c ---- */
 /* Why PLACE must never be replaced, or NULL. */
 const char *plan_protected(const Closure *c, const Place *place);

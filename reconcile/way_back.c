@@ -1,5 +1,6 @@
 #include "cutover/way_back.h"
 
+#include "cutover/owners.h"
 #include "cutover/str.h"
 
 static bool is_gone(const Catalog *catalog, const RecordName *name)
@@ -76,5 +77,5 @@ const char *way_back_problem(Arena *arena, const Catalog *catalog, const Record 
             return problem;
         }
     }
-    return NULL;
+    return owner_problem(arena, catalog, record->environment, back);
 }

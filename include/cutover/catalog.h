@@ -122,6 +122,7 @@ typedef struct Catalog {
     const char *role;     /* ours */
     const char *database; /* the connection's: where record and markers lie */
     bool superuser, rbac;
+    StrVec member_of;     /* our own role and those that it is a member of, at whatever depth */
     Moment started_at;    /* of the server */
     int64_t newest_event; /* of mz_audit_events */
     StrVec databases, roles;
@@ -173,6 +174,10 @@ CatalogGrants *catalog_grants(Catalog *catalog, const char *kind, const char *id
 /* The role that owns the KIND with this ID; NULL: there is none, or it is an index, which belongs to whoever owns its
  * relation. */
 const char *catalog_owner(const Catalog *catalog, const char *kind, const char *id);
+
+/* What OWNER has is ours to rename, swap, alter and drop, as far as the server asks: rights are not checked, or we are a
+ * superuser or a member of that role. NULL: it asks for nothing. */
+bool catalog_owns(const Catalog *catalog, const char *owner);
 
 /* The options of the KIND with this ID: a cluster's beside its shape, how much history a relation or index retains.
  * NULL: it has none, or they are not known. */

@@ -12,7 +12,8 @@ RecordNames way_back_names(Arena *arena, const Catalog *catalog, const RecordNam
 int64_t way_back_holds(const Catalog *catalog, const Record *record, const char *kind,
                        const char *id);
 
-/* Why BACK, the way back from D's cutover, cannot be taken: what it leads to is not complete, or its names are others'. In words
+/* Why BACK, the way back from D's cutover, cannot be taken: what it leads to is not complete, or its names are others', or
+ * another role owns what it renames. In words
  * of ARENA; NULL: it can. */
 const char *way_back_problem(Arena *arena, const Catalog *catalog, const Record *record,
                              const RecordDeployment *d, const RecordNames *back);
