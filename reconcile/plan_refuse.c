@@ -70,6 +70,15 @@ static const char *selector_of(const Closure *c, const CatalogObject *object, bo
     return node && node->names.count ? node->names.items[0] : relation->rel.name;
 }
 
+/* It lies in a schema that says that Cutover deployed it, though our record does not know it: it is somebody's production. */
+static bool is_deployed(const Closure *c, const CatalogObject *object)
+{
+    const CatalogSchema *schema =
+        catalog_schema(c->in->catalog, object->rel.database, object->rel.schema);
+    return schema && comment_environment(c->arena, schema->comment) &&
+           !record_object(c->in->record, "schema", schema->id);
+}
+
 static const char *ways_out(Closure *c, const CatalogObject *object, bool named)
 {
     bool declared;
@@ -77,6 +86,10 @@ static const char *ways_out(Closure *c, const CatalogObject *object, bool named)
     const char *way = named || (declared && !object->on_id) ? "take it over as it is"
                       : declared                            ? "add it to its model and run"
                                                             : "add it to the project and run";
+    if (is_deployed(c, object)) {
+        return arena_printf(c->arena, "way out:   %-29s   cutover adopt --select %s", way,
+                            selector);
+    }
     return arena_printf(c->arena,
                         "ways out:  %-29s   cutover adopt --select %s\n"
                         "           %-29s   DROP %s %s",

@@ -89,6 +89,36 @@ static void check_environment(Closure *c, const EnvironmentConfig *other)
     }
 }
 
+/* The other database in which a marker says that something went live here, while none says so in ours; or NULL. */
+static const char *marked_elsewhere(const Closure *c)
+{
+    const Catalog *catalog = c->in->catalog;
+    for (size_t i = 0; c->in->live_generation <= 0 && i < catalog->schemas.count; i++) {
+        const CatalogSchema *it = &catalog->schemas.items[i];
+        if (!str_eq(it->database, catalog->database) &&
+            str_eq(marker_environment(c->arena, it->name), c->in->environment->name)) {
+            return it->database;
+        }
+    }
+    return NULL;
+}
+
+/* It says that we deployed it, and our record does not know it: whoever looks into another database finds no record. */
+static void check_own(Closure *c, const Place *place, const char *kind)
+{
+    const char *database = marked_elsewhere(c);
+    if (database) {
+        plan_refuse(c, "CO4104", place->name,
+                    arena_printf(c->arena,
+                                 "%s %s belongs to environment %s, whose record is in database %s",
+                                 kind, place->name, c->in->environment->name, database),
+                    arena_printf(c->arena,
+                                 "way out:  connect to database %s; another environment of this "
+                                 "name needs schemas and clusters of its own",
+                                 database));
+    }
+}
+
 static void check_owner(Closure *c, const Place *place)
 {
     const char *kind = place->is_cluster ? "cluster" : "schema";
@@ -97,8 +127,11 @@ static void check_owner(Closure *c, const Place *place)
                           : place->cluster ? place->cluster->comment
                                            : NULL;
     const char *owner = comment_environment(c->arena, comment);
-    if (!owner || str_eq(owner, c->in->environment->name) ||
-        record_object(c->in->record, kind, id)) {
+    if (!owner || record_object(c->in->record, kind, id)) {
+        return;
+    }
+    if (str_eq(owner, c->in->environment->name)) {
+        check_own(c, place, kind);
         return;
     }
     plan_refuse(c, "CO4104", place->name,

@@ -62,7 +62,30 @@ def green_of_another_environment_under_a_name_that_green_had_is_its_own(world):
     assert len(made) == 2 and now == made, (made, now)
 
 
-TESTS = [what_another_environment_took_over_under_a_name_that_green_had_is_its_own,
+def who_connects_to_another_database_is_told_where_the_record_is(world):
+    """All of production stood in the way there, to be adopted once more or dropped."""
+    world.apply()
+    schemas = "SELECT s.id, s.name FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id WHERE s.id LIKE 'u%' AND d.name = 'materialize' ORDER BY 1"
+    before = world.sql(schemas)
+    world.sql("CREATE DATABASE other")
+    here = world.standin.url
+    world.standin.url = lambda: here(database="other")
+    text = world.cutover("plan", expect=3)
+    assert "refused CO4104: schema shop belongs to environment production, whose record is in database materialize" in text, text
+    assert "DROP" not in text, text
+    world.cutover("adopt", "--yes", expect=1)
+    assert "connect to database materialize" in world.stderr, world.stderr
+    for _ in range(3):
+        world.cutover("run", "--once", expect=(0, 3))
+    world.cutover("adopt", "--yes", expect=1)
+    assert "CO5061" in world.stderr, world.stderr
+    world.standin.url = here
+    assert world.sql(schemas) == before
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+TESTS = [who_connects_to_another_database_is_told_where_the_record_is,
+         what_another_environment_took_over_under_a_name_that_green_had_is_its_own,
          green_of_another_environment_under_a_name_that_green_had_is_its_own]
 
 if __name__ == "__main__":
