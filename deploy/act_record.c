@@ -519,19 +519,20 @@ bool act_refuse_request(Pass *pass, RecordDeployment *d, const Rule *rule, Err *
     return pass_append(pass, &entries, err);
 }
 
-/* The live commit is denied, and what Git says by now with it: else that would be deployed instead of the one before. */
+/* The live commit is denied, and what Git says by now with it: else that would be deployed instead of the one before. If that was
+ * denied already, another commit is wanted instead of it from now on. */
 bool act_restore(Pass *pass, const Rule *rule, Err *err)
 {
     const RecordDeployment *live = pass->out->live;
     const RecordRequest *request = pass->request;
     const char *before = record_commit_before(pass->out->record, live);
     const char *reason = str_empty(request->reason) ? rule->why : request->reason;
-    const char *commits[] = {live->commit, pass->in->commit.sha};
+    const char *commits[] = {live->commit, pass->in->commit.sha, pass->in->denied.sha};
     RecordEntries entries = {0};
     vec_push(pass->arena, &entries, tell_event(pass, live, "rolling_back", live->phase, reason));
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof commits / sizeof *commits; i++) {
         bool once = i == 0 || (!str_eq(commits[i], live->commit) && !str_eq(commits[i], before));
-        if (once) {
+        if (commits[i] && once) {
             vec_push(pass->arena, &entries,
                      entry_denied(pass->arena, live->id, commits[i], reason, before));
         }

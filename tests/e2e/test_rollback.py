@@ -51,6 +51,23 @@ def a_rollback_after_the_soak_deploys_the_commit_before(world):
     assert world.status()["state"] == "live"
 
 
+def one_can_go_back_twice(world):
+    """First in one transaction; Git still says what was denied by that."""
+    two_generations(world)
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 1h")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 10")
+    third = world.repository.commit("Leave more of them out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.cutover("rollback", "--reason", "too few")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    assert orders(world) == 1
+    world.cutover("rollback", "--reason", "still too few")
+    world.wait_for("another", lambda: world.cutover("run", "--once") is not None and world.marker().startswith("cutover_production_g5_"), seconds=40)
+    assert orders(world) == 2
+    world.cutover("resume")
+    world.wait_for("what Git says", lambda: world.cutover("run", "--once") is not None and world.marker().startswith("cutover_production_g6_" + third[:8]))
+
+
 def the_restored_commit_stays_until_git_moves_or_somebody_says_so(world):
     two_generations(world)
     world.cutover("rollback", "--reason", "numbers look wrong")
@@ -421,7 +438,7 @@ def an_index_of_an_old_side_is_not_the_next_commits(world):
 
 
 if __name__ == "__main__":
-    run([a_rollback_after_the_soak_deploys_the_commit_before, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
+    run([a_rollback_after_the_soak_deploys_the_commit_before, one_can_go_back_twice, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
          apply_goes_back_as_a_controller_would, there_is_nothing_before_the_first, what_is_under_way_must_end_first,
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
          an_old_side_of_which_something_is_gone_is_no_way_back, an_old_side_that_was_renamed_is_one_again_when_it_has_its_name,
