@@ -59,6 +59,20 @@ bool plan_is_stateful(const Closure *c, const CatalogObject *object)
     return build_holds_data(c->in->record, object);
 }
 
+/* How OBJECT would be wanted again: what Git declares still was renamed by somebody. */
+static const char *restore_way(const Closure *c, const CatalogObject *object)
+{
+    const RecordObject *known = record_object(c->in->record, object->kind, object->id);
+    bool declared =
+        known && map_get(&c->in->desired->node_by_rel, relname_key(c->arena, known->rel));
+    if (declared) {
+        return arena_printf(c->arena, "give it the name %s again",
+                            relname_text(c->arena, known->rel, c->in->desired->default_database));
+    }
+    return arena_printf(c->arena, "restore %s",
+                        known && known->file ? known->file : plan_object_name(c, object));
+}
+
 static void check_stateful(Closure *c, const CatalogObject *object)
 {
     const char *name = plan_object_name(c, object);
@@ -70,10 +84,7 @@ static void check_stateful(Closure *c, const CatalogObject *object)
     if (plan_permitted(c, permit, arena_printf(c->arena, "%s %s is dropped", object->kind, name))) {
         return;
     }
-    const RecordObject *known = record_object(c->in->record, object->kind, object->id);
-    const char *file = known && known->file ? known->file : name;
-    plan_refuse(c, "CO4130", whole, text,
-                plan_permit_ways(c, arena_printf(c->arena, "restore %s", file), permit));
+    plan_refuse(c, "CO4130", whole, text, plan_permit_ways(c, restore_way(c, object), permit));
 }
 
 /* A sink that is made anew writes all that it reads once more. */

@@ -116,6 +116,26 @@ def the_way_back_is_open_while_a_sink_cannot_follow(world):
     assert world.marker().startswith("cutover_production_g3_")
 
 
+def a_sink_that_somebody_renamed_follows_and_goes_back(world):
+    """It stayed on the old side, which could not go, or on the denied one, and wrote from there for ever."""
+    begin(world)
+    before = sink(world)
+    change_daily(world)
+    world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) "
+              "VALUES ('ALTER SINK%SET FROM%', 0, 'refuse', 'XX000', 'sink is stalled')")
+    world.cutover("apply", "--yes", "--until", "repointing", expect=(0, 2))
+    world.sql("ALTER SINK kafka.daily_out RENAME TO days")
+    world.sql("DELETE FROM standin_control.faults")
+    world.wait_for("soak", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "soaking")
+    assert sink(world, "days") == before, sink(world, "days")
+    world.sql("ALTER SINK kafka.days RENAME TO sold")
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    assert sink(world, "sold") == before, sink(world, "sold")
+    text = world.cutover("plan", expect=3)
+    assert "refused CO4130: sink kafka.sold would be dropped\n  ways out:  give it the name kafka.daily_out again" in text, text
+
+
 def a_new_sink_goes_with_the_commit_that_brought_it(world):
     begin(world)
     change_daily(world)
@@ -443,6 +463,7 @@ TESTS = [a_sink_that_somebody_made_anew_in_another_way_is_told_and_comes_back_wh
          a_sink_is_created_when_what_it_reads_is_live, a_sink_follows_what_it_reads_and_keeps_its_id,
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
          the_way_back_is_open_while_a_sink_cannot_follow, a_sink_that_somebody_renamed_right_after_the_cutover_follows,
+         a_sink_that_somebody_renamed_follows_and_goes_back,
          a_limit_of_the_server_that_keeps_a_sink_out_is_said,
          a_new_sink_goes_with_the_commit_that_brought_it, a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours,
          a_sink_that_has_just_taken_the_place_of_ours_is_not_repointed, a_sink_that_has_just_taken_the_place_of_ours_is_not_dropped,
