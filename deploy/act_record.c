@@ -319,7 +319,7 @@ bool act_intend(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
     RecordDeployment intent = *d;
     intent.manifest_digest = pass->out->desired->manifest_digest;
     intent.plan_digest = pass->out->plan->digest;
-    intent.audit_event = d->has_intent ? d->audit_event : pass->snapshot.catalog->newest_event;
+    intent.audit_event = pass->snapshot.catalog->newest_event;
     intent.credits_per_hour = pass->out->plan->green_credits_per_hour;
     intent.attempt = d->has_intent ? d->attempt + 1 : d->attempt;
     intent.gates = strict_gates(pass->own);

@@ -111,14 +111,24 @@ Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *reco
 
 /* ---- which commit made it ---- */
 
+static bool is_older(const RecordIntent *a, const RecordIntent *b)
+{
+    return a->event != b->event ? a->event < b->event : a->at < b->at;
+}
+
 const RecordDeployment *build_maker(Arena *arena, const Map *created, const Record *record,
                                     const char *kind, const char *id)
 {
     const CatalogCreation *made = map_get(created, key_of(arena, kind, id));
     const RecordDeployment *maker = NULL;
-    vec_each (RecordDeployment, it, &record->deployments) {
-        bool before = made && it->has_intent && it->audit_event < made->event;
-        maker = before && (!maker || it->audit_event >= maker->audit_event) ? it : maker;
+    RecordIntent newest = {0};
+    vec_each (RecordDeployment, d, &record->deployments) {
+        vec_each (RecordIntent, it, &d->intents) {
+            if (made && it->event < made->event && (!maker || !is_older(it, &newest))) {
+                maker = d;
+                newest = *it;
+            }
+        }
     }
     return maker;
 }

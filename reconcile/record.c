@@ -202,8 +202,10 @@ static void fold_intent(Fold *fold, const LogEntry *entry)
     fold_about(d, entry);
     keep_text(&d->manifest_digest, entry->body, "manifest");
     /* The first one stays: what was made after it is ours, whichever controller made it. */
+    int64_t event = json_get_int(entry->body, "audit_event", 0);
+    vec_push(fold->arena, &d->intents, ((RecordIntent){event, entry->at}));
     if (!d->has_intent) {
-        d->audit_event = json_get_int(entry->body, "audit_event", 0);
+        d->audit_event = event;
         d->doubled_since = json_get(entry->body, "credits_per_hour") ? entry->at : 0;
     }
     d->has_intent = true;

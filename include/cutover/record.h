@@ -138,6 +138,12 @@ typedef struct RecordGates {
     StrVec allow, freeze;
 } RecordGates;
 
+/* One row: it may be written again while the deployment is under way, and when its commit is tried again. */
+typedef struct RecordIntent {
+    int64_t event; /* newest of the audit log then */
+    Moment at;
+} RecordIntent;
+
 typedef struct RecordDeployment {
     const char *id;
     int64_t generation; /* that it would make, or made */
@@ -146,8 +152,9 @@ typedef struct RecordDeployment {
     bool partial; /* adopted while something differed: its commit is still to be deployed */
     const char *manifest_digest, *plan_digest;
     int64_t attempt;
-    Moment attempt_since; /* when it began; 0: the first */
-    int64_t audit_event;  /* newest event before the first CREATE */
+    Moment attempt_since;      /* when it began; 0: the first */
+    int64_t audit_event;       /* newest event before the first CREATE */
+    VEC(RecordIntent) intents; /* in the order of time */
     Moment
         doubled_since; /* of the first intent; 0: none, or of an older version, which tells no price */
     double credits_per_hour; /* of green, all clusters */

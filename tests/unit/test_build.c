@@ -30,6 +30,14 @@ typedef struct Case {
     bool canary;
 } Case;
 
+static void intend(Arena *arena, RecordDeployment *d, int64_t event)
+{
+    d->has_intent = true;
+    d->audit_event = event;
+    memset(&d->intents, 0, sizeof d->intents);
+    vec_push(arena, &d->intents, (RecordIntent){.event = event});
+}
+
 static Case begin(Arena *arena)
 {
     Case c = {.w = world_new(arena)};
@@ -39,9 +47,8 @@ static Case begin(Arena *arena)
     world_index(c.w, "shop.daily", "daily_idx", "compute", "day");
     c.plan = world_plan(c.w);
     c.deployment = (RecordDeployment){.id = "production-g1-4f2a9c1b03de",
-                                      .has_intent = true,
-                                      .audit_event = 10,
                                       .manifest_digest = c.w->desired->manifest_digest};
+    intend(arena, &c.deployment, 10);
     vec_push(arena, &c.w->record->deployments, c.deployment);
     return c;
 }
@@ -124,7 +131,7 @@ static void what_the_commit_before_made_unrecorded_is_made_anew(void **state)
     make_green(&c, "cutover");
     c.w->record->deployments.items[0].manifest_digest = "of the commit before";
     c.deployment.id = "production-g1-77e0a1b2c3d4";
-    c.deployment.audit_event = 12;
+    intend(c.w->arena, &c.deployment, 12);
     vec_push(c.w->arena, &c.w->record->deployments, c.deployment);
     Build *build = compare(&c);
     CHECK_INT(build->stale.count, 3); /* two relations and an index; what is empty may stay */
@@ -138,7 +145,7 @@ static Case overtake(Arena *arena)
     Case c = begin(arena);
     make_green(&c, "cutover");
     c.deployment.id = "production-g1-77e0a1b2c3d4";
-    c.deployment.audit_event = 10;
+    intend(arena, &c.deployment, 10);
     vec_push(c.w->arena, &c.w->record->deployments, c.deployment);
     c.w->record->deployments.items[0].manifest_digest = "of the commit before";
     return c;

@@ -114,7 +114,11 @@ static void a_second_controllers_intent_keeps_the_first_audit_event(void **state
     append(&log, entry_intent(log.arena, &d));
     d.audit_event = 705;
     append_as(&log, "b", entry_intent(log.arena, &d));
-    CHECK_INT(record_deployment(fold(&log), DEPLOYMENT)->audit_event, 700);
+    const RecordDeployment *seen = record_deployment(fold(&log), DEPLOYMENT);
+    CHECK_INT(seen->audit_event, 700);
+    CHECK_INT(seen->intents.count, 2);
+    CHECK_INT(seen->intents.items[1].event, 705);
+    CHECK(seen->intents.items[1].at > seen->intents.items[0].at);
 }
 
 static void phases_follow_one_another_and_carry_their_names(void **state)
