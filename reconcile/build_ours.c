@@ -189,10 +189,35 @@ bool build_is_ours(const Comparison *c, const char *kind, const char *id)
            map_get(&c->created, key_of(c->arena, kind, id));
 }
 
+bool build_went_live(const Record *record, const char *kind, const char *id)
+{
+    bool live = false;
+    int64_t newest = -1;
+    vec_each (RecordDeployment, d, &((Record *)record)->deployments) {
+        bool back = d->phase == PHASE_ROLLED_BACK;
+        const RecordNames *names = back ? &d->names : &d->cutover_names;
+        int64_t generation = back ? d->rollback_generation : d->generation;
+        for (size_t i = 0; d->cut_over && generation > newest && i < names->count; i++) {
+            const RecordName *it = &names->items[i];
+            if (str_eq(it->kind, kind) && str_eq(it->id, id)) {
+                live = !it->retired;
+                newest = generation;
+            }
+        }
+    }
+    return live;
+}
+
+static bool is_container(const char *kind)
+{
+    return str_eq(kind, "schema") || str_eq(kind, "cluster");
+}
+
 bool build_is_production(const Record *record, const char *kind, const char *id, RelName name)
 {
     const RecordObject *known = record_object(record, kind, id);
-    return known && relname_eq(known->rel, name);
+    return known && (relname_eq(known->rel, name) ||
+                     (is_container(kind) && build_went_live(record, kind, id)));
 }
 
 bool build_object_is_production(const Catalog *catalog, const Record *record,

@@ -111,12 +111,26 @@ static bool is_elsewhere(const Search *s, const char *kind, const char *id)
     return map_get(&s->elsewhere, id_key(s->arena, kind, id));
 }
 
+/* A schema or cluster of green, whatever name somebody has given it: its deployment has never cut over. */
+static bool is_to_go_live(const Search *s, const RecordObject *object)
+{
+    const RecordDeployment *d = record_deployment(s->in->record, object->deployment);
+    bool green = false;
+    for (size_t i = 0; d && !d->cut_over && i < d->green.count; i++) {
+        const RecordGreen *it = &d->green.items[i];
+        bool container = str_eq(it->kind, "schema") || str_eq(it->kind, "cluster");
+        green |= container && str_eq(it->kind, object->kind) && str_eq(object->action, "created") &&
+                 relname_eq(object->rel, (RelName){it->database, it->schema, it->name});
+    }
+    return green && !build_went_live(s->in->record, object->kind, object->id);
+}
+
 /* OBJECT exists, but not in production: the denied side of a rollback, the green of a failed commit. */
 static bool lies_elsewhere(const Search *s, const RecordObject *object)
 {
     const Catalog *catalog = s->in->catalog;
     CatalogPlace place = catalog_place(catalog, object->kind, object->id);
-    if (!place.kind || is_elsewhere(s, object->kind, object->id)) {
+    if (!place.kind || is_elsewhere(s, object->kind, object->id) || is_to_go_live(s, object)) {
         return place.kind;
     }
     const CatalogSchema *schema =

@@ -106,9 +106,17 @@ static void check_declared(Closure *c, const char *kind, const char *name, bool 
 }
 
 /* What the cutover removes is production until then: it would be taken for green, and emptied before. */
-static void check_production(Closure *c, const char *kind, const char *name, bool production)
+static void check_production(Closure *c, const char *kind, const char *name, const char *id,
+                             bool production)
 {
-    if (production) {
+    const RecordObject *known = production ? record_object(c->in->record, kind, id) : NULL;
+    if (known && !str_eq(known->rel.name, name)) {
+        refuse_taken(c, kind, name,
+                     arena_printf(c->arena,
+                                  "was %s in production, until somebody gave it the name that "
+                                  "green needs meanwhile",
+                                  known->rel.name));
+    } else if (known) {
         refuse_taken(c, kind, name,
                      "is in production, and has the name that green needs meanwhile");
     }
@@ -140,7 +148,7 @@ static void check_green_place(Closure *c, const Place *place)
     check_taken(c, kind, name, id, id && is_ours(c, kind, id));
     check_declared(c, kind, name, place_is_declared(c, place, name));
     RelName named = {.database = place->database, .name = name};
-    check_production(c, kind, name, id && build_is_production(c->in->record, kind, id, named));
+    check_production(c, kind, name, id, id && build_is_production(c->in->record, kind, id, named));
 }
 
 static void check_blue_place(Closure *c, const Place *place)
@@ -232,7 +240,7 @@ static void check_green_name(Closure *c, const PlanBeside *it, const Map *declar
     check_taken(c, it->kind, it->green, green ? green->id : NULL,
                 green && is_ours(c, green->kind, green->id));
     check_declared(c, it->kind, it->green, map_get(declared, relname_key(c->arena, named)));
-    check_production(c, it->kind, it->green,
+    check_production(c, it->kind, it->green, green ? green->id : NULL,
                      green && build_object_is_production(c->in->catalog, c->in->record, green));
 }
 

@@ -1,5 +1,7 @@
-"""What is there is told apart by its id and by when it was made, not by the name that it bears: a commit that comes back."""
+"""What is there is told apart by its id and by when it was made, not by the name that it bears: a commit that comes back,
+production that somebody has swapped with green."""
 from harness import ROOT, run
+from test_in_place import ids
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
@@ -41,6 +43,65 @@ def a_commit_that_failed_before_another_one_is_tried_again_to_its_end(world):
     assert "failed   g2 %s: test none failed" % first[:7] in text, text
 
 
+def swap_by_hand(world, clusters=()):
+    for schema in ("shop", "reports"):
+        world.sql("ALTER SCHEMA %s SWAP WITH %s_green" % (schema, schema))
+    for cluster in clusters:
+        world.sql("ALTER CLUSTER %s SWAP WITH %s_green" % (cluster, cluster))
+
+
+def wait_for_approval(world):
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    promotion: manual\n    keep_failed: 0s")
+    world.repository.commit("Ask first")
+    world.cutover("apply", "--yes", expect=(0, 2, 3))
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "awaiting_approval", expect=(0, 2, 3))
+    assert world.phases()[-1] == "awaiting_approval"
+
+
+def production_is_not_green_whoever_gives_it_that_name(world):
+    """Somebody swaps by hand what waits for approval: what had been production was dropped as green, and nothing was told."""
+    world.apply()
+    before = ids(world)
+    wait_for_approval(world)
+    swap_by_hand(world, ("compute", "serving"))
+    for _ in range(4):
+        world.cutover("run", "--once")
+    assert world.phases()[-1] in ("checking", "building"), world.phases()
+    world.cutover("status", expect=3)
+    world.cutover("abort", "--reason", "nobody has approved it")
+    for _ in range(4):
+        world.cutover("run", "--once")
+    assert world.phases()[-1] == "aborted"
+    text = world.cutover("drift", expect=2)
+    assert "schema renamed to shop_green" in text and "cluster renamed to compute_green" in text, text
+    swap_by_hand(world, ("compute", "serving"))
+    world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and "shop_green" not in world.schemas())
+    assert ids(world) == before and "compute_green" not in world.clusters()
+    world.cutover("drift", expect=0)
+
+
+def green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster(world):
+    """Only the schemas were swapped: the clusters that production runs on by now are those of green."""
+    world.apply()
+    before = ids(world)
+    wait_for_approval(world)
+    swap_by_hand(world)
+    after = ids(world)
+    world.cutover("abort", "--reason", "nobody has approved it")
+    for _ in range(6):
+        world.cutover("run", "--once")
+    assert ids(world) == after
+    text = world.cutover("status", expect=(2, 3))
+    assert 'cannot drop cluster "compute_green"' in text, text
+    assert "CO4121: schema shop_green was shop in production, until somebody gave it the name that green needs meanwhile" in text, text
+    swap_by_hand(world)
+    world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and "shop_green" not in world.schemas())
+    assert ids(world) == before and "compute_green" not in world.clusters()
+
+
 if __name__ == "__main__":
-    run([a_commit_that_comes_back_while_another_is_built_goes_live, a_commit_that_failed_before_another_one_is_tried_again_to_its_end],
+    run([a_commit_that_comes_back_while_another_is_built_goes_live, a_commit_that_failed_before_another_one_is_tried_again_to_its_end,
+         production_is_not_green_whoever_gives_it_that_name, green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster],
         PROJECT, SEED)
