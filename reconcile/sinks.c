@@ -1,6 +1,7 @@
 #include "cutover/sinks.h"
 
-#include "cutover/build.h"
+#include "build_internal.h"
+
 #include "cutover/str.h"
 
 RelName sink_from(const Desired *desired, const DesiredNode *node)
@@ -12,19 +13,18 @@ RelName sink_from(const Desired *desired, const DesiredNode *node)
     return node->reads.count ? node->reads.items[0] : (RelName){0};
 }
 
+/* What came when the deployment before it was over was made by a person who bears our role. */
 bool sink_is_ours(const Record *record, const Catalog *catalog, const CatalogObject *sink)
 {
-    int64_t since = build_ours_since(record);
     if (record_object(record, "sink", sink->id)) {
         return true;
     }
-    vec_each (CatalogCreation, it, &catalog->creations) {
-        if (str_eq(it->kind, "sink") && str_eq(it->id, sink->id) && it->event > since &&
-            str_eq(it->user, catalog->role)) {
-            return true;
-        }
-    }
-    return false;
+    Arena *arena = arena_new();
+    Map created = build_created_by_us(arena, catalog, record);
+    bool ours = map_get(&created, arena_printf(arena, "sink:%s", sink->id));
+    const RecordDeployment *maker = build_maker(arena, &created, record, "sink", sink->id);
+    arena_free(arena);
+    return ours && !(maker && build_is_over(maker));
 }
 
 /* While the sink has not followed a swap, what it reads has a name of the old side: the record knows the other. */

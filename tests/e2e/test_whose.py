@@ -2,6 +2,7 @@
 production that somebody has swapped with green."""
 from harness import ROOT, run
 from test_in_place import ids
+from test_sinks import begin, sink
 
 PROJECT = ROOT / "tests" / "e2e" / "project"
 SEED = ROOT / "tests" / "e2e" / "seed.sql"
@@ -101,7 +102,31 @@ def green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster(
     assert ids(world) == before and "compute_green" not in world.clusters()
 
 
+def a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours(world):
+    """A commit that failed long ago made it look so: it was never recorded, and what Git said of it did nothing, without a word."""
+    begin(world)
+    world.repository.write("tests/none.sql", "select * from {{ ref('daily') }}\n")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("A test that fails")
+    world.apply(expect=1)
+    world.repository.remove("tests/none.sql")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 0")
+    world.repository.write("models/reports/light.sql", "select 1 as x\n")
+    world.repository.commit("Something else")
+    world.apply()
+    world.sql("DROP SINK kafka.daily_out")
+    world.sql("CREATE SINK kafka.daily_out IN CLUSTER sinks FROM shop.daily INTO KAFKA CONNECTION public.broker (TOPIC 'mine') FORMAT JSON ENVELOPE DEBEZIUM")
+    world.repository.edit("models/daily_out.sql", "TOPIC 'daily'", "TOPIC 'days'")
+    world.repository.commit("Another topic\n\nCutover-Permit: stateful:materialize.kafka.daily_out")
+    text = world.cutover("plan", expect=3)
+    assert "refused CO4103: kafka.daily_out stands in the way" in text, text
+    world.sql("DROP SINK kafka.daily_out")
+    world.apply()
+    assert world.plan(expect=0)["outcome"] == "nothing" and sink(world)[1] == "shop.daily"
+
+
 if __name__ == "__main__":
     run([a_commit_that_comes_back_while_another_is_built_goes_live, a_commit_that_failed_before_another_one_is_tried_again_to_its_end,
-         production_is_not_green_whoever_gives_it_that_name, green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster],
+         production_is_not_green_whoever_gives_it_that_name, green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster,
+         a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours],
         PROJECT, SEED)
