@@ -394,9 +394,31 @@ static bool object_fits(Comparison *c, const CatalogObject *object)
            !(made_by_another(c, object) && build_brings_more(c, object, node));
 }
 
-static void check_foreign(Comparison *c, const CatalogObject *object)
+/* Nothing of this name is declared: by OBJECT's kind a relation, or an index on one. */
+static bool is_undeclared(const Comparison *c, const CatalogObject *object)
 {
-    if (!build_is_ours(c, object->kind, object->id) && !build_seen(c, object->kind, object->id)) {
+    const CatalogObject *on = catalog_object_by_id(c->in->catalog, object->on_id);
+    const DesiredNode *node = node_at(c, on ? on->rel : object->rel);
+    for (size_t i = 0; on && node && i < node->indexes.count; i++) {
+        if (str_eq(node->indexes.items[i].name, object->rel.name)) {
+            return false;
+        }
+    }
+    return !node || on;
+}
+
+/* It was made while this very commit was built, of which no statement makes it: a person did who bears our role. */
+static bool is_a_persons(const Comparison *c, const CatalogObject *object)
+{
+    return !record_object(c->in->record, object->kind, object->id) &&
+           !in_stale_container(c, object) && is_undeclared(c, object) &&
+           build_made_from(c->arena, &c->created, c->in->record, object->kind, object->id,
+                           c->in->production);
+}
+
+static void add_foreign(Comparison *c, const CatalogObject *object)
+{
+    if (!build_seen(c, object->kind, object->id)) {
         const char *name = relname_text(c->arena, object->rel, c->in->catalog->database);
         Diag *diag =
             diag_add(&c->build->foreign, DIAG_REFUSED, "CO4122",
@@ -439,8 +461,8 @@ static bool find_more_stale(Comparison *c)
         if (!concerned || map_get(&c->stale_ids, it->id) || object_fits(c, it)) {
             continue;
         }
-        if (!build_is_ours(c, it->kind, it->id)) {
-            check_foreign(c, it);
+        if (!build_is_ours(c, it->kind, it->id) || is_a_persons(c, it)) {
+            add_foreign(c, it);
             continue;
         }
         map_put(c->arena, &c->stale_ids, it->id, it);

@@ -113,6 +113,8 @@ static const Rule rules[] = {
        "what goes green has changed since the intent was recorded"),
     GO(540, CHECKING, WHEN(.missing = YES), MOVE, BUILDING, "building",
        "something of green has gone"),
+    GO(542, CHECKING, WHEN(.stale = YES), MOVE, BUILDING, "building",
+       "green holds objects of another commit"),
     GO(545, CHECKING, WHEN(.checks_left = YES, .expired = YES), MOVE, FAILED, "failed",
        "the checks did not end within their deadline"),
     STAY(550, CHECKING, WHEN(.checks_left = YES), CHECK, "tests and checks on green"),

@@ -130,7 +130,46 @@ def an_old_side_that_cannot_be_dropped_is_told_and_dropped_later(world):
     assert "shop_blue_g1" not in world.schemas()
 
 
-TESTS = [what_another_role_owns_is_refused_before_anything_is_built, what_would_be_altered_after_the_cutover_must_be_ours,
+def waits_for_approval(world):
+    world.apply()
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    promotion: manual")
+    change(world)
+    world.apply(expect=3)
+
+
+def what_a_person_with_our_role_put_on_green_is_his_own(world):
+    """No statement of the commit makes it. It was dropped, and until somebody approved the wait for that began again with each pass, and was told."""
+    waits_for_approval(world)
+    messages = len(world.receiver.texts())
+    world.sql("CREATE TABLE shop_green.notes (x int);\nINSERT INTO shop_green.notes VALUES (7)")
+    for _ in range(6):
+        world.cutover("run", "--once", expect=(0, 1, 3))
+    text = world.cutover("status", expect=3)
+    assert "table shop_green.notes lies in a green container, and is not ours" in text, text
+    assert world.phases()[-2:] == ["checking", "failed"] and world.sql("SELECT x FROM shop_green.notes") == [(7,)], world.phases()
+    assert not [t for t in world.receiver.texts()[messages:] if "waits for approval" in t]
+
+
+def what_green_does_not_need_goes_before_the_wait_for_approval(world):
+    """In a second attempt it may be the first one's: the wait began again with each pass, and was told each time."""
+    world.sql("INSERT INTO public.customers VALUES (9, 'Eve', 1), (9, 'Eve', 1)")
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    promotion: manual")
+    world.repository.commit("Approve by hand")
+    world.apply(expect=1)
+    world.sql("DELETE FROM public.customers WHERE id = 9")
+    world.cutover("resume")
+    world.apply(expect=3)
+    world.sql("CREATE VIEW shop_green.mine AS SELECT 1 AS one")
+    world.wait_for("it is gone", lambda: world.cutover("run", "--once", expect=(0, 3)) is not None and ("shop_green", "mine") not in [o[:2] for o in world.objects()])
+    world.apply(expect=3)
+    count = len(world.phases())
+    for _ in range(4):
+        world.cutover("run", "--once", expect=(0, 3))
+    assert len(world.phases()) == count and world.phases()[-1] == "awaiting_approval", world.phases()
+
+
+TESTS = [what_a_person_with_our_role_put_on_green_is_his_own, what_green_does_not_need_goes_before_the_wait_for_approval,
+         what_another_role_owns_is_refused_before_anything_is_built, what_would_be_altered_after_the_cutover_must_be_ours,
          a_build_waits_until_it_is_ours, the_way_back_is_refused_while_another_role_owns_it, what_the_server_says_to_a_way_back_is_said,
          an_old_side_that_cannot_be_dropped_is_told_and_dropped_later]
 
