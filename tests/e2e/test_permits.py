@@ -124,6 +124,27 @@ def a_source_is_dropped_with_its_permit_after_the_soak(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def a_table_that_may_go_goes_with_the_schema_that_it_lies_in(world):
+    """Its schema is swapped by the commit that removes it, so that it is on the old side."""
+    world.repository.edit("cutover.yaml", "serving: {size: 25cc}", "serving: {size: 25cc}\n      ingest: {size: 25cc}")
+    world.repository.write("models/feed/auction.sql", AUCTION.replace("'market'", "'feed'"))
+    world.repository.write("models/market/bids.sql", BIDS)
+    world.repository.commit("Read an auction")
+    world.apply()
+    view = "{{ config(materialized='view', schema='market') }}\nselect %s\n"
+    world.repository.write("models/market/v.sql", view % "1 as x")
+    world.repository.write("models/market/w.sql", view % "x from {{ ref('v') }}")
+    world.repository.commit("Two views beside it")
+    world.apply()
+    world.repository.remove("models/market/bids.sql")
+    world.repository.write("models/market/v.sql", view % "2 as x")
+    world.repository.commit("Drop bids\n\nCutover-Permit: stateful:materialize.market.bids")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    assert ("market_blue_g2", "bids") in [o[:2] for o in world.objects()]
+    world.apply()
+    assert "market_blue_g2" not in world.schemas() and world.plan(expect=0)["outcome"] == "nothing"
+
+
 def the_way_back_keeps_what_was_to_be_dropped(world):
     deploy_with_source(world)
     world.repository.remove("models/market/bids.sql")
