@@ -4,6 +4,7 @@
 #include "cutover/str.h"
 #include "cutover/way_back.h"
 
+#define AUTHOR_MAX 200 /* bytes of a container's comment */
 #define MICROS INT64_C(1000000)
 #define AGED_LEAST 500
 
@@ -135,12 +136,23 @@ static bool blue_can_serve(Pass *pass)
 
 /* ---- facts before the cutover ---- */
 
+/* Whoever writes a commit chooses this name: it must not say whose a container is, nor make its comment longer than one may be. */
+static const char *author_for_comment(Arena *arena, const char *author)
+{
+    char *name =
+        arena_strdup(arena, str_cut(arena, author ? author : "unknown", AUTHOR_MAX, "..."));
+    for (char *p = name; *p; p++) {
+        *p = *p == '|' ? '/' : *p;
+    }
+    return name;
+}
+
 static void build_facts(Pass *pass, RecordDeployment *d, Facts *facts)
 {
     const PassCommit *commit = &pass->in->commit;
     const char *comment = arena_printf(
         pass->arena, "Deployment by %s on %s | Commit SHA: %s | Cutover %s g%lld",
-        commit->author ? commit->author : "unknown", moment_text(pass->arena, d->started_at),
+        author_for_comment(pass->arena, commit->author), moment_text(pass->arena, d->started_at),
         d->commit, pass->in->environment->name, (long long)d->generation);
     BuildInput input = {.plan = pass->out->plan,
                         .production = pass->out->desired,

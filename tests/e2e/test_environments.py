@@ -84,7 +84,19 @@ def who_connects_to_another_database_is_told_where_the_record_is(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
-TESTS = [who_connects_to_another_database_is_told_where_the_record_is,
+def an_author_does_not_say_whose_production_is(world):
+    """His name is in the comments: one like this gave production to staging, and one of a thousand letters failed each of his commits."""
+    world.repository.git("config", "user.name", "Ada | Cutover staging g1 " + "a" * 1100)
+    world.repository.commit("A name like that")
+    world.apply()
+    world.sql("DROP TABLE cutover.log")
+    world.cutover("repair", "--yes", expect=(0, 3))
+    text = world.cutover("adopt", "--yes")
+    assert text.startswith("9 of 9 objects equal"), text
+
+
+TESTS = [an_author_does_not_say_whose_production_is,
+         who_connects_to_another_database_is_told_where_the_record_is,
          what_another_environment_took_over_under_a_name_that_green_had_is_its_own,
          green_of_another_environment_under_a_name_that_green_had_is_its_own]
 
