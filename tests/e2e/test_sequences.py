@@ -290,7 +290,9 @@ class Sequence:
                       "COMMENT ON %s %s IS NULL" % (kind, dotted(thing))]
         if thing["cluster"]:
             statements += [s % thing["cluster"] for s in ("DROP CLUSTER %s CASCADE", "ALTER CLUSTER %s RENAME TO " + hand)]
+        self.check_theirs()
         self.by_hand(self.chance.choice(statements))
+        self.theirs = self.lab.ask(THEIRS)  # CASCADE takes along what the stranger has put there
 
     def ours(self):
         """What is live, of the project's."""
@@ -304,6 +306,9 @@ class Sequence:
             self.settle_one()
         self.lab.environment = meant
 
+    def check_theirs(self):
+        assert self.lab.ask(THEIRS) == self.theirs, "a stranger's object is gone, or has another name"
+
     def settle_one(self):
         """Whoever is told what to do does it, until nothing is left to do."""
         for _ in range(12):
@@ -311,7 +316,7 @@ class Sequence:
             errors = self.lab.stderr
             plan, status = self.lab.plan(expect=ANY), self.lab.status()
             text = self.lab.cutover("status", expect=ANY)
-            assert self.lab.ask(THEIRS) == self.theirs, "a stranger's object is gone, or has another name"
+            self.check_theirs()
             if plan["outcome"] == "nothing" and status["state"] == "live":
                 assert not status["drift"], status["drift"]
                 return
