@@ -379,6 +379,15 @@ static void add_declared(Pass *pass, RecordEntries *entries, const RecordDeploym
     }
 }
 
+/* Whoever asks for the way back to COMMIT wants it, whatever was said of it before. */
+static void allow_again(Pass *pass, RecordEntries *entries, const RecordDeployment *d,
+                        const char *commit, const char *reason)
+{
+    if (commit && map_get(&pass->out->record->denied, commit)) {
+        vec_push(pass->arena, entries, entry_allowed(pass->arena, d->id, commit, reason));
+    }
+}
+
 bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
 {
     RecordEntries entries = {0};
@@ -396,6 +405,7 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err)
         }
         vec_push(pass->arena, &entries,
                  entry_denied(pass->arena, d->id, d->commit, reason, restore));
+        allow_again(pass, &entries, d, restore, reason);
     }
     if (d == pass->after && pass->after_recorded == PHASE_FAILED) {
         vec_push(pass->arena, &entries, entry_allowed(pass->arena, d->id, d->commit, reason));
@@ -537,6 +547,7 @@ bool act_restore(Pass *pass, const Rule *rule, Err *err)
                      entry_denied(pass->arena, live->id, commits[i], reason, before));
         }
     }
+    allow_again(pass, &entries, live, before, reason);
     vec_push(pass->arena, &entries,
              entry_outcome(pass->arena, live->id, request->id, "done", NULL));
     return pass_append(pass, &entries, err);

@@ -629,7 +629,8 @@ const char *record_commit_before(const Record *record, const RecordDeployment *d
     const RecordDeployment *before = d;
     for (size_t i = 0; before && i < record->deployments.count; i++) {
         before = record_deployment(record, before->from_deployment);
-        if (before && before->commit && !str_eq(before->commit, d->commit)) {
+        if (before && before->commit && !str_eq(before->commit, d->commit) &&
+            !map_get(&record->restored, before->commit)) {
             return before->commit;
         }
     }

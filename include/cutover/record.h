@@ -241,7 +241,8 @@ RecordDeployment *record_soaking(const Record *record);
  * a rollback brought back. NULL when there is none. */
 RecordDeployment *record_generation(const Record *record, int64_t generation);
 
-/* The commit of the generation before D's: the nearest that was live before it and is another. NULL: none. */
+/* The commit of the generation before D's: the nearest that was live before it, is another, and was not taken back. NULL:
+ * none. */
 const char *record_commit_before(const Record *record, const RecordDeployment *d);
 
 /* The newest generation that was ever live, as far as the record tells; 0: none. The marker is never behind it. */

@@ -87,6 +87,56 @@ def apply_goes_back_as_a_controller_would(world):
     assert is_live(world, 3) and orders(world) == 2
 
 
+def set_git_to(world, commit):
+    world.repository.git("reset", "-q", "--hard", commit)
+    world.repository.git("push", "-q", "--force", "origin", "HEAD:main")
+
+
+def the_way_back_is_taken_though_that_commit_has_failed_since(world):
+    """It was not tried again: the person who asked was told that it is deployed, and nothing was."""
+    world.repository.write("tests/few.sql", "select 1 from {{ ref('orders_clean') }} having count(*) > 3\n")
+    world.repository.commit("Few orders")
+    first, second = two_generations(world)
+    world.sql("INSERT INTO public.orders VALUES (5, 1, 2, '2026-11-03')")
+    set_git_to(world, first)
+    passes(world, 1)
+    world.cutover("approve", "--permit", "rewind", "--yes")
+    world.wait_for("the failure", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "failed")
+    set_git_to(world, second)
+    world.sql("DELETE FROM public.orders WHERE id = 5")
+    world.cutover("rollback", "g2", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and is_live(world, 3))
+    assert orders(world) == 2 and world.marker().endswith(first[:8])
+
+
+def a_second_way_back_passes_by_what_the_first_has_taken_back(world):
+    """It would have led to the commit that was denied, where nothing was deployed any more."""
+    first, second = two_generations(world)
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 8")
+    third = world.repository.commit("Leave more of them out")
+    world.apply()
+    for generation, commit in ((4, second), (5, first)):
+        world.cutover("rollback", "--reason", "numbers look wrong")
+        assert commit[:7] + " is deployed anew" in world.stderr, world.stderr
+        world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and is_live(world, generation))
+        assert world.marker().endswith(commit[:8]), (world.marker(), commit)
+    passes(world)
+    assert is_live(world, 5) and orders(world) == 2 and third[:7] in world.cutover("status", expect=(0, 3))
+
+
+def a_way_back_that_is_taken_back_stays_where_it_came_from(world):
+    """The old side is that of the commit which was denied first."""
+    first, second = two_generations(world)
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "soaking")
+    assert world.marker() == "cutover_production_g3_" + first[:8]
+    world.cutover("rollback", "--reason", "they were right")
+    world.wait_for("the second", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    passes(world, 6)
+    assert world.marker() == "cutover_production_g4_" + second[:8] and world.phases()[-1] == "rolled_back" and orders(world) == 1
+    assert world.plan(expect=0)["outcome"] == "nothing"
+
+
 def there_is_nothing_before_the_first(world):
     world.apply()
     for named in ([], ["g1"], ["--wait"]):
@@ -438,8 +488,11 @@ def an_index_of_an_old_side_is_not_the_next_commits(world):
 
 
 if __name__ == "__main__":
-    run([a_rollback_after_the_soak_deploys_the_commit_before, one_can_go_back_twice, the_restored_commit_stays_until_git_moves_or_somebody_says_so,
-         apply_goes_back_as_a_controller_would, there_is_nothing_before_the_first, what_is_under_way_must_end_first,
+    run([a_rollback_after_the_soak_deploys_the_commit_before, one_can_go_back_twice,
+         the_restored_commit_stays_until_git_moves_or_somebody_says_so,
+         apply_goes_back_as_a_controller_would, the_way_back_is_taken_though_that_commit_has_failed_since,
+         a_second_way_back_passes_by_what_the_first_has_taken_back, a_way_back_that_is_taken_back_stays_where_it_came_from,
+         there_is_nothing_before_the_first, what_is_under_way_must_end_first,
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
          an_old_side_of_which_something_is_gone_is_no_way_back, an_old_side_that_was_renamed_is_one_again_when_it_has_its_name,
          production_that_somebody_has_dropped_comes_back_with_the_way_back,
