@@ -218,7 +218,7 @@ static bool plan_after(Pass *pass, const RecordObjects *objects, Err *err)
 {
     vec_each (RecordObject, it, objects) {
         map_put(pass->arena, &pass->out->record->object_by_id,
-                arena_printf(pass->arena, "%s:%s", it->kind, it->id), it);
+                id_key(pass->arena, it->kind, it->id), it);
     }
     return pass_compile(pass, err);
 }

@@ -49,8 +49,7 @@ static void check_owner(const Finding *f, AdoptItem *item)
 {
     const char *role = f->in->plan->catalog->role;
     const CatalogPlace place = {.kind = item->kind, .rel = item->rel};
-    const char *other =
-        map_get(f->in->others, arena_printf(f->arena, "%s:%s", item->kind, item->id));
+    const char *other = map_get(f->in->others, id_key(f->arena, item->kind, item->id));
     if (other) {
         block(item, arena_printf(f->arena, "belongs to environment %s", other),
               "give each environment schemas and clusters of its own");

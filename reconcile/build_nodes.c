@@ -193,17 +193,12 @@ typedef struct Claims {
     const char *deployment;
 } Claims;
 
-static char *key_of(const Claims *c, const char *kind, const char *id)
-{
-    return arena_printf(c->arena, "%s:%s", kind, id);
-}
-
 /* What came when the newest intent before it was over was made by a person who bears our role. */
 static bool claimable(const Claims *c, const char *kind, const char *id)
 {
     const RecordDeployment *maker = build_maker(c->arena, &c->created, c->record, kind, id);
-    return !record_object(c->record, kind, id) && map_get(&c->created, key_of(c, kind, id)) &&
-           !(maker && build_is_over(maker));
+    return !record_object(c->record, kind, id) &&
+           map_get(&c->created, id_key(c->arena, kind, id)) && !(maker && build_is_over(maker));
 }
 
 static void claim_one(const Claims *c, RecordObject object)
@@ -212,7 +207,7 @@ static void claim_one(const Claims *c, RecordObject object)
     *claim = object;
     claim->action = "created";
     claim->deployment = c->deployment;
-    map_put(c->arena, &c->record->object_by_id, key_of(c, object.kind, object.id), claim);
+    map_put(c->arena, &c->record->object_by_id, id_key(c->arena, object.kind, object.id), claim);
     vec_push(c->arena, &c->record->unwritten, *claim);
 }
 

@@ -7,11 +7,6 @@
 #define NOTED_WITHIN                                                                               \
     (60 * MOMENT_SECOND) /* a pass that builds lasts a third of it, and a statement */
 
-static char *key_of(Arena *arena, const char *kind, const char *id)
-{
-    return arena_printf(arena, "%s:%s", kind, id);
-}
-
 bool build_is_over(const RecordDeployment *d)
 {
     return d->cut_over && phase_is_final(d->phase);
@@ -59,7 +54,7 @@ static Standings find_standing(Arena *arena, const Catalog *catalog, const Recor
         for (size_t i = 0; build_is_over(d) && i < d->green.count; i++) {
             const RecordGreen *it = &d->green.items[i];
             const char *id = catalog_id_at(catalog, it->kind, it->database, it->schema, it->green);
-            if (id && !map_put(arena, &seen, key_of(arena, it->kind, id), it)) {
+            if (id && !map_put(arena, &seen, id_key(arena, it->kind, id), it)) {
                 vec_push(arena, &found, ((Standing){it, id}));
             }
         }
@@ -103,7 +98,7 @@ Map build_created_by_us(Arena *arena, const Catalog *catalog, const Record *reco
         bool late = it->event > over && stands_there(catalog, &standing, it);
         if ((it->event > open || late) && str_eq(it->user, catalog->role) &&
             !others_made(arena, catalog, &others, it)) {
-            map_put(arena, &created, key_of(arena, it->kind, it->id), it);
+            map_put(arena, &created, id_key(arena, it->kind, it->id), it);
         }
     }
     return created;
@@ -119,7 +114,7 @@ static bool is_older(const RecordIntent *a, const RecordIntent *b)
 const RecordDeployment *build_maker(Arena *arena, const Map *created, const Record *record,
                                     const char *kind, const char *id)
 {
-    const CatalogCreation *made = map_get(created, key_of(arena, kind, id));
+    const CatalogCreation *made = map_get(created, id_key(arena, kind, id));
     const RecordDeployment *maker = NULL;
     RecordIntent newest = {0};
     vec_each (RecordDeployment, d, &record->deployments) {
@@ -186,7 +181,7 @@ const PlanBeside *build_beside(Comparison *c, RelName rel)
 bool build_is_ours(const Comparison *c, const char *kind, const char *id)
 {
     return record_object(c->in->record, kind, id) ||
-           map_get(&c->created, key_of(c->arena, kind, id));
+           map_get(&c->created, id_key(c->arena, kind, id));
 }
 
 bool build_went_live(const Record *record, const char *kind, const char *id)
@@ -252,7 +247,7 @@ bool build_is_kept_after_all(const Desired *wanted, const RecordPlace *drop)
 
 bool build_seen(Comparison *c, const char *kind, const char *id)
 {
-    return map_put(c->arena, &c->seen, key_of(c->arena, kind, id), c) != NULL;
+    return map_put(c->arena, &c->seen, id_key(c->arena, kind, id), c) != NULL;
 }
 
 void build_claim(Comparison *c, RecordObject object)
@@ -434,7 +429,7 @@ static void add_foreign(Comparison *c, const CatalogObject *object)
  */
 static bool may_be_noted_yet(const Comparison *c, const CatalogObject *object)
 {
-    const CatalogCreation *made = map_get(&c->created, key_of(c->arena, object->kind, object->id));
+    const CatalogCreation *made = map_get(&c->created, id_key(c->arena, object->kind, object->id));
     return c->build->doubtful && made && !record_object(c->in->record, object->kind, object->id) &&
            c->in->catalog->now - made->at < NOTED_WITHIN;
 }

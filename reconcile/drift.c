@@ -51,11 +51,6 @@ static const char *name_key(Arena *arena, const char *kind, RelName rel)
     return arena_printf(arena, "%s:%s", container ? kind : "object", relname_key(arena, whole));
 }
 
-static const char *id_key(Arena *arena, const char *kind, const char *id)
-{
-    return arena_printf(arena, "%s:%s", kind, id);
-}
-
 static void index_retired(Search *s)
 {
     vec_each (RecordDeployment, d, &s->in->record->deployments) {

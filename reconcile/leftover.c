@@ -27,7 +27,7 @@ static Search search_new(Arena *arena, const Catalog *catalog, const Record *rec
 static bool ours(const Search *s, const char *kind, const char *id)
 {
     return record_object(s->record, kind, id) ||
-           (!s->recorded && map_get(&s->created, arena_printf(s->arena, "%s:%s", kind, id)));
+           (!s->recorded && map_get(&s->created, id_key(s->arena, kind, id)));
 }
 
 static bool may_go(const Search *s, const char *kind, const char *id, RelName name)

@@ -2,11 +2,6 @@
 
 #include "cutover/str.h"
 
-static char *key_of(Arena *arena, const char *kind, const char *id)
-{
-    return arena_printf(arena, "%s:%s", kind, id);
-}
-
 /* ---- what the record tells ---- */
 
 static void announce(Arena *arena, Record *record, const LogEntry *entry)
@@ -27,7 +22,7 @@ static void add_objects(Arena *arena, Record *record, const LogEntry *entry)
         const char *kind = json_get_str(objects->items[i], "kind");
         const char *id = json_get_str(objects->items[i], "id");
         if (kind && id) {
-            map_put(arena, &record->of_others, key_of(arena, kind, id), record);
+            map_put(arena, &record->of_others, id_key(arena, kind, id), record);
         }
     }
 }
@@ -46,7 +41,7 @@ void others_fold(Arena *arena, Record *record, const LogEntry *entry)
 
 static char *place_key(Arena *arena, const char *kind, RelName rel)
 {
-    return key_of(arena, kind, relname_key(arena, rel));
+    return id_key(arena, kind, relname_key(arena, rel));
 }
 
 static char *green_key(Arena *arena, const RecordGreen *green)
@@ -104,7 +99,7 @@ static void find_announced(Arena *arena, const Catalog *catalog, const Record *r
         const CatalogCreation *it = &catalog->creations.items[i];
         const CatalogPlace place = catalog_place(catalog, it->kind, it->id);
         if (is_announced_by_another(arena, &names, &place, record->environment, it->at)) {
-            map_put(arena, &others->found, key_of(arena, it->kind, it->id), others);
+            map_put(arena, &others->found, id_key(arena, it->kind, it->id), others);
         }
     }
 }
@@ -114,14 +109,14 @@ Others others_find(Arena *arena, const Catalog *catalog, const Record *record)
     Others others = {0};
     find_announced(arena, catalog, record, &others);
     vec_each (CatalogSchema, it, &catalog->schemas) {
-        const char *key = key_of(arena, "schema", it->id);
+        const char *key = id_key(arena, "schema", it->id);
         if (map_get(&others.found, key) || is_theirs(arena, record, it->comment, key)) {
             map_put(arena, &others.found, key, it);
             map_put(arena, &others.found, schema_key(arena, it->database, it->name), it);
         }
     }
     vec_each (CatalogCluster, it, &catalog->clusters) {
-        const char *key = key_of(arena, "cluster", it->id);
+        const char *key = id_key(arena, "cluster", it->id);
         if (is_theirs(arena, record, it->comment, key)) {
             map_put(arena, &others.found, key, it);
         }
@@ -136,9 +131,9 @@ bool others_made(Arena *arena, const Catalog *catalog, const Others *others,
         return false;
     }
     const CatalogObject *it = catalog_object_by_id(catalog, created->id);
-    return map_get(&others->found, key_of(arena, created->kind, created->id)) ||
+    return map_get(&others->found, id_key(arena, created->kind, created->id)) ||
            (it && str_eq(it->kind, created->kind) &&
             (map_get(&others->found, schema_key(arena, it->rel.database, it->rel.schema)) ||
              (it->cluster_id &&
-              map_get(&others->found, key_of(arena, "cluster", it->cluster_id)))));
+              map_get(&others->found, id_key(arena, "cluster", it->cluster_id)))));
 }

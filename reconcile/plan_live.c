@@ -4,16 +4,11 @@
 
 #include "cutover/str.h"
 
-static const char *kind_key(Arena *arena, const char *kind, const char *id)
-{
-    return arena_printf(arena, "%s:%s", kind, id);
-}
-
 /* ---- sides of our own that are not production ---- */
 
 static void ignore(Closure *c, const char *kind, const char *id)
 {
-    map_put(c->arena, &c->ignored, kind_key(c->arena, kind, id), c);
+    map_put(c->arena, &c->ignored, id_key(c->arena, kind, id), c);
 }
 
 static void ignore_retired(Closure *c, const RecordNames *names)
@@ -58,7 +53,7 @@ static void ignore_green(Closure *c, const Map *created, const RecordDeployment 
         return;
     }
     bool unused = (!d->cut_over || green->replaces) && record_object(record, green->kind, id);
-    bool ours = unused || map_get(created, kind_key(c->arena, green->kind, id));
+    bool ours = unused || map_get(created, id_key(c->arena, green->kind, id));
     if (ours && !build_is_production(record, green->kind, id, name)) {
         ignore(c, green->kind, id);
     }
@@ -93,7 +88,7 @@ static void find_ignored(Closure *c)
 
 bool plan_ignores(const Closure *c, const char *kind, const char *id)
 {
-    return id && map_get(&c->ignored, kind_key(c->arena, kind, id));
+    return id && map_get(&c->ignored, id_key(c->arena, kind, id));
 }
 
 bool plan_is_ignored(const Closure *c, const CatalogObject *object)

@@ -20,9 +20,8 @@ typedef struct Owners {
 static void need(Owners *o, CatalogPlace place)
 {
     Closure *c = o->c;
-    bool ours =
-        !place.kind || catalog_owns(c->in->catalog, place.owner) ||
-        map_put(c->arena, &o->seen, arena_printf(c->arena, "%s:%s", place.kind, place.id), c);
+    bool ours = !place.kind || catalog_owns(c->in->catalog, place.owner) ||
+                map_put(c->arena, &o->seen, id_key(c->arena, place.kind, place.id), c);
     if (ours) {
         return;
     }

@@ -340,11 +340,6 @@ static void fold_result(Fold *fold, const LogEntry *entry)
 
 /* --- objects --- */
 
-static const char *object_key(Arena *arena, const char *kind, const char *id)
-{
-    return arena_printf(arena, "%s:%s", kind, id);
-}
-
 static void fold_objects(Fold *fold, const LogEntry *entry)
 {
     const Json *array = get_array(entry->body, "objects");
@@ -369,7 +364,7 @@ static void fold_objects(Fold *fold, const LogEntry *entry)
             .inputs = json_get_texts(fold->arena, it, "inputs"),
         };
         if (object->id && object->kind) {
-            map_put(fold->arena, &fold->objects, object_key(fold->arena, object->kind, object->id),
+            map_put(fold->arena, &fold->objects, id_key(fold->arena, object->kind, object->id),
                     object);
         }
     }
@@ -378,7 +373,7 @@ static void fold_objects(Fold *fold, const LogEntry *entry)
 const RecordObject *record_object(const Record *record, const char *kind, const char *id)
 {
     Arena *arena = arena_new();
-    const RecordObject *found = map_get(&record->object_by_id, object_key(arena, kind, id));
+    const RecordObject *found = map_get(&record->object_by_id, id_key(arena, kind, id));
     arena_free(arena);
     return found;
 }

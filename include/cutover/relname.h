@@ -24,4 +24,7 @@ char *relname_key(Arena *arena, RelName rel);
 /* The same for a schema alone. */
 char *schema_key(Arena *arena, const char *database, const char *schema);
 
+/* "<kind>:<id>", owned by ARENA: ids of clusters, schemas and objects are apart only with their kinds. */
+char *id_key(Arena *arena, const char *kind, const char *id);
+
 #endif

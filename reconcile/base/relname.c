@@ -34,6 +34,11 @@ char *relname_key(Arena *arena, RelName rel)
                       or_none(rel.name), NULL);
 }
 
+char *id_key(Arena *arena, const char *kind, const char *id)
+{
+    return arena_printf(arena, "%s:%s", kind, id);
+}
+
 char *schema_key(Arena *arena, const char *database, const char *schema)
 {
     return str_concat(arena, or_none(database), "\x1f", or_none(schema), NULL);
