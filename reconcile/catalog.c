@@ -113,6 +113,17 @@ const char *catalog_comment(const CatalogObject *object, const char *column)
     return column ? NULL : object->comment;
 }
 
+bool catalog_lies_in(const Catalog *catalog, const CatalogObject *object, const char *kind,
+                     const char *id)
+{
+    if (str_eq(kind, "cluster")) {
+        return str_eq(object->cluster_id, id);
+    }
+    const CatalogSchema *schema = str_eq(kind, "schema") ? catalog_schema_by_id(catalog, id) : NULL;
+    return schema && str_eq(object->rel.schema, schema->name) &&
+           str_eq(object->rel.database, schema->database);
+}
+
 CatalogPlace catalog_schema_place(const CatalogSchema *it)
 {
     return it ? (CatalogPlace){"schema",

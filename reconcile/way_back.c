@@ -29,14 +29,9 @@ RecordNames way_back_names(Arena *arena, const Catalog *catalog, const RecordNam
 int64_t way_back_holds(const Catalog *catalog, const Record *record, const char *kind,
                        const char *id)
 {
-    const CatalogSchema *schema = str_eq(kind, "schema") ? catalog_schema_by_id(catalog, id) : NULL;
-    bool cluster = str_eq(kind, "cluster");
     int64_t count = 0;
     vec_each (CatalogObject, it, &catalog->objects) {
-        bool inside = schema ? str_eq(it->rel.schema, schema->name) &&
-                                   str_eq(it->rel.database, schema->database)
-                             : cluster && str_eq(it->cluster_id, id);
-        count += inside && record_object(record, it->kind, it->id);
+        count += catalog_lies_in(catalog, it, kind, id) && record_object(record, it->kind, it->id);
     }
     return count;
 }

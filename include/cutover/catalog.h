@@ -152,6 +152,10 @@ const CatalogObject *catalog_object(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_index(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id);
 
+/* OBJECT lies in the schema, or on the cluster, of this KIND and ID. */
+bool catalog_lies_in(const Catalog *catalog, const CatalogObject *object, const char *kind,
+                     const char *id);
+
 /* What may be owned and used: a schema, a cluster, a relation. */
 typedef struct CatalogPlace {
     const char *kind, *id,
