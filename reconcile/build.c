@@ -98,7 +98,8 @@ static void compare_cluster(Comparison *c, const PlanContainer *container)
 
 static bool is_unused(Comparison *c, const char *kind, const char *id, RelName name)
 {
-    return build_is_ours(c, kind, id) && !build_is_production(c->in->record, kind, id, name) &&
+    return build_is_ours(c, kind, id) &&
+           !build_is_production(c->in->catalog, c->in->record, kind, id, name) &&
            !build_seen(c, kind, id);
 }
 

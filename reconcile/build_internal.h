@@ -51,12 +51,13 @@ const PlanBeside *build_beside(Comparison *c, RelName rel);
 /* Recorded, or created by our role since the oldest intent. */
 bool build_is_ours(const Comparison *c, const char *kind, const char *id);
 
-/* A schema or cluster that the newest transaction which names it made production, or left so, whatever name somebody has given it. */
+/* The newest transaction which names it made it production, or left it so, whatever name somebody has given it; or it was taken over, and none names it. */
 bool build_went_live(const Record *record, const char *kind, const char *id);
 
 /* It bears the name that it was made for, or somebody gave it another when it was live. A green name of another time may be
  * declared by now: what lies there is production. */
-bool build_is_production(const Record *record, const char *kind, const char *id, RelName name);
+bool build_is_production(const Catalog *catalog, const Record *record, const char *kind,
+                         const char *id, RelName name);
 
 /* Likewise OBJECT of CATALOG. The index of a green relation may bear its production name: it is production with its relation. */
 bool build_object_is_production(const Catalog *catalog, const Record *record,

@@ -184,35 +184,76 @@ bool build_is_ours(const Comparison *c, const char *kind, const char *id)
            map_get(&c->created, id_key(c->arena, kind, id));
 }
 
-bool build_went_live(const Record *record, const char *kind, const char *id)
+static const RecordName *name_of(const RecordNames *names, const char *kind, const char *id)
 {
-    bool live = false;
+    for (size_t i = 0; i < names->count; i++) {
+        if (str_eq(names->items[i].kind, kind) && str_eq(names->items[i].id, id)) {
+            return &names->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* What the newest transaction that named it did to it, or NULL. */
+static const RecordName *newest_name(const Record *record, const char *kind, const char *id)
+{
+    const RecordName *found = NULL;
     int64_t newest = -1;
     vec_each (RecordDeployment, d, &((Record *)record)->deployments) {
         bool back = d->phase == PHASE_ROLLED_BACK;
-        const RecordNames *names = back ? &d->names : &d->cutover_names;
         int64_t generation = back ? d->rollback_generation : d->generation;
-        for (size_t i = 0; d->cut_over && generation > newest && i < names->count; i++) {
-            const RecordName *it = &names->items[i];
-            if (str_eq(it->kind, kind) && str_eq(it->id, id)) {
-                live = !it->retired;
-                newest = generation;
-            }
+        const RecordName *name = d->cut_over && generation > newest
+                                     ? name_of(back ? &d->names : &d->cutover_names, kind, id)
+                                     : NULL;
+        if (name) {
+            found = name;
+            newest = generation;
         }
     }
-    return live;
+    return found;
 }
 
-static bool is_container(const char *kind)
+static bool is_adopted(const RecordObject *known)
 {
-    return str_eq(kind, "schema") || str_eq(kind, "cluster");
+    return known && str_eq(known->action, "adopted");
 }
 
-bool build_is_production(const Record *record, const char *kind, const char *id, RelName name)
+bool build_went_live(const Record *record, const char *kind, const char *id)
+{
+    const RecordName *name = newest_name(record, kind, id);
+    return name ? !name->retired : is_adopted(record_object(record, kind, id));
+}
+
+/* What no transaction named by itself is where its schema is, when it was taken over there, or made in it before that went live. */
+static bool went_live_in(const CatalogSchema *schema, const Record *record,
+                         const RecordObject *known)
+{
+    const RecordDeployment *d = record_deployment(record, known->deployment);
+    return schema && build_went_live(record, "schema", schema->id) &&
+           (is_adopted(known) ||
+            (d && d->cut_over && name_of(&d->cutover_names, "schema", schema->id)));
+}
+
+static bool object_went_live(const Catalog *catalog, const Record *record,
+                             const RecordObject *known)
+{
+    const RelName rel = catalog_place(catalog, known->kind, known->id).rel;
+    const CatalogSchema *schema =
+        rel.schema ? catalog_schema(catalog, rel.database, rel.schema) : NULL;
+    const RecordName *around = schema ? newest_name(record, "schema", schema->id) : NULL;
+    const RecordName *own = newest_name(record, known->kind, known->id);
+    return !(around && around->retired) &&
+           (own ? !own->retired : went_live_in(schema, record, known));
+}
+
+bool build_is_production(const Catalog *catalog, const Record *record, const char *kind,
+                         const char *id, RelName name)
 {
     const RecordObject *known = record_object(record, kind, id);
-    return known && (relname_eq(known->rel, name) ||
-                     (is_container(kind) && build_went_live(record, kind, id)));
+    bool container = str_eq(kind, "schema") || str_eq(kind, "cluster");
+    return known &&
+           (relname_eq(known->rel, name) || (container ? build_went_live(record, kind, id)
+                                                       : object_went_live(catalog, record, known)));
 }
 
 bool build_object_is_production(const Catalog *catalog, const Record *record,
@@ -220,8 +261,8 @@ bool build_object_is_production(const Catalog *catalog, const Record *record,
 {
     const CatalogObject *on = catalog_object_by_id(catalog, object->on_id);
     bool beside = on && record_object(record, on->kind, on->id) &&
-                  !build_is_production(record, on->kind, on->id, on->rel);
-    return !beside && build_is_production(record, object->kind, object->id, object->rel);
+                  !build_is_production(catalog, record, on->kind, on->id, on->rel);
+    return !beside && build_is_production(catalog, record, object->kind, object->id, object->rel);
 }
 
 bool build_holds_data(const Record *record, const CatalogObject *object)

@@ -85,7 +85,7 @@ static void find_green(Search *s, const RecordDeployment *d)
         const char *id =
             catalog_id_at(s->in->catalog, it->kind, it->database, it->schema, it->green);
         RelName name = {it->database, it->schema, it->green};
-        if (id && !build_is_production(s->in->record, it->kind, id, name)) {
+        if (id && !build_is_production(s->in->catalog, s->in->record, it->kind, id, name)) {
             map_put(s->arena, &s->elsewhere, id_key(s->arena, it->kind, id), s);
         }
     }
@@ -106,15 +106,15 @@ static bool is_elsewhere(const Search *s, const char *kind, const char *id)
     return map_get(&s->elsewhere, id_key(s->arena, kind, id));
 }
 
-/* A schema or cluster of green, whatever name somebody has given it: its deployment has never cut over. */
+/* Green, whatever name somebody has given it: its deployment has never cut over. */
 static bool is_to_go_live(const Search *s, const RecordObject *object)
 {
     const RecordDeployment *d = record_deployment(s->in->record, object->deployment);
     bool green = false;
     for (size_t i = 0; d && !d->cut_over && i < d->green.count; i++) {
         const RecordGreen *it = &d->green.items[i];
-        bool container = str_eq(it->kind, "schema") || str_eq(it->kind, "cluster");
-        green |= container && str_eq(it->kind, object->kind) && str_eq(object->action, "created") &&
+        green |= !it->replaces && str_eq(it->kind, object->kind) &&
+                 str_eq(object->action, "created") &&
                  relname_eq(object->rel, (RelName){it->database, it->schema, it->name});
     }
     return green && !build_went_live(s->in->record, object->kind, object->id);

@@ -32,7 +32,7 @@ static bool ours(const Search *s, const char *kind, const char *id)
 
 static bool may_go(const Search *s, const char *kind, const char *id, RelName name)
 {
-    return ours(s, kind, id) && !build_is_production(s->record, kind, id, name) &&
+    return ours(s, kind, id) && !build_is_production(s->catalog, s->record, kind, id, name) &&
            !(s->late && record_object(s->record, kind, id));
 }
 

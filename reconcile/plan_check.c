@@ -148,7 +148,8 @@ static void check_green_place(Closure *c, const Place *place)
     check_taken(c, kind, name, id, id && is_ours(c, kind, id));
     check_declared(c, kind, name, place_is_declared(c, place, name));
     RelName named = {.database = place->database, .name = name};
-    check_production(c, kind, name, id, id && build_is_production(c->in->record, kind, id, named));
+    check_production(c, kind, name, id,
+                     id && build_is_production(c->in->catalog, c->in->record, kind, id, named));
 }
 
 static void check_blue_place(Closure *c, const Place *place)

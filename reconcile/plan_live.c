@@ -54,7 +54,7 @@ static void ignore_green(Closure *c, const Map *created, const RecordDeployment 
     }
     bool unused = (!d->cut_over || green->replaces) && record_object(record, green->kind, id);
     bool ours = unused || map_get(created, id_key(c->arena, green->kind, id));
-    if (ours && !build_is_production(record, green->kind, id, name)) {
+    if (ours && !build_is_production(c->in->catalog, record, green->kind, id, name)) {
         ignore(c, green->kind, id);
     }
 }

@@ -1,6 +1,7 @@
 """What is there is told apart by its id and by when it was made, not by the name that it bears: a commit that comes back,
 production that somebody has swapped with green."""
 from harness import ROOT, run
+from test_adopt import dbt_run
 from test_in_place import ids
 from test_sinks import begin, sink
 
@@ -102,6 +103,67 @@ def green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster(
     assert ids(world) == before and "compute_green" not in world.clusters()
 
 
+def what_was_taken_over_is_not_green_whoever_gives_it_that_name(world):
+    """No transaction has ever named it: all of production was dropped as green."""
+    dbt_run(world)
+    world.cutover("adopt", "--yes")
+    before = ids(world)
+    wait_for_approval(world)
+    swap_by_hand(world, ("compute", "serving"))
+    for _ in range(6):
+        world.cutover("run", "--once", expect=(0, 3))
+    world.cutover("abort", "--reason", "nobody has approved it")
+    for _ in range(6):
+        world.cutover("run", "--once", expect=(0, 3))
+    swap_by_hand(world, ("compute", "serving"))
+    world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and "shop_green" not in world.schemas())
+    assert ids(world) == before and "compute_green" not in world.clusters()
+    world.cutover("drift", expect=0)
+
+
+def swap_views(world, one, other):
+    for old, new in ((one, "hand"), (other, one), ("hand", other)):
+        world.sql("ALTER VIEW reports.%s RENAME TO %s" % (old, new))
+
+
+def a_view_of_production_is_not_green_whoever_gives_it_that_name(world):
+    """One was built beside and renamed by its cutover, the other came with its schema: both were dropped as green."""
+    light, other = "models/reports/light.sql", "models/reports/other.sql"
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 0s\n    promotion: manual\n    keep_failed: 0s")
+    for path in (light, other):
+        world.repository.write(path, "select 1 as x\n")
+    world.repository.commit("Two views")
+    world.cutover("apply", "--yes", expect=3)
+    world.cutover("approve", "--yes")
+    world.apply()
+    world.repository.write(light, "select 2 as x\n")
+    world.repository.commit("Change one")
+    world.cutover("apply", "--yes", expect=3)
+    world.cutover("approve", "--yes")
+    world.apply()
+    before = ids(world)
+    for path in (light, other):
+        world.repository.write(path, "select 3 as x\n")
+    world.repository.commit("Change both")
+    world.cutover("apply", "--yes", expect=3)
+    assert set(ids(world)) == set(before) | {"reports.light_green", "reports.other_green"}, ids(world)
+    swap_views(world, "light", "light_green")
+    swap_views(world, "other", "other_green")
+    for _ in range(6):
+        world.cutover("run", "--once", expect=(0, 3))
+    assert set(before.values()) <= set(ids(world).values()), "production was dropped"
+    world.cutover("abort", "--reason", "nobody has approved it")
+    for _ in range(6):
+        world.cutover("run", "--once", expect=(0, 3))
+    assert set(before.values()) <= set(ids(world).values()), "production was dropped"
+    text = world.cutover("drift", expect=2)
+    assert "view renamed to reports.light_green" in text and "view renamed to reports.other_green" in text, text
+    swap_views(world, "light", "light_green")
+    swap_views(world, "other", "other_green")
+    world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and ids(world) == before)
+    world.cutover("drift", expect=0)
+
+
 def a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours(world):
     """A commit that failed long ago made it look so: it was never recorded, and what Git said of it did nothing, without a word."""
     begin(world)
@@ -128,5 +190,6 @@ def a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours(world):
 if __name__ == "__main__":
     run([a_commit_that_comes_back_while_another_is_built_goes_live, a_commit_that_failed_before_another_one_is_tried_again_to_its_end,
          production_is_not_green_whoever_gives_it_that_name, green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster,
+         what_was_taken_over_is_not_green_whoever_gives_it_that_name, a_view_of_production_is_not_green_whoever_gives_it_that_name,
          a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours],
         PROJECT, SEED)
