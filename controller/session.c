@@ -68,6 +68,19 @@ static bool go_back(Arena *arena, Wanted *wanted, const char *commit, Diags *dia
     return true;
 }
 
+/* What is not answered is nobody's fault, and would be tried again for ever without a word. */
+static bool run(Session *session, Arena *arena, const PassInput *input, PassResult *result,
+                Err *err)
+{
+    Err untold = {0};
+    bool done = pass_run(arena, session->pg, input, result, err);
+    if (!done && input->mode == PASS_ACT && err->kind == ERR_TIMEOUT &&
+        session_connect(session, arena, &untold)) {
+        pass_tell_unanswered(arena, session->pg, input, result, err, &untold);
+    }
+    return done;
+}
+
 bool session_pass(Session *session, Arena *arena, Wanted *wanted, PassMode mode, PassResult *result,
                   Err *err)
 {
@@ -76,7 +89,7 @@ bool session_pass(Session *session, Arena *arena, Wanted *wanted, PassMode mode,
         return false;
     }
     PassInput input = wanted_pass(session->context, wanted, mode, &session->writer_seq);
-    if (!pass_run(arena, session->pg, &input, result, err)) {
+    if (!run(session, arena, &input, result, err)) {
         return false;
     }
     if (!result->instead) {
@@ -88,7 +101,7 @@ bool session_pass(Session *session, Arena *arena, Wanted *wanted, PassMode mode,
         return false;
     }
     input = wanted_pass(session->context, wanted, mode, &session->writer_seq);
-    return pass_run(arena, session->pg, &input, result, err);
+    return run(session, arena, &input, result, err);
 }
 
 static bool is_due(const RecordEvent *event, const Notifier *notifier, const Wanted *wanted,

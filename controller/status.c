@@ -386,7 +386,8 @@ static void write_under_way(Buf *out, const Status *status)
     }
     bool waits = pass->action == ACTION_WAIT || d->phase == PHASE_REPOINTING ||
                  (pass->rule && pass->waits_for != pass->rule->why);
-    if (!(pass->proof && pass->proof->clusters.count) && waits) {
+    bool told = d->phase == PHASE_HYDRATING && pass->proof && pass->proof->clusters.count;
+    if (waits && !told) {
         buf_printf(out, "  waits for: %s\n", pass->waits_for);
     }
     write_next(out, status);
@@ -616,7 +617,9 @@ static const char *waits_for(Phase phase)
         return "canary";
     case PHASE_AWAITING_WINDOW:
         return "window";
+    case PHASE_CUTTING_OVER:
     case PHASE_REPOINTING:
+    case PHASE_ROLLING_BACK:
         return "retry";
     case PHASE_SOAKING:
         return "soak";

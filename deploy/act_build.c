@@ -206,7 +206,7 @@ static bool judge(Pass *pass, const Step *step, Err *err)
         return pass_try_later(pass, pass->building, step_text(pass, step), err);
     }
     if (!err_is_refusal(err)) {
-        return false;
+        return pass_unanswered(pass, step_text(pass, step), err);
     }
     Err why = *err;
     if (err->kind == ERR_INPUT && !at_fault(pass, step, &fault, err)) {
@@ -348,12 +348,12 @@ static bool judge_rows(Pass *pass, const RecordObject *claim, const DesiredNode 
 {
     bool there;
     Err why;
+    const char *what = arena_printf(pass->arena, "the rows of %s", claim->node);
     if (!was_refused(pass, claim, &there, &why, err)) {
-        return false;
+        return pass_unanswered(pass, what, err);
     }
     if (there) {
-        set_problem(pass, arena_printf(pass->arena, "the rows of %s", claim->node), &why, NULL,
-                    seed->file, seed->line);
+        set_problem(pass, what, &why, NULL, seed->file, seed->line);
     }
     return true;
 }
@@ -429,7 +429,7 @@ static bool finish(Pass *pass, const RecordObject *claim, Err *err)
         *err = (Err){0};
         return true;
     }
-    return false;
+    return pass_unanswered(pass, arena_printf(pass->arena, "a hook of %s", claim->node), err);
 }
 
 void pass_add_objects(Pass *pass, RecordEntries *entries, const char *deployment,

@@ -44,7 +44,7 @@ bool act_rehearse(Pass *pass, RecordDeployment *d, Err *err)
     case PG_DONE:
         break;
     case PG_UNKNOWN:
-        return false;
+        return pass_unanswered(pass, "the rehearsal of the cutover", err);
     case PG_FAILED:
         if (err->kind == ERR_CONFLICT || err->kind == ERR_UNAVAILABLE) {
             pass->out->retry_ms = jitter(pass);
@@ -105,6 +105,7 @@ bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err)
         note_duration(pass, d, pass_clock_ms() - began);
         return true;
     }
+    const char *what = d->phase == PHASE_ROLLING_BACK ? "the way back" : "the cutover";
     pass->out->retry_ms = jitter(pass);
     if (outcome == PG_FAILED && err_is_refusal(err)) {
         Err why = *err;
@@ -118,11 +119,11 @@ bool act_cut_over(Pass *pass, RecordDeployment *d, Err *err)
         }
         *err = why;
         if (d->phase == PHASE_ROLLING_BACK) {
-            return pass_try_later(pass, d, "the way back", err);
+            return pass_try_later(pass, d, what, err);
         }
-        refused(pass, "the cutover", err);
+        refused(pass, what, err);
         *err = (Err){0};
         return true;
     }
-    return false;
+    return pass_unanswered(pass, what, err);
 }

@@ -93,7 +93,8 @@ static const char *reason_of(const Pass *pass, const RecordDeployment *d, const 
     if (rule->when.abort_asked == YES && pass->request) {
         return pass->request->reason ? pass->request->reason : rule->why;
     }
-    return pass->problem && rule->to == PHASE_FAILED ? pass->problem : rule->why;
+    return pass->problem && rule->to == PHASE_FAILED ? pass->problem
+                                                     : pass_reason_at_deadline(pass, d, rule);
 }
 
 static const Gate *failed_gate(const Pass *pass, const RecordDeployment *d)

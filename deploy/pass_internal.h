@@ -196,6 +196,10 @@ char *pass_refusal(const Pass *pass, const char *what, const Err *err);
 bool pass_look_later(Pass *pass, const RecordDeployment *d, const char *why, Err *err);
 /* The same when the server refused WHAT. False when ERR is no refusal, too. */
 bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err);
+/* WHAT got no answer in time: says so in ERR, which tells only how long. Always false. */
+bool pass_unanswered(const Pass *pass, const char *what, Err *err);
+/* RULE's words, and what was refused last when it ends what took too long. */
+const char *pass_reason_at_deadline(const Pass *pass, const RecordDeployment *d, const Rule *rule);
 /* A limit stands in the way: the server answers, and goes on refusing until somebody raises it. */
 bool pass_is_limit(const Err *err);
 /* What D waits for when RULE's statement was refused before. */

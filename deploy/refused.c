@@ -1,6 +1,7 @@
 /*
- * What the server refuses where nothing can fail any more, or until somebody raises a limit: it is noted for whoever
- * looks, tried again, less often the longer it lasts, and told when it is no matter of a moment.
+ * What the server refuses where nothing can fail any more, or until somebody raises a limit, and what it does not answer
+ * in time: it is noted for whoever looks, tried again, less often the longer it lasts, and told when it is no matter of a
+ * moment.
  */
 #include "pass_internal.h"
 
@@ -23,7 +24,9 @@ static bool is_tried_again(const Rule *rule)
 {
     return rule->action == ACTION_ROLL_BACK || rule->action == ACTION_ALTER ||
            rule->action == ACTION_APPLY || rule->action == ACTION_REPOINT ||
-           rule->action == ACTION_ADMIT || rule->action == ACTION_BUILD || drops(rule);
+           rule->action == ACTION_ADMIT || rule->action == ACTION_BUILD ||
+           rule->action == ACTION_CLAIM || rule->action == ACTION_REHEARSE ||
+           rule->action == ACTION_CHECK || rule->action == ACTION_CUT_OVER || drops(rule);
 }
 
 /* What D's phase has noted last, so that nothing has succeeded since. */
@@ -36,6 +39,12 @@ static const RecordResult *newest_refusal(const RecordDeployment *d)
         }
     }
     return refusal && refusal->at >= d->phase_since ? refusal : NULL;
+}
+
+const char *pass_reason_at_deadline(const Pass *pass, const RecordDeployment *d, const Rule *rule)
+{
+    const RecordResult *refusal = rule->when.expired == YES ? newest_refusal(d) : NULL;
+    return refusal ? arena_printf(pass->arena, "%s: %s", rule->why, refusal->text) : rule->why;
 }
 
 /* Only a person can help: it is past its time, or keeps nobody waiting. */
@@ -89,12 +98,50 @@ bool pass_is_limit(const Err *err)
     return str_starts(err->sqlstate, "53");
 }
 
+bool pass_unanswered(const Pass *pass, const char *what, Err *err)
+{
+    if (err->kind == ERR_TIMEOUT) {
+        err->message = arena_printf(pass->arena, "%s: %s", what, err->message);
+    }
+    return false;
+}
+
 bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err *err)
 {
     if (!err_is_refusal(err) && !pass_is_limit(err)) {
-        return false;
+        return pass_unanswered(pass, what, err);
     }
     const char *why = pass_refusal(pass, what, err);
     *err = (Err){0};
     return pass_look_later(pass, d, why, err);
+}
+
+/* What RESULT's deployment is by now, if that is still what its rule was chosen for. */
+static const RecordDeployment *still_at_it(Pass *pass, const char *id, Err *err)
+{
+    const Rule *rule = pass->out->rule;
+    if (!id || !is_tried_again(rule) || !pass_observe(pass, err)) {
+        return NULL;
+    }
+    const RecordDeployment *d = record_deployment(pass->out->record, id);
+    return d && d->phase == rule->from ? d : NULL;
+}
+
+bool pass_tell_unanswered(Arena *arena, Pg *pg, const PassInput *input, PassResult *result,
+                          const Err *why, Err *err)
+{
+    Pass *pass = arena_make(arena, Pass);
+    *pass = (Pass){.arena = arena, .pg = pg, .in = input, .own = input->environment, .out = result};
+    const RecordDeployment *d =
+        still_at_it(pass, result->deployment ? result->deployment->id : NULL, err);
+    if (!d) {
+        return err->kind == ERR_NONE;
+    }
+    result->deployment = d;
+    bool again = newest_refusal(d) != NULL; /* once is a matter of a moment */
+    if (!pass_look_later(pass, d, why->message, err)) {
+        return false;
+    }
+    pass_show_refusal(pass, d, result->rule);
+    return !again || pass_tell_blocked(pass, err);
 }

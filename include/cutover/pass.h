@@ -112,6 +112,11 @@ typedef struct PassResult {
  * the project or the plan are no errors but in RESULT. All results live in ARENA. */
 bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, Err *err);
 
+/* After a pass that failed since the server did not answer in time, with WHY it did: notes what waits for that, over a
+ * connection that works again, and tells people when it lasts. RESULT, of that pass, says it too. */
+bool pass_tell_unanswered(Arena *arena, Pg *pg, const PassInput *input, PassResult *result,
+                          const Err *why, Err *err);
+
 /* Compares what is live under declared names, and is not ours, with what is declared; SELECT: a part of it, or NULL. Copies
  * are made in a scratch schema and dropped. *INTERRUPTED instead: the deployment of an adoption that was recorded, and
  * that passes have to bring to its end. False: ERR, or findings about the project in RESULT. */

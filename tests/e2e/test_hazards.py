@@ -188,6 +188,26 @@ def a_limit_that_keeps_green_from_being_built_is_said(world):
     assert world.marker().startswith("cutover_production_g2_") and world.phases()[-1] == "live"
 
 
+def what_the_server_does_not_answer_is_said(world):
+    """Only the log of the controller had it: the checks ended at their deadline for no reason, and a way back stood still for ever."""
+    late = "INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) VALUES ('%s', 0, 'refuse', '57014', 'canceling statement due to statement timeout')"
+    world.apply()
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Count one more")
+    world.sql(late % "%dbt_internal_test%")
+    world.wait_for("the test", lambda: world.cutover("run", "--once", expect=(0, 1)) is not None and
+                   re.search("waits for: test [a-z_]+: canceling statement due to", world.cutover("status", expect=(0, 2))))
+    world.sql("DELETE FROM standin_control.faults")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.cutover("rollback", "--reason", "wrong numbers")
+    world.sql(late % "BEGIN; ALTER SCHEMA%")
+    said = "the way back: canceling statement due to statement timeout"
+    world.wait_for("a message", lambda: world.cutover("run", "--once", expect=(0, 1, 3)) is not None and "a person must act: " + said in str(world.receiver.texts()))
+    assert said in world.cutover("status", expect=3) and world.status()["waiting"]["text"] == said
+    world.sql("DELETE FROM standin_control.faults")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+
+
 def green_that_is_kept_keeps_no_old_side(world):
     """The green of a failed commit reads what the next one replaces: the server refuses to drop it while it is read."""
     own = "{{ config(materialized='view', schema='extras') }}\n"
@@ -666,5 +686,5 @@ if __name__ == "__main__":
          a_green_name_that_the_project_declares_is_refused_beforehand, what_is_declared_under_a_name_that_green_once_had_is_production,
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_statement_that_the_server_cannot_read_names_the_line_of_the_model, a_late_statement_of_an_overtaken_commit_never_goes_live,
          two_controllers_that_build_in_doubt_do_not_undo_each_others_work,
-         a_limit_that_keeps_green_from_being_built_is_said, a_row_that_its_column_does_not_take_fails_the_commit, green_that_cannot_serve_fails_before_its_deadline,
+         a_limit_that_keeps_green_from_being_built_is_said, what_the_server_does_not_answer_is_said, a_row_that_its_column_does_not_take_fails_the_commit, green_that_cannot_serve_fails_before_its_deadline,
          what_was_renamed_right_before_the_cutover_is_built_again, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)
