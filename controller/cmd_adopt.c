@@ -125,6 +125,10 @@ static const char *question(const Adopting *a)
 {
     size_t equal = adopt_count(a->adoption, ADOPT_EQUAL);
     size_t differ = adopt_count(a->adoption, ADOPT_DIFFERS);
+    if (!equal && !differ) {
+        return arena_printf(a->cli->arena, "Take over %s?",
+                            adopt_containers(a->cli->arena, a->adoption));
+    }
     if (!differ) {
         return arena_printf(a->cli->arena, "Take over %zu?", equal);
     }
@@ -153,7 +157,7 @@ static int adopt(Adopting *a, Diags *diags, Err *err)
     size_t equal = adopt_count(a->adoption, ADOPT_EQUAL);
     size_t differ = adopt_count(a->adoption, ADOPT_DIFFERS);
     bool all = !differ && !adopt_count(a->adoption, ADOPT_BLOCKED);
-    if (equal + differ) {
+    if (equal + differ || adopt_containers(a->cli->arena, a->adoption)) {
         if (!cli_ask(a->cli, question(a), &blocked)) {
             return blocked ? EXIT_BLOCKED : EXIT_PENDING;
         }

@@ -18,6 +18,17 @@ size_t adopt_count(const Adoption *adoption, AdoptVerdict verdict)
     return count;
 }
 
+const char *adopt_containers(Arena *arena, const Adoption *adoption)
+{
+    StrVec names = {0};
+    vec_each (AdoptItem, it, &adoption->items) {
+        if (!counts(it) && it->verdict == ADOPT_EQUAL) {
+            vec_push(arena, &names, it->name);
+        }
+    }
+    return names.count ? str_join(arena, &names, ", ") : NULL;
+}
+
 /* Sources and sinks are never made twice, not even to be looked at. */
 static size_t taken_as_they_are(const Adoption *adoption)
 {
@@ -69,10 +80,16 @@ void adopt_write_text(Buf *out, const Adoption *adoption, int64_t generation)
     vec_each (AdoptItem, it, &adoption->items) {
         all += it->verdict == ADOPT_BLOCKED && counts(it);
     }
-    buf_printf(out, "%zu of %zu objects equal what is declared", equal, all);
-    buf_printf(out,
-               equal ? ": taken over as generation %lld, nothing of them is rebuilt.\n" : ".\n",
-               (long long)generation);
+    const char *containers = equal + differ ? NULL : adopt_containers(out->arena, adoption);
+    if (all || !containers) {
+        buf_printf(out, "%zu of %zu objects equal what is declared", equal, all);
+        buf_printf(out,
+                   equal ? ": taken over as generation %lld, nothing of them is rebuilt.\n" : ".\n",
+                   (long long)generation);
+    }
+    if (containers) {
+        buf_printf(out, "%s: taken over as generation %lld.\n", containers, (long long)generation);
+    }
     if (taken_as_they_are(adoption)) {
         buf_printf(out, "%zu of them are sources or sinks, whose options are not compared.\n",
                    taken_as_they_are(adoption));

@@ -36,12 +36,20 @@ const char *plan_container_protected(const PlanInput *in, bool is_cluster, const
     return is_cluster ? protected_cluster(in, name) : protected_schema(in, database, name);
 }
 
+static const char *kind_of(const Place *place)
+{
+    return place->is_cluster ? "cluster" : "schema";
+}
+
+static const char *owner_of(const Place *place)
+{
+    return place->schema ? place->schema->owner : place->cluster ? place->cluster->owner : NULL;
+}
+
 const char *plan_protected(const Closure *c, const Place *place)
 {
-    const char *owner = place->schema    ? place->schema->owner
-                        : place->cluster ? place->cluster->owner
-                                         : NULL;
-    return plan_container_protected(c->in, place->is_cluster, place->database, place->name, owner);
+    return plan_container_protected(c->in, place->is_cluster, place->database, place->name,
+                                    owner_of(place));
 }
 
 static void check_protected(Closure *c, const Place *place)
@@ -50,8 +58,7 @@ static void check_protected(Closure *c, const Place *place)
     if (!why) {
         return;
     }
-    const char *name =
-        arena_printf(c->arena, "%s %s", place->is_cluster ? "cluster" : "schema", place->name);
+    const char *name = arena_printf(c->arena, "%s %s", kind_of(place), place->name);
     plan_refuse(
         c, "CO4106", name, arena_printf(c->arena, "%s must not be replaced: %s", name, why),
         place->is_cluster
@@ -59,6 +66,36 @@ static void check_protected(Closure *c, const Place *place)
               "the target's `cluster` in profiles.yml"
             : "way out:  give the models another schema: `+schema: NAME` in dbt_project.yml, or "
               "the target's `schema` in profiles.yml");
+}
+
+/* ---- containers that somebody else made ---- */
+
+static bool is_ours(const Closure *c, const char *kind, const char *id)
+{
+    return record_object(c->in->record, kind, id) || plan_ignores(c, kind, id);
+}
+
+const char *plan_strange_place(const Closure *c, const Place *place)
+{
+    const char *id = place->schema ? place->schema->id : place->cluster ? place->cluster->id : NULL;
+    if (!id || is_ours(c, kind_of(place), id) || plan_protected(c, place)) {
+        return NULL;
+    }
+    return arena_printf(c->arena, "%s %s (role %s) was not made by Cutover", kind_of(place),
+                        place->name, owner_of(place));
+}
+
+static void check_made(Closure *c, const Place *place)
+{
+    const char *strange = plan_strange_place(c, place);
+    if (strange) {
+        plan_refuse(c, "CO4125", place->name,
+                    arena_printf(c->arena,
+                                 "%s: it would be swapped with its green side, and dropped after "
+                                 "the soak",
+                                 strange),
+                    "way out:  hand it over to Cutover:   cutover adopt");
+    }
 }
 
 /* ---- names that the cutover needs ---- */
@@ -71,11 +108,6 @@ void plan_check_name(Closure *c, const char *kind, const char *name)
                                  LONGEST_NAME),
                     "way out:  a shorter name, or shorter patterns in `names`");
     }
-}
-
-static bool is_ours(const Closure *c, const char *kind, const char *id)
-{
-    return record_object(c->in->record, kind, id) || plan_ignores(c, kind, id);
 }
 
 static void refuse_taken(Closure *c, const char *kind, const char *name, const char *why)
@@ -120,11 +152,6 @@ static void check_production(Closure *c, const char *kind, const char *name, con
         refuse_taken(c, kind, name,
                      "is in production, and has the name that green needs meanwhile");
     }
-}
-
-static const char *kind_of(const Place *place)
-{
-    return place->is_cluster ? "cluster" : "schema";
 }
 
 static bool place_is_declared(const Closure *c, const Place *place, const char *name)
@@ -203,6 +230,7 @@ static void check_place(Closure *c, const Place *place)
         return;
     }
     check_protected(c, place);
+    check_made(c, place);
     check_schedule(c, place);
     if (place->wanted) {
         check_green_place(c, place);

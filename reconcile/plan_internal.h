@@ -148,6 +148,8 @@ void plan_check_owners(Closure *c);
 /* ---- plan_check.c ---- */
 /* Why PLACE must never be replaced, or NULL. */
 const char *plan_protected(const Closure *c, const Place *place);
+/* What PLACE is, and that somebody else made it and has not handed it over; NULL: Cutover may replace it. */
+const char *plan_strange_place(const Closure *c, const Place *place);
 void plan_check_places(Closure *c);
 void plan_check_drops(Closure *c);
 void plan_check_inputs(Closure *c);

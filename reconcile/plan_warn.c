@@ -171,6 +171,35 @@ static void warn_of_no_replica(Closure *c)
     }
 }
 
+/* ---- what is not handed over ---- */
+
+/* Said while nothing depends on it yet, so that no merge has to find it out at night. */
+static void warn_of_strange_place(Closure *c, const Place *place)
+{
+    const char *strange = place->green ? NULL : plan_strange_place(c, place);
+    vec_each (Item *, it, &place->tenants) {
+        if (strange && (*it)->rebuildable) {
+            warn(c, "CO4208", place->name,
+                 arena_printf(c->arena,
+                              "%s: what has to go green there will be refused until it is handed "
+                              "over",
+                              strange),
+                 "hand it over:   cutover adopt");
+            return;
+        }
+    }
+}
+
+static void warn_of_strange_places(Closure *c)
+{
+    map_each (it, &c->schema_by_key) {
+        warn_of_strange_place(c, it->value);
+    }
+    map_each (it, &c->cluster_by_name) {
+        warn_of_strange_place(c, it->value);
+    }
+}
+
 /* ---- what ends ---- */
 
 static void warn_of_soak(Closure *c)
@@ -192,6 +221,7 @@ static void warn_of_soak(Closure *c)
 void plan_warn(Closure *c)
 {
     warn_of_soak(c);
+    warn_of_strange_places(c);
     warn_of_no_replica(c);
     warn_of_what_green_lacks(c);
     warn_of_traits(c);

@@ -70,7 +70,11 @@ const char *adopt_compare(Arena *arena, const char *live, const char *scratch);
 /* What is recorded for the items that are taken over, DIFFERS among them. */
 RecordObjects adopt_objects(Arena *arena, const Adoption *adoption, const Catalog *catalog);
 
+/* How many objects, containers among them only where they are blocked. */
 size_t adopt_count(const Adoption *adoption, AdoptVerdict verdict);
+
+/* "schema shop, cluster compute": the containers that are taken over, from ARENA; NULL: none. */
+const char *adopt_containers(Arena *arena, const Adoption *adoption);
 
 void adopt_write_text(Buf *out, const Adoption *adoption, int64_t generation);
 void adopt_write_json(JsonOut *out, const Adoption *adoption, const char *commit,

@@ -82,6 +82,25 @@ def what_dbt_made_is_taken_over_and_nothing_is_rebuilt(world):
     assert {s for s in world.schemas() if "blue" in s} == set(), "what was taken over was dropped with blue"
 
 
+def what_somebody_made_beforehand_is_not_dropped_until_it_is_handed_over(world):
+    """A schema and clusters of Terraform's, say: the second deployment swapped them, and dropped them after the soak."""
+    world.sql("CREATE SCHEMA shop")
+    world.sql("CREATE CLUSTER compute (SIZE = '25cc')")
+    made = [r[0] for r in world.sql("SELECT id FROM mz_schemas WHERE name = 'shop' UNION ALL SELECT id FROM mz_clusters WHERE name = 'compute'")]
+    warned = world.cutover("plan", expect=2)
+    assert "warning CO4208: schema shop (role materialize) was not made by Cutover" in warned and "cluster compute (role" in warned, warned
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    text = world.cutover("apply", "--yes", expect=3)
+    assert "refused CO4125: cluster compute (role materialize) was not made by Cutover" in text and "cutover adopt" in text, text
+    assert made == [r[0] for r in world.sql("SELECT id FROM mz_schemas WHERE name = 'shop' UNION ALL SELECT id FROM mz_clusters WHERE name = 'compute'")]
+    text = world.cutover("adopt", "--yes")
+    assert text == "schema shop, cluster compute: taken over as generation 2.\n", text
+    world.apply()
+    assert world.marker().startswith("cutover_production_g3_") and not [s for s in world.schemas() if "blue" in s]
+
+
 def what_differs_is_rebuilt_by_the_next_deployment(world):
     dbt_run(world, change={"top_items": 'select day, cents from "materialize"."shop"."daily" where cents > 1'})
     world.sql("DROP INDEX reports.by_customer_customer_id_idx")
@@ -274,7 +293,8 @@ def what_another_environment_has_stays_its(world):
 
 
 STORIES = [a_sink_is_taken_over_as_it_is, what_another_environment_has_stays_its,
-           what_dbt_made_is_taken_over_and_nothing_is_rebuilt, what_differs_is_rebuilt_by_the_next_deployment, another_cluster_is_a_difference,
+           what_dbt_made_is_taken_over_and_nothing_is_rebuilt, what_somebody_made_beforehand_is_not_dropped_until_it_is_handed_over,
+           what_differs_is_rebuilt_by_the_next_deployment, another_cluster_is_a_difference,
            rows_that_are_not_in_git_are_never_taken_over, a_selection_takes_over_only_that, each_way_out_of_a_refused_plan_can_be_gone, nothing_happens_without_a_yes,
            what_another_role_owns_is_left_alone, two_environments_do_not_take_each_others, what_a_killed_process_left_is_cleared_by_the_next,
            a_leftover_that_is_not_ours_is_not_touched, a_name_that_was_refused_is_taken_over_later]

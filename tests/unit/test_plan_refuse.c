@@ -122,6 +122,27 @@ static void a_cluster_that_others_made_is_resized_by_them(void **state)
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
 }
 
+static void what_others_made_is_replaced_once_it_is_handed_over(void **state)
+{
+    World *w = world_new(*state);
+    declare_shop(w);
+    const char *cluster = world_add_cluster(w, "compute", "200cc", 2)->id;
+    Plan *first = world_plan(w);
+    CHECK_STR(world_finding(first, "CO4208")->message,
+              "cluster compute (role cutover) was not made by Cutover: what has to go green there "
+              "will be refused until it is handed over");
+    CHECK_INT(first->outcome, PLAN_CHANGES);
+    world_apply(w, first);
+    world_change(w, "shop.orders_clean");
+    CHECK_STR(world_finding(world_plan(w), "CO4125")->message,
+              "cluster compute (role cutover) was not made by Cutover: it would be swapped with "
+              "its green side, and dropped after the soak");
+    world_record(w, "cluster", cluster, (RelName){.name = "compute"}, NULL, NULL, NULL);
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->outcome, PLAN_CHANGES);
+    CHECK(!world_finding(plan, "CO4208"));
+}
+
 static void a_cluster_without_a_size_must_be_listed(void **state)
 {
     World *w = world_new(*state);
@@ -328,6 +349,7 @@ int main(void)
         TEST(too_many_removals_need_a_permit),
         TEST(a_source_among_models_is_refused),
         TEST(a_cluster_that_others_made_is_resized_by_them),
+        TEST(what_others_made_is_replaced_once_it_is_handed_over),
         TEST(a_cluster_without_a_size_must_be_listed),
         TEST(system_containers_are_never_replaced),
         TEST(names_that_green_needs_must_be_free),
