@@ -326,7 +326,7 @@ static int ask(const Cli *cli, Session *session, Diags *diags, Err *err)
     PassResult result;
     bool read =
         targets_one(cli, session->context, &target, diags, err) &&
-        wanted_read(target.repository, cli->arena, target.environment, NULL, &wanted, diags, err);
+        wanted_in_force(target.repository, cli->arena, target.environment, &wanted, diags, err);
     wanted.columns = read && str_eq(kind->name, "approve");
     if (!read || !session_pass(session, cli->arena, &wanted, PASS_LOOK, &result, err)) {
         return targets_stopped(cli, diags, err);

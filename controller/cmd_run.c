@@ -168,8 +168,9 @@ static void look_at_repository(Controller *controller, size_t i)
     Diags diags = diags_new(arena);
     Err err = {0};
     Targets targets = {0};
+    const char *passed_by = NULL;
     RepoConfig *config = git_fetch(repository->git, arena, &err)
-                             ? wanted_home(repository, arena, &diags, &err)
+                             ? wanted_home_in_force(repository, arena, &passed_by, &diags, &err)
                              : NULL;
     if (config) {
         say_restored(controller, i, repository);

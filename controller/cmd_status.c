@@ -22,7 +22,7 @@ static Status look(Session *session, Arena *arena, const Target *target)
     PassInput *input = arena_make(arena, PassInput);
     Diags diags = diags_new(arena);
     Err err = {0};
-    if (!wanted_read(target->repository, arena, target->environment, NULL, wanted, &diags, &err)) {
+    if (!wanted_in_force(target->repository, arena, target->environment, wanted, &diags, &err)) {
         return status_of_error(arena, target->environment, target->repository->name, &diags, &err);
     }
     session_pass(session, arena, wanted, PASS_LOOK, result, &err);

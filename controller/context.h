@@ -62,15 +62,25 @@ typedef struct Wanted {
     bool follows;  /* what the environment's ref says; after a way back another is wanted instead */
     bool columns;  /* people will read the plan: what becomes of columns is asked */
     bool proposed; /* only looked at: it need not descend from what is live */
-    GitCommit denied; /* what the ref says, when COMMIT is wanted instead; else sha NULL */
+    const char *passed_by; /* why COMMIT is an earlier one than the ref says; else NULL */
+    GitCommit denied;      /* what the ref says, when COMMIT is wanted instead; else sha NULL */
 } Wanted;
 
 /* cutover.yaml of the home branch. NULL: ERR, or findings in DIAGS. */
 RepoConfig *wanted_home(const Repository *repository, Arena *arena, Diags *diags, Err *err);
 
+/* The same; but where its findings are those of a commit that cannot be understood, the nearest one before holds, and *WHY says
+ * so (else NULL). */
+RepoConfig *wanted_home_in_force(const Repository *repository, Arena *arena, const char **why,
+                                 Diags *diags, Err *err);
+
 /* Resolves the ref of the environment NAME (or REVISION, when it is set) and reads the project there. */
 bool wanted_read(const Repository *repository, Arena *arena, const char *name, const char *revision,
                  Wanted *wanted, Diags *diags, Err *err);
+
+/* The same for what is under way, which no commit may stop whose cutover.yaml cannot be understood: that is passed by. */
+bool wanted_in_force(const Repository *repository, Arena *arena, const char *name, Wanted *wanted,
+                     Diags *diags, Err *err);
 
 /* The project at that commit. NULL: findings in DIAGS. */
 const Desired *wanted_project(Arena *arena, const Wanted *wanted, Diags *diags);

@@ -76,3 +76,23 @@ bool git_between(GitRepo *repo, Arena *arena, const char *after, const char *unt
     pthread_mutex_unlock(&repo->lock);
     return done || unreadable(arena, err);
 }
+
+bool git_parent(GitRepo *repo, Arena *arena, const GitCommit *commit, GitCommit *parent, Err *err)
+{
+    git_oid oid;
+    git_commit *own = NULL, *before = NULL;
+    if (!read_ids(arena, commit->sha, commit->sha, &oid, &oid, err)) {
+        return false;
+    }
+    pthread_mutex_lock(&repo->lock);
+    bool found =
+        git_commit_lookup(&own, repo->handle, &oid) == 0 && git_commit_parent(&before, own, 0) == 0;
+    if (found) {
+        *parent = git_commit_described(arena, before, commit->ref);
+    }
+    git_commit_free(before);
+    git_commit_free(own);
+    pthread_mutex_unlock(&repo->lock);
+    return found || err_set(arena, err, ERR_NOT_FOUND, "CO6010", "nothing is before commit %s",
+                            commit->short_sha);
+}

@@ -64,6 +64,7 @@ static bool go_back(Arena *arena, Wanted *wanted, const char *commit, Diags *dia
         return false;
     }
     before.denied = wanted->commit;
+    before.passed_by = wanted->passed_by;
     *wanted = before;
     return true;
 }

@@ -121,6 +121,7 @@ Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *re
     Status status = {.environment = input->environment->name,
                      .repository = input->repository,
                      .wanted = input->denied.sha ? &input->denied : &input->commit,
+                     .passed_by = input->passed_by,
                      .soak = input->environment->soak,
                      .pass = result,
                      .diags = result->diags,
@@ -521,7 +522,9 @@ void status_write_text(Buf *out, const Status *status, bool color)
     write_title(out, status, title(status), color);
     writers[status->state](out, status);
     if (status->pass && status->pass->owed && status->pass->waits_for != status->pass->owed) {
-        buf_printf(out, "  refused, and tried again: %s\n", status->pass->owed);
+        bool refused = status->pass->owed != status->passed_by;
+        buf_printf(out, "  %s%s\n", refused ? "refused, and tried again: " : "",
+                   status->pass->owed);
     }
     if (status->pass && status->pass->record) {
         asked_write_text(out, status->pass->record, status->at);

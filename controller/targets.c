@@ -70,7 +70,8 @@ bool targets_find(const Cli *cli, const Context *context, Targets *targets, Diag
         if (!git_fetch((*repository)->git, cli->arena, err)) {
             return false;
         }
-        RepoConfig *config = wanted_home(*repository, cli->arena, diags, err);
+        const char *passed_by;
+        RepoConfig *config = wanted_home_in_force(*repository, cli->arena, &passed_by, diags, err);
         if (!config) {
             return false;
         }

@@ -138,7 +138,7 @@ bool turn_run(Turn *turn, PassResult *result, Arena *arena)
     Diags diags = diags_new(arena);
     Wanted *wanted = arena_make(arena, Wanted);
     *result = (PassResult){.diags = diags_new(arena), .live_generation = -1};
-    if (!wanted_read(turn->repository, arena, turn->environment, NULL, wanted, &diags, &err)) {
+    if (!wanted_in_force(turn->repository, arena, turn->environment, wanted, &diags, &err)) {
         report_unread(turn, arena, &diags, &err, begin_ms);
         return false;
     }

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define PASSED_BY_MOST 20
+
 static RepoConfig *read_config(const Repository *repository, Arena *arena, const GitCommit *commit,
                                Diags *diags, Err *err)
 {
@@ -22,15 +24,72 @@ static RepoConfig *read_config(const Repository *repository, Arena *arena, const
     return config_read(arena, repository->config_path, file->text, file->length, diags);
 }
 
-RepoConfig *wanted_home(const Repository *repository, Arena *arena, Diags *diags, Err *err)
+/* The nearest before COMMIT, which it then is. NULL: none of the last ones can be read. */
+static RepoConfig *read_before(const Repository *repository, Arena *arena, GitCommit *commit)
+{
+    RepoConfig *config = NULL;
+    Err err = {0};
+    for (int i = 0; !config && i < PASSED_BY_MOST && err.kind == ERR_NONE; i++) {
+        Diags diags = diags_new(arena);
+        GitCommit before;
+        if (git_parent(repository->git, arena, commit, &before, &err)) {
+            *commit = before;
+            config = read_config(repository, arena, commit, &diags, &err);
+        }
+    }
+    return config;
+}
+
+static const char *passed_by(Arena *arena, const GitCommit *commit, const Diags *diags)
+{
+    const Diag *first = diags_first(diags, DIAG_ERROR);
+    return arena_printf(arena,
+                        "cutover.yaml of %s cannot be read: nothing new begins until a fix is "
+                        "pushed. %s: %s (%s:%d:%d)",
+                        commit->short_sha, first->code, first->message, first->file, first->line,
+                        first->column);
+}
+
+/* In force: what cannot be understood changes nothing; *WHY tells of it, and COMMIT is the one before. */
+static RepoConfig *read_in_force(const Repository *repository, Arena *arena, GitCommit *commit,
+                                 const char **why, Diags *diags, Err *err)
+{
+    Diags own = diags_new(arena);
+    RepoConfig *config = read_config(repository, arena, commit, &own, err);
+    GitCommit before = *commit;
+    bool unclear = !config && err->kind == ERR_NONE && diags_first(&own, DIAG_ERROR);
+    if (unclear && (config = read_before(repository, arena, &before))) {
+        *why = passed_by(arena, commit, &own);
+        *commit = before;
+        return config;
+    }
+    diags_take(diags, &own);
+    return config;
+}
+
+static bool find_home(const Repository *repository, Arena *arena, GitCommit *commit, Err *err)
 {
     const char *branch = git_home_branch(repository->git, arena, err);
+    return branch &&
+           git_resolve(repository->git, arena, &(GitWanted){.branch = branch}, commit, err);
+}
+
+RepoConfig *wanted_home(const Repository *repository, Arena *arena, Diags *diags, Err *err)
+{
     GitCommit commit;
-    if (!branch ||
-        !git_resolve(repository->git, arena, &(GitWanted){.branch = branch}, &commit, err)) {
-        return NULL;
-    }
-    return read_config(repository, arena, &commit, diags, err);
+    return find_home(repository, arena, &commit, err)
+               ? read_config(repository, arena, &commit, diags, err)
+               : NULL;
+}
+
+RepoConfig *wanted_home_in_force(const Repository *repository, Arena *arena, const char **why,
+                                 Diags *diags, Err *err)
+{
+    GitCommit commit;
+    *why = NULL;
+    return find_home(repository, arena, &commit, err)
+               ? read_in_force(repository, arena, &commit, why, diags, err)
+               : NULL;
 }
 
 static bool no_environment(Arena *arena, const RepoConfig *config, const char *name,
@@ -84,16 +143,10 @@ static bool add_manifest(Arena *arena, Wanted *wanted, Err *err)
     return file;
 }
 
-bool wanted_read(const Repository *repository, Arena *arena, const char *name, const char *revision,
-                 Wanted *wanted, Diags *diags, Err *err)
+/* Everything else, once the commit and its cutover.yaml are known. */
+static bool read_rest(const Repository *repository, Arena *arena, const char *name, Wanted *wanted,
+                      Diags *diags, Err *err)
 {
-    *wanted = (Wanted){
-        .arena = arena, .repository = repository, .env = repository->env, .follows = !revision};
-    wanted->home = wanted_home(repository, arena, diags, err);
-    if (!wanted->home || !resolve(repository, arena, name, revision, wanted, err)) {
-        return false;
-    }
-    wanted->config = read_config(repository, arena, &wanted->commit, diags, err);
     if (!wanted->config) {
         return false;
     }
@@ -105,6 +158,36 @@ bool wanted_read(const Repository *repository, Arena *arena, const char *name, c
     return git_read_tree(repository->git, arena, wanted->commit.sha, wanted->config->project_path,
                          &repository->limits, &wanted->files, diags, err) &&
            add_manifest(arena, wanted, err);
+}
+
+/* Whoever names a commit asks nothing of the newest one. */
+bool wanted_read(const Repository *repository, Arena *arena, const char *name, const char *revision,
+                 Wanted *wanted, Diags *diags, Err *err)
+{
+    const char *why;
+    *wanted = (Wanted){
+        .arena = arena, .repository = repository, .env = repository->env, .follows = !revision};
+    wanted->home = revision ? wanted_home_in_force(repository, arena, &why, diags, err)
+                            : wanted_home(repository, arena, diags, err);
+    if (!wanted->home || !resolve(repository, arena, name, revision, wanted, err)) {
+        return false;
+    }
+    wanted->config = read_config(repository, arena, &wanted->commit, diags, err);
+    return read_rest(repository, arena, name, wanted, diags, err);
+}
+
+bool wanted_in_force(const Repository *repository, Arena *arena, const char *name, Wanted *wanted,
+                     Diags *diags, Err *err)
+{
+    *wanted =
+        (Wanted){.arena = arena, .repository = repository, .env = repository->env, .follows = true};
+    wanted->home = wanted_home_in_force(repository, arena, &wanted->passed_by, diags, err);
+    if (!wanted->home || !resolve(repository, arena, name, NULL, wanted, err)) {
+        return false;
+    }
+    wanted->config =
+        read_in_force(repository, arena, &wanted->commit, &wanted->passed_by, diags, err);
+    return read_rest(repository, arena, name, wanted, diags, err);
 }
 
 const Desired *wanted_project(Arena *arena, const Wanted *wanted, Diags *diags)
@@ -171,6 +254,7 @@ PassInput wanted_pass(const Context *context, const Wanted *wanted, PassMode mod
         .commit = pass_commit(&wanted->commit),
         .follows = wanted->follows,
         .denied = pass_commit(&wanted->denied),
+        .passed_by = wanted->passed_by,
         .history = wanted->repository ? read_history : NULL,
         .read_project = wanted->repository ? read_project : NULL,
         .git_ctx = (void *)(uintptr_t)wanted,

@@ -354,8 +354,8 @@ static void rights_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 
 Leftover *pass_find_blue(const Pass *pass, const RecordDeployment *d)
 {
-    return leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d,
-                         pass->out->desired);
+    const Desired *wanted = pass->in->passed_by ? NULL : pass->out->desired;
+    return leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d, wanted);
 }
 
 static void blue_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
@@ -444,8 +444,9 @@ static void environment_facts(Pass *pass, Facts *facts)
     facts->marker = tri(pass->marker.count > 0);
     facts->markers_agree = tri(markers_agree(pass));
     facts->compiles = tri(out->desired != NULL);
-    facts->denied =
-        tri(pass->in->commit.sha && map_get(&out->record->denied, pass->in->commit.sha));
+    bool held_back = pass->in->passed_by && !pass->in->denied.sha;
+    facts->denied = tri(
+        held_back || (pass->in->commit.sha && map_get(&out->record->denied, pass->in->commit.sha)));
     facts->held = tri(out->record->hold != NULL);
     RequestWorld world = pass_request_world(pass);
     facts->unanswered = tri(pass->in->mode == PASS_ACT &&

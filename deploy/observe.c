@@ -90,7 +90,8 @@ bool pass_observe(Pass *pass, Err *err)
     record->exists = pass->snapshot.record == SNAPSHOT_RECORD_READ;
     pass->owed = owed_find(pass->arena, pass->snapshot.catalog, record);
     owed_count_as_done(pass->arena, pass->snapshot.catalog, &pass->owed);
-    pass->out->owed = owed_reason(&pass->owed);
+    const char *owed = owed_reason(&pass->owed);
+    pass->out->owed = owed ? owed : pass->in->passed_by;
     pass->out->record = record;
     pass->out->catalog = pass->snapshot.catalog;
     find_marker(pass);

@@ -79,6 +79,9 @@ bool git_read_tree(GitRepo *repo, Arena *arena, const char *sha, const char *fol
 bool git_is_ancestor(GitRepo *repo, Arena *arena, const char *ancestor, const char *descendant,
                      bool *yes, Err *err);
 
+/* The first parent of COMMIT, of the same ref. False: ERR_NOT_FOUND when it has none here. */
+bool git_parent(GitRepo *repo, Arena *arena, const GitCommit *commit, GitCommit *parent, Err *err);
+
 /* The commits that UNTIL has and AFTER has not, newest first: at most 10,000. UNTIL alone when AFTER is not
  * in the repository (any more). */
 bool git_between(GitRepo *repo, Arena *arena, const char *after, const char *until,

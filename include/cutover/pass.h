@@ -54,6 +54,8 @@ typedef struct PassInput {
     bool follows;      /* nobody named COMMIT: after a way back another may be wanted instead */
     PassCommit
         denied; /* what the ref resolves to, when COMMIT is wanted instead of it; else sha NULL */
+    const char *
+        passed_by; /* why COMMIT is an earlier one than the ref says: nothing begins that was not wanted before; or NULL */
     PassHistory *history;          /* NULL: loose files, which have none */
     PassReadProject *read_project; /* likewise */
     void *git_ctx;                 /* of both */

@@ -22,6 +22,7 @@ typedef struct Status {
     StatusState state;
     Moment at;                /* the server's time; 0 = unknown */
     int64_t soak;             /* seconds, of the wanted commit */
+    const char *passed_by;    /* why WANTED is an earlier commit than the ref says; or NULL */
     const PassCommit *wanted; /* NULL: not resolved */
     const PassResult *pass;   /* NULL: there was none */
     const RecordDeployment

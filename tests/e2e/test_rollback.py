@@ -235,6 +235,24 @@ def refused_way_back(world, why):
     assert world.marker() == marker and world.phases()[-1] == "soaking", world.phases()
 
 
+def a_cutover_yaml_that_cannot_be_read_stops_no_way_back(world):
+    """Nothing at all was done while it stood at the tip of the branch: no way back could be asked for, or taken, and nobody was told."""
+    soak_long(world)
+    world.repository.edit("cutover.yaml", "soak: 7d", "soaked: 7d")
+    broken = world.repository.commit("Break the file")
+    said = "cutover.yaml of %s cannot be read: nothing new begins until a fix is pushed. CO1004: unknown key" % broken[:7]
+    passes(world, 2)
+    assert said in str(world.receiver.texts()) and said in world.cutover("status", expect=2), world.receiver.texts()
+    assert world.cutover("plan", expect=1) == "" and "CO1004" in world.stderr
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once", expect=(0, 3)) is not None and world.phases()[-1] == "rolled_back")
+    assert orders(world) == 2 and said in world.cutover("status", expect=3)
+    world.repository.edit("cutover.yaml", "soaked: 7d", "soak: 7d")
+    world.repository.commit("Mend the file")
+    world.wait_for("the fix", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "building")
+    assert said not in world.cutover("status", expect=2)
+
+
 def an_old_side_of_which_something_is_gone_is_no_way_back(world):
     """What is left of it could serve; but production would lack a view, or a schema."""
     soak_long(world)
@@ -494,7 +512,7 @@ if __name__ == "__main__":
          a_second_way_back_passes_by_what_the_first_has_taken_back, a_way_back_that_is_taken_back_stays_where_it_came_from,
          there_is_nothing_before_the_first, what_is_under_way_must_end_first,
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
-         an_old_side_of_which_something_is_gone_is_no_way_back, an_old_side_that_was_renamed_is_one_again_when_it_has_its_name,
+         a_cutover_yaml_that_cannot_be_read_stops_no_way_back, an_old_side_of_which_something_is_gone_is_no_way_back, an_old_side_that_was_renamed_is_one_again_when_it_has_its_name,
          production_that_somebody_has_dropped_comes_back_with_the_way_back,
          a_way_back_that_was_begun_when_production_was_dropped_can_be_begun_again,
          who_reads_the_old_side_from_elsewhere_is_named, what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end,
