@@ -62,6 +62,7 @@ typedef struct Wanted {
     bool follows;  /* what the environment's ref says; after a way back another is wanted instead */
     bool columns;  /* people will read the plan: what becomes of columns is asked */
     bool proposed; /* only looked at: it need not descend from what is live */
+    bool in_force; /* read for what is under way: see wanted_in_force() */
     const char *passed_by; /* why COMMIT is an earlier one than the ref says; else NULL */
     GitCommit denied;      /* what the ref says, when COMMIT is wanted instead; else sha NULL */
 } Wanted;

@@ -65,21 +65,31 @@ static bool go_back(Arena *arena, Wanted *wanted, const char *commit, Diags *dia
     }
     before.denied = wanted->commit;
     before.passed_by = wanted->passed_by;
+    before.in_force = wanted->in_force;
     *wanted = before;
     return true;
 }
 
-/* What is not answered is nobody's fault, and would be tried again for ever without a word. */
-static bool run(Session *session, Arena *arena, const PassInput *input, PassResult *result,
-                Err *err)
+/* What is not answered in time is nobody's fault, and would be tried again for ever without a word; nor does what is under way
+ * wait for the answers that the next commit wants. */
+static bool run(Session *session, Arena *arena, const Wanted *wanted, PassMode mode,
+                PassResult *result, Err *err)
 {
     Err untold = {0};
-    bool done = pass_run(arena, session->pg, input, result, err);
-    if (!done && input->mode == PASS_ACT && err->kind == ERR_TIMEOUT &&
-        session_connect(session, arena, &untold)) {
-        pass_tell_unanswered(arena, session->pg, input, result, err, &untold);
+    PassInput input = wanted_pass(session->context, wanted, mode, &session->writer_seq);
+    bool done = pass_run(arena, session->pg, &input, result, err);
+    if (done || err->kind != ERR_TIMEOUT || !session_connect(session, arena, &untold)) {
+        return done;
     }
-    return done;
+    if (result->unanswered && wanted->in_force) {
+        input.unanswered = err_text(arena, err);
+        *err = (Err){0};
+        return pass_run(arena, session->pg, &input, result, err);
+    }
+    if (mode == PASS_ACT) {
+        pass_tell_unanswered(arena, session->pg, &input, result, err, &untold);
+    }
+    return false;
 }
 
 bool session_pass(Session *session, Arena *arena, Wanted *wanted, PassMode mode, PassResult *result,
@@ -89,8 +99,7 @@ bool session_pass(Session *session, Arena *arena, Wanted *wanted, PassMode mode,
     if (!session_connect(session, arena, err)) {
         return false;
     }
-    PassInput input = wanted_pass(session->context, wanted, mode, &session->writer_seq);
-    if (!run(session, arena, &input, result, err)) {
+    if (!run(session, arena, wanted, mode, result, err)) {
         return false;
     }
     if (!result->instead) {
@@ -101,8 +110,7 @@ bool session_pass(Session *session, Arena *arena, Wanted *wanted, PassMode mode,
         result->diags = diags;
         return false;
     }
-    input = wanted_pass(session->context, wanted, mode, &session->writer_seq);
-    return run(session, arena, &input, result, err);
+    return run(session, arena, wanted, mode, result, err);
 }
 
 static bool is_due(const RecordEvent *event, const Notifier *notifier, const Wanted *wanted,

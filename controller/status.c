@@ -126,10 +126,11 @@ Status status_of_pass(Arena *arena, const PassInput *input, const PassResult *re
                      .pass = result,
                      .diags = result->diags,
                      .at = result->catalog ? result->catalog->now : 0};
-    if (result->plan && result->plan->outcome == PLAN_REFUSED && !is_damaged(result->rule)) {
+    if (result->plan && result->plan->outcome == PLAN_REFUSED && !is_damaged(result->rule) &&
+        !input->passed_by) {
         status.diags = result->plan->diags;
     }
-    if (err->kind != ERR_NONE && !result->catalog) {
+    if (err->kind != ERR_NONE && !result->rule) {
         status.state = STATUS_UNKNOWN;
         status.error = err_text(arena, err);
         return status;

@@ -62,12 +62,37 @@ static bool unknown(const Cli *cli, const Targets *all, Err *err)
     return false;
 }
 
+/* To see, and to ask for the way back, what was fetched before will do. */
+static bool needs_no_news(const Cli *cli)
+{
+    static const char *const urgent[] = {"status", "rollback", "abort", "hold", "resume"};
+    bool is = false;
+    for (size_t i = 0; i < sizeof urgent / sizeof *urgent; i++) {
+        is |= str_eq(cli->command, urgent[i]);
+    }
+    return is;
+}
+
+static bool fetch(const Cli *cli, const Repository *repository, Err *err)
+{
+    Err none = {0};
+    if (git_fetch(repository->git, cli->arena, err)) {
+        return true;
+    }
+    if (!needs_no_news(cli) || !git_home_branch(repository->git, cli->arena, &none)) {
+        return false;
+    }
+    cli_say(cli, "%s\ngoes on with what was fetched before", err_text(cli->arena, err));
+    *err = (Err){0};
+    return true;
+}
+
 bool targets_find(const Cli *cli, const Context *context, Targets *targets, Diags *diags, Err *err)
 {
     Targets all = {0};
     *targets = (Targets){0};
     vec_each (Repository *, repository, &context->repositories) {
-        if (!git_fetch((*repository)->git, cli->arena, err)) {
+        if (!fetch(cli, *repository, err)) {
             return false;
         }
         const char *passed_by;

@@ -176,13 +176,31 @@ bool wanted_read(const Repository *repository, Arena *arena, const char *name, c
     return read_rest(repository, arena, name, wanted, diags, err);
 }
 
+/* A ref that is gone wants nothing either; what stands on the home branch says how to go on. */
+static bool resolve_in_force(const Repository *repository, Arena *arena, const char *name,
+                             Wanted *wanted, Err *err)
+{
+    if (resolve(repository, arena, name, NULL, wanted, err)) {
+        return true;
+    }
+    if (err->kind != ERR_NOT_FOUND || !config_environment(wanted->home, name)) {
+        return false;
+    }
+    wanted->passed_by = arena_printf(arena, "%s: nothing new begins until it has. %s: %s",
+                                     err->message, err->code, err->hint ? err->hint : "");
+    return find_home(repository, arena, &wanted->commit, err);
+}
+
 bool wanted_in_force(const Repository *repository, Arena *arena, const char *name, Wanted *wanted,
                      Diags *diags, Err *err)
 {
-    *wanted =
-        (Wanted){.arena = arena, .repository = repository, .env = repository->env, .follows = true};
+    *wanted = (Wanted){.arena = arena,
+                       .repository = repository,
+                       .env = repository->env,
+                       .follows = true,
+                       .in_force = true};
     wanted->home = wanted_home_in_force(repository, arena, &wanted->passed_by, diags, err);
-    if (!wanted->home || !resolve(repository, arena, name, NULL, wanted, err)) {
+    if (!wanted->home || !resolve_in_force(repository, arena, name, wanted, err)) {
         return false;
     }
     wanted->config =

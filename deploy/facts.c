@@ -354,7 +354,7 @@ static void rights_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 
 Leftover *pass_find_blue(const Pass *pass, const RecordDeployment *d)
 {
-    const Desired *wanted = pass->in->passed_by ? NULL : pass->out->desired;
+    const Desired *wanted = pass->held_back ? NULL : pass->out->desired;
     return leftover_blue(pass->arena, pass->snapshot.catalog, pass->out->record, d, wanted);
 }
 
@@ -444,7 +444,8 @@ static void environment_facts(Pass *pass, Facts *facts)
     facts->marker = tri(pass->marker.count > 0);
     facts->markers_agree = tri(markers_agree(pass));
     facts->compiles = tri(out->desired != NULL);
-    bool held_back = pass->in->passed_by && !pass->in->denied.sha;
+    bool others = !pass->in->denied.sha || record_building(out->record);
+    bool held_back = pass->held_back && others;
     facts->denied = tri(
         held_back || (pass->in->commit.sha && map_get(&out->record->denied, pass->in->commit.sha)));
     facts->held = tri(out->record->hold != NULL);

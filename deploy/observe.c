@@ -91,7 +91,8 @@ bool pass_observe(Pass *pass, Err *err)
     pass->owed = owed_find(pass->arena, pass->snapshot.catalog, record);
     owed_count_as_done(pass->arena, pass->snapshot.catalog, &pass->owed);
     const char *owed = owed_reason(&pass->owed);
-    pass->out->owed = owed ? owed : pass->in->passed_by;
+    pass->held_back = pass->in->unanswered ? pass->in->unanswered : pass->in->passed_by;
+    pass->out->owed = owed ? owed : pass->held_back;
     pass->out->record = record;
     pass->out->catalog = pass->snapshot.catalog;
     find_marker(pass);
@@ -257,6 +258,7 @@ static void open_database(Pass *pass)
 static bool fail_lost(Pass *pass, Err *err)
 {
     *err = pass->introspect.lost;
+    pass->out->unanswered = err->kind == ERR_TIMEOUT;
     vec_each (const Diag, it, &pass->out->diags.list) {
         if (str_eq(it->code, "CO2055") && !err->hint) {
             err->hint = arena_printf(pass->arena, "asked by %s:%d", it->file, it->line);
@@ -311,6 +313,9 @@ bool pass_compile(Pass *pass, Err *err)
     const EnvironmentConfig *environment = pass->in->environment;
     PassProject own = {pass->in->config, environment, pass->in->files};
     pass->options = options_of(pass, &own, &pass->database);
+    if (pass->in->unanswered) {
+        return true;
+    }
     open_database(pass);
     DbtProject *project = dbt_read(pass->arena, &pass->options, &pass->out->diags);
     introspect_close(&pass->introspect);
@@ -388,6 +393,14 @@ static bool happened_unnoticed(const Pass *pass, const RecordDeployment *d)
     return !told && d->prepared && pass_happened(pass, d) && !is_another_way_back(pass, d);
 }
 
+/* What is wanted cannot be told: it neither goes on nor is given up. */
+static bool is_held_back(const Pass *pass)
+{
+    const RecordDeployment *d = pass->building;
+    bool unclear = pass->in->unanswered || !str_eq(d ? d->commit : NULL, pass->in->commit.sha);
+    return d && pass->held_back && unclear && !request_open(pass->out->record, d, "abort");
+}
+
 void pass_choose(Pass *pass)
 {
     vec_each (RecordDeployment, it, &pass->out->record->deployments) {
@@ -401,6 +414,7 @@ void pass_choose(Pass *pass)
             pass->after = it;
         }
     }
+    pass->building = is_held_back(pass) ? NULL : pass->building;
     const RecordDeployment *noted = record_generation(pass->out->record, pass->marker.generation);
     bool unnoted = !noted && pass->after && pass_happened(pass, pass->after);
     pass->out->live = unnoted ? pass->after : noted;

@@ -52,6 +52,7 @@ typedef struct Pass {
         *history; /* from the live commit to the wanted one; NULL: none is live, or it is that */
     const Desired *green;               /* the green rendering, once it is needed */
     const EnvironmentConfig *judged_by; /* that of the commit by which drift was judged */
+    const char *held_back; /* why what is wanted cannot be told: nothing new begins; or NULL */
     RecordDeployment *building, *after;
     Phase
         after_recorded; /* the phase that the log tells of `after`, when the marker knows better */

@@ -56,6 +56,8 @@ typedef struct PassInput {
         denied; /* what the ref resolves to, when COMMIT is wanted instead of it; else sha NULL */
     const char *
         passed_by; /* why COMMIT is an earlier one than the ref says: nothing begins that was not wanted before; or NULL */
+    const char *
+        unanswered; /* the project is not read, since this question of its was not answered; else as above */
     PassHistory *history;          /* NULL: loose files, which have none */
     PassReadProject *read_project; /* likewise */
     void *git_ctx;                 /* of both */
@@ -79,6 +81,7 @@ typedef struct PassInput {
 typedef struct PassResult {
     const char *
         instead; /* 40 hex: the input's commit is denied, and this one is wanted; nothing else was looked at */
+    bool unanswered;  /* a question of the project's was not, in time */
     bool acted;       /* something was done: another pass should follow at once */
     int64_t retry_ms; /* when nothing was done, or it failed: look again after this long */
     Action action;    /* that was chosen */

@@ -167,6 +167,27 @@ def a_server_that_is_away_is_not_the_projects_fault(world):
     assert "failed" not in world.phases(), world.phases()
 
 
+def a_question_that_is_not_answered_stops_no_way_back(world):
+    """A pass asked it before all else: as long as it was not answered nothing was done at all, and nobody was told."""
+    leave = allowing(world)
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    add_asking_models(world)
+    world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) VALUES ('%group by 1 order by 1%', 0, 'refuse', '57014', 'too late')")
+    said = "too late; asked by macros/asks.sql:4"
+    world.cutover("run", "--once", *leave)
+    world.cutover("run", "--once", *leave)
+    assert said in str(world.receiver.texts()) and said in world.cutover("status", *leave, expect=2), world.receiver.texts()
+    world.cutover("rollback", "--reason", "numbers look wrong", *leave)
+    world.wait_for("the way back", lambda: world.cutover("run", "--once", *leave, expect=(0, 3)) is not None and world.phases()[-1] == "rolled_back")
+    assert said in world.cutover("status", *leave, expect=3)
+    world.sql("DELETE FROM standin_control.faults")
+    world.wait_for("the next commit", lambda: world.cutover("run", "--once", *leave) is not None and world.phases()[-1] == "building")
+
+
 def what_one_transaction_cannot_read_is_asked_in_another(world):
     """Materialize lets a transaction read what lies in the schemas of its first query."""
     world.apply()
@@ -197,4 +218,4 @@ def what_writes_or_fails_is_said_where_it_stands(world):
 if __name__ == "__main__":
     run([without_leave_it_is_refused_by_name, what_it_asks_is_what_is_live, green_is_rendered_from_the_answers_of_production,
          an_answer_that_changes_waits_for_the_next_commit, who_denies_it_later_denies_what_is_recorded_too, an_answer_that_changes_on_the_way_changes_nothing,
-         a_server_that_is_away_is_not_the_projects_fault, what_one_transaction_cannot_read_is_asked_in_another, what_writes_or_fails_is_said_where_it_stands], project=PROJECT, seed=SEED)
+         a_server_that_is_away_is_not_the_projects_fault, a_question_that_is_not_answered_stops_no_way_back, what_one_transaction_cannot_read_is_asked_in_another, what_writes_or_fails_is_said_where_it_stands], project=PROJECT, seed=SEED)

@@ -219,10 +219,14 @@ def what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end(world
 
 
 def soak_long(world):
+    soak_long_on(world, "main")
+
+
+def soak_long_on(world, branch):
     world.apply()
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d")
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
-    world.repository.commit("Leave small orders out")
+    world.repository.commit("Leave small orders out", branch)
     world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
 
 
@@ -244,13 +248,42 @@ def a_cutover_yaml_that_cannot_be_read_stops_no_way_back(world):
     passes(world, 2)
     assert said in str(world.receiver.texts()) and said in world.cutover("status", expect=2), world.receiver.texts()
     assert world.cutover("plan", expect=1) == "" and "CO1004" in world.stderr
+    away = world.repository.bare.rename(world.folder / "away.git")
     world.cutover("rollback", "--reason", "numbers look wrong")
+    assert "goes on with what was fetched before" in world.stderr, "no way back can be asked for while Git is away"
+    world.cutover("plan", expect=1)
+    assert "CO6001" in world.stderr
+    away.rename(world.repository.bare)
     world.wait_for("the way back", lambda: world.cutover("run", "--once", expect=(0, 3)) is not None and world.phases()[-1] == "rolled_back")
     assert orders(world) == 2 and said in world.cutover("status", expect=3)
     world.repository.edit("cutover.yaml", "soaked: 7d", "soak: 7d")
     world.repository.commit("Mend the file")
     world.wait_for("the fix", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "building")
     assert said not in world.cutover("status", expect=2)
+
+
+def a_branch_that_is_gone_stops_no_way_back(world):
+    """Nor does it undo what is being built: that goes on when the branch is there again."""
+    world.repository.edit("cutover.yaml", "branch: main", "branch: release")
+    world.repository.commit("Follow a branch of its own")
+    world.repository.commit("Release", "release")
+    soak_long_on(world, "release")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 6")
+    world.repository.commit("Leave more of them out", "release")
+    world.cutover("apply", "--yes", "--until", "building", expect=(0, 2))
+    world.repository.git("push", "-q", "origin", ":release")
+    said = "nothing new begins until it has. CO6010: push it"
+    world.wait_for("a message", lambda: world.cutover("run", "--once") is not None and said in str(world.receiver.texts()), seconds=20)
+    assert world.phases()[-1] == "building" and said in world.cutover("status", expect=(2, 3))
+    world.repository.git("push", "-q", "origin", "HEAD:release")
+    world.wait_for("the build", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "hydrating")
+    world.cutover("abort", "--reason", "enough")
+    world.repository.git("push", "-q", "origin", ":release")
+    world.wait_for("the abort", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] in ("aborted", "superseded"))
+    world.cutover("rollback", "g2", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once", expect=(0, 3)) is not None and world.phases()[-1] == "rolled_back")
+    passes(world, 4)
+    assert orders(world) == 2 and said in world.cutover("status", expect=3)
 
 
 def an_old_side_of_which_something_is_gone_is_no_way_back(world):
@@ -512,7 +545,7 @@ if __name__ == "__main__":
          a_second_way_back_passes_by_what_the_first_has_taken_back, a_way_back_that_is_taken_back_stays_where_it_came_from,
          there_is_nothing_before_the_first, what_is_under_way_must_end_first,
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
-         a_cutover_yaml_that_cannot_be_read_stops_no_way_back, an_old_side_of_which_something_is_gone_is_no_way_back, an_old_side_that_was_renamed_is_one_again_when_it_has_its_name,
+         a_cutover_yaml_that_cannot_be_read_stops_no_way_back, a_branch_that_is_gone_stops_no_way_back, an_old_side_of_which_something_is_gone_is_no_way_back, an_old_side_that_was_renamed_is_one_again_when_it_has_its_name,
          production_that_somebody_has_dropped_comes_back_with_the_way_back,
          a_way_back_that_was_begun_when_production_was_dropped_can_be_begun_again,
          who_reads_the_old_side_from_elsewhere_is_named, what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end,
