@@ -110,9 +110,19 @@ void plan_check_name(Closure *c, const char *kind, const char *name)
     }
 }
 
-static void refuse_taken(Closure *c, const char *kind, const char *name, const char *why)
+/* With whatever tells it from others of that name: a relation's schema, and a database that is not the usual one. */
+static const char *full_name(const Closure *c, RelName named)
 {
-    const char *what = arena_printf(c->arena, "%s %s", kind, name);
+    const char *usual = c->in->desired->default_database;
+    return named.schema ? relname_text(c->arena, named, usual)
+           : named.database && !str_eq(named.database, usual)
+               ? arena_printf(c->arena, "%s.%s", named.database, named.name)
+               : named.name;
+}
+
+static void refuse_taken(Closure *c, const char *kind, RelName named, const char *why)
+{
+    const char *what = arena_printf(c->arena, "%s %s", kind, full_name(c, named));
     plan_refuse(c, "CO4121", what, arena_printf(c->arena, "%s %s", what, why),
                 arena_printf(c->arena,
                              "way out:  rename it, or choose other names in cutover.yaml: "
@@ -121,35 +131,35 @@ static void refuse_taken(Closure *c, const char *kind, const char *name, const c
 }
 
 /* ID, which may be NULL, bears a name that green needs; MINE when it may be ours. */
-static void check_taken(Closure *c, const char *kind, const char *name, const char *id, bool mine)
+static void check_taken(Closure *c, const char *kind, RelName named, const char *id, bool mine)
 {
-    plan_check_name(c, kind, name);
+    plan_check_name(c, kind, named.name);
     if (id && !mine) {
-        refuse_taken(c, kind, name, "exists already, and is not Cutover's");
+        refuse_taken(c, kind, named, "exists already, and is not Cutover's");
     }
 }
 
 /* What the project declares under the name that green needs would be taken for green, or green for it. */
-static void check_declared(Closure *c, const char *kind, const char *name, bool declared)
+static void check_declared(Closure *c, const char *kind, RelName named, bool declared)
 {
     if (declared) {
-        refuse_taken(c, kind, name, "is declared, and is the name that green needs meanwhile");
+        refuse_taken(c, kind, named, "is declared, and is the name that green needs meanwhile");
     }
 }
 
 /* What the cutover removes is production until then: it would be taken for green, and emptied before. */
-static void check_production(Closure *c, const char *kind, const char *name, const char *id,
+static void check_production(Closure *c, const char *kind, RelName named, const char *id,
                              bool production)
 {
     const RecordObject *known = production ? record_object(c->in->record, kind, id) : NULL;
-    if (known && !str_eq(known->rel.name, name)) {
-        refuse_taken(c, kind, name,
+    if (known && !str_eq(known->rel.name, named.name)) {
+        refuse_taken(c, kind, named,
                      arena_printf(c->arena,
                                   "was %s in production, until somebody gave it the name that "
                                   "green needs meanwhile",
                                   known->rel.name));
     } else if (known) {
-        refuse_taken(c, kind, name,
+        refuse_taken(c, kind, named,
                      "is in production, and has the name that green needs meanwhile");
     }
 }
@@ -172,10 +182,10 @@ static void check_green_place(Closure *c, const Place *place)
     const char *name = config_pattern(c->arena, c->in->environment->green_pattern, place->name,
                                       plan_generation(c));
     const char *kind = kind_of(place), *id = id_named(c, place, name);
-    check_taken(c, kind, name, id, id && is_ours(c, kind, id));
-    check_declared(c, kind, name, place_is_declared(c, place, name));
     RelName named = {.database = place->database, .name = name};
-    check_production(c, kind, name, id,
+    check_taken(c, kind, named, id, id && is_ours(c, kind, id));
+    check_declared(c, kind, named, place_is_declared(c, place, name));
+    check_production(c, kind, named, id,
                      id && build_is_production(c->in->catalog, c->in->record, kind, id, named));
 }
 
@@ -183,7 +193,8 @@ static void check_blue_place(Closure *c, const Place *place)
 {
     const char *name =
         config_pattern(c->arena, c->in->environment->blue_pattern, place->name, plan_generation(c));
-    check_taken(c, kind_of(place), name, id_named(c, place, name), false);
+    RelName named = {.database = place->database, .name = name};
+    check_taken(c, kind_of(place), named, id_named(c, place, name), false);
 }
 
 static void check_size(Closure *c, const Place *place)
@@ -266,10 +277,10 @@ static void check_green_name(Closure *c, const PlanBeside *it, const Map *declar
 {
     const RelName named = {it->rel.database, it->rel.schema, it->green};
     const CatalogObject *green = catalog_object(c->in->catalog, named);
-    check_taken(c, it->kind, it->green, green ? green->id : NULL,
+    check_taken(c, it->kind, named, green ? green->id : NULL,
                 green && is_ours(c, green->kind, green->id));
-    check_declared(c, it->kind, it->green, map_get(declared, relname_key(c->arena, named)));
-    check_production(c, it->kind, it->green, green ? green->id : NULL,
+    check_declared(c, it->kind, named, map_get(declared, relname_key(c->arena, named)));
+    check_production(c, it->kind, named, green ? green->id : NULL,
                      green && build_object_is_production(c->in->catalog, c->in->record, green));
 }
 
@@ -283,7 +294,7 @@ static void check_besides(Closure *c)
         if (it->live_id && it->blue) {
             const RelName blue = {it->rel.database, it->rel.schema, it->blue};
             const CatalogObject *taken = catalog_object(c->in->catalog, blue);
-            check_taken(c, it->kind, it->blue, taken ? taken->id : NULL, false);
+            check_taken(c, it->kind, blue, taken ? taken->id : NULL, false);
         }
     }
 }

@@ -114,7 +114,7 @@ def an_index_of_production_is_never_taken_for_green(world):
     world.repository.edit(CUSTOMERS, "['name'], 'name': 'names'}", "['name', 'id'], 'name': 'names'}")
     world.repository.commit("Change the first")
     text = world.cutover("plan", expect=3)
-    assert "CO4121: index names_green is declared, and is the name that green needs meanwhile" in text, text
+    assert "CO4121: index shop.names_green is declared, and is the name that green needs meanwhile" in text, text
     world.apply(expect=3)
     assert ids(world) == before
 
@@ -249,6 +249,21 @@ def a_type_of_the_same_name_keeps_nothing(world):
     world.sql("CREATE TYPE shop.daily AS LIST (ELEMENT TYPE = int4)", user="looker")
     world.cutover("drift", expect=0)
     assert world.plan(expect=0)["outcome"] == "nothing"
+
+
+def what_is_taken_in_another_database_is_told_with_that(world):
+    """Two schemas of one name, and a person who was told the name alone."""
+    world.sql("CREATE DATABASE other")
+    world.sql("CREATE ROLE looker SUPERUSER")
+    more = "{{ config(materialized='materialized_view', database='other', schema='more', cluster='compute') }}\nselect %d as x\n"
+    world.repository.write("models/more.sql", more % 1)
+    world.repository.commit("More in another database")
+    world.apply()
+    world.sql("CREATE SCHEMA other.more_green", user="looker")
+    world.repository.write("models/more.sql", more % 2)
+    world.repository.commit("Change it")
+    text = world.cutover("plan", expect=3)
+    assert "CO4121: schema other.more_green exists already, and is not Cutover's" in text, text
 
 
 def go_back_to(world, commit):
