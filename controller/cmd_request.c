@@ -98,7 +98,8 @@ typedef struct Follow {
     const Wanted *wanted;
     const char *deployment, *request;
     Phase last;
-    Phase granted; /* as of KIND, or where the deployment of an earlier commit ends */
+    const char *waits_for; /* said last of what a person must see to */
+    Phase granted;         /* as of KIND, or where the deployment of an earlier commit ends */
     const char
         *denied; /* short name of the commit that such a deployment takes the place of, or NULL */
 } Follow;
@@ -187,6 +188,10 @@ static int look(Follow *follow, Arena *arena)
     if (d && d->phase != follow->last) {
         follow->last = d->phase;
         cli_say(follow->cli, "%s  %s", d->id, phase_name(d->phase));
+    }
+    if (result.blocked && !str_eq(follow->waits_for, result.waits_for)) {
+        follow->waits_for = arena_strdup(follow->cli->arena, result.waits_for);
+        cli_say(follow->cli, "waits for: %s", follow->waits_for);
     }
     if (request && request->done && !str_eq(request->outcome, "done")) {
         cli_say(follow->cli, "%s: %s", request->outcome,

@@ -2,12 +2,13 @@
 
 #include "targets.h"
 
+#include "cutover/clock.h"
 #include "cutover/log.h"
 #include "cutover/str.h"
 
 #include <string.h>
 
-enum { CONNECT_MS = 15000 };
+enum { CONNECT_MS = 15000, PRUNE_AGAIN_MS = 3600000 };
 
 #define TELL_WITHIN (24 * 3600 * MOMENT_SECOND)
 
@@ -70,6 +71,18 @@ static bool go_back(Arena *arena, Wanted *wanted, const char *commit, Diags *dia
     return true;
 }
 
+/* Old rows that cannot be removed hold nothing up. */
+static bool run_without(Session *session, Arena *arena, PassInput *input, PassResult *result,
+                        Err *err)
+{
+    log_error(LEVEL_WARN, &(LogFields){.environment = input->environment->name},
+              "old rows of the record cannot be removed; it is tried again in an hour", err);
+    session->prune_at_ms = clock_ms() + PRUNE_AGAIN_MS;
+    input->retention = 0;
+    *err = (Err){0};
+    return pass_run(arena, session->pg, input, result, err);
+}
+
 /* What is not answered in time is nobody's fault, and would be tried again for ever without a word; nor does what is under way
  * wait for the answers that the next commit wants. */
 static bool run(Session *session, Arena *arena, const Wanted *wanted, PassMode mode,
@@ -77,9 +90,15 @@ static bool run(Session *session, Arena *arena, const Wanted *wanted, PassMode m
 {
     Err untold = {0};
     PassInput input = wanted_pass(session->context, wanted, mode, &session->writer_seq);
+    input.retention = clock_ms() < session->prune_at_ms ? 0 : input.retention;
     bool done = pass_run(arena, session->pg, &input, result, err);
-    if (done || err->kind != ERR_TIMEOUT || !session_connect(session, arena, &untold)) {
+    bool lasts = err->kind == ERR_TIMEOUT || err->kind == ERR_LIMIT;
+    bool prunes = result->action == ACTION_PRUNE && err->kind != ERR_CANCELLED;
+    if (done || (!lasts && !prunes) || !session_connect(session, arena, &untold)) {
         return done;
+    }
+    if (prunes) {
+        return run_without(session, arena, &input, result, err);
     }
     if (result->unanswered && wanted->in_force) {
         input.unanswered = err_text(arena, err);

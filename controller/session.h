@@ -11,6 +11,7 @@ typedef struct Session {
     Pg *pg;
     Arena *pg_arena;
     int64_t writer_seq;
+    int64_t prune_at_ms; /* clock_ms() before which no old rows are removed */
 } Session;
 
 /* Connects unless it is; false and ERR when that fails. */

@@ -25,8 +25,9 @@ static bool is_tried_again(const Rule *rule)
     return rule->action == ACTION_ROLL_BACK || rule->action == ACTION_ALTER ||
            rule->action == ACTION_APPLY || rule->action == ACTION_REPOINT ||
            rule->action == ACTION_ADMIT || rule->action == ACTION_BUILD ||
-           rule->action == ACTION_CLAIM || rule->action == ACTION_REHEARSE ||
-           rule->action == ACTION_CHECK || rule->action == ACTION_CUT_OVER || drops(rule);
+           rule->action == ACTION_INTEND || rule->action == ACTION_CLAIM ||
+           rule->action == ACTION_REHEARSE || rule->action == ACTION_CHECK ||
+           rule->action == ACTION_CUT_OVER || drops(rule);
 }
 
 /* What D's phase has noted last, so that nothing has succeeded since. */

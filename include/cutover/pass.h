@@ -117,7 +117,7 @@ typedef struct PassResult {
  * the project or the plan are no errors but in RESULT. All results live in ARENA. */
 bool pass_run(Arena *arena, Pg *pg, const PassInput *input, PassResult *result, Err *err);
 
-/* After a pass that failed since the server did not answer in time, with WHY it did: notes what waits for that, over a
+/* After a pass that failed since the server did not answer in time, or for a limit of ours, with WHY it did: notes what waits for that, over a
  * connection that works again, and tells people when it lasts. RESULT, of that pass, says it too. */
 bool pass_tell_unanswered(Arena *arena, Pg *pg, const PassInput *input, PassResult *result,
                           const Err *why, Err *err);

@@ -360,8 +360,16 @@ def a_controller_in_the_middle_of_another_one_does_no_harm(world):
 def old_rows_of_the_record_go(world):
     deploy(world)
     live = world.phases()
+    world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) VALUES ('DELETE FROM%', 0, 'refuse', '57014', 'too late')")
     rows = ", ".join("('production', '', 'a', %d, '2020-01-01', 'delivery', '{}')" % n for n in range(1000))
     world.sql("INSERT INTO cutover.log VALUES " + rows)
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Count one more")
+    world.cutover("run", "--once")
+    assert world.phases() == live + ["pending"], "rows that cannot be removed held up all that is new, without a word"
+    world.sql("DELETE FROM standin_control.faults")
+    world.apply()
+    live = world.phases()
     world.cutover("run", "--once")
     assert world.sql("SELECT count(*) FROM cutover.log WHERE at < '2021-01-01'")[0][0] == 0
     assert world.phases() == live and world.plan(expect=0)["outcome"] == "nothing"

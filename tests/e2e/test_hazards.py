@@ -199,13 +199,15 @@ def what_the_server_does_not_answer_is_said(world):
                    re.search("waits for: test [a-z_]+: canceling statement due to", world.cutover("status", expect=(0, 2))))
     world.sql("DELETE FROM standin_control.faults")
     world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
-    world.cutover("rollback", "--reason", "wrong numbers")
     world.sql(late % "BEGIN; ALTER SCHEMA%")
+    asking = world.start("rollback", "--reason", "wrong numbers", "--wait")
     said = "the way back: canceling statement due to statement timeout"
     world.wait_for("a message", lambda: world.cutover("run", "--once", expect=(0, 1, 3)) is not None and "a person must act: " + said in str(world.receiver.texts()))
     assert said in world.cutover("status", expect=3) and world.status()["waiting"]["text"] == said
+    world.wait_for("the reason is said to who waits", lambda: "waits for: " + said in world.tail())
     world.sql("DELETE FROM standin_control.faults")
     world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    assert asking.wait(30) == 0
 
 
 def green_that_is_kept_keeps_no_old_side(world):
