@@ -63,9 +63,9 @@ bool plan_is_trait(const PlanObject *object)
 
 bool plan_is_built(const PlanObject *object)
 {
-    bool trait = plan_is_trait(object);
     bool made = object->action == PLAN_CREATE || object->action == PLAN_CHANGE;
-    return object->where == PLAN_GREEN || (object->where == PLAN_IN_PLACE && made && !trait);
+    return !plan_is_trait(object) &&
+           (object->where == PLAN_GREEN || (object->where == PLAN_IN_PLACE && made));
 }
 
 double plan_credits(const Plan *plan, int64_t hydration, int64_t soak)

@@ -1,6 +1,6 @@
 /*
  * What is changed where it is, since nothing rehydrates for it: grants, comments, and the options of clusters. What
- * goes green anyway gets them there.
+ * goes green anyway gets them there; who may read it from then on, and may not now, is told.
  */
 #include "plan_internal.h"
 
@@ -116,14 +116,33 @@ static PlanObject trait_of(Closure *c, const Item *item, const char *kind, const
                         .line = item->node->line};
 }
 
+/* What is built is made with them: on green, or beside what stays. */
+static void add_trait(Closure *c, const Item *item, PlanObject object, PlanReason reason)
+{
+    if (!item->green) {
+        object.action = item->live ? PLAN_CHANGE : PLAN_CREATE;
+        plan_add_in_place(c, object, reason);
+        return;
+    }
+    object.where = PLAN_GREEN;
+    vec_push(c->arena, &object.reasons, reason);
+    vec_push(c->arena, &c->plan->objects, object);
+}
+
+static bool is_allowed(const Closure *c, const Item *item, const DesiredGrant *grant)
+{
+    return item->live ? catalog_allows(item->live, grant->grantee, grant->privilege)
+                      : str_eq(grant->grantee, c->in->catalog->role);
+}
+
 static void add_grants(Closure *c, const Item *item)
 {
     vec_each (DesiredGrant, it, &item->node->grants) {
-        if (!catalog_allows(item->live, it->grantee, it->privilege)) {
+        if (!is_allowed(c, item, it)) {
             const char *what = arena_printf(c->arena, "%s/%s", it->privilege, it->grantee);
             PlanObject object = trait_of(c, item, "grant", what);
             object.grant = it;
-            plan_add_in_place(c, object, reason_of(c, "added in Git"));
+            add_trait(c, item, object, reason_of(c, "added in Git"));
         }
     }
 }
@@ -140,7 +159,7 @@ static void add_revokes(Closure *c, const Item *item)
             object.kind = "grant";
             object.grant = grant;
             object.revoked = true;
-            plan_add_in_place(c, object, reason_of(c, "no longer in Git"));
+            add_trait(c, item, object, reason_of(c, "no longer in Git"));
         }
     }
 }
@@ -246,6 +265,18 @@ static void add_resize(Closure *c, const Place *place, const ClusterConfig *conf
 }
 
 /* ---- all of it ---- */
+
+void plan_add_built_grants(Closure *c)
+{
+    vec_each (Item, it, &c->items) {
+        if (it->green || !it->live) {
+            add_grants(c, it);
+        }
+        if (it->green && it->live) {
+            add_revokes(c, it);
+        }
+    }
+}
 
 void plan_add_alterations(Closure *c)
 {

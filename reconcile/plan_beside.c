@@ -324,20 +324,48 @@ static void rename_away(Closure *c, const CatalogObject *live)
     vec_push(c->arena, &c->plan->besides, beside);
 }
 
-/* An index goes with its relation; on one that stays it is renamed away. */
-static void add_removed_index(Closure *c, const CatalogObject *index)
+static void add_gone_index(Closure *c, const CatalogObject *index, const CatalogObject *on,
+                           const char *what)
 {
-    const CatalogObject *on = catalog_object_by_id(c->in->catalog, index->on_id);
-    if (!on || map_get(&c->removed_by_id, on->id)) {
-        return;
-    }
-    rename_away(c, index);
     add_gone(
         c,
         (PlanObject){.id = arena_printf(c->arena, "%s/%s", text_of(c, on->rel), index->rel.name),
                      .where = PLAN_WITH_BLUE,
                      .on = text_of(c, on->rel)},
-        index, arena_printf(c->arena, "%s: dropped with blue", plan_gone(c, on->rel)));
+        index, arena_printf(c->arena, "%s: %s", plan_gone(c, on->rel), what));
+}
+
+/* An index goes with its relation; on one that stays it is renamed away. */
+static void add_removed_index(Closure *c, const CatalogObject *index)
+{
+    const CatalogObject *on = catalog_object_by_id(c->in->catalog, index->on_id);
+    if (on && !map_get(&c->removed_by_id, on->id)) {
+        rename_away(c, index);
+        add_gone_index(c, index, on, "dropped with blue");
+    }
+}
+
+static bool declares_index(const DesiredNode *node, const char *name)
+{
+    vec_each (DesiredIndex, it, &node->indexes) {
+        if (str_eq(it->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a relation that goes green: what Git does not declare any more is not made there. */
+static void add_indexes_left(Closure *c, const Item *item)
+{
+    const Objects *live = map_get(&c->indexes_on, item->live->id);
+    for (size_t i = 0; live && i < live->count; i++) {
+        const CatalogObject *index = live->items[i];
+        if (plan_is_ours(c, index) && !plan_is_ignored(c, index) &&
+            !declares_index(item->node, index->rel.name)) {
+            add_gone_index(c, index, item->live, "not built on green, dropped with blue");
+        }
+    }
 }
 
 /* It lies in a schema, or runs on a cluster, that the cutover retires. */
@@ -379,6 +407,11 @@ void plan_add_removed(Closure *c)
             add_removed_index(c, *it);
         } else {
             add_removed_relation(c, *it);
+        }
+    }
+    vec_each (Item, it, &c->items) {
+        if (it->green && it->live) {
+            add_indexes_left(c, it);
         }
     }
 }

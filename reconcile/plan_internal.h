@@ -193,6 +193,9 @@ void plan_add_removed(Closure *c);
 /* ---- plan_alter.c: what is changed where it is ---- */
 void plan_add_alterations(Closure *c);
 
+/* Who may read what is built, and may not now, or the other way round. */
+void plan_add_built_grants(Closure *c);
+
 /* Adds OBJECT to what is done in place, because of REASON. */
 void plan_add_in_place(Closure *c, PlanObject object, PlanReason reason);
 

@@ -147,5 +147,6 @@ void plan_fill(Closure *c)
     plan_add_alterations(c);
     plan_add_sinks(c);
     plan_add_removed(c);
+    plan_add_built_grants(c);
     plan_leave_emptied(c);
 }

@@ -184,6 +184,16 @@ static const char *shown_name(Arena *arena, const Plan *plan, const PlanObject *
                : relname_text(arena, object->rel, plan->default_database);
 }
 
+/* "select to analyst: added in Git" */
+static const char *green_text(Arena *arena, const PlanObject *object)
+{
+    const DesiredGrant *grant = object->grant;
+    return !grant ? first_reason(object)
+                  : arena_printf(arena, "%s %s %s: %s", str_lower(arena, grant->privilege),
+                                 object->revoked ? "from" : "to", grant->grantee,
+                                 first_reason(object));
+}
+
 static void write_green(Buf *out, const Plan *plan, bool color)
 {
     Rows rows = {0};
@@ -192,8 +202,8 @@ static void write_green(Buf *out, const Plan *plan, bool color)
             vec_push(out->arena, &rows,
                      (Row){.mark = mark_of(it->action),
                            .name = shown_name(out->arena, plan, it),
-                           .kind = spaced(out->arena, it->kind),
-                           .text = first_reason(it)});
+                           .kind = it->revoked ? "revoke" : spaced(out->arena, it->kind),
+                           .text = green_text(out->arena, it)});
         }
     }
     if (!rows.count && !plan->schemas.count && !plan->clusters.count) {

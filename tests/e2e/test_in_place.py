@@ -76,8 +76,13 @@ def what_git_gave_is_taken_back_when_it_leaves_git(world):
     assert world.plan(expect=0)["outcome"] == "nothing", "a person gave it this time"
     world.repository.edit("models/shop/daily.sql", ", grants={'select': ['auditor']}", "")
     world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
-    world.repository.commit("Nobody by name, and another number")
+    world.repository.edit("models/shop/daily.sql", ", indexes=[{'columns': ['day'], 'name': 'daily_day_idx'}]", "")
+    world.repository.commit("Nobody by name, another number, and no index")
+    gone = [(o["kind"], o["action"], o.get("grantee")) for o in world.plan(expect=2)["objects"]
+            if o["action"] == "remove" or o["kind"] == "grant"]
+    assert gone == [("index", "remove", None), ("grant", "change", "auditor")], gone
     world.apply()
+    assert "shop.daily_day_idx" not in ids(world)
     assert ids(world)["shop.daily"] != before["shop.daily"]
     assert "auditor" not in may_read(world, "daily") and {"analyst", "looker"} <= may_read(world, "daily")
     assert world.plan(expect=0)["outcome"] == "nothing"

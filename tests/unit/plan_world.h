@@ -326,7 +326,7 @@ static inline void world_alter(World *w, const Plan *plan)
         vec_each (CatalogObject, object, &w->catalog->objects) {
             if (it->owner && str_eq(object->id, it->owner->id)) {
                 object->owner = it->owner->to;
-            } else if (it->grant && str_eq(object->id, it->live->id)) {
+            } else if (it->grant && it->live && str_eq(object->id, it->live->id)) {
                 world_regrant(w, object, it);
             } else if (it->comment && str_eq(object->id, it->live->id)) {
                 world_comment(w, object, it->comment);

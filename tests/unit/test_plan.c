@@ -110,6 +110,24 @@ static void an_index_comes_changes_and_goes_while_its_relation_stays(void **stat
     CHECK_STR(world_live(w, "shop.customers")->id, id);
 }
 
+static void an_index_that_goes_while_its_relation_is_built_anew_is_told(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_change(w, "shop.orders_clean");
+    CHECK(world_planned(world_plan(w), "daily_primary_idx")->action == PLAN_REBUILD);
+    world_node(w, "shop.daily")->indexes.count = 0;
+    Plan *plan = world_plan(w);
+    const PlanObject *index = world_planned(plan, "daily_primary_idx");
+    CHECK(index);
+    CHECK_INT(index->action, PLAN_REMOVE);
+    CHECK_INT(index->where, PLAN_WITH_BLUE);
+    CHECK_STR(index->live->rel.name, "daily_primary_idx");
+    CHECK_INT(plan->besides.count, 0); /* it goes with its schema */
+    world_apply(w, plan);
+    world_clean(w);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
 static void a_new_model_is_built_beside_and_nothing_else_is(void **state)
 {
     World *w = deployed_shop(*state);
@@ -536,6 +554,7 @@ int main(void)
         TEST(a_changed_leaf_takes_its_schema_and_cluster_along),
         TEST(only_views_change_no_cluster),
         TEST(an_index_comes_changes_and_goes_while_its_relation_stays),
+        TEST(an_index_that_goes_while_its_relation_is_built_anew_is_told),
         TEST(a_new_model_is_built_beside_and_nothing_else_is),
         TEST(a_changed_view_that_nobody_reads_is_built_beside),
         TEST(a_changed_view_that_somebody_reads_goes_green),

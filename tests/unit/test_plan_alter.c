@@ -392,6 +392,39 @@ static void what_goes_green_gets_it_there(void **state)
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
 }
 
+static void who_may_read_what_is_built_from_then_on_is_told(void **state)
+{
+    World *w = shop_with_less_in_git(*state);
+    DesiredNode *daily = world_node(w, "shop.daily");
+    vec_push(w->arena, &daily->grants, (DesiredGrant){"SELECT", "auditor"});
+    world_change(w, "shop.daily");
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->in_place, 0);
+    const char *text = text_of(w, plan);
+    CHECK(strstr(text,
+                 "  ~ shop.daily           grant              select to auditor: added in Git\n"
+                 "  ~ shop.daily           revoke             select from analyst: no longer in "
+                 "Git\n"));
+    daily->grants.count = 0;
+    vec_push(w->arena, &daily->grants, (DesiredGrant){"SELECT", "looker"});
+    CHECK(!str_eq(plan->digest, world_plan(w)->digest));
+    world_apply(w, plan);
+}
+
+static void who_may_read_what_is_new_is_told(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_declare(w, NODE_VIEW, "shop.refunds", NULL, "shop.orders_clean");
+    vec_push(w->arena, &world_node(w, "shop.refunds")->grants, (DesiredGrant){"SELECT", "analyst"});
+    vec_push(w->arena, &world_node(w, "shop.refunds")->grants, (DesiredGrant){"SELECT", "cutover"});
+    Plan *plan = world_plan(w);
+    CHECK_INT(plan->in_place, 2);
+    CHECK(strstr(text_of(w, plan), "grant  shop.refunds: select to analyst    added in Git\n"));
+    CHECK_INT(build_alterations(w->arena, plan).steps.count, 0); /* it is made with it */
+    world_apply(w, plan);
+    CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,6 +450,8 @@ int main(void)
         TEST(a_cluster_that_takes_its_new_size_is_waited_for),
         TEST(a_cluster_of_sources_is_resized_where_it_is),
         TEST(what_goes_green_gets_it_there),
+        TEST(who_may_read_what_is_built_from_then_on_is_told),
+        TEST(who_may_read_what_is_new_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
