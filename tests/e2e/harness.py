@@ -27,6 +27,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("CUTOVER_BUILD", "build")
 CLOCK_FACTOR = 60
 
+RAM = "/dev/shm"
+if os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > 2 << 30:
+    tempfile.tempdir = RAM  # every world copies a data folder, and that takes a fifth of the time there
+
 
 class Receiver:
     """Stands where Slack would be: keeps every message, and can be told to fail."""

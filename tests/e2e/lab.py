@@ -1,7 +1,6 @@
 """A world for many deployments in a row: its clock runs so fast that every wait of a deployment is over at the next
 look, and its catalog is emptied between two projects instead of being made anew."""
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -67,10 +66,6 @@ COMMENTS = ("SELECT c.object_type, coalesce(s.name || '.' || o.name, p.name, k.n
 DEFAULTS = "SELECT * FROM mz_internal.mz_show_default_privileges ORDER BY 1, 2, 3, 4, 5, 6"
 DEFINITIONS = " UNION ALL ".join("SELECT s.name, o.name, o.create_sql FROM mz_%s o JOIN mz_schemas s ON s.id = o.schema_id WHERE o.id LIKE 'u%%'" % k
                                  for k in ("views", "materialized_views", "sinks")) + " ORDER BY 1, 2"
-
-RAM = "/dev/shm"
-if os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > 2 << 30:
-    tempfile.tempdir = RAM  # a data folder is copied ten times faster there
 
 
 def cutover_yaml(clusters, soak="0s", keep_failed="0s", gates=()):
