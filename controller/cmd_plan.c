@@ -5,6 +5,7 @@
 #include "session.h"
 #include "targets.h"
 
+#include "cutover/drift.h"
 #include "cutover/str.h"
 
 enum { ANSWER_MAX = 64 << 20 };
@@ -98,6 +99,34 @@ static bool read_commit(const Cli *cli, const Context *context, Wanted *wanted, 
     return read;
 }
 
+/* Why nobody carries out the plan of what the environment follows, until somebody says so; NULL: it begins by itself. */
+static const char *why_not_begun(const PassResult *result)
+{
+    const char *commit = result->plan->commit;
+    bool live = commit && result->live && str_eq(result->live->commit, commit);
+    if (result->record->hold) {
+        return "the environment is held until somebody says: cutover resume";
+    }
+    if (live && result->drift.count && !drift_heals(&result->drift, result->environment)) {
+        return "what differs is drift, which cutover.yaml does not say to heal: see cutover drift";
+    }
+    return !live && commit && map_get(&result->record->denied, commit)
+               ? "this commit is not tried again: push a fix, or say: cutover resume"
+               : NULL;
+}
+
+static void warn_of_standing_still(const Cli *cli, PassResult *result)
+{
+    bool followed = !cli->project && !cli->revision && result->plan->outcome == PLAN_CHANGES;
+    const char *why = followed ? why_not_begun(result) : NULL;
+    if (why) {
+        Plan *told = arena_make(cli->arena, Plan);
+        *told = *result->plan;
+        diag_add(&told->diags, DIAG_WARNING, "CO4209", "nothing of this is done yet: %s", why);
+        result->plan = told;
+    }
+}
+
 bool plan_look(const Cli *cli, Session *session, Wanted *wanted, PassResult *result, Diags *diags,
                Err *err)
 {
@@ -108,6 +137,7 @@ bool plan_look(const Cli *cli, Session *session, Wanted *wanted, PassResult *res
         return false;
     }
     if (result->plan) {
+        warn_of_standing_still(cli, result);
         return true;
     }
     *diags = result->diags;

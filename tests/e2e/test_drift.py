@@ -149,6 +149,7 @@ def apply_does_not_ask_whether_to_heal_and_says_so(world):
         text = world.cutover(*args, expect=3)
         assert "stays so: what differs is drift, which cutover.yaml does not say to heal" in text, text
         assert "Carry it out?" not in world.stderr
+    assert "warning CO4209: nothing of this is done yet: what differs is drift" in world.cutover("plan", expect=2)
     assert drift(world, 2) == [("shop.daily_day_idx", "index dropped")]
 
 
@@ -641,9 +642,11 @@ def a_hold_stops_healing_too(world):
     world.apply()
     world.cutover("hold", "--reason", "we work on it by hand")
     world.sql("DROP INDEX shop.daily_day_idx")
+    assert "nothing of this is done yet: the environment is held" in world.cutover("plan", expect=2)
     passes(world, 5)
     assert healed(world, 1), "a hold stops healing too"
     world.cutover("resume")
+    assert "nothing of this is done" not in world.cutover("plan", expect=2)
     world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 2))
 
 

@@ -291,6 +291,7 @@ def a_failed_commit_is_tried_again_when_somebody_says_so(world):
     text = world.cutover("status", expect=3)
     assert "the server says 42501 no such luck (models/" in text, text
     world.apply(expect=1)
+    assert "nothing of this is done yet: this commit is not tried again" in world.cutover("plan", expect=2)
     world.cutover("resume")
     world.apply()
     assert is_live(world, 2), world.phases()
