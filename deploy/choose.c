@@ -1,6 +1,8 @@
 /* Which deployment a pass is about, and which row of the table: production first, then what is being built. */
 #include "pass_internal.h"
 
+#define TRIES_AMONG 4 /* passes, one of which tries again what was refused */
+
 bool choice_acts(const Choice *choice)
 {
     return choice->rule && choice->rule->action != ACTION_WAIT &&
@@ -56,6 +58,22 @@ static Choice look_at_requests(Pass *pass, PassFacts *facts)
     return owes ? look_at(pass, NULL, facts) : (Choice){0};
 }
 
+/* What is refused again and again would keep the next commit from being built; mostly that goes first, then. */
+static bool rests(const Pass *pass, const Choice *after)
+{
+    bool waits = after->rule->action == ACTION_REPOINT || after->rule->action == ACTION_DROP_BLUE;
+    bool forward = after->d->phase == PHASE_REPOINTING || after->d->phase == PHASE_CLEANING;
+    return pass->in->mode == PASS_ACT && waits && forward && pass_was_refused(after->d) &&
+           pass->in->seed % TRIES_AMONG != 0;
+}
+
+/* What can be done for the commit after it. */
+static Choice look_at_next(Pass *pass, PassFacts *facts, const Choice *building)
+{
+    Choice next = pass->building ? *building : look_at(pass, NULL, facts);
+    return choice_acts(&next) ? next : (Choice){0};
+}
+
 static Choice choose(Pass *pass, PassFacts *facts)
 {
     Choice building = {0}, after = {0}, own = look_at_requests(pass, facts);
@@ -71,6 +89,10 @@ static Choice choose(Pass *pass, PassFacts *facts)
         after = look_at(pass, pass->after, facts);
         /* What is ready waits for its end, and so for the person that it waits for. */
         bool keeps = pass->out->next_is_ready && after.rule->action == ACTION_BLOCK;
+        Choice next = rests(pass, &after) ? look_at_next(pass, facts, &building) : (Choice){0};
+        if (choice_acts(&next)) {
+            return next.d ? look_at(pass, next.d, facts) : next;
+        }
         if (choice_acts(&after) || keeps) {
             return after;
         }

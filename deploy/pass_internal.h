@@ -201,6 +201,8 @@ bool pass_try_later(Pass *pass, const RecordDeployment *d, const char *what, Err
 bool pass_unanswered(const Pass *pass, const char *what, Err *err);
 /* RULE's words, and what was refused last when it ends what took too long. */
 const char *pass_reason_at_deadline(const Pass *pass, const RecordDeployment *d, const Rule *rule);
+/* What D was at last was refused, or not answered. */
+bool pass_was_refused(const RecordDeployment *d);
 /* A limit stands in the way: the server answers, and goes on refusing until somebody raises it. */
 bool pass_is_limit(const Err *err);
 /* What D waits for when RULE's statement was refused before. */

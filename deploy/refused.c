@@ -42,6 +42,11 @@ static const RecordResult *newest_refusal(const RecordDeployment *d)
     return refusal && refusal->at >= d->phase_since ? refusal : NULL;
 }
 
+bool pass_was_refused(const RecordDeployment *d)
+{
+    return newest_refusal(d) != NULL;
+}
+
 const char *pass_reason_at_deadline(const Pass *pass, const RecordDeployment *d, const Rule *rule)
 {
     const RecordResult *refusal = rule->when.expired == YES ? newest_refusal(d) : NULL;
