@@ -51,8 +51,8 @@ class Project:
         self.named += 1
         return "%s%d" % (letter, self.named)
 
-    def add_node(self):
-        kind = self.chance.choice(KINDS)
+    def add_node(self, kind=None):
+        kind = kind or self.chance.choice(KINDS)
         before = list(self.nodes)
         reads = [] if kind == "seed" else self.chance.sample(before, min(len(before), self.chance.randint(0, 2)))
         node = Node(self.fresh_name("n"), self.chance.choice(self.schemas), kind,

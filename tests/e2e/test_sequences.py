@@ -1,7 +1,8 @@
 """Random sequences of what people do to an environment: merges that overtake each other, broken commits, ways back, holds,
-aborts, approvals, canaries, windows, force pushes, strangers' objects among ours, hands that edit what we made, and the
-marker and the record; with controllers that are killed, or are two. Whoever is told by Cutover what to do does it, and
-nothing else; then what is live equals a fresh deployment of the same commit, and what strangers have made is as it was.
+aborts, approvals, canaries, windows, force pushes, strangers' objects among ours and under our names, another environment
+next door, hands that edit what we made, swap it with green, and damage the marker and the record, another role that carries
+on; with controllers that are killed, or are two. Whoever is told by Cutover what to do does it, and nothing else; then what
+is live equals a fresh deployment of the same commit, and what others have is as it was.
 
 `test_sequences.py COUNT FIRST` plays COUNT sequences, from seed FIRST on. A seed always draws the same sequence, but where
 a deployment stands when something happens to it depends on the machine.
@@ -15,8 +16,11 @@ import time
 import traceback
 
 import harness
+import successor
+import swaps
 from evolving import Evolving
 from lab import CLUSTERS, COMMENTS, DEFINITIONS, OBJECTS, SCHEMAS, Lab, template
+from neighbour import Neighbour
 from scenarios import BROKER
 from test_merges import BROKEN
 
@@ -28,6 +32,7 @@ THEIRS = ("SELECT o.id, s.name, o.name FROM mz_objects o JOIN mz_schemas s ON s.
           "WHERE r.name = 'looker' ORDER BY 1")
 STANDS_IN_THE_WAY = {"CO4103", "CO4121", "CO4122", "CO4123"}
 NO_SUCH_ROLE = {"CO4116"}
+OF_ANOTHER_ROLE = {"CO4124"}
 ROLES = ["reader", "writer", "guest"]
 NEWCOMER = "newcomer"
 WINDOWS = ['windows: {timezone: UTC, allow: ["cron 0 */4 * * * for 1h"]}',
@@ -41,7 +46,9 @@ class Sequence:
         self.project = Evolving(seed, 4, 8)
         self.past = []     # (commit, project, settings)
         self.theirs = []   # what the stranger has made
+        self.neighbour = Neighbour(lab, self.by_hand)
         self.is_repaired = False
+        self.has_successor = False
         self.marker = None  # that somebody has damaged
         self.said = []     # what has happened, for people who look for the reason of a failure
 
@@ -100,8 +107,9 @@ class Sequence:
         self.say(" ".join(words))
         self.lab.cutover(*words, "--reason", "somebody says so", expect=ANY)
 
-    def by_hand(self, statement, user="materialize"):
+    def by_hand(self, statement, user=None):
         """Gives whether the server took it."""
+        user = user or ("mz_system" if self.has_successor else "materialize")
         try:
             self.lab.sql(statement, user=user)
         except Exception as refusal:
@@ -237,14 +245,42 @@ class Sequence:
         self.change()
         if self.chance.random() < 0.7:
             self.advance()
-        near = [o for o in self.lab.catalog() if o["schema"] not in ("public", "strange", "cutover") and o["type"] not in ("index", "sink")]
+        near = [o for o in self.all_of_ours(strangers=True) if o["type"] not in ("index", "sink")]
         if near:
-            near, name = self.chance.choice(near), self.project.fresh_name("x")
+            near, name = self.chance.choice(near), self.chance.choice([self.project.fresh_name("x"), self.name_of_ours()])
             place = self.chance.choice(["%s.%s" % (near["database"], near["schema"]), "strange"])
             cluster = " IN CLUSTER " + near["cluster"] if near["cluster"] else ""
             self.by_hand(self.chance.choice(["CREATE VIEW {0}.{1} AS SELECT {2}", "CREATE MATERIALIZED VIEW {0}.{1}{3} AS SELECT {2}"]).format(
                 place, name, self.chance.choice(["1 AS one", "id FROM " + dotted(near)]), cluster), "looker")
         self.theirs = self.lab.ask(THEIRS)
+        self.change()
+
+    def live_next_door(self):
+        """A neighbour comes, or goes on with his own work, while ours is under way."""
+        self.chance.choice([self.fail, self.change, list])()
+        if self.neighbour.has:
+            self.say("the neighbour merges")
+            self.neighbour.merge(*self.chance.choice([("apply", "--yes"), ("run", "--once"), ("apply", "--yes", "--until", "hydrating")]))
+        elif not self.has_successor:
+            side = self.chance.choice(["_green", "_green", "_blue_g%d" % self.chance.randint(1, 5)])
+            self.neighbour.move_in(self.chance.choice(self.project.schemas) + side, self.chance.choice(self.project.compute) + side)
+        self.check_others()
+        if self.chance.random() < 0.7:
+            self.advance()
+        self.check_others()
+        self.change()
+
+    def change_the_role(self):
+        """Once: the next one owns nothing of what is there, or of what is under way."""
+        self.change(soak="1h")
+        self.advance()
+        if not self.has_successor and not self.neighbour.has:
+            self.has_successor = True
+            successor.take_over(self.lab)
+            self.say("another role carries on")
+        if self.chance.random() < 0.5:
+            self.request(self.chance.choice(["rollback", "abort", "promote"]))
+        self.passes(self.chance.randint(0, 5))
         self.change()
 
     def rush(self):
@@ -280,7 +316,7 @@ class Sequence:
 
     def edit(self, live=True):
         """Somebody who has Cutover's own rights drops, renames or alters one thing."""
-        ours = self.ours() if live else [o for o in self.lab.catalog() if o["schema"] not in ("public", "strange", "cutover") and o["owner"] != "looker"]
+        ours = self.ours() if live else self.all_of_ours()
         if not ours:
             return
         thing, hand = self.chance.choice(ours), self.project.fresh_name("hand")
@@ -290,9 +326,57 @@ class Sequence:
                       "COMMENT ON %s %s IS NULL" % (kind, dotted(thing))]
         if thing["cluster"]:
             statements += [s % thing["cluster"] for s in ("DROP CLUSTER %s CASCADE", "ALTER CLUSTER %s RENAME TO " + hand)]
-        self.check_theirs()
+        self.check_others()
         self.by_hand(self.chance.choice(statements))
         self.theirs = self.lab.ask(THEIRS)  # CASCADE takes along what the stranger has put there
+
+    def name_of_ours(self):
+        """That a commit gives, or has given up, perhaps as green and the old side have it."""
+        nodes = self.project.nodes.values()
+        names = list(self.project.nodes) + [i for n in nodes for i, _ in n.indexes] + [n for letter in "ni" for n in self.project.given.get(letter, [])]
+        return self.chance.choice(names) + self.chance.choice(["", "_green", "_green", "_blue_g%d" % self.chance.randint(1, 5)])
+
+    def all_of_ours(self, strangers=False):
+        """What is live, of green, and of an old side."""
+        return [o for o in self.lab.catalog() if o["schema"] not in ("public", "strange", "cutover") and o["id"] not in self.neighbour.ids()
+                and (strangers or o["owner"] != "looker")]
+
+    def make_beside_what_soaks(self):
+        """A seed that nobody reads, in a schema that stays, while the commit before it soaks; then perhaps the way back, and it is not wanted any more."""
+        self.change(soak="4h")
+        self.until("soaking")
+        before = self.project.copy()
+        leaf = self.project.add_node("seed")
+        self.commit(soak=self.chance.choice(["0s", "4h"]))
+        self.advance()
+        for _ in range(self.chance.randint(0, 2)):
+            self.request(*self.chance.choice([("rollback",), ("abort",), ("promote",)]))
+            self.passes(self.chance.randint(0, 5))
+        self.chance.choice([list, self.change, lambda: self.project.add_rows(leaf) and self.commit(), lambda: self.project.go_back_to(before) or self.commit()])()
+
+    def swap_by_hand(self):
+        """While a commit waits, some of what is live changes names with what is not; later somebody changes them back."""
+        self.change(soak="4h", gates=self.chance.choice([[], ["promotion: manual"]]))
+        self.until("hydrating", "checking", "awaiting_approval", "soaking")
+        if self.chance.random() < 0.3:
+            self.request("hold")
+        before, marker = swaps.names(self.lab), self.lab.marker()
+        found = [p for p in swaps.pairs(before) if not {i for _, i in p} & self.neighbour.ids()]
+        swapped = self.chance.sample(found, self.chance.randint(1, len(found))) if found else []
+        kept = {o["id"] for o in self.ours() if not swaps.BESIDE.match(o["name"])}
+        for statement in [s for pair in swapped for s in swaps.swap(pair, before)]:
+            self.by_hand(statement)
+        self.passes(self.chance.randint(0, 5))
+        if self.chance.random() < 0.5:
+            self.request(*self.chance.choice([("approve", "--yes"), ("abort",), ("rollback",), ("promote",)]))
+            self.passes(self.chance.randint(0, 5))
+        if self.lab.marker() == marker:
+            gone = kept - {o["id"] for o in self.lab.catalog()}
+            assert not gone, "what was live is gone: %s" % gone
+        for statement in swaps.give_back(swapped, before, swaps.names(self.lab)):
+            self.by_hand(statement)
+        if self.chance.random() < 0.5:
+            self.change()
 
     def ours(self):
         """What is live, of the project's."""
@@ -306,7 +390,8 @@ class Sequence:
             self.settle_one()
         self.lab.environment = meant
 
-    def check_theirs(self):
+    def check_others(self):
+        self.neighbour.check()
         assert self.lab.ask(THEIRS) == self.theirs, "a stranger's object is gone, or has another name"
 
     def settle_one(self):
@@ -316,9 +401,10 @@ class Sequence:
             errors = self.lab.stderr
             plan, status = self.lab.plan(expect=ANY), self.lab.status()
             text = self.lab.cutover("status", expect=ANY)
-            self.check_theirs()
+            self.check_others()
             if plan["outcome"] == "nothing" and status["state"] == "live":
-                assert not status["drift"], status["drift"]
+                given = [d for d in status["drift"] if self.has_successor and "owner" in d["what"]]
+                assert status["drift"] == given, status["drift"]
                 return
             self.answer(plan, status, text)
         raise AssertionError("it never ends\n" + errors + text + self.lab.cutover("plan", expect=ANY))
@@ -337,6 +423,12 @@ class Sequence:
                 assert self.by_hand(statement), self.said[-1]
             if "somebody renamed the marker" in told:
                 assert self.by_hand("ALTER SCHEMA %s RENAME TO %s" % (self.lab.marker(), self.marker)), self.said[-1]
+        elif refused & OF_ANOTHER_ROLE:
+            assert self.by_hand(self.chance.choice(successor.told(plan))), self.said[-1]
+        elif self.has_successor and re.search("must be owner of|permission denied", text):
+            for statement in successor.give_all(self.lab):
+                assert self.by_hand(statement), self.said[-1]
+            self.request("resume")
         elif status["state"] == "held":
             assert "cutover resume" in text or self.lab.status()["state"] != "held", text  # a soak may end meanwhile
             self.request("resume")
@@ -348,6 +440,9 @@ class Sequence:
         elif phase == "awaiting_approval" and not refused:
             assert "cutover approve" in text, text
             self.request("approve", "--yes")
+        elif refused & STANDS_IN_THE_WAY and self.neighbour.stands_in_the_way(plan):
+            self.say("the neighbour moves")
+            self.neighbour.move(self.project.fresh_name("near"), self.project.fresh_name("nearc"))
         elif "is not ours" in text and self.theirs:
             self.take_away()
         elif self.is_repaired and refused & STANDS_IN_THE_WAY and not self.theirs:
@@ -360,9 +455,10 @@ class Sequence:
             self.take_away()
         elif refused:  # what a hand renamed, or nobody had noted, is known to nobody
             assert refused <= STANDS_IN_THE_WAY, text
-            for statement in re.findall(r"or drop it +(DROP .*)$", text, re.M):
-                assert self.by_hand(statement), self.said[-1]
-        elif "windows.missed" in text or "Else push a fix" in text or any("of an old side" in d["what"] for d in status["drift"]):
+            hints = "\n".join(d.get("hint") or "" for d in plan["diagnostics"])
+            for statement in re.findall(r"or drop it +(DROP .*)$", hints, re.M) + successor.unknown_green(plan) * self.has_successor:
+                assert self.by_hand(statement) or "unknown catalog item" in self.said[-1], self.said[-1]  # it went with another one
+        elif "windows.missed" in text or "Else push a fix" in text or any("of an old side" in d["what"] for d in status.get("drift", [])):
             self.change()
         elif "still depended upon by" in text:
             self.drop_reader(text)
@@ -394,6 +490,11 @@ class Sequence:
 
     def check(self):
         self.take_away()
+        self.neighbour.move_out()
+        if self.has_successor:
+            successor.give_back(self.lab)
+            self.has_successor = False
+            self.change()  # takes each owner as it is
         self.settle()
         self.drop_what_is_not_known_any_more()
         self.lab.wait_for("nothing left over", lambda: not self.lab.leftovers() or self.lab.cutover("run", "--once"))
@@ -410,14 +511,18 @@ class Sequence:
                  if is_there[k] != should_be[k]}
         assert not wrong, "what is live, and what should be:\n%s" % json.dumps(wrong, default=str, indent=1)
 
+    def events(self):
+        return [self.merge, self.overtake, self.fail, self.go_back, self.abort, self.hold, self.approve, self.approve_what_is_no_more, self.let_guests_in,
+                self.wait_for_a_window, self.grant_to_a_newcomer, self.force, self.rush, self.make_beside_what_soaks, self.live_next_door,
+                self.meet_a_stranger, self.edit_by_hand, self.edit_meanwhile, self.swap_by_hand, self.change_the_role, self.damage_the_marker,
+                self.damage_the_record]
+
     def play(self):
         self.lab.ask("CREATE SCHEMA strange")
         self.commit()
         self.settle()
         for _ in range(EVENTS):
-            event = self.chance.choice([self.merge, self.overtake, self.fail, self.go_back, self.abort, self.hold, self.approve,
-                                        self.approve_what_is_no_more, self.let_guests_in, self.wait_for_a_window, self.grant_to_a_newcomer,
-                                        self.force, self.rush, self.meet_a_stranger, self.edit_by_hand, self.edit_meanwhile, self.damage_the_marker, self.damage_the_record])
+            event = self.chance.choice(self.events())
             self.lab.environment = self.chance.choice(self.project.environments)
             self.say("-- %s (%s)" % (event.__name__, self.lab.environment))
             event()
@@ -431,7 +536,7 @@ def dotted(thing):
 
 def live(lab):
     """What is in production, without the record, the marker and what strangers might have; rights by the names of roles."""
-    roles = dict(lab.ask("SELECT id, name FROM mz_roles"))
+    roles = {id: successor.BEFORE if name == successor.ROLE else name for id, name in lab.ask("SELECT id, name FROM mz_roles")}  # whichever gave it
 
     def by_name(row):
         return [sorted(re.sub(r"\b[us]\d+\b", lambda id: roles.get(id.group(), id.group()), cell).strip("{}").split(","))
@@ -450,7 +555,7 @@ def admit(lab):
 
 def people(lab):
     """Who is there, and what they have, beside the project."""
-    for statement in ["CREATE ROLE " + role for role in ROLES] + [BROKER, "CREATE DATABASE other"]:
+    for statement in ["CREATE ROLE " + role for role in ROLES + [successor.ROLE]] + [BROKER, "CREATE DATABASE other"]:
         lab.ask(statement)
     return lab
 
