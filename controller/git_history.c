@@ -5,6 +5,7 @@
 #include <git2/errors.h>
 #include <git2/graph.h>
 #include <git2/oid.h>
+#include <git2/repository.h>
 #include <git2/revwalk.h>
 
 enum { COMMITS_MAX = 10000 };
@@ -23,6 +24,14 @@ static bool unreadable(Arena *arena, Err *err)
     return git_fail(arena, err, ERR_UNAVAILABLE, "CO6008", "the history cannot be read", NULL);
 }
 
+/* What lies behind the end of a shallow clone, which CI makes, is neither an ancestor nor none. */
+static bool cut_off(Arena *arena, Err *err)
+{
+    return git_fail(arena, err, ERR_UNAVAILABLE, "CO6008",
+                    "the clone is shallow, so that its history does not tell what came before",
+                    "fetch all of it: git fetch --unshallow (in CI: fetch-depth 0)");
+}
+
 bool git_is_ancestor(GitRepo *repo, Arena *arena, const char *ancestor, const char *descendant,
                      bool *yes, Err *err)
 {
@@ -37,9 +46,10 @@ bool git_is_ancestor(GitRepo *repo, Arena *arena, const char *ancestor, const ch
                      ? 0 /* gone: nobody's */
                      : git_graph_descendant_of(repo->handle, &new, &old);
     git_commit_free(known);
+    bool shallow = answer != 1 && git_repository_is_shallow(repo->handle) == 1;
     pthread_mutex_unlock(&repo->lock);
     *yes = answer == 1;
-    return answer >= 0 || unreadable(arena, err);
+    return shallow ? cut_off(arena, err) : answer >= 0 || unreadable(arena, err);
 }
 
 static bool walk(GitRepo *repo, Arena *arena, git_revwalk *way, size_t limit, GitCommits *commits)

@@ -255,6 +255,25 @@ static void packs_are_merged_and_nothing_is_lost(void **state)
     child_shell(arena, it.folder, "cd cache/*.git && git fsck --full --strict");
 }
 
+/* What CI clones: "does not descend" would be a guess, and "cannot be read" no help. */
+static void a_shallow_clone_is_told_apart(void **state)
+{
+    Arena *arena = *state;
+    Fixture it = {.folder = child_folder(arena)};
+    child_shell(arena, it.folder,
+                "git init -q -b main all && cd all && git commit -q --allow-empty -m one && "
+                "git commit -q --allow-empty -m two && git commit -q --allow-empty -m three && "
+                "cd .. && git clone -q --depth 2 file://$PWD/all some");
+    it.repo = open_repository(arena, &it, arena_printf(arena, "%s/some", it.folder), NULL);
+    GitCommit newest = resolve(arena, &it, (GitWanted){.branch = "main"});
+    const char *gone = "4f2a9c1b03deaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    bool yes = false;
+    CHECK(git_is_ancestor(it.repo, arena, newest.sha, newest.sha, &yes, &it.err) && yes);
+    CHECK(!git_is_ancestor(it.repo, arena, gone, newest.sha, &yes, &it.err));
+    CHECK_STR(it.err.code, "CO6008");
+    CHECK(strstr(it.err.hint, "--unshallow"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +285,7 @@ int main(void)
         TEST(a_private_authority_must_be_named),
         TEST(a_silent_server_is_given_up),
         TEST(limits_stop_what_is_too_large),
+        TEST(a_shallow_clone_is_told_apart),
         TEST(what_is_not_there_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
