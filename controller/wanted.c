@@ -35,19 +35,23 @@ static RepoConfig *read_before(const Repository *repository, Arena *arena, GitCo
         if (git_parent(repository->git, arena, commit, &before, &err)) {
             *commit = before;
             config = read_config(repository, arena, commit, &diags, &err);
+            err.kind = err.kind == ERR_NOT_FOUND ? ERR_NONE : err.kind;
         }
     }
     return config;
 }
 
-static const char *passed_by(Arena *arena, const GitCommit *commit, const Diags *diags)
+/* FIRST: what is wrong with it; NULL: it is not there, and ERR says so. */
+static const char *passed_by(Arena *arena, const GitCommit *commit, const Diag *first,
+                             const Err *err)
 {
-    const Diag *first = diags_first(diags, DIAG_ERROR);
+    const char *what = first ? arena_printf(arena, "%s: %s (%s:%d:%d)", first->code, first->message,
+                                            first->file, first->line, first->column)
+                             : arena_printf(arena, "%s: %s", err->code, err->message);
     return arena_printf(arena,
                         "cutover.yaml of %s cannot be read: nothing new begins until a fix is "
-                        "pushed. %s: %s (%s:%d:%d)",
-                        commit->short_sha, first->code, first->message, first->file, first->line,
-                        first->column);
+                        "pushed. %s",
+                        commit->short_sha, what);
 }
 
 /* In force: what cannot be understood changes nothing; *WHY tells of it, and COMMIT is the one before. */
@@ -57,10 +61,12 @@ static RepoConfig *read_in_force(const Repository *repository, Arena *arena, Git
     Diags own = diags_new(arena);
     RepoConfig *config = read_config(repository, arena, commit, &own, err);
     GitCommit before = *commit;
-    bool unclear = !config && err->kind == ERR_NONE && diags_first(&own, DIAG_ERROR);
+    const Diag *first = diags_first(&own, DIAG_ERROR);
+    bool unclear = !config && (err->kind == ERR_NOT_FOUND || (err->kind == ERR_NONE && first));
     if (unclear && (config = read_before(repository, arena, &before))) {
-        *why = passed_by(arena, commit, &own);
+        *why = passed_by(arena, commit, first, err);
         *commit = before;
+        *err = (Err){0};
         return config;
     }
     diags_take(diags, &own);

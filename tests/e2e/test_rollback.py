@@ -247,6 +247,13 @@ def a_cutover_yaml_that_cannot_be_read_stops_no_way_back(world):
     said = "cutover.yaml of %s cannot be read: nothing new begins until a fix is pushed. CO1004: unknown key" % broken[:7]
     passes(world, 2)
     assert said in str(world.receiver.texts()) and said in world.cutover("status", expect=2), world.receiver.texts()
+    world.repository.remove("cutover.yaml")
+    gone = world.repository.commit("Remove the file")
+    passes(world, 1)
+    text = world.cutover("status", expect=2)
+    assert "cutover.yaml of %s cannot be read: nothing new begins until a fix is pushed. CO6011" % gone[:7] in text, text
+    world.repository.git("reset", "-q", "--hard", broken)
+    world.repository.git("push", "-q", "-f", "origin", "HEAD:main")
     assert world.cutover("plan", expect=1) == "" and "CO1004" in world.stderr
     away = world.repository.bare.rename(world.folder / "away.git")
     world.cutover("rollback", "--reason", "numbers look wrong")
