@@ -8,10 +8,18 @@
 #define MICROS INT64_C(1000000)
 #define NO_COMMIT "0000000000000000000000000000000000000000"
 
+/* The record is read in the order of time: what follows must not sort before what it followed, when the server's clock has gone back. */
+static Moment moment_to_note(const Pass *pass)
+{
+    const LogEntries *entries = &pass->snapshot.entries; /* in order */
+    Moment now = pass->snapshot.catalog->now;
+    return entries->count && vec_last(entries).at >= now ? vec_last(entries).at + 1 : now;
+}
+
 bool pass_append(Pass *pass, const RecordEntries *entries, Err *err)
 {
     bool done = journal_append(pass->pg, pass->arena, &pass->journal, pass->in->environment->name,
-                               pass->snapshot.catalog->now, entries, pass_limit(pass), err);
+                               moment_to_note(pass), entries, pass_limit(pass), err);
     if (pass->in->writer_seq) {
         *pass->in->writer_seq = pass->journal.seq;
     }

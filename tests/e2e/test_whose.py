@@ -62,6 +62,23 @@ def wait_for_approval(world):
     assert world.phases()[-1] == "awaiting_approval"
 
 
+def a_clock_that_goes_back_enters_no_phase_twice(world):
+    """What was noted sorted before what it followed: each pass entered the same phase again, and told people of it."""
+    world.apply()
+    wait_for_approval(world)
+    seen = world.phases()
+    before = world.sql("SELECT now()")
+    world.set_clock(-1200)
+    world.cutover("status", expect=3)
+    assert world.sql("SELECT now()") < before
+    world.set_clock(60)
+    world.cutover("approve", "--yes")
+    world.apply()
+    phases = world.phases()
+    assert phases[:len(seen)] == seen and phases[-4:] == ["cutting_over", "soaking", "cleaning", "live"], phases
+    assert all(one != next for one, next in zip(phases, phases[1:])), phases
+
+
 def production_is_not_green_whoever_gives_it_that_name(world):
     """Somebody swaps by hand what waits for approval: what had been production was dropped as green, and nothing was told."""
     world.apply()
@@ -188,7 +205,7 @@ def a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours(world):
 
 
 if __name__ == "__main__":
-    run([a_commit_that_comes_back_while_another_is_built_goes_live, a_commit_that_failed_before_another_one_is_tried_again_to_its_end,
+    run([a_clock_that_goes_back_enters_no_phase_twice, a_commit_that_comes_back_while_another_is_built_goes_live, a_commit_that_failed_before_another_one_is_tried_again_to_its_end,
          production_is_not_green_whoever_gives_it_that_name, green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster,
          what_was_taken_over_is_not_green_whoever_gives_it_that_name, a_view_of_production_is_not_green_whoever_gives_it_that_name,
          a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours],
