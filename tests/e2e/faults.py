@@ -204,10 +204,11 @@ def cases_of(scenario, counts, every):
 
 
 def sample_of(scenario, cases, size):
-    """Every fault that was chosen for the cutover itself, and SIZE others."""
+    """Half of the faults that were chosen for the cutover itself, so that all scenarios together have each of them, and SIZE others."""
+    chance = random.Random(scenario.__name__)
     irreversible = [c for c in cases if c.spot.kind == "cutover"]
     others = [c for c in cases if c.spot.kind != "cutover"]
-    return irreversible + random.Random(scenario.__name__).sample(others, min(size, len(others)))
+    return chance.sample(irreversible, (len(irreversible) + 1) // 2) + chance.sample(others, min(size, len(others)))
 
 
 def play_part(scenario, begin_with, how_many, part, parts):

@@ -12,7 +12,7 @@ from harness import JOBS, ROOT, several_at_once
 from lab import template
 from wire import FAULTS
 
-OTHERS = 1  # cases of a scenario in the sample, besides those at the cutover itself
+OTHERS = 1  # cases of a scenario in the sample, besides half of those at the cutover itself
 PAGE = ROOT / "docs" / "faults.md"
 HEAD = """# The fault matrix
 
