@@ -70,8 +70,7 @@ static bool rests(const Pass *pass, const Choice *after)
 /* What can be done for the commit after it. */
 static Choice look_at_next(Pass *pass, PassFacts *facts, const Choice *building)
 {
-    Choice next = pass->building ? *building : look_at(pass, NULL, facts);
-    return choice_acts(&next) ? next : (Choice){0};
+    return pass->building ? *building : look_at(pass, NULL, facts);
 }
 
 static Choice choose(Pass *pass, PassFacts *facts)
