@@ -48,8 +48,9 @@ static bool look_at_configuration(const Cli *cli, Doctor *doctor, Context *conte
     return true;
 }
 
-static void look_at_repository(const Cli *cli, Doctor *doctor, Repository *repository,
-                               Targets *targets)
+/* Whether it could be read. TARGETS: what is asked for; EVERYWHERE: all that it has. */
+static bool look_at_repository(const Cli *cli, Doctor *doctor, Repository *repository,
+                               Targets *targets, Targets *everywhere)
 {
     Diags diags = diags_new(cli->arena);
     Err err = {0};
@@ -61,14 +62,16 @@ static void look_at_repository(const Cli *cli, Doctor *doctor, Repository *repos
         if (err.kind != ERR_NONE) {
             add_error(doctor, "git", &err);
         }
-        return;
+        return false;
     }
     size_t before = targets->count;
     targets_of(repository, cli->arena, config, cli->environment, targets);
+    targets_of(repository, cli->arena, config, NULL, everywhere);
     doctor_add(doctor, targets->count > before ? DOCTOR_OK : DOCTOR_WARN, "git", NULL,
                "repository %s, branch %s, %zu %s", repository->name,
                git_home_branch(repository->git, cli->arena, &err), targets->count - before,
                targets->count - before == 1 ? "environment" : "environments");
+    return true;
 }
 
 /* ---- Materialize ---- */
@@ -90,8 +93,35 @@ static void look_at_target(Session *session, Doctor *doctor, const Target *targe
     doctor_environment(doctor, session->pg, &input);
 }
 
-static void look_at_materialize(const Context *context, Doctor *doctor, const Targets *targets)
+static bool is_target(const Targets *targets, const char *environment)
 {
+    vec_each (Target, it, targets) {
+        if (str_eq(it->environment, environment)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* It is not forgotten: what soaks or is being built there waits for whoever names it again. Another controller may have it. */
+static void look_at_forgotten(Doctor *doctor, const Targets *everywhere, const StrVec *known)
+{
+    vec_each (const char *, it, known) {
+        if (!is_target(everywhere, *it)) {
+            doctor_add(doctor, DOCTOR_WARN, "environments",
+                       "unless another controller has it, give it its name back in cutover.yaml",
+                       "the record has environment %s, which no cutover.yaml here names: nothing "
+                       "goes on there, and there is no way back",
+                       *it);
+        }
+    }
+}
+
+/* EVERYWHERE: all that this configuration has, or NULL where that is not known. */
+static void look_at_materialize(const Context *context, Doctor *doctor, const Targets *targets,
+                                const Targets *everywhere)
+{
+    StrVec known = {0};
     Session session = {.context = context};
     Err err = {0};
     if (!session_connect(&session, doctor->arena, &err)) {
@@ -99,13 +129,16 @@ static void look_at_materialize(const Context *context, Doctor *doctor, const Ta
         return;
     }
     doctor_server(doctor, session.pg, context->settings.record_schema,
-                  context->settings.record_cluster, clock_now());
+                  context->settings.record_cluster, clock_now(), &known);
     vec_each (Target, it, targets) {
         if (session_connect(&session, doctor->arena, &err)) {
             look_at_target(&session, doctor, it);
         }
     }
     session_end(&session);
+    if (everywhere) {
+        look_at_forgotten(doctor, everywhere, &known);
+    }
 }
 
 static void look_at_claims(const Context *context, Doctor *doctor, const Targets *targets)
@@ -161,15 +194,16 @@ int cmd_doctor(const Cli *cli)
 {
     Doctor doctor = {.arena = cli->arena};
     Context context;
-    Targets targets = {0};
+    Targets targets = {0}, everywhere = {0};
     if (!look_at_configuration(cli, &doctor, &context)) {
         return answer(cli, &doctor);
     }
+    bool all = true;
     vec_each (Repository *, it, &context.repositories) {
-        look_at_repository(cli, &doctor, *it, &targets);
+        all &= look_at_repository(cli, &doctor, *it, &targets, &everywhere);
     }
     look_at_claims(&context, &doctor, &targets);
-    look_at_materialize(&context, &doctor, &targets);
+    look_at_materialize(&context, &doctor, &targets, all ? &everywhere : NULL);
     look_at_notifiers(&context, &doctor);
     return answer(cli, &doctor);
 }

@@ -152,6 +152,15 @@ static void look_at_record(Visit *v, const char *schema, const Snapshot *snapsho
                "people who approve, hold and roll back need as well");
 }
 
+static void find_environments(Visit *v, const LogEntries *entries, StrVec *known)
+{
+    vec_each (LogEntry, it, entries) {
+        if (!str_in(known, it->environment)) {
+            vec_push(v->arena, known, it->environment);
+        }
+    }
+}
+
 static void look_at_server(Visit *v, const Snapshot *snapshot, const char *record_schema,
                            const char *record_cluster, Moment local)
 {
@@ -164,7 +173,7 @@ static void look_at_server(Visit *v, const Snapshot *snapshot, const char *recor
 }
 
 void doctor_server(Doctor *doctor, Pg *pg, const char *record_schema, const char *record_cluster,
-                   Moment local)
+                   Moment local, StrVec *known)
 {
     Err err = {0};
     Journal journal = {
@@ -182,6 +191,7 @@ void doctor_server(Doctor *doctor, Pg *pg, const char *record_schema, const char
         return;
     }
     look_at_server(&v, &snapshot, record_schema, record_cluster, local);
+    find_environments(&v, &snapshot.entries, known);
 }
 
 /* ---- an environment ---- */

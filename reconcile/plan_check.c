@@ -78,7 +78,8 @@ static bool is_ours(const Closure *c, const char *kind, const char *id)
 const char *plan_strange_place(const Closure *c, const Place *place)
 {
     const char *id = place->schema ? place->schema->id : place->cluster ? place->cluster->id : NULL;
-    if (!id || is_ours(c, kind_of(place), id) || plan_protected(c, place)) {
+    if (!id || is_ours(c, kind_of(place), id) || plan_protected(c, place) ||
+        plan_other_environment(c, place)) {
         return NULL;
     }
     return arena_printf(c->arena, "%s %s (role %s) was not made by Cutover", kind_of(place),

@@ -159,6 +159,8 @@ void plan_check_name(Closure *c, const char *kind, const char *name);
 
 /* ---- plan_shared.c ---- */
 void plan_check_shared(Closure *c);
+/* Another environment that PLACE belongs to, for which it is refused whatever lies there; or NULL. */
+const char *plan_other_environment(const Closure *c, const Place *place);
 
 /* ---- plan_floors.c ---- */
 /* What the controller's file forbids and no permit lifts. */

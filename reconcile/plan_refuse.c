@@ -111,6 +111,11 @@ static void refuse_stranger(Closure *c, const CatalogObject *object, const char 
 
 void plan_refuse_name(Closure *c, const CatalogObject *object)
 {
+    const Place *place =
+        map_get(&c->schema_by_key, schema_key(c->arena, object->rel.database, object->rel.schema));
+    if (place && plan_other_environment(c, place)) {
+        return; /* all of it is refused, and nothing of it can be adopted */
+    }
     refuse(c, object,
            arena_printf(c->arena,
                         "The project declares this name, and %s bears it already;\n"

@@ -119,25 +119,39 @@ static void check_own(Closure *c, const Place *place, const char *kind)
     }
 }
 
-static void check_owner(Closure *c, const Place *place)
+/* The environment that deployed PLACE as it says itself, unless our record has it; or NULL. */
+static const char *claimed_by(const Closure *c, const Place *place)
 {
-    const char *kind = place->is_cluster ? "cluster" : "schema";
-    const char *id = id_of(place);
     const char *comment = place->schema    ? place->schema->comment
                           : place->cluster ? place->cluster->comment
                                            : NULL;
     const char *owner = comment_environment(c->arena, comment);
-    if (!owner || record_object(c->in->record, kind, id)) {
-        return;
-    }
-    if (str_eq(owner, c->in->environment->name)) {
+    const char *kind = place->is_cluster ? "cluster" : "schema";
+    return owner && !record_object(c->in->record, kind, id_of(place)) ? owner : NULL;
+}
+
+const char *plan_other_environment(const Closure *c, const Place *place)
+{
+    const char *owner = claimed_by(c, place);
+    return str_eq(owner, c->in->environment->name) ? NULL : owner;
+}
+
+static void check_owner(Closure *c, const Place *place)
+{
+    const char *kind = place->is_cluster ? "cluster" : "schema";
+    const char *other = plan_other_environment(c, place);
+    if (other) {
+        plan_refuse(
+            c, "CO4104", place->name,
+            arena_printf(c->arena, "%s %s belongs to environment %s", kind, place->name, other),
+            arena_printf(c->arena,
+                         "ways out:  if %s was renamed, give it its name back in cutover.yaml\n"
+                         "           if it is no more and nobody reads this, drop it\n"
+                         "           else give each environment schemas and clusters of its own",
+                         other));
+    } else if (claimed_by(c, place)) {
         check_own(c, place, kind);
-        return;
     }
-    plan_refuse(c, "CO4104", place->name,
-                arena_printf(c->arena, "%s %s belongs to environment %s", kind, place->name, owner),
-                "way out:  give each environment schemas and clusters of its own; when that "
-                "environment is no more, drop what it left");
 }
 
 /* What the record knows is ours stays ours, whoever else claims it: that one is refused. */

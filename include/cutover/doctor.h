@@ -24,9 +24,10 @@ typedef struct Doctor {
 void doctor_add(Doctor *doctor, DoctorVerdict verdict, const char *area, const char *fix,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The server as a whole: version, role, record cluster, clock (LOCAL: ours), what can be read. */
+/* The server as a whole: version, role, record cluster, clock (LOCAL: ours), what can be read. Adds to KNOWN the
+ * environments that the record tells of, in the doctor's arena. */
 void doctor_server(Doctor *doctor, Pg *pg, const char *record_schema, const char *record_cluster,
-                   Moment local);
+                   Moment local, StrVec *known);
 
 /* One environment at its commit: what its project needs, and what of it is not Cutover's. */
 void doctor_environment(Doctor *doctor, Pg *pg, const PassInput *input);

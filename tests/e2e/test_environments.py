@@ -84,6 +84,32 @@ def who_connects_to_another_database_is_told_where_the_record_is(world):
     assert world.plan(expect=0)["outcome"] == "nothing"
 
 
+def whoever_renames_an_environment_is_told_to_give_it_its_name_back(world):
+    """In the soak: told that each object had no record and to adopt it, which was refused, and to drop what production had left."""
+    world.apply()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Five")
+    world.cutover("apply", "--yes", "--until", "soaking")
+    before = world.objects()
+    world.repository.edit("cutover.yaml", "  production:", "  live:")
+    world.repository.commit("Call production live")
+    world.environment = "live"
+    text = world.cutover("plan", expect=3)
+    refused = [line for line in text.splitlines() if line.startswith(("refused", "warning"))]
+    assert sorted(refused) == ["refused CO4104: %s belongs to environment production" % it for it in
+                               ("cluster compute", "cluster serving", "schema reports", "schema shop")], text
+    assert "if production was renamed, give it its name back in cutover.yaml" in text and "adopt" not in text, text
+    assert "the record has environment production, which no cutover.yaml here names" in world.cutover("doctor", expect=(0, 1))
+    world.cutover("run", "--once", expect=(0, 3))
+    world.environment = "production"
+    world.repository.edit("cutover.yaml", "  live:", "  production:")
+    world.repository.commit("Call it production")
+    assert "the record has environment" not in world.cutover("doctor", expect=(0, 1))
+    assert world.objects() == before and world.status()["deployment"]["phase"] == "soaking"
+    world.cutover("rollback", "--reason", "four was right")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once", expect=(0, 1, 2, 3)) is not None and world.phases()[-1] == "rolled_back")
+
+
 def an_author_does_not_say_whose_production_is(world):
     """His name is in the comments: one like this gave production to staging, and one of a thousand letters failed each of his commits."""
     world.repository.git("config", "user.name", "Ada | Cutover staging g1 " + "a" * 1100)
@@ -98,7 +124,7 @@ def an_author_does_not_say_whose_production_is(world):
 TESTS = [an_author_does_not_say_whose_production_is,
          who_connects_to_another_database_is_told_where_the_record_is,
          what_another_environment_took_over_under_a_name_that_green_had_is_its_own,
-         green_of_another_environment_under_a_name_that_green_had_is_its_own]
+         green_of_another_environment_under_a_name_that_green_had_is_its_own, whoever_renames_an_environment_is_told_to_give_it_its_name_back]
 
 if __name__ == "__main__":
     run(TESTS, PROJECT, SEED)
