@@ -2,6 +2,7 @@
 
 #include "cutover/clock.h"
 #include "cutover/log.h"
+#include "cutover/status_json.h"
 #include "cutover/str.h"
 
 #include <pthread.h>

@@ -4,7 +4,7 @@
 #include "targets.h"
 
 #include "cutover/clock.h"
-#include "cutover/status.h"
+#include "cutover/status_json.h"
 #include "cutover/stop.h"
 #include "cutover/str.h"
 

@@ -1,6 +1,7 @@
 #include "progress.h"
 
 #include "cutover/clock.h"
+#include "cutover/status_json.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
  * Where an environment stands, as one value, and how it is shown: text of `cutover status`, JSON
- * `cutover.status/1`, the status page, metrics. Pure.
+ * `cutover.status/1` (status_json.h), the status page, metrics. Pure.
  */
 #ifndef CUTOVER_STATUS_H
 #define CUTOVER_STATUS_H
@@ -29,6 +29,8 @@ typedef struct Status {
         *deployment; /* under way, else the newest of the wanted commit, or NULL */
     const char
         *denied; /* why what the ref says is not deployed: somebody went back from it; or NULL */
+    bool
+        back_failed; /* DEPLOYMENT is that way back: it has ended, and what is live is still live */
     const char *error, *hint; /* why the state is unknown or blocked, or NULL */
     Diags diags;              /* findings that block */
 } Status;
@@ -48,12 +50,6 @@ int status_exit(StatusState state);
 /* The phase that the environment is in for people: the deployment's, or live. */
 Phase status_phase(const Status *status);
 
-/* One object of `clusters`, the same in status and progress. */
-void status_put_cluster(JsonOut *json, const ProofCluster *cluster);
-
 void status_write_text(Buf *out, const Status *status, bool color);
-
-/* One object of `environments`. */
-void status_write_json(JsonOut *out, const Status *status);
 
 #endif

@@ -36,7 +36,7 @@ layer() { # layer FOLDER HEADERS-IT-MUST-NOT-INCLUDE
     sources "$1/*" | xargs grep -HnE "#include \"cutover/($2)\.h\"" | sed 's/^/  /'
 }
 deploy_headers='pg|snapshot|journal|statement|pass'
-controller_headers='cli|clock|commands?|files_disk|git|git_https|http_client|http_server|log|loop|metrics|notify|settings|slack|status|stop'
+controller_headers='cli|clock|commands?|files_disk|git|git_https|http_client|http_server|log|loop|metrics|notify|settings|slack|status|status_json|stop'
 rule "reconcile includes nothing of deploy or controller" "$(layer reconcile "$deploy_headers|$controller_headers")"
 rule "deploy includes nothing of controller" "$(layer deploy "$controller_headers")"
 rule "base includes nothing of the rest" \

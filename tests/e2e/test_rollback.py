@@ -51,6 +51,24 @@ def a_rollback_after_the_soak_deploys_the_commit_before(world):
     assert world.status()["state"] == "live"
 
 
+def a_way_back_that_fails_does_not_say_that_production_is_back(world):
+    """Status called the commit rolled back that was still live, and a resume the only way on."""
+    world.repository.write("tests/few.sql", "select * from {{ ref('daily') }} where orders > 2\n")
+    world.repository.commit("At most two orders a day")
+    first, second = two_generations(world)
+    world.sql("INSERT INTO public.orders VALUES (5, 1, 4, '2026-11-01')")
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the failure", lambda: world.cutover("run", "--once", expect=(0, 1, 3)) is not None and world.phases()[-1] == "failed")
+    text = world.cutover("status", expect=3)
+    assert "failed   g3 %s: test few failed" % first[:7] in text, text
+    assert "live and untouched: generation 2, %s. The way back did not succeed." % second[:7] in text and "rolled_back" not in text, text
+    assert "again: cutover rollback" in text and world.status()["deployment"]["phase"] == "failed", text
+    world.sql("DELETE FROM public.orders WHERE id = 5")
+    world.cutover("rollback", "--reason", "the order was withdrawn")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once", expect=(0, 1, 3)) is not None and is_live(world, 3))
+    assert "rolled_back   g2 %s: the order was withdrawn" % second[:7] in world.cutover("status", expect=3)
+
+
 def one_can_go_back_twice(world):
     """First in one transaction; Git still says what was denied by that."""
     two_generations(world)
@@ -546,7 +564,7 @@ def an_index_of_an_old_side_is_not_the_next_commits(world):
 
 
 if __name__ == "__main__":
-    run([a_rollback_after_the_soak_deploys_the_commit_before, one_can_go_back_twice,
+    run([a_rollback_after_the_soak_deploys_the_commit_before, one_can_go_back_twice, a_way_back_that_fails_does_not_say_that_production_is_back,
          the_restored_commit_stays_until_git_moves_or_somebody_says_so,
          apply_goes_back_as_a_controller_would, the_way_back_is_taken_though_that_commit_has_failed_since,
          a_second_way_back_passes_by_what_the_first_has_taken_back, a_way_back_that_is_taken_back_stays_where_it_came_from,

@@ -3,7 +3,7 @@
 
 #include "cutover/board.h"
 #include "cutover/http_client.h"
-#include "cutover/status.h"
+#include "cutover/status_json.h"
 #include "cutover/str.h"
 
 #include <string.h>
