@@ -13,57 +13,11 @@ static Tri tri(bool yes)
     return yes ? YES : NO;
 }
 
-/* What is replaced is the same, by the same name; or nothing is. */
-static bool same_replacement(const Pass *pass, const RecordDeployment *d)
-{
-    const char *planned = NULL, *recorded = NULL;
-    vec_each (PlanBeside, it, &pass->out->plan->besides) {
-        planned =
-            it->replaces ? arena_printf(pass->arena, "%s %s", it->live_id, it->green) : planned;
-    }
-    vec_each (RecordGreen, it, &d->green) {
-        recorded =
-            it->replaces ? arena_printf(pass->arena, "%s %s", it->replaces, it->green) : recorded;
-    }
-    return (!planned && !recorded) || str_eq(planned, recorded);
-}
-
-/* Each of them, and nothing else: a schema that stays after all is no relation that is built beside. */
-static bool same_green(const RecordDeployment *d, const Plan *plan)
-{
-    size_t wanted = plan->besides.count;
-    bool same = true;
-    vec_each (PlanContainer, it, &plan->schemas) {
-        wanted += it->wanted;
-        same &= !it->wanted || record_announces(d, &(RecordGreen){"schema", it->database, NULL,
-                                                                  NULL, it->green, NULL});
-    }
-    vec_each (PlanContainer, it, &plan->clusters) {
-        wanted += it->wanted;
-        same &= !it->wanted ||
-                record_announces(d, &(RecordGreen){"cluster", NULL, NULL, NULL, it->green, NULL});
-    }
-    vec_each (PlanBeside, it, &plan->besides) {
-        same &= record_announces(
-            d, &(RecordGreen){it->kind, it->rel.database, it->rel.schema, NULL, it->green, NULL});
-    }
-    return same && wanted == d->green_newest;
-}
-
-/* The recorded intent is of this manifest, and lists what the plan sends to green. */
+/* What was approved, rehearsed and announced is still what would happen. */
 static bool intent_fits(const Pass *pass, const RecordDeployment *d)
 {
-    const Plan *plan = pass->out->plan;
-    if (!d->has_intent || !str_eq(d->manifest_digest, pass->out->desired->manifest_digest)) {
-        return false;
-    }
-    size_t drops = 0, sinks = 0;
-    vec_each (PlanObject, it, &plan->objects) {
-        drops += pass_is_drop(pass, it);
-        sinks += it->where == PLAN_AFTER_CUTOVER && it->action != PLAN_REMOVE;
-    }
-    return same_green(d, plan) && d->drops.count == drops && d->sinks.count == sinks &&
-           same_replacement(pass, d);
+    return d->has_intent && str_eq(d->manifest_digest, pass->out->desired->manifest_digest) &&
+           str_eq(d->plan_digest, pass->out->plan->digest);
 }
 
 /* ---- the proof ---- */

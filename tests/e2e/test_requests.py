@@ -49,6 +49,30 @@ def a_manual_promotion_waits_for_an_approval(world):
     assert granted(world, "late") == ["daily"], "what production was given meanwhile is lost"
 
 
+def what_the_plan_gets_after_its_approval_is_approved_anew(world):
+    """A person resizes a cluster: this commit was to turn it back as well, under an approval of a plan that did not say so."""
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    drift: heal\n    promotion: manual")
+    world.repository.commit("Ask somebody")
+    world.apply(expect=3)
+    world.cutover("approve", "--yes")
+    world.apply()
+    world.repository.edit("models/reports/top_items.sql", "cents > 0", "cents > 1")
+    world.repository.commit("From one on")
+    world.apply(expect=3)
+    first = world.plan()["digest"]
+    assert world.status()["deployment"]["plan_digest"] == first
+    world.cutover("approve", "--yes")
+    world.sql("ALTER CLUSTER compute SET (SIZE '50cc')")
+    world.apply(expect=3)
+    assert world.marker().startswith("cutover_production_g1_"), "it cut over by an approval of another plan"
+    plan = world.plan()
+    assert plan["digest"] != first and world.status()["deployment"]["plan_digest"] == plan["digest"], plan
+    assert "approval 0 of 1" in world.cutover("status", expect=3)
+    world.cutover("approve", "--yes")
+    world.apply()
+    assert is_live(world, 2), world.phases()
+
+
 def two_approvals_are_of_two_people(world):
     deploy(world)
     change(world, "promotion: manual\napprovals: 2")

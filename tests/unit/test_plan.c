@@ -545,6 +545,17 @@ static void the_digest_is_of_commit_generation_and_actions(void **state)
     CHECK(!str_eq(world_plan(w)->digest, first));
 }
 
+static void the_digest_stays_when_what_is_made_first_is_there(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_change(w, "shop.daily");
+    const char *alone = world_plan(w)->digest;
+    world_declare(w, NODE_SOURCE, "market.bids", "ingest", "");
+    Plan *plan = world_plan(w);
+    CHECK_INT(world_planned(plan, "market.bids")->where, PLAN_IN_PLACE);
+    CHECK_STR(plan->digest, alone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -582,6 +593,7 @@ int main(void)
         TEST(an_environment_owns_what_its_nodes_resolve_to),
         TEST(long_chains_are_told_by_their_ends),
         TEST(the_digest_is_of_commit_generation_and_actions),
+        TEST(the_digest_stays_when_what_is_made_first_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
