@@ -485,6 +485,19 @@ void build_add_stale(Comparison *c, const CatalogObject *object)
     vec_push(c->arena, &c->build->stale, object);
 }
 
+/* Somebody else's, of whatever schema, on a green cluster: the swap would take it along. What we make there lies in green, too. */
+static bool is_brought_along(const Comparison *c, const CatalogObject *object)
+{
+    vec_each (PlanContainer, it, &c->in->plan->clusters) {
+        const CatalogCluster *green =
+            it->wanted ? catalog_cluster(c->in->catalog, it->green) : NULL;
+        if (green && str_eq(green->id, object->cluster_id)) {
+            return !record_object(c->in->record, object->kind, object->id);
+        }
+    }
+    return false;
+}
+
 /* One round over what lies in green; true when something more turned out stale. */
 static bool find_more_stale(Comparison *c)
 {
@@ -494,6 +507,9 @@ static bool find_more_stale(Comparison *c)
         bool concerned = in_green_schema(c, it) || in_stale_container(c, it) ||
                          build_beside(c, on ? on->rel : it->rel) ||
                          (on && map_get(&c->stale_ids, on->id));
+        if (!concerned && is_brought_along(c, it)) {
+            add_foreign(c, it);
+        }
         if (!concerned || map_get(&c->stale_ids, it->id) || object_fits(c, it)) {
             continue;
         }

@@ -374,6 +374,25 @@ def what_a_stranger_put_on_green_while_the_cutover_was_decided_never_goes_live(w
     assert world.marker() == marker and "shop_green.mine lies in a green container" in world.cutover("status", expect=3)
 
 
+def what_a_stranger_runs_on_a_green_cluster_stands_in_the_way_until_it_is_gone(world):
+    """In a schema of his own: the cutover was prepared and taken back without end, and people were told of each time."""
+    world.apply()
+    marker = world.marker()
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 1")
+    world.repository.commit("Another")
+    world.cutover("apply", "--yes", "--until", "hydrating")
+    world.sql("CREATE ROLE looker SUPERUSER")
+    world.sql("CREATE SCHEMA strange", user="looker")
+    world.sql("CREATE MATERIALIZED VIEW strange.mine IN CLUSTER compute_green AS SELECT 1 AS one", user="looker")
+    world.apply(expect=1)
+    assert world.marker() == marker and "strange.mine lies in a green container" in world.cutover("status", expect=3)
+    assert "cutting_over" not in world.phases()[world.phases().index("live"):], world.phases()
+    world.sql("DROP MATERIALIZED VIEW strange.mine", user="looker")
+    world.cutover("resume")
+    world.apply()
+    assert world.marker() != marker and world.phases()[-1] == "live"
+
+
 def a_plan_that_changes_while_it_is_built_forgets_nothing(world):
     """What somebody drops from production need not be swapped any more: it is built beside, and no green side of it is left."""
     world.repository.write("models/big.sql", "{{ config(materialized='view', schema='extras') }}\nselect id from {{ ref('orders_clean') }}\n")
@@ -669,7 +688,7 @@ def green_that_its_owner_may_not_read_never_goes_live(world):
 
 
 if __name__ == "__main__":
-    run([a_name_that_the_cutover_would_break_is_found_by_the_rehearsal,
+    run([a_name_that_the_cutover_would_break_is_found_by_the_rehearsal, what_a_stranger_runs_on_a_green_cluster_stands_in_the_way_until_it_is_gone,
          what_is_read_by_a_name_written_by_hand_is_built_once, what_another_environment_deployed_is_not_built_into,
          two_environments_that_share_a_schema_are_refused_at_load,
          a_statement_that_comes_late_leaves_nothing_behind, what_another_process_drops_meanwhile_is_built_again,
