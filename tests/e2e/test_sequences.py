@@ -32,6 +32,7 @@ THEIRS = ("SELECT o.id, s.name, o.name FROM mz_objects o JOIN mz_schemas s ON s.
           "WHERE r.name = 'looker' ORDER BY 1")
 STANDS_IN_THE_WAY = {"CO4103", "CO4121", "CO4122", "CO4123"}
 NO_SUCH_ROLE = {"CO4116"}
+NOT_HANDED_OVER = {"CO4125"}
 OF_ANOTHER_ROLE = {"CO4124"}
 ROLES = ["reader", "writer", "guest"]
 NEWCOMER = "newcomer"
@@ -447,6 +448,11 @@ class Sequence:
             self.take_away()
         elif self.is_repaired and refused & STANDS_IN_THE_WAY and not self.theirs:
             self.say(self.lab.cutover("adopt", "--yes", expect=(0, 2)) + self.lab.stderr)
+        elif refused & NOT_HANDED_OVER and self.has_successor:  # what the role before had made, and nobody had noted
+            self.say(self.lab.cutover("adopt", "--yes", expect=ANY) + self.lab.stderr)
+            if "cutover abort" in self.lab.stderr:
+                self.request("abort")
+                self.lab.cutover("run", "--once", expect=ANY)  # apply carries nothing out while its plan is refused
         elif refused & NO_SUCH_ROLE:
             self.say("there is a newcomer")
             admit(self.lab)
@@ -482,7 +488,8 @@ class Sequence:
     def drop_what_is_not_known_any_more(self):
         """A record that was lost knows again which objects are ours, but not which clusters; and who gave a name to something keeps it."""
         for (cluster,) in self.lab.ask("SELECT name FROM mz_clusters WHERE id LIKE 'u%' AND name <> 'quickstart'"):
-            lost = self.is_repaired and cluster.removeprefix("st_") not in self.project.clusters()
+            kept = any(o["cluster"] == cluster for o in self.lab.catalog())  # a side that somebody went back from, for keep_failed
+            lost = self.is_repaired and not kept and cluster.removeprefix("st_") not in self.project.clusters()
             if lost or cluster.startswith("hand"):
                 assert self.by_hand("DROP CLUSTER " + cluster), self.said[-1]
         for database, schema in self.lab.ask("SELECT d.name, s.name FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id WHERE s.name LIKE 'hand%'"):
