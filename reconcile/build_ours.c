@@ -485,14 +485,14 @@ void build_add_stale(Comparison *c, const CatalogObject *object)
     vec_push(c->arena, &c->build->stale, object);
 }
 
-/* Somebody else's, of whatever schema, on a green cluster: the swap would take it along. What we make there lies in green, too. */
+/* Somebody else's, of whatever schema, on a green cluster: the swap would take it along. */
 static bool is_brought_along(const Comparison *c, const CatalogObject *object)
 {
     vec_each (PlanContainer, it, &c->in->plan->clusters) {
         const CatalogCluster *green =
             it->wanted ? catalog_cluster(c->in->catalog, it->green) : NULL;
         if (green && str_eq(green->id, object->cluster_id)) {
-            return !record_object(c->in->record, object->kind, object->id);
+            return !build_is_ours(c, object->kind, object->id);
         }
     }
     return false;
