@@ -244,6 +244,7 @@ Build *build_compare(Arena *arena, const BuildInput *input)
     build_compare_nodes(&c);
     build_compare_beside_indexes(&c);
     add_in_place(&c, "index");
+    build_find_brought_along(&c);
     build_compare_traits(&c);
     build_compare_canary(&c);
     build_order_drops(arena, build->stale.items, build->stale.count);

@@ -78,6 +78,10 @@ void build_claim(Comparison *c, RecordObject object);
 /* Finds what lies in green and does not fit, to a fixed point, and what is a stranger's. */
 void build_find_stale(Comparison *c);
 
+/* After everything is compared: what else runs on a green cluster, in whatever schema and whoever made it. The swap would take it
+ * along, and the cutover is not begun while it is there (names_bring_strangers). */
+void build_find_brought_along(Comparison *c);
+
 /* Missing nodes and indexes of green; claims. */
 void build_compare_nodes(Comparison *c);
 void build_compare_beside_indexes(Comparison *c);

@@ -485,19 +485,6 @@ void build_add_stale(Comparison *c, const CatalogObject *object)
     vec_push(c->arena, &c->build->stale, object);
 }
 
-/* Somebody else's, of whatever schema, on a green cluster: the swap would take it along. */
-static bool is_brought_along(const Comparison *c, const CatalogObject *object)
-{
-    vec_each (PlanContainer, it, &c->in->plan->clusters) {
-        const CatalogCluster *green =
-            it->wanted ? catalog_cluster(c->in->catalog, it->green) : NULL;
-        if (green && str_eq(green->id, object->cluster_id)) {
-            return !build_is_ours(c, object->kind, object->id);
-        }
-    }
-    return false;
-}
-
 /* One round over what lies in green; true when something more turned out stale. */
 static bool find_more_stale(Comparison *c)
 {
@@ -507,9 +494,6 @@ static bool find_more_stale(Comparison *c)
         bool concerned = in_green_schema(c, it) || in_stale_container(c, it) ||
                          build_beside(c, on ? on->rel : it->rel) ||
                          (on && map_get(&c->stale_ids, on->id));
-        if (!concerned && is_brought_along(c, it)) {
-            add_foreign(c, it);
-        }
         if (!concerned || map_get(&c->stale_ids, it->id) || object_fits(c, it)) {
             continue;
         }
@@ -527,6 +511,43 @@ static bool find_more_stale(Comparison *c)
 void build_find_stale(Comparison *c)
 {
     while (find_more_stale(c)) {
+    }
+}
+
+static bool on_green_cluster(const Comparison *c, const CatalogObject *object)
+{
+    vec_each (PlanContainer, it, &c->in->plan->clusters) {
+        const CatalogCluster *green =
+            it->wanted ? catalog_cluster(c->in->catalog, it->green) : NULL;
+        if (green && str_eq(green->id, object->cluster_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Known to be ours, now or before; or it is dropped next. */
+static bool is_accounted_for(const Comparison *c, const CatalogObject *object)
+{
+    vec_each (RecordObject, it, &c->build->claims) {
+        if (str_eq(it->kind, object->kind) && str_eq(it->id, object->id)) {
+            return true;
+        }
+    }
+    vec_each (const CatalogObject *, it, &c->build->stale) {
+        if (*it == object) {
+            return true;
+        }
+    }
+    return record_object(c->in->record, object->kind, object->id);
+}
+
+void build_find_brought_along(Comparison *c)
+{
+    vec_each (CatalogObject, it, &c->in->catalog->objects) {
+        if (on_green_cluster(c, it) && !is_accounted_for(c, it)) {
+            add_foreign(c, it);
+        }
     }
 }
 

@@ -389,6 +389,12 @@ def what_a_stranger_runs_on_a_green_cluster_stands_in_the_way_until_it_is_gone(w
     assert "cutting_over" not in world.phases()[world.phases().index("live"):], world.phases()
     world.sql("DROP MATERIALIZED VIEW strange.mine", user="looker")
     world.cutover("resume")
+    world.cutover("apply", "--yes", "--until", "hydrating")
+    world.sql("CREATE MATERIALIZED VIEW strange.mine IN CLUSTER compute_green AS SELECT 1 AS one")  # a person under our role
+    world.apply(expect=1)
+    assert world.marker() == marker and "strange.mine lies in a green container" in world.cutover("status", expect=3)
+    world.sql("DROP MATERIALIZED VIEW strange.mine")
+    world.cutover("resume")
     world.apply()
     assert world.marker() != marker and world.phases()[-1] == "live"
 
