@@ -106,22 +106,12 @@ static void look_at(Claims *claims, const RepoConfig *home, const Target *target
     arena_free(scratch);
 }
 
-static bool is_target(const Targets *targets, const char *environment)
-{
-    vec_each (Target, it, targets) {
-        if (str_eq(it->environment, environment)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void forget_others(Claims *claims, const Repository *repository, const Targets *targets)
 {
     pthread_mutex_lock(&claims->lock);
     for (size_t i = claims->entries.count; i-- > 0;) {
         Entry *it = &claims->entries.items[i];
-        if (it->repository == repository && !is_target(targets, it->claim.environment)) {
+        if (it->repository == repository && !targets_have(targets, it->claim.environment)) {
             arena_free(it->arena);
             *it = vec_last(&claims->entries);
             claims->entries.count--;

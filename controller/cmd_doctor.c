@@ -93,21 +93,11 @@ static void look_at_target(Session *session, Doctor *doctor, const Target *targe
     doctor_environment(doctor, session->pg, &input);
 }
 
-static bool is_target(const Targets *targets, const char *environment)
-{
-    vec_each (Target, it, targets) {
-        if (str_eq(it->environment, environment)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* It is not forgotten: what soaks or is being built there waits for whoever names it again. Another controller may have it. */
 static void look_at_forgotten(Doctor *doctor, const Targets *everywhere, const StrVec *known)
 {
     vec_each (const char *, it, known) {
-        if (!is_target(everywhere, *it)) {
+        if (!targets_have(everywhere, *it)) {
             doctor_add(doctor, DOCTOR_WARN, "environments",
                        "unless another controller has it, give it its name back in cutover.yaml",
                        "the record has environment %s, which no cutover.yaml here names: nothing "

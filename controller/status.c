@@ -433,8 +433,8 @@ static void write_failure(Buf *out, const Status *status, const RecordDeployment
     buf_printf(out,
                status->back_failed
                    ? " The way back did not succeed.\n  again: cutover rollback. Or push a fix, or "
-                     "keep what "
-                     "is live: cutover resume.        details: cutover show g%lld."
+                     "keep what is live: "
+                     "cutover resume.        details: cutover show g%lld."
                    : " This commit is not tried again.\n  push a fix, or: cutover resume.        "
                      "details: cutover show g%lld.",
                (long long)d->generation);

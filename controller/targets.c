@@ -122,3 +122,13 @@ bool targets_one(const Cli *cli, const Context *context, Target *target, Diags *
     *target = targets.items[0];
     return true;
 }
+
+bool targets_have(const Targets *targets, const char *environment)
+{
+    vec_each (Target, it, targets) {
+        if (str_eq(it->environment, environment)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -29,4 +29,7 @@ void targets_of(const Repository *repository, Arena *arena, const RepoConfig *co
 /* Findings and error on stderr; returns EXIT_FAILED, or EXIT_PENDING when a signal stopped us. */
 int targets_stopped(const Cli *cli, const Diags *diags, const Err *err);
 
+/* Whether one of TARGETS is ENVIRONMENT. */
+bool targets_have(const Targets *targets, const char *environment);
+
 #endif

@@ -13,6 +13,14 @@ def deploy(world):
     assert world.marker().startswith("cutover_production_g1_"), world.marker()
 
 
+def deploy_with_approval(world, more=""):
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    %spromotion: manual" % more)
+    world.repository.commit("Approve by hand")
+    world.apply(expect=3)
+    world.cutover("approve", "--yes")
+    world.apply()
+
+
 def change(world, gates="", number=0):
     """A commit that rebuilds one model, under the given lines of cutover.yaml."""
     if gates:
@@ -51,11 +59,7 @@ def a_manual_promotion_waits_for_an_approval(world):
 
 def what_the_plan_gets_after_its_approval_is_approved_anew(world):
     """A person resizes a cluster: this commit was to turn it back as well, under an approval of a plan that did not say so."""
-    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    drift: heal\n    promotion: manual")
-    world.repository.commit("Ask somebody")
-    world.apply(expect=3)
-    world.cutover("approve", "--yes")
-    world.apply()
+    deploy_with_approval(world, "drift: heal\n    ")
     world.repository.edit("models/reports/top_items.sql", "cents > 0", "cents > 1")
     world.repository.commit("From one on")
     world.apply(expect=3)
@@ -322,11 +326,7 @@ def a_failed_commit_is_tried_again_when_somebody_says_so(world):
 
 
 def a_commit_that_weakens_a_gate_still_passes_the_old_one(world):
-    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 4m\n    promotion: manual")
-    world.repository.commit("Approve by hand")
-    world.apply(expect=3)
-    world.cutover("approve", "--yes")
-    world.apply()
+    deploy_with_approval(world)
     assert is_live(world, 1)
     world.repository.edit("cutover.yaml", "    promotion: manual", "    promotion: auto")
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 1m")
@@ -347,4 +347,4 @@ def a_commit_that_weakens_a_gate_still_passes_the_old_one(world):
 if __name__ == "__main__":
     run([value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", "") == "__main__"
-         and name not in ("deploy", "change", "outcomes", "is_live", "granted", "run")], project=PROJECT, seed=SEED)
+         and name not in ("deploy", "deploy_with_approval", "change", "outcomes", "is_live", "granted", "run")], project=PROJECT, seed=SEED)
