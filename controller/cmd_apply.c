@@ -155,12 +155,18 @@ static bool same_digest(const Cli *cli, const Plan *plan)
            (strlen(cli->plan) >= DIGEST_MIN && plan->digest && str_starts(plan->digest, cli->plan));
 }
 
-/* A deployment is past its cutover and not at its end: nothing may stop that, and the plan may stand otherwise then. */
+/* What no refused plan keeps from being done: what a person has asked for, the end of a deployment that is past its
+ * cutover, where the plan may stand otherwise then, and what one that has ended left behind. */
 static bool goes_on_first(const PassResult *result)
 {
     const RecordDeployment *d = result->deployment;
-    return d && !phase_is_before_cutover(d->phase) && !phase_is_final(d->phase) &&
-           result->action != ACTION_WAIT && result->action != ACTION_BLOCK;
+    if (!result->rule || result->action == ACTION_WAIT || result->action == ACTION_BLOCK) {
+        return false;
+    }
+    const Facts *when = &result->rule->when;
+    bool asked = when->abort_asked == YES || when->restore_asked == YES || when->unanswered == YES;
+    bool past = d && !phase_is_before_cutover(d->phase) && !phase_is_final(d->phase);
+    return asked || past || result->action == ACTION_DROP_GREEN;
 }
 
 /* Shows the plan and asks; *GO is whether to carry it out, else the exit code. */
@@ -175,6 +181,9 @@ static int show_and_ask(const Cli *cli, const Wanted *wanted, const PassResult *
     }
     if (result->plan->outcome == PLAN_REFUSED) {
         *go = cli->yes && goes_on_first(result);
+        if (*go) {
+            cli_say(cli, "what is done all the same: %s", result->rule->why);
+        }
         return EXIT_BLOCKED;
     }
     if (!same_digest(cli, result->plan)) {

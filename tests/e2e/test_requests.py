@@ -260,6 +260,23 @@ def an_abort_that_waits_for_a_controller_is_shown(world):
     assert "asked:" not in world.cutover("status", expect=3) and world.status()["requests"] == []
 
 
+def an_abort_is_carried_out_though_the_plan_is_refused(world):
+    """apply showed what stands in the way, and left the abort that was asked for to a controller that nobody runs."""
+    deploy(world)
+    change(world, "promotion: manual")
+    world.apply(expect=3)
+    world.sql("CREATE VIEW public.report AS SELECT * FROM shop.daily")
+    assert "refused CO4" in world.cutover("plan", expect=3)
+    world.apply(expect=3)
+    assert world.phases()[-1] == "awaiting_approval"
+    world.cutover("abort", "--reason", "wrong branch")
+    world.cutover("apply", expect=3)
+    assert world.phases()[-1] == "awaiting_approval", "nobody said yes to it"
+    world.apply(expect=1)
+    assert world.phases()[-1] == "aborted" and not [s for s in world.schemas() + world.clusters() if "green" in s], world.phases()
+    assert world.status()["requests"] == [] and world.marker().startswith("cutover_production_g1_")
+
+
 def what_comes_too_late_is_answered_so(world):
     deploy(world)
     change(world)
