@@ -23,6 +23,7 @@ typedef struct Apply {
     int64_t event; /* seq of the next event to print, -o json */
     int errors;    /* in a row */
     bool drifted;  /* from the beginning there was nothing else to do */
+    bool arrived;  /* at UNTIL: what is left is to look at it */
 } Apply;
 
 static void print_events(Apply *apply, Arena *arena, const PassResult *result)
@@ -43,18 +44,24 @@ static void print_events(Apply *apply, Arena *arena, const PassResult *result)
     }
 }
 
-static bool reached(const Apply *apply, const Status *status)
+static bool is_reached(const Apply *apply, Phase phase)
 {
-    const RecordDeployment *d = status->deployment;
-    return apply->until != PHASE_NONE && d && d->phase >= apply->until && d->phase <= PHASE_LIVE;
+    return apply->until != PHASE_NONE && phase >= apply->until && phase <= PHASE_LIVE;
 }
 
-/* This pass has brought the wanted commit there: the next one might cut over already. */
-static bool arrived(const Apply *apply, const Status *status)
+static bool reached(const Apply *apply, const Status *status)
 {
-    const RecordDeployment *d = status->deployment;
-    return reached(apply, status) && !phase_is_final(d->phase) && status->wanted &&
-           str_eq(d->commit, status->wanted->sha);
+    return status->deployment && is_reached(apply, status->deployment->phase);
+}
+
+/* This pass has brought the wanted commit there, or found it there: the next one might cut over already. */
+static bool arrives(const Apply *apply, const PassResult *result, const Wanted *wanted)
+{
+    const RecordDeployment *d = result->deployment;
+    bool moved = result->acted && result->rule->to != PHASE_NONE;
+    Phase phase = moved ? result->rule->to : d ? d->phase : PHASE_NONE;
+    return is_reached(apply, phase) && !phase_is_final(phase) &&
+           (!d || str_eq(d->commit, wanted->commit.sha));
 }
 
 /* The plan would undo what somebody has changed by hand, which happens only where cutover.yaml wants that. */
@@ -107,7 +114,8 @@ static bool step(Apply *apply, Arena *arena, int64_t *pause_ms, int *code)
     PassResult result;
     Err err = {0};
     Wanted wanted = *apply->wanted;
-    bool done = session_pass(apply->session, arena, &wanted, PASS_ACT, &result, &err);
+    PassMode mode = apply->arrived ? PASS_LOOK : PASS_ACT;
+    bool done = session_pass(apply->session, arena, &wanted, mode, &result, &err);
     *pause_ms = result.acted ? 0 : result.retry_ms;
     if (!done) {
         cli_fail(apply->cli, &err);
@@ -123,7 +131,9 @@ static bool step(Apply *apply, Arena *arena, int64_t *pause_ms, int *code)
     Status status = status_of_pass(arena, &input, &result, &err);
     progress_show(&apply->progress, arena, &status);
     bool under_way = status.state == STATUS_UNDER_WAY && !reached(apply, &status);
-    if (!arrived(apply, &status) && (result.acted || under_way)) {
+    bool ends = apply->arrived;
+    apply->arrived = apply->arrived || arrives(apply, &result, &wanted);
+    if (!ends && (apply->arrived || result.acted || under_way)) {
         return false;
     }
     *code = answer_end(apply, &status);

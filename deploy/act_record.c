@@ -145,6 +145,7 @@ static void add_transition(Pass *pass, RecordEntries *entries, const RecordDeplo
                         .statement = statement_of(pass, d, to, reason),
                         .deadline = deadline_of(pass, d, to),
                         .names = names,
+                        .names_event = pass->snapshot.catalog->newest_event,
                         .rollback_generation = rollback_generation};
     vec_push(pass->arena, entries, entry_phase(pass->arena, &phase));
 }

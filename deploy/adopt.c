@@ -243,7 +243,8 @@ static bool record_all(Pass *pass, const Adoption *adoption, const char **deploy
                         .reason = "objects that others made are taken over",
                         .deadline = pass->snapshot.catalog->now +
                                     pass->in->environment->promote_within * MOMENT_SECOND,
-                        .names = &names};
+                        .names = &names,
+                        .names_event = pass->snapshot.catalog->newest_event};
     RecordEntries entries = {0};
     pass_add_objects(pass, &entries, d.id, &objects);
     add_superseded(pass, &entries);

@@ -130,10 +130,16 @@ RecordNames pass_back_names(Pass *pass, const RecordDeployment *d)
     return names;
 }
 
-/* The old side may have become somebody's, too: that keeps nobody from the way back. */
+static bool strangers_meet(const Pass *pass, const RecordDeployment *d, const Catalog *now)
+{
+    const Record *record = pass->out->record;
+    return names_bring_strangers(now, record, &d->names) ||
+           names_meet_newcomers(now, record, &d->names, d->names_event);
+}
+
+/* Either side may have become somebody's, too: that keeps nobody from the way back. */
 bool pass_names_fit(const Pass *pass, const RecordDeployment *d, const Catalog *now)
 {
-    bool strangers =
-        d->phase == PHASE_CUTTING_OVER && names_bring_strangers(now, pass->out->record, &d->names);
-    return names_hold(now, &d->names) && !strangers;
+    return names_hold(now, &d->names) &&
+           !(d->phase == PHASE_CUTTING_OVER && strangers_meet(pass, d, now));
 }

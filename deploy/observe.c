@@ -60,9 +60,12 @@ static void find_marker(Pass *pass)
 
 bool pass_look_again(Pass *pass, const Catalog **catalog, Err *err)
 {
+    const RecordDeployment *d = pass->out->deployment;
+    bool prepared = d && d->phase == PHASE_CUTTING_OVER;
     Snapshot fresh = {0};
-    SnapshotRequest request = {
-        .journal = &pass->journal, .environment = pass->in->environment->name, .since_event = -1};
+    SnapshotRequest request = {.journal = &pass->journal,
+                               .environment = pass->in->environment->name,
+                               .since_event = prepared ? d->names_event : -1};
     bool done = snapshot_read(pass->pg, pass->arena, &request, pass_limit(pass), &fresh, err);
     *catalog = fresh.catalog;
     return done;

@@ -80,7 +80,7 @@ typedef struct Pass {
 /* ---- observe.c ---- */
 /* Snapshot, record and marker. */
 bool pass_observe(Pass *pass, Err *err);
-/* The catalog as it is now: after a refusal, before it is judged. */
+/* The catalog as it is now: after a refusal, before it is judged. It holds creations for a cutover alone: those since it was decided on. */
 bool pass_look_again(Pass *pass, const Catalog **catalog, Err *err);
 /* What time it is where the windows are. False and ERR when the server does not say; a zone that it does not
  * know is a problem. */

@@ -155,7 +155,7 @@ static const Rule rules[] = {
     GO(640, CUTTING_OVER, WHEN(.expired = YES), MOVE, FAILED, "failed",
        "the cutover did not succeed within its deadline"),
     GO(650, CUTTING_OVER, WHEN(.names_hold = NO), MOVE, BUILDING, "building",
-       "somebody changed a name that the cutover needs, or has put something on green"),
+       "somebody changed a name that the cutover needs, or has put something in its way"),
     STAY(655, CUTTING_OVER, WHEN(.admits = YES), ADMIT,
          "whom a canary let in too late is shut out again"),
     STAY(660, CUTTING_OVER, ALWAYS, CUT_OVER, "one transaction"),

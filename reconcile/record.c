@@ -246,6 +246,7 @@ static void fold_names(Fold *fold, RecordDeployment *d, Phase to, const Json *bo
         return;
     }
     d->names = read_names(fold->arena, body);
+    d->names_event = json_get_int(body, "audit_event", -1);
     if (to == PHASE_CUTTING_OVER) {
         d->cutover_names = d->names;
         d->prepared = true;

@@ -200,6 +200,7 @@ RecordEntry entry_phase(Arena *arena, const EntryPhase *phase)
     }
     if (phase->names) {
         put_names(&body->out, phase->names);
+        json_put_int(&body->out, "audit_event", phase->names_event);
     }
     return body_close(body, phase->deployment->id, "phase");
 }

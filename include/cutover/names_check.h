@@ -11,4 +11,12 @@ bool names_hold(const Catalog *catalog, const RecordNames *names);
 /* Something that nobody has recorded lies in the schemas or on the clusters that go live by NAMES: it would go live with them. */
 bool names_bring_strangers(const Catalog *catalog, const Record *record, const RecordNames *names);
 
+/*
+ * Since EVENT of the audit log somebody has made something on the old side of NAMES, or something that reads it: no plan has
+ * judged it, and it would lose its name, or go on reading what is old. CATALOG's creations begin at EVENT or before; -1:
+ * nobody knows when NAMES were decided on, and nothing counts as new.
+ */
+bool names_meet_newcomers(const Catalog *catalog, const Record *record, const RecordNames *names,
+                          int64_t event);
+
 #endif

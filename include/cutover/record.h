@@ -23,7 +23,7 @@
  *             makes [{kind, database?, schema?, name, digest?}],
  *             sinks [{action, id?, node, database, schema, name, from {database, schema, name}}]
  *   phase     the deployment as above; and from, to, reason?, deadline?, rollback_generation?,
- *             names? [{kind, id, database?, schema?, from, to, retired, holds?}]
+ *             names? [{kind, id, database?, schema?, from, to, retired, holds?}], audit_event?
  *   objects   objects [{id, kind, database?, schema?, name, cluster?, digest?, node?, file?,
  *             action, owner?, options?, declared [text], inputs [id]}]
  *   result    check ("canary:<role>": it is let in to read green; "made:<kind>:<id>": this deployment's own
@@ -174,6 +174,7 @@ typedef struct RecordDeployment {
     Moment deadline;             /* of the phase; 0 = none */
     RecordNames names;           /* of the cutover, or of the rollback, whichever was last */
     RecordNames cutover_names;   /* of the cutover alone */
+    int64_t names_event;         /* newest event when `names` were decided on; -1: unknown */
     bool prepared;               /* its cutover was written down: it may have been sent */
     int64_t rollback_generation; /* that its rollback makes or made; 0 = none */
     VEC(RecordResult) results;   /* of this attempt */

@@ -28,6 +28,7 @@ typedef struct EntryPhase {
     const char *statement;       /* to failed: that was refused, or NULL */
     Moment deadline;             /* 0: none */
     const RecordNames *names;    /* to cutting_over and rolling_back; else NULL */
+    int64_t names_event;         /* newest of the audit log when they were decided on */
     int64_t rollback_generation; /* to rolling_back: the generation that the way back makes */
 } EntryPhase;
 

@@ -423,6 +423,18 @@ def apply_stops_where_it_was_told_to(world):
     assert world.phases()[-1] == "live"
 
 
+def apply_stops_where_it_was_told_to_also_where_nothing_holds_it(world):
+    """Without a test to run, it went on by one step: --until checking left a cutover that was decided on, --until cutting_over one that had happened."""
+    world.repository.remove("tests/no_negative_cents.sql")
+    world.repository.edit("models/schema.yml", "        tests: [unique, not_null]\n", "")
+    world.repository.commit("Without tests")
+    for phase in ("pending", "building", "hydrating", "checking", "cutting_over"):
+        world.cutover("apply", "--yes", "--until", phase)
+        assert world.phases()[-1] == phase and "shop" not in world.schemas(), world.phases()
+    world.apply()
+    assert world.phases()[-1] == "live"
+
+
 if __name__ == "__main__":
     run([value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", "") == "__main__" and name not in ("names", "deploy", "run")],

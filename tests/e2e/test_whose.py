@@ -204,9 +204,28 @@ def a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours(world):
     assert world.plan(expect=0)["outcome"] == "nothing" and sink(world)[1] == "shop.daily"
 
 
+def what_somebody_puts_on_the_old_side_stops_a_cutover_that_was_decided_on(world):
+    """The process stood still then, and the plan was never looked at again: it went along to the old side, or read it from then on."""
+    world.apply()
+    world.sql("CREATE ROLE looker SUPERUSER")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    for place, text, name in (("shop", "1 AS one", "shop.mine"), ("public", "* FROM shop.daily", "public.mine")):
+        world.cutover("apply", "--yes", "--until", "cutting_over")
+        world.sql("CREATE VIEW %s.mine AS SELECT %s" % (place, text), user="looker")
+        world.apply(expect=3)
+        assert "refused CO4103: %s stands in the way" % name in world.cutover("plan", expect=3)
+        assert world.phases()[-2:] == ["cutting_over", "building"] and world.marker().startswith("cutover_production_g1_"), world.phases()
+        assert (place, "mine") in [o[:2] for o in world.objects()], world.objects()
+        world.sql("DROP VIEW %s.mine" % place, user="looker")
+    world.apply()
+    assert world.marker().startswith("cutover_production_g2_") and world.phases()[-1] == "live"
+
+
 if __name__ == "__main__":
     run([a_clock_that_goes_back_enters_no_phase_twice, a_commit_that_comes_back_while_another_is_built_goes_live, a_commit_that_failed_before_another_one_is_tried_again_to_its_end,
          production_is_not_green_whoever_gives_it_that_name, green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster,
          what_was_taken_over_is_not_green_whoever_gives_it_that_name, a_view_of_production_is_not_green_whoever_gives_it_that_name,
-         a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours],
+         a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours,
+         what_somebody_puts_on_the_old_side_stops_a_cutover_that_was_decided_on],
         PROJECT, SEED)

@@ -83,11 +83,71 @@ static void what_nobody_recorded_would_go_live_with_green(void **state)
     CHECK(bring_strangers(w));
 }
 
+static bool meet_newcomers(World *w, int64_t event)
+{
+    catalog_seal(w->arena, &w->catalog);
+    return names_meet_newcomers(&w->catalog, &w->record, &w->names, event);
+}
+
+/* shop, with a view of ours in it, becomes the old side; somebody's view is made by event 7. */
+static World *world_with_newcomer(Arena *arena, const char *schema, const char *reads)
+{
+    World *w = world(arena);
+    add_object(w, "u8", "shop", NULL, true);
+    add_object(w, "u9", schema, NULL, false);
+    if (reads) {
+        vec_push(arena, &w->catalog.objects.items[2].reads, reads);
+    }
+    vec_push(arena, &w->catalog.creations,
+             ((CatalogCreation){.event = 7, .kind = "view", .id = "u9"}));
+    return w;
+}
+
+static void what_came_to_the_old_side_since_it_was_decided_on_is_in_the_way(void **state)
+{
+    CHECK(meet_newcomers(world_with_newcomer(*state, "shop", NULL), 6));
+    CHECK(meet_newcomers(world_with_newcomer(*state, "elsewhere", "u8"), 6));
+    CHECK(!meet_newcomers(world_with_newcomer(*state, "elsewhere", "u7"), 6));
+    CHECK(!meet_newcomers(world_with_newcomer(*state, "elsewhere", NULL), 6));
+}
+
+static void what_the_plan_has_seen_it_has_judged(void **state)
+{
+    CHECK(!meet_newcomers(world_with_newcomer(*state, "shop", NULL), 7));
+    CHECK(!meet_newcomers(world_with_newcomer(*state, "shop", NULL), -1));
+}
+
+static void an_id_of_another_kind_is_not_that_of_a_newcomer(void **state)
+{
+    World *w = world_with_newcomer(*state, "shop", NULL);
+    w->catalog.creations.items[0].kind = "schema";
+    CHECK(!meet_newcomers(w, 6));
+}
+
+static void an_index_on_a_relation_that_is_retired_is_in_the_way(void **state)
+{
+    World *w = world(*state);
+    add_object(w, "u8", "public", NULL, true);
+    vec_push(
+        w->arena, &w->names,
+        ((RecordName){.kind = "view", .id = "u8", .database = DB, .from = "u8", .retired = true}));
+    CatalogObject index = {
+        .id = "u9", .kind = "index", .rel = {DB, "public", "mine"}, .on_id = "u8"};
+    vec_push(w->arena, &w->catalog.objects, index);
+    vec_push(w->arena, &w->catalog.creations,
+             ((CatalogCreation){.event = 7, .kind = "index", .id = "u9"}));
+    CHECK(meet_newcomers(w, 6));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(names_hold_while_their_ids_bear_them),
         TEST(what_nobody_recorded_would_go_live_with_green),
+        TEST(what_came_to_the_old_side_since_it_was_decided_on_is_in_the_way),
+        TEST(what_the_plan_has_seen_it_has_judged),
+        TEST(an_id_of_another_kind_is_not_that_of_a_newcomer),
+        TEST(an_index_on_a_relation_that_is_retired_is_in_the_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
