@@ -3,26 +3,10 @@
  * planner says must equal what naive iteration over all rules says; and once the plan is carried out, nothing
  * is left to do, nothing that is live refers to anything old, and strangers are as they were.
  */
+#include "chance.h"
 #include "plan_world.h"
 
 enum { PROJECTS = 2000, MOST_NODES = 50, MOST_PLACES = 4, MOST_STRANGERS = 4 };
-
-/* ---- chance ---- */
-
-typedef struct Chance {
-    uint64_t state;
-} Chance;
-
-static uint32_t draw(Chance *chance, uint32_t below)
-{
-    chance->state = chance->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(chance->state >> 33) % below;
-}
-
-static bool one_in(Chance *chance, uint32_t n)
-{
-    return draw(chance, n) == 0;
-}
 
 /* ---- a random project ---- */
 
