@@ -12,6 +12,7 @@ typedef struct Search {
     bool late; /* only what nobody has recorded, of deployments that are over */
     bool
         recorded; /* only what is recorded is ours: nothing is made on an old side, but by people who bear our role */
+    const RecordName *retired; /* the schema of the old side that is looked through, or NULL */
     Leftover *found;
 } Search;
 
@@ -28,6 +29,27 @@ static bool ours(const Search *s, const char *kind, const char *id)
 {
     return record_object(s->record, kind, id) ||
            (!s->recorded && map_get(&s->created, id_key(s->arena, kind, id)));
+}
+
+static bool is_named_beside(const Search *s, const CatalogObject *object)
+{
+    vec_each (RecordDeployment, d, &s->record->deployments) {
+        vec_each (RecordGreen, it, &d->green) {
+            if (str_eq(it->kind, object->kind) && str_eq(it->schema, s->retired->from) &&
+                str_eq(it->database, s->retired->database) && str_eq(it->green, object->rel.name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A build that was stopped may not have noted it, and its schema took it along when that was retired. */
+static bool is_made_beside(const Search *s, const CatalogObject *object)
+{
+    const CatalogObject *on = catalog_object_by_id(s->catalog, object->on_id);
+    return s->retired && map_get(&s->created, id_key(s->arena, object->kind, object->id)) &&
+           (is_named_beside(s, object) || (on && is_named_beside(s, on)));
 }
 
 static bool may_go(const Search *s, const char *kind, const char *id, RelName name)
@@ -61,7 +83,7 @@ static void add_object(Search *s, const CatalogObject *object)
     if (is_found(s, object)) {
         return;
     }
-    if (ours(s, object->kind, object->id)) {
+    if (ours(s, object->kind, object->id) || is_made_beside(s, object)) {
         vec_push(s->arena, &s->found->objects, object);
     } else {
         refuse(s, object, "is not ours");
@@ -217,7 +239,9 @@ static void add_retired(Search *s, const RecordName *name)
     if (str_eq(name->kind, "schema")) {
         const CatalogSchema *schema = catalog_schema(s->catalog, name->database, name->to);
         if (schema && str_eq(schema->id, name->id)) {
+            s->retired = name;
             add_schema(s, schema);
+            s->retired = NULL;
         }
     } else if (str_eq(name->kind, "cluster")) {
         const CatalogCluster *cluster = catalog_cluster(s->catalog, name->to);

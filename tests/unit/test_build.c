@@ -350,6 +350,36 @@ static void what_nobody_recorded_on_the_old_side_is_a_strangers(void **state)
 }
 
 /* However it came there: on the cluster of an old side there is something that bears its production name. */
+/* It stands under the name that a commit meant to build beside, and the process had no time to note it before its schema was retired. */
+static void what_was_made_beside_and_not_noted_goes_with_its_schema(void **state)
+{
+    Case c = begin(*state);
+    world_apply(c.w, c.plan);
+    world_change(c.w, "shop.clean");
+    world_apply(c.w, world_plan(c.w));
+    RecordDeployment stopped = {.id = "production-g2-77e0a1b2c3d4", .phase = PHASE_SUPERSEDED};
+    intend(*state, &stopped, 10);
+    vec_push(*state, &stopped.green,
+             ((RecordGreen){.kind = "table",
+                            .database = DB,
+                            .schema = "shop",
+                            .name = "rates",
+                            .green = "rates_green"}));
+    RecordDeployment live = vec_last(&c.w->record->deployments);
+    vec_push(*state, &c.w->record->deployments, stopped);
+    const char *names[] = {"shop_blue_g1.rates_green", "shop_blue_g1.notes_green"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *id = world_stranger(c.w, "table", names[i], NULL, NULL)->id;
+        vec_push(*state, &c.w->catalog->creations,
+                 ((CatalogCreation){.event = 99, .kind = "table", .id = id, .user = "cutover"}));
+    }
+    world_seal(c.w);
+    const Leftover *blue = leftover_blue(*state, c.w->catalog, c.w->record, &live, c.w->desired);
+    CHECK_INT(blue->objects.count, 4);
+    CHECK_INT(blue->foreign.list.count, 1);
+    CHECK_STR(blue->foreign.list.items[0].object, "shop_blue_g1.notes_green");
+}
+
 static void production_is_not_dropped_with_the_cluster_of_an_old_side(void **state)
 {
     Case c = begin(*state);
@@ -596,6 +626,7 @@ int main(void)
         TEST(only_our_own_is_left_over),
         TEST(what_bears_the_name_that_it_was_made_for_is_no_leftover),
         TEST(what_nobody_recorded_on_the_old_side_is_a_strangers),
+        TEST(what_was_made_beside_and_not_noted_goes_with_its_schema),
         TEST(production_is_not_dropped_with_the_cluster_of_an_old_side),
         TEST(data_is_not_dropped_with_an_old_side_unless_its_removal_went_live),
         TEST(what_is_declared_again_is_not_dropped_where_it_stays),
