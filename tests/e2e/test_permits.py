@@ -73,7 +73,7 @@ def a_permit_for_an_aborted_commit_waits_until_it_is_resumed(world):
         world.cutover("run", "--once")
     assert world.phases()[-1] == "pending"
     world.cutover("abort", "--reason", "not today", expect=(0, 2))
-    world.apply(expect=3)
+    world.apply(expect=1)
     world.cutover("approve", "--permit", "drops", "--yes")
     world.cutover("run", "--once")
     assert permits(world.plan()) == [("drops", "materialize")], "nobody has answered that it comes too late"
