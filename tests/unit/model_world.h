@@ -140,8 +140,6 @@ static inline Catalog *catalog_of(World *w, Arena *arena)
             .id = "k1", .kind = "sink", .owner = "cutover", .rel = {"materialize", "kafka", "out"}};
         vec_push(arena, &sink.reads, w->sink_reads);
         vec_push(arena, &catalog->objects, sink);
-        vec_push(arena, &catalog->creations,
-                 ((CatalogCreation){INT64_MAX, "sink", "k1", "out", "cutover", 0}));
     }
     if (w->marker) {
         vec_push(arena, &catalog->schemas,

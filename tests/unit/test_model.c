@@ -127,7 +127,9 @@ static const char *wanted(const Record *record, const char *head)
 
 static Pass *observe(World *w, Arena *arena, PassInput *input)
 {
+    static RecordObject sink = {.id = "k1", .kind = "sink", .action = "created"};
     Record *record = record_fold(arena, "production", &w->log);
+    map_put(arena, &record->object_by_id, id_key(arena, "sink", "k1"), &sink);
     const char *sha = wanted(record, w->commits[w->head]);
     *input = (PassInput){.mode = PASS_ACT,
                          .config = &w->config,
