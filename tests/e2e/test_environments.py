@@ -54,6 +54,7 @@ def green_of_another_environment_under_a_name_that_green_had_is_its_own(world):
     world.apply()
     world.sql("INSERT INTO standin_control.hydration (pattern, seconds) VALUES ('%more_green%', NULL)")
     pass_of(world, "extra", ("apply", "--yes", "--until", "building"))
+    pass_of(world, "extra")
     made = world.sql("SELECT id FROM mz_schemas WHERE name = 'extra_green' UNION ALL SELECT id FROM mz_clusters WHERE name = 'more_green'")
     for _ in range(4):
         world.cutover("run", "--once")

@@ -112,6 +112,7 @@ def the_way_back_is_open_while_a_sink_cannot_follow(world):
     world.sql("INSERT INTO standin_control.faults (pattern, nth, action, sqlstate, message) "
               "VALUES ('ALTER SINK%', 0, 'refuse', 'XX000', 'sink is stalled')")
     world.cutover("apply", "--yes", "--until", "repointing", expect=(0, 2))
+    world.cutover("run", "--once")
     text = world.cutover("status", expect=2)
     assert "repointing" in text and "waits for: repointing sink kafka.daily_out: the server says XX000 sink is stalled" in text, text
     world.cutover("rollback", "--reason", "the sink must not wait")
