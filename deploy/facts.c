@@ -178,6 +178,12 @@ static void people_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
     pass->request = abort ? abort : promote;
 }
 
+static bool is_window_open(const Pass *pass, const RecordDeployment *d)
+{
+    bool promoted = request_promoted(pass->out->record, d, PHASE_AWAITING_WINDOW);
+    return (pass->own_open || promoted) && pass->floor_open;
+}
+
 static void wait_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 {
     const EnvironmentConfig *e = pass->in->environment;
@@ -185,8 +191,7 @@ static void wait_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
     Moment now = pass->snapshot.catalog->now;
     bool canary = e->canary && !d->in_place_only && !request_promoted(record, d, PHASE_CANARY) &&
                   !(d->canary_since && now - d->canary_since >= e->canary * MICROS);
-    bool own_open = pass->own_open || request_promoted(record, d, PHASE_AWAITING_WINDOW);
-    bool open = own_open && pass->floor_open;
+    bool open = is_window_open(pass, d);
     facts->canary_over = tri(!canary);
     facts->approved = tri(request_approvals(record, d) >= config_approvals(e));
     facts->window_open = tri(open);
@@ -320,6 +325,17 @@ static void blue_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
     facts->undecided = tri(!goes && blue->undecided);
 }
 
+/*
+ * The process that decided on the cutover may have stood still for hours since, and people go by what the clock and they themselves
+ * have said. An adoption waits for nobody.
+ */
+static void decision_facts(const Pass *pass, const RecordDeployment *d, Facts *facts)
+{
+    if (d->phase == PHASE_CUTTING_OVER && facts->happened == NO && d->ready_since) {
+        facts->holds = tri(facts->held == NO && is_window_open(pass, d));
+    }
+}
+
 static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
 {
     Moment now = pass->snapshot.catalog->now;
@@ -329,6 +345,7 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     facts->overtaken = tri(sent ? facts->happened == NO && pass->marker.generation >= expected
                                 : facts->happened == NO);
     blue_facts(pass, d, facts);
+    decision_facts(pass, d, facts);
     follow_up_facts(pass, d, facts);
     rights_facts(pass, d, facts);
     bool gone = d->phase == PHASE_CUTTING_OVER && pass->replacing.green && facts->replacement == NO;

@@ -104,12 +104,17 @@ bool pass_observe(Pass *pass, Err *err)
 
 /* ---- the windows ---- */
 
+static bool asks_for_window(const RecordDeployment *d)
+{
+    return d && (d->phase == PHASE_CHECKING || d->phase == PHASE_AWAITING_WINDOW ||
+                 d->phase == PHASE_CUTTING_OVER);
+}
+
 static bool waits_for_window(const Pass *pass)
 {
-    const RecordDeployment *d = pass->building;
     const EnvironmentConfig *e = pass->in->environment;
-    return d && (windows_any(&e->windows) || e->windows_floor.count) &&
-           (d->phase == PHASE_CHECKING || d->phase == PHASE_AWAITING_WINDOW);
+    return (windows_any(&e->windows) || e->windows_floor.count) &&
+           (asks_for_window(pass->building) || asks_for_window(pass->after));
 }
 
 /* Time zones change by law: the server knows them, nothing here does. */

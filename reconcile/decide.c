@@ -156,6 +156,8 @@ static const Rule rules[] = {
        "the cutover did not succeed within its deadline"),
     GO(650, CUTTING_OVER, WHEN(.names_hold = NO), MOVE, BUILDING, "building",
        "somebody changed a name that the cutover needs, or has put something in its way"),
+    GO(652, CUTTING_OVER, WHEN(.holds = NO), MOVE, CHECKING, QUIETLY,
+       "somebody has said hold since it was decided on, or the window has closed"),
     STAY(655, CUTTING_OVER, WHEN(.admits = YES), ADMIT,
          "whom a canary let in too late is shut out again"),
     STAY(660, CUTTING_OVER, ALWAYS, CUT_OVER, "one transaction"),

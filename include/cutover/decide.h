@@ -86,6 +86,7 @@ typedef struct Facts {
     Tri window_open;   /* one may cut over now */
     Tri window_missed; /* it is closed, and one does not wait for the next */
     Tri names_hold;    /* all names of the cutover still have the recorded ids */
+    Tri holds;         /* the decision to cut over: its window is open yet, nobody said hold */
     Tri happened;      /* the marker says that this deployment has cut over (or rolled back) */
     Tri overtaken;     /* the marker says that another has */
     Tri soaking;       /* another deployment soaks or cleans */

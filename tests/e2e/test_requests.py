@@ -314,6 +314,36 @@ def a_hold_stops_the_cutover_and_lets_the_build_go_on(world):
     world.stop(controller)
 
 
+def decided(world, gates=""):
+    """The process stops right before the transaction."""
+    deploy(world)
+    change(world, gates)
+    world.cutover("apply", "--yes", "--until", "cutting_over")
+    assert world.phases()[-1] == "cutting_over" and world.marker().startswith("cutover_production_g1_")
+
+
+def a_hold_stops_a_cutover_that_was_decided_on(world):
+    """Whoever said hold after the process had stopped was not heard by the next one."""
+    decided(world)
+    world.cutover("hold", "--reason", "incident 812")
+    world.apply(expect=3)
+    assert world.phases()[-1] == "checking" and world.marker().startswith("cutover_production_g1_"), world.phases()
+    assert "held by materialize" in world.cutover("status", expect=3)
+    world.cutover("resume")
+    world.apply()
+    assert is_live(world, 2)
+
+
+def a_window_that_closed_since_the_decision_stops_the_cutover(world):
+    tomorrow = world.sql("SELECT (now() + interval '1 day')::date")[0][0]
+    decided(world, 'promote_within: 30d\nwindows: {timezone: UTC, freeze: ["%s to 2099-01-01"]}' % tomorrow)
+    world.set_clock(20000)
+    world.wait_for("tomorrow", lambda: world.sql("SELECT now() > '%s 01:00'::timestamptz" % tomorrow)[0][0])
+    world.set_clock(60)
+    world.cutover("run", "--once")
+    assert world.phases()[-2:] == ["cutting_over", "checking"] and world.marker().startswith("cutover_production_g1_"), world.phases()
+
+
 def a_hold_starts_nothing(world):
     deploy(world)
     told = json.loads(world.cutover("hold", "--reason", "incident 812", "--output", "json"))
@@ -364,4 +394,4 @@ def a_commit_that_weakens_a_gate_still_passes_the_old_one(world):
 if __name__ == "__main__":
     run([value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", "") == "__main__"
-         and name not in ("deploy", "deploy_with_approval", "change", "outcomes", "is_live", "granted", "run")], project=PROJECT, seed=SEED)
+         and name not in ("deploy", "deploy_with_approval", "change", "decided", "outcomes", "is_live", "granted", "run")], project=PROJECT, seed=SEED)

@@ -140,7 +140,12 @@ static Pass *observe(World *w, Arena *arena, PassInput *input)
     Pass *pass = arena_make(arena, Pass);
     PassResult *out = arena_make(arena, PassResult);
     *out = (PassResult){.diags = diags_new(arena)};
-    *pass = (Pass){.arena = arena, .in = input, .own = input->environment, .out = out};
+    *pass = (Pass){.arena = arena,
+                   .in = input,
+                   .own = input->environment,
+                   .out = out,
+                   .own_open = true,
+                   .floor_open = true};
     pass->snapshot.catalog = catalog_of(w, arena);
     out->catalog = pass->snapshot.catalog;
     out->record = record;
