@@ -56,7 +56,7 @@ typedef struct Build {
     VEC(const CatalogObject *)
     wanted;        /* what must be hydrated: materialized views and indexes of green, and
                                             indexes made in place */
-    Diags foreign; /* objects in green containers that are not ours (CO4121) */
+    Diags foreign; /* what bears a green name, or lies in green, and is not ours (CO4121, CO4122) */
     size_t total;  /* objects and indexes that the deployment makes */
     bool doubtful; /* build_is_doubtful(): what is made must be noted at once */
     bool fresh;    /* something of `stale` was made just now: who made it may note it yet */
