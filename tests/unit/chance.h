@@ -2,6 +2,8 @@
 #ifndef TESTS_CHANCE_H
 #define TESTS_CHANCE_H
 
+#include "check.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,6 +20,19 @@ static inline uint32_t draw(Chance *chance, uint32_t below)
 static inline bool one_in(Chance *chance, uint32_t n)
 {
     return draw(chance, n) == 0;
+}
+
+/* ---- the seed that is played ---- */
+
+static uint64_t playing; /* told when a test fails, since it fails far from where it was drawn */
+
+static int tell_seed(void **state)
+{
+    (void)state;
+    if (playing) {
+        print_message("it failed with seed %llu\n", (unsigned long long)playing);
+    }
+    return 0;
 }
 
 #endif

@@ -241,17 +241,6 @@ static RecordNames names_of(const Game *g)
     return names;
 }
 
-static uint64_t playing; /* told when a test fails, since it fails far from where it was drawn */
-
-static int tell_seed(void **state)
-{
-    (void)state;
-    if (playing) {
-        print_message("it failed with seed %llu\n", (unsigned long long)playing);
-    }
-    return 0;
-}
-
 static End play(Arena *arena)
 {
     Game g = new_game(arena, playing);

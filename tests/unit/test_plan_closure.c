@@ -538,17 +538,6 @@ static void play(Arena *arena, uint64_t seed)
     check_strangers(g, &d.refused);
 }
 
-static uint64_t playing; /* told when a test fails, since it fails far from where it was drawn */
-
-static int tell_seed(void **state)
-{
-    (void)state;
-    if (playing) {
-        print_message("it failed with seed %llu\n", (unsigned long long)playing);
-    }
-    return 0;
-}
-
 static void random_projects_agree_with_the_definition(void **state)
 {
     (void)state;
