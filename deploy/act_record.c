@@ -563,6 +563,13 @@ bool act_restore(Pass *pass, const Rule *rule, Err *err)
     return pass_append(pass, &entries, err);
 }
 
+bool act_note_whole(Pass *pass, Err *err)
+{
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries, entry_whole(pass->arena, pass->out->live->id));
+    return pass_append(pass, &entries, err);
+}
+
 /* What is still known of objects is written anew before its rows go: a process that ends in between leaves doubles. */
 bool act_prune(Pass *pass, Err *err)
 {

@@ -30,19 +30,19 @@ static bool is_settled(const Pass *pass)
 }
 
 /* The live commit's project tells; or that of a newer commit of which nothing is left to do: what somebody has dropped
- * and nobody declares any more is as it should be. */
+ * and nobody declares any more is as it should be. Where nothing is left to do, nothing is left to take over either. */
 static const Desired *judge(Pass *pass)
 {
     const PassResult *out = pass->out;
     const RecordDeployment *live = out->live;
-    if (!is_settled(pass) || !live || live->partial || !live->commit) {
+    if (!is_settled(pass) || !live || !live->commit) {
         return NULL;
     }
     if (out->plan && out->plan->outcome == PLAN_NOTHING) {
         pass->judged_by = pass->in->environment;
         return out->desired;
     }
-    return pass_compile_live(pass, &pass->judged_by);
+    return live->partial ? NULL : pass_compile_live(pass, &pass->judged_by);
 }
 
 bool pass_find_drift(Pass *pass, Err *err)

@@ -442,6 +442,14 @@ static bool is_aged(Pass *pass)
     return pass->prune.rows >= AGED_LEAST;
 }
 
+/* Until that is noted, whatever differs is what is still to be deployed: drift would be undone, and never told. */
+static bool is_whole(const Pass *pass)
+{
+    const RecordDeployment *live = pass->out->live;
+    return live && live->partial && pass->out->plan && pass->out->plan->outcome == PLAN_NOTHING &&
+           str_eq(live->commit, pass->in->commit.sha);
+}
+
 Facts pass_facts(Pass *pass, RecordDeployment *d)
 {
     Facts facts = {0};
@@ -453,6 +461,7 @@ Facts pass_facts(Pass *pass, RecordDeployment *d)
         facts.heal =
             tri(pass->out->drift_judged && drift_heals(&pass->out->drift, pass->judged_by));
         if (pass->in->mode == PASS_ACT) { /* who only looks is told what comes of the commit */
+            facts.whole = tri(is_whole(pass));
             facts.aged = tri(is_aged(pass));
             facts.drift_news = tri(pass_has_drift_news(pass));
         }

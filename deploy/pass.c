@@ -138,6 +138,8 @@ static bool carry_out(Pass *pass, const Choice *choice, Err *err)
         return act_answer(pass, err);
     case ACTION_REFUSE_REQUEST:
         return act_refuse_request(pass, d, rule, err);
+    case ACTION_NOTE_WHOLE:
+        return act_note_whole(pass, err);
     case ACTION_TELL_DRIFT:
         return act_tell_drift(pass, err);
     case ACTION_RESTORE:

@@ -246,6 +246,7 @@ bool act_move(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_prepare(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_note_proof(Pass *pass, RecordDeployment *d, Err *err);
 bool act_answer(Pass *pass, Err *err);
+bool act_note_whole(Pass *pass, Err *err);
 bool act_restore(Pass *pass, const Rule *rule, Err *err);
 bool act_refuse_request(Pass *pass, RecordDeployment *d, const Rule *rule, Err *err);
 bool act_prune(Pass *pass, Err *err);

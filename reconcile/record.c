@@ -482,6 +482,14 @@ static void fold_denied(Fold *fold, const LogEntry *entry)
 }
 
 /* The first one stays, whichever of several controllers asked. */
+static void fold_whole(Fold *fold, const LogEntry *entry)
+{
+    RecordDeployment *d = deployment_of(fold, entry);
+    if (d) {
+        d->partial = false;
+    }
+}
+
 static void fold_answer(Fold *fold, const LogEntry *entry)
 {
     RecordDeployment *d = deployment_of(fold, entry);
@@ -501,7 +509,7 @@ static const struct {
     {"intent", fold_intent}, {"phase", fold_phase},       {"objects", fold_objects},
     {"result", fold_result}, {"request", fold_request},   {"outcome", fold_outcome},
     {"event", fold_event},   {"delivery", fold_delivery}, {"denied", fold_denied},
-    {"answer", fold_answer},
+    {"answer", fold_answer}, {"whole", fold_whole},
 };
 
 static void fold_entry(Fold *fold, const LogEntry *entry)

@@ -247,6 +247,11 @@ RecordEntry entry_answer(Arena *arena, const char *deployment, const char *key,
     return body_close(body, deployment, "answer");
 }
 
+RecordEntry entry_whole(Arena *arena, const char *deployment)
+{
+    return body_close(body_open(arena), deployment, "whole");
+}
+
 static void add_batches(Arena *arena, RecordEntries *entries, const char *deployment,
                         const RecordObjects *objects)
 {

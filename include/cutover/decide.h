@@ -34,6 +34,7 @@ typedef enum Action {
     ACTION_DROP_BLUE,      /* drop some of the old side */
     ACTION_DROP_GREEN,     /* drop some of a green that is not wanted any more */
     ACTION_REFUSE_REQUEST, /* record that a request came too late or cannot be done */
+    ACTION_NOTE_WHOLE, /* record that what was adopted or repaired in part lacks nothing any more */
     ACTION_TELL_DRIFT, /* tell people that live differs from what was deployed, or does no more */
     ACTION_ANSWER,     /* record the answer to a request that needs nothing done */
     ACTION_RESTORE,    /* record that the commit before the live one is wanted again */
@@ -52,6 +53,7 @@ typedef struct Facts {
     Tri compiles;       /* the wanted commit's project has no errors */
     Tri wanted_is_live; /* the wanted commit is what made the live generation */
     Tri aged;           /* enough rows of the record are older than the retention */
+    Tri whole;          /* live was adopted or repaired in part, and nothing is left to do */
     Tri drift_news;     /* drift is not as people were last told */
     Tri restore_asked;  /* a person wants the generation before, whose side is gone */
     Tri heal;           /* live has drifted, and all of that is to be healed */

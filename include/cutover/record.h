@@ -34,6 +34,7 @@
  *   outcome   request (its id), outcome, why?
  *   event     id, seq, name, event (the CloudEvent)
  *   delivery  event (its id), notifier, outcome (sent | dead), answer?
+ *   whole     nothing: what was partial is so no longer, all that its commit declares was found to be as it should
  *   denied    commit, reason?, allowed (true: the denial is lifted), restore? (the commit that is wanted instead)
  */
 
@@ -149,7 +150,8 @@ typedef struct RecordDeployment {
     int64_t generation; /* that it would make, or made */
     const char *commit, *short_commit, *subject, *author, *ref;
     bool in_place_only;
-    bool partial; /* adopted while something differed: its commit is still to be deployed */
+    bool
+        partial; /* adopted or repaired while something may have differed: its commit is still to be deployed */
     const char *manifest_digest, *plan_digest;
     int64_t attempt;
     Moment attempt_since;      /* when it began; 0: the first */

@@ -45,6 +45,9 @@ RecordEntry entry_answer(Arena *arena, const char *deployment, const char *key,
                          const Answer *answer);
 RecordEntry entry_result(Arena *arena, const char *deployment, const RecordResult *result);
 
+/* DEPLOYMENT, adopted or repaired in part, lacks nothing any more. */
+RecordEntry entry_whole(Arena *arena, const char *deployment);
+
 /* `id` (unique, by the caller), kind, deployment ("" for hold and resume), plan_digest, phase, by,
  * reason, permits, signature of REQUEST. */
 RecordEntry entry_request(Arena *arena, const RecordRequest *request);

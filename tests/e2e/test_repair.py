@@ -166,6 +166,18 @@ def deleted_rows_are_told_anew(world):
     is_healthy(world)
 
 
+def drift_is_drift_as_soon_as_nothing_is_left_to_take_over(world):
+    go_live_twice(world)
+    world.sql("DELETE FROM cutover.log WHERE deployment LIKE 'production-g2-%' AND kind <> 'objects'")
+    assert repair(world) == ["CO5035"]
+    assert world.plan()["outcome"] == "nothing" and world.status()["drift"] == []
+    world.cutover("run", "--once")
+    world.sql("DROP VIEW reports.by_customer")
+    assert "by_customer" in world.cutover("drift", expect=2)
+    world.cutover("run", "--once")
+    assert world.status()["state"] == "live" and world.status()["live"]["generation"] == 2, "it is told of, not healed"
+
+
 def a_record_that_lost_its_objects_says_how_to_find_them(world):
     marker = go_live_twice(world)
     before = world.objects()
@@ -300,7 +312,8 @@ if __name__ == "__main__":
     run([an_undamaged_world_needs_no_repair, that_it_stands_still_is_told_once_and_that_it_goes_on,
          a_dropped_marker_is_made_again, a_marker_that_was_renamed_gets_its_name_back,
          a_marker_of_a_commit_that_nobody_knows_was_renamed,
-         of_two_markers_a_person_drops_one, a_record_that_was_dropped_is_made_again, deleted_rows_are_told_anew, a_record_alone_is_no_proof,
+         of_two_markers_a_person_drops_one, a_record_that_was_dropped_is_made_again, deleted_rows_are_told_anew,
+         drift_is_drift_as_soon_as_nothing_is_left_to_take_over, a_record_alone_is_no_proof,
          a_marker_that_goes_before_the_cutover_is_missed_then, what_a_failed_commit_hides_is_told_as_well,
          a_record_that_lost_its_objects_says_how_to_find_them, a_log_that_is_another_table_is_told_apart,
          nobody_is_told_to_drop_production_while_the_record_is_damaged,
