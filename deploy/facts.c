@@ -1,6 +1,7 @@
 /* From an observation to the facts that the table of decide.c asks for. */
 #include "pass_internal.h"
 
+#include "cutover/names_check.h"
 #include "cutover/str.h"
 #include "cutover/way_back.h"
 
@@ -21,14 +22,6 @@ static bool intent_fits(const Pass *pass, const RecordDeployment *d)
 }
 
 /* ---- the proof ---- */
-
-static void add_proof_object(Pass *pass, ProofObject **objects, size_t *count, const char *id,
-                             const char *blue)
-{
-    *objects = arena_grow(pass->arena, *objects, *count * sizeof **objects,
-                          (*count + 1) * sizeof **objects);
-    (*objects)[(*count)++] = (ProofObject){.id = id, .blue = blue};
-}
 
 /* What production has under the name that OBJECT will bear. */
 static const char *counterpart(Pass *pass, const CatalogObject *object)
@@ -52,10 +45,9 @@ static ProofInput proof_input(Pass *pass, Moment since)
 
 static void prove_green(Pass *pass, Moment since)
 {
-    ProofObject *objects = NULL;
     ProofInput input = proof_input(pass, since);
     vec_each (const CatalogObject *, it, &pass->build->wanted) {
-        add_proof_object(pass, &objects, &input.count, (*it)->id, counterpart(pass, *it));
+        vec_push(pass->arena, &input.objects, ((ProofObject){(*it)->id, counterpart(pass, *it)}));
     }
     vec_each (PlanContainer, it, &pass->out->plan->clusters) {
         const CatalogCluster *green = catalog_cluster(pass->snapshot.catalog, it->green);
@@ -63,7 +55,6 @@ static void prove_green(Pass *pass, Moment since)
             vec_push(pass->arena, &input.clusters, green->id);
         }
     }
-    input.objects = objects;
     pass->out->proof = proof_make(pass->arena, &input);
     if (pass->out->proof->failed && !pass->problem) {
         pass->problem = str_join(pass->arena, &pass->out->proof->failures, "; ");
@@ -73,17 +64,24 @@ static void prove_green(Pass *pass, Moment since)
 /* Blue must be proved anew before it serves again: somebody may have taken its replicas away. */
 static bool blue_can_serve(Pass *pass)
 {
-    ProofObject *objects = NULL;
     ProofInput input = proof_input(pass, 0);
     vec_each (const CatalogObject *, it, &pass->blue->objects) {
         if (str_eq((*it)->kind, "materialized-view") || str_eq((*it)->kind, "index")) {
-            add_proof_object(pass, &objects, &input.count, (*it)->id, NULL);
+            vec_push(pass->arena, &input.objects, (ProofObject){.id = (*it)->id});
         }
     }
     vec_each (const CatalogCluster *, it, &pass->blue->clusters) {
         vec_push(pass->arena, &input.clusters, (*it)->id);
     }
-    input.objects = objects;
+    pass->out->proof = proof_make(pass->arena, &input);
+    return pass->out->proof->ready;
+}
+
+/* Green, as the decision to cut over names it: the plan of a later pass is not made for that. */
+static bool green_can_serve(Pass *pass, const RecordDeployment *d)
+{
+    ProofInput input = proof_input(pass, d->phase_since);
+    input.objects = names_going_live(pass->arena, pass->snapshot.catalog, &d->names);
     pass->out->proof = proof_make(pass->arena, &input);
     return pass->out->proof->ready;
 }
@@ -327,11 +325,12 @@ static void blue_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 
 /*
  * The process that decided on the cutover may have stood still for hours since, and people go by what the clock and they themselves
- * have said. An adoption waits for nobody.
+ * have said; green may have lost its replicas. An adoption waits for nobody, and has no green.
  */
-static void decision_facts(const Pass *pass, const RecordDeployment *d, Facts *facts)
+static void decision_facts(Pass *pass, const RecordDeployment *d, Facts *facts)
 {
     if (d->phase == PHASE_CUTTING_OVER && facts->happened == NO && d->ready_since) {
+        facts->proved = tri(green_can_serve(pass, d));
         facts->holds = tri(facts->held == NO && is_window_open(pass, d));
     }
 }

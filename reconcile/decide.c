@@ -160,6 +160,8 @@ static const Rule rules[] = {
        "somebody changed a name that the cutover needs, or has put something in its way"),
     GO(652, CUTTING_OVER, WHEN(.holds = NO), MOVE, CHECKING, QUIETLY,
        "somebody has said hold since it was decided on, or the window has closed"),
+    GO(654, CUTTING_OVER, WHEN(.proved = NO), MOVE, HYDRATING, QUIETLY,
+       "green is not hydrated and fresh any more"),
     STAY(655, CUTTING_OVER, WHEN(.admits = YES), ADMIT,
          "whom a canary let in too late is shut out again"),
     STAY(660, CUTTING_OVER, ALWAYS, CUT_OVER, "one transaction"),

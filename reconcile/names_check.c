@@ -34,7 +34,7 @@ bool names_bring_strangers(const Catalog *catalog, const Record *record, const R
     return false;
 }
 
-static bool is_retired(const Catalog *catalog, const RecordName *name, const CatalogObject *object)
+static bool is_of(const Catalog *catalog, const RecordName *name, const CatalogObject *object)
 {
     return catalog_lies_in(catalog, object, name->kind, name->id) ||
            (str_eq(object->kind, name->kind) && str_eq(object->id, name->id));
@@ -43,12 +43,12 @@ static bool is_retired(const Catalog *catalog, const RecordName *name, const Cat
 static bool hangs_on(const Catalog *catalog, const RecordName *name, const CatalogObject *object)
 {
     const CatalogObject *on = catalog_object_by_id(catalog, object->on_id);
-    if (is_retired(catalog, name, object) || (on && is_retired(catalog, name, on))) {
+    if (is_of(catalog, name, object) || (on && is_of(catalog, name, on))) {
         return true;
     }
     vec_each (const char *, id, &object->reads) {
         const CatalogObject *input = catalog_object_by_id(catalog, *id);
-        if (input && is_retired(catalog, name, input)) {
+        if (input && is_of(catalog, name, input)) {
             return true;
         }
     }
@@ -78,4 +78,41 @@ bool names_meet_newcomers(const Catalog *catalog, const Record *record, const Re
         }
     }
     return false;
+}
+
+static bool goes_live(const Catalog *catalog, const RecordName *name, const CatalogObject *object)
+{
+    return !name->retired && (is_of(catalog, name, object) || str_eq(object->on_id, name->id));
+}
+
+/* What bears the name that OBJECT will have; what keeps its name is its own measure. */
+static const char *bearer(const Catalog *catalog, const RecordNames *names,
+                          const CatalogObject *object)
+{
+    RelName rel = object->rel;
+    vec_each (RecordName, it, names) {
+        bool is_place = str_eq(it->kind, "schema");
+        if (!it->retired && is_place && catalog_lies_in(catalog, object, it->kind, it->id)) {
+            rel.schema = it->to;
+        } else if (!it->retired && str_eq(it->kind, object->kind) && str_eq(it->id, object->id)) {
+            rel.name = it->to;
+        }
+    }
+    const CatalogObject *live = catalog_object(catalog, rel);
+    return live ? live->id : NULL;
+}
+
+ProofObjects names_going_live(Arena *arena, const Catalog *catalog, const RecordNames *names)
+{
+    ProofObjects objects = {0};
+    vec_each (CatalogObject, it, &catalog->objects) {
+        bool goes = false;
+        vec_each (RecordName, name, names) {
+            goes |= goes_live(catalog, name, it);
+        }
+        if (goes) {
+            vec_push(arena, &objects, ((ProofObject){it->id, bearer(catalog, names, it)}));
+        }
+    }
+    return objects;
 }

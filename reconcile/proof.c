@@ -349,8 +349,8 @@ Proof *proof_make(Arena *arena, const ProofInput *input)
     vec_each (const char *const, it, &input->clusters) {
         put_cluster(&maker, &places, *it);
     }
-    for (size_t i = 0; i < input->count; i++) {
-        put_object(&maker, &places, &input->objects[i]);
+    vec_each (ProofObject, it, &input->objects) {
+        put_object(&maker, &places, it);
     }
     vec_each (Place, it, &places) {
         vec_push(

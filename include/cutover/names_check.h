@@ -3,6 +3,7 @@
 #define CUTOVER_NAMES_CHECK_H
 
 #include "cutover/catalog.h"
+#include "cutover/proof.h"
 #include "cutover/record.h"
 
 /* Every name that is to be given away is borne by the id that was recorded for it. */
@@ -18,5 +19,8 @@ bool names_bring_strangers(const Catalog *catalog, const Record *record, const R
  */
 bool names_meet_newcomers(const Catalog *catalog, const Record *record, const RecordNames *names,
                           int64_t event);
+
+/* What goes live by NAMES, as a proof asks for it: each object with what bears its name until then. Lives as long as ARENA. */
+ProofObjects names_going_live(Arena *arena, const Catalog *catalog, const RecordNames *names);
 
 #endif

@@ -16,10 +16,11 @@ typedef struct ProofObject {
         *blue; /* id of its live counterpart, or NULL: "no worse than blue" counts as fresh */
 } ProofObject;
 
+typedef VEC(ProofObject) ProofObjects;
+
 typedef struct ProofInput {
     const Catalog *catalog;
-    const ProofObject *objects;
-    size_t count;
+    ProofObjects objects;
     StrVec clusters;  /* ids of green clusters; those that hold nothing need no replica */
     int64_t max_lag;  /* microseconds */
     int64_t max_ooms; /* out-of-memory kills of a replica within an hour that are a loop; 0: 3 */

@@ -150,8 +150,7 @@ typedef struct RecordDeployment {
     int64_t generation; /* that it would make, or made */
     const char *commit, *short_commit, *subject, *author, *ref;
     bool in_place_only;
-    bool
-        partial; /* adopted or repaired while something may have differed: its commit is still to be deployed */
+    bool partial; /* adopted or repaired, and something may differ: its commit is to be deployed */
     const char *manifest_digest, *plan_digest;
     int64_t attempt;
     Moment attempt_since;      /* when it began; 0: the first */

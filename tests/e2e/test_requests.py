@@ -344,6 +344,17 @@ def a_window_that_closed_since_the_decision_stops_the_cutover(world):
     assert world.phases()[-2:] == ["cutting_over", "checking"] and world.marker().startswith("cutover_production_g1_"), world.phases()
 
 
+def green_that_can_not_serve_any_more_stops_a_cutover_that_was_decided_on(world):
+    """The process was evicted, and green's replicas with it: the next one proves it anew."""
+    decided(world)
+    world.sql("ALTER CLUSTER compute_green SET (REPLICATION FACTOR 0)")
+    world.cutover("run", "--once")
+    assert world.phases()[-2:] == ["cutting_over", "hydrating"] and world.marker().startswith("cutover_production_g1_"), world.phases()
+    world.apply()
+    assert is_live(world, 2)
+    assert world.sql("SELECT replication_factor FROM mz_clusters WHERE name = 'compute'") != [(0,)]
+
+
 def a_hold_starts_nothing(world):
     deploy(world)
     told = json.loads(world.cutover("hold", "--reason", "incident 812", "--output", "json"))

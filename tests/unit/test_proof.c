@@ -14,7 +14,6 @@
 typedef struct World {
     Arena *arena;
     Catalog catalog;
-    ProofObject objects[4];
     ProofInput input;
 } World;
 
@@ -61,14 +60,11 @@ static World *a_ready_world(Arena *arena)
         add_hydration(world, id, "u2", true);
         vec_push(arena, &world->catalog.lags, (CatalogLag){id, true, 2 * SECOND});
     }
-    world->objects[0] = (ProofObject){"u10", "u20"};
-    world->objects[1] = (ProofObject){"u11", NULL};
-    world->objects[2] = (ProofObject){"u12", NULL};
-    world->input = (ProofInput){.catalog = &world->catalog,
-                                .objects = world->objects,
-                                .count = 3,
-                                .max_lag = 10 * SECOND,
-                                .since = 500 * SECOND};
+    world->input =
+        (ProofInput){.catalog = &world->catalog, .max_lag = 10 * SECOND, .since = 500 * SECOND};
+    vec_push(arena, &world->input.objects, ((ProofObject){"u10", "u20"}));
+    vec_push(arena, &world->input.objects, ((ProofObject){"u11", NULL}));
+    vec_push(arena, &world->input.objects, ((ProofObject){"u12", NULL}));
     vec_push(arena, &world->input.clusters, "u1");
     return world;
 }
@@ -249,7 +245,7 @@ static void a_cluster_that_is_being_changed_is_waited_for(void **state)
 static void what_is_gone_fails(void **state)
 {
     World *world = a_ready_world(*state);
-    world->objects[0].id = "u99";
+    world->input.objects.items[0].id = "u99";
     check_fails(world, "the object with id u99 is gone");
     vec_push(world->arena, &world->input.clusters, "u7");
     check_fails(world, "the cluster with id u7 is gone");
@@ -258,8 +254,8 @@ static void what_is_gone_fails(void **state)
 static void views_alone_are_ready_and_say_so(void **state)
 {
     World *world = a_ready_world(*state);
-    world->input.objects = &world->objects[2];
-    world->input.count = 1;
+    world->input.objects.count = 0;
+    vec_push(world->arena, &world->input.objects, ((ProofObject){"u12", NULL}));
     world->catalog.clusters.items[0].replicas.count = 0;
     Proof *proof = prove(world);
     CHECK(proof->ready);
@@ -273,8 +269,7 @@ static void a_sink_runs_on_one_replica_only(void **state)
 {
     World *world = a_ready_world(*state);
     add_object(world, "u13", "sink", "out", "u1");
-    world->objects[3] = (ProofObject){"u13", NULL};
-    world->input.count = 4;
+    vec_push(world->arena, &world->input.objects, ((ProofObject){"u13", NULL}));
     vec_push(world->arena, &world->catalog.lags, (CatalogLag){"u13", true, 0});
     add_hydration(world, "u13", "u2", true);
     add_hydration(world, "u13", "u1", false);
