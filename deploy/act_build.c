@@ -64,7 +64,7 @@ static const char *step_target(const Pass *pass, const Step *step)
         return arena_printf(pass->arena, "index %s on %s", step->index_name,
                             pass_name(pass, step->rel));
     }
-    if (str_eq(step->object_kind, "schema") || str_eq(step->object_kind, "cluster")) {
+    if (is_container(step->object_kind)) {
         return arena_printf(pass->arena, "%s %s", step->object_kind, step->rel.name);
     }
     return arena_printf(pass->arena, "%s %s", step->object_kind, pass_name(pass, step->rel));

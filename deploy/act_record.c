@@ -218,7 +218,7 @@ static void add_green(Pass *pass, RecordDeployment *d)
         for (size_t i = 0; i < count; i++) {
             if (items[i].wanted) {
                 vec_push(pass->arena, &d->green,
-                         (RecordGreen){.kind = clusters ? "cluster" : "schema",
+                         (RecordGreen){.kind = container_kind(clusters),
                                        .database = items[i].database,
                                        .name = items[i].name,
                                        .green = items[i].green});
@@ -270,7 +270,7 @@ static void add_place(Pass *pass, RecordPlaces *places, RecordPlace place)
 static void add_makes(Pass *pass, RecordDeployment *d)
 {
     vec_each (PlanObject, it, &pass->out->plan->objects) {
-        bool container = str_eq(it->kind, "schema") || str_eq(it->kind, "cluster");
+        bool container = is_container(it->kind);
         bool stays =
             it->node && !it->index && !it->grant && !it->comment && node_kind_stays(it->node->kind);
         if (it->action != PLAN_CREATE || it->where != PLAN_IN_PLACE) {

@@ -221,7 +221,7 @@ static void need_owner(Visit *v, const PlanInput *in, const PlanOwned *owned)
     const CatalogCluster *cluster =
         owned->database ? NULL : catalog_cluster(v->catalog, owned->name);
     const char *owner = schema ? schema->owner : cluster ? cluster->owner : NULL;
-    const char *kind = schema ? "schema" : "cluster";
+    const char *kind = container_kind(!schema);
     if (!owner ||
         plan_container_protected(in, cluster != NULL, owned->database, owned->name, owner)) {
         return;

@@ -14,7 +14,7 @@ static void add(Pass *pass, RecordNames *names, RecordName name)
 
 static void add_container(Pass *pass, RecordNames *names, const PlanContainer *container)
 {
-    const char *kind = container->is_cluster ? "cluster" : "schema";
+    const char *kind = container_kind(container->is_cluster);
     if (container->wanted) {
         add(pass, names,
             (RecordName){.kind = kind,
@@ -87,17 +87,12 @@ static void retire_indexes(Pass *pass, RecordNames *names, const char *relation,
     }
 }
 
-static bool is_container(const RecordName *name)
-{
-    return str_eq(name->kind, "schema") || str_eq(name->kind, "cluster");
-}
-
 /* What is retired in a schema that stays gives the names of its indexes away, too: what comes next may have one of that name. */
 static void retire_all_indexes(Pass *pass, RecordNames *names, int64_t generation)
 {
     for (size_t i = 0, count = names->count; i < count; i++) {
         RecordName it = names->items[i];
-        if (it.retired && !is_container(&it)) {
+        if (it.retired && !is_container(it.kind)) {
             retire_indexes(pass, names, it.id, generation);
         }
     }

@@ -316,7 +316,7 @@ char *statement_drop(Arena *arena, const char *kind, const RelName *rels, size_t
 {
     Sql sql = sql_new(arena, "DROP ");
     put_kind(&sql, kind);
-    sql.bad = sql.bad || !count || str_eq(kind, "schema") || str_eq(kind, "cluster");
+    sql.bad = sql.bad || !count || is_container(kind);
     for (size_t i = 0; i < count; i++) {
         buf_text(&sql.buf, i ? ", " : "");
         sql_put_rel(&sql, rels[i]);
@@ -561,11 +561,6 @@ static bool is_taken_along(const StatementCutover *cutover, const RecordName *na
         }
     }
     return false;
-}
-
-static bool is_container(const char *kind)
-{
-    return str_eq(kind, "schema") || str_eq(kind, "cluster");
 }
 
 static void put_move(Sql *sql, const StatementCutover *cutover, const RecordName *name)

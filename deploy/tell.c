@@ -29,7 +29,7 @@ static void put_commit(JsonOut *out, const Pass *pass, const RecordDeployment *d
 static const char *name_of(const Pass *pass, const PlanObject *object)
 {
     const RelName *rel = &object->rel;
-    bool container = str_eq(object->kind, "cluster") || str_eq(object->kind, "schema");
+    bool container = is_container(object->kind);
     return container ? rel->name : pass_name(pass, *rel);
 }
 

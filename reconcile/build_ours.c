@@ -250,7 +250,7 @@ bool build_is_production(const Catalog *catalog, const Record *record, const cha
                          const char *id, RelName name)
 {
     const RecordObject *known = record_object(record, kind, id);
-    bool container = str_eq(kind, "schema") || str_eq(kind, "cluster");
+    bool container = is_container(kind);
     return known &&
            (relname_eq(known->rel, name) || (container ? build_went_live(record, kind, id)
                                                        : object_went_live(catalog, record, known)));

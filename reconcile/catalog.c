@@ -113,6 +113,16 @@ const char *catalog_comment(const CatalogObject *object, const char *column)
     return column ? NULL : object->comment;
 }
 
+const char *container_kind(bool is_cluster)
+{
+    return is_cluster ? "cluster" : "schema";
+}
+
+bool is_container(const char *kind)
+{
+    return str_eq(kind, "schema") || str_eq(kind, "cluster");
+}
+
 bool catalog_lies_in(const Catalog *catalog, const CatalogObject *object, const char *kind,
                      const char *id)
 {

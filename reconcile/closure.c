@@ -248,7 +248,7 @@ static bool is_left_by_all(const Closure *c, const Place *place)
 
 static void lose(Closure *c, Place *place)
 {
-    const char *kind = place->is_cluster ? "cluster" : "schema";
+    const char *kind = container_kind(place->is_cluster);
     if (is_left_by_all(c, place)) {
         mark_lost(place, place->name);
         return;

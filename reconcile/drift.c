@@ -46,7 +46,7 @@ static const char *text_of(const Search *s, RelName rel)
 /* Relations and indexes share a schema's names; schemas and clusters have names of their own. */
 static const char *name_key(Arena *arena, const char *kind, RelName rel)
 {
-    bool container = str_eq(kind, "schema") || str_eq(kind, "cluster");
+    bool container = is_container(kind);
     RelName whole = {rel.database ? rel.database : "", rel.schema ? rel.schema : "", rel.name};
     return arena_printf(arena, "%s:%s", container ? kind : "object", relname_key(arena, whole));
 }

@@ -36,11 +36,6 @@ const char *plan_container_protected(const PlanInput *in, bool is_cluster, const
     return is_cluster ? protected_cluster(in, name) : protected_schema(in, database, name);
 }
 
-static const char *kind_of(const Place *place)
-{
-    return place->is_cluster ? "cluster" : "schema";
-}
-
 static const char *owner_of(const Place *place)
 {
     return place->schema ? place->schema->owner : place->cluster ? place->cluster->owner : NULL;
@@ -58,7 +53,8 @@ static void check_protected(Closure *c, const Place *place)
     if (!why) {
         return;
     }
-    const char *name = arena_printf(c->arena, "%s %s", kind_of(place), place->name);
+    const char *name =
+        arena_printf(c->arena, "%s %s", container_kind(place->is_cluster), place->name);
     plan_refuse(
         c, "CO4106", name, arena_printf(c->arena, "%s must not be replaced: %s", name, why),
         place->is_cluster
@@ -78,12 +74,12 @@ static bool is_ours(const Closure *c, const char *kind, const char *id)
 const char *plan_strange_place(const Closure *c, const Place *place)
 {
     const char *id = place->schema ? place->schema->id : place->cluster ? place->cluster->id : NULL;
-    if (!id || is_ours(c, kind_of(place), id) || plan_protected(c, place) ||
+    if (!id || is_ours(c, container_kind(place->is_cluster), id) || plan_protected(c, place) ||
         plan_other_environment(c, place)) {
         return NULL;
     }
-    return arena_printf(c->arena, "%s %s (role %s) was not made by Cutover", kind_of(place),
-                        place->name, owner_of(place));
+    return arena_printf(c->arena, "%s %s (role %s) was not made by Cutover",
+                        container_kind(place->is_cluster), place->name, owner_of(place));
 }
 
 static void check_made(Closure *c, const Place *place)
@@ -175,14 +171,15 @@ static bool place_is_declared(const Closure *c, const Place *place, const char *
 
 static const char *id_named(const Closure *c, const Place *place, const char *name)
 {
-    return catalog_id_at(c->in->catalog, kind_of(place), place->database, NULL, name);
+    return catalog_id_at(c->in->catalog, container_kind(place->is_cluster), place->database, NULL,
+                         name);
 }
 
 static void check_green_place(Closure *c, const Place *place)
 {
     const char *name = config_pattern(c->arena, c->in->environment->green_pattern, place->name,
                                       plan_generation(c));
-    const char *kind = kind_of(place), *id = id_named(c, place, name);
+    const char *kind = container_kind(place->is_cluster), *id = id_named(c, place, name);
     RelName named = {.database = place->database, .name = name};
     check_taken(c, kind, named, id, id && is_ours(c, kind, id));
     check_declared(c, kind, named, place_is_declared(c, place, name));
@@ -195,7 +192,7 @@ static void check_blue_place(Closure *c, const Place *place)
     const char *name =
         config_pattern(c->arena, c->in->environment->blue_pattern, place->name, plan_generation(c));
     RelName named = {.database = place->database, .name = name};
-    check_taken(c, kind_of(place), named, id_named(c, place, name), false);
+    check_taken(c, container_kind(place->is_cluster), named, id_named(c, place, name), false);
 }
 
 static void check_size(Closure *c, const Place *place)

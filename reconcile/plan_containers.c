@@ -83,7 +83,7 @@ static void leave(Closure *c, PlanContainers *places)
         Diag *diag = diag_add(&c->plan->diags, DIAG_WARNING, "CO4203",
                               "%s %s is no longer in Git, but stays: something was in it when this "
                               "commit was cut over, so that it goes with the next one",
-                              it->is_cluster ? "cluster" : "schema", it->name);
+                              container_kind(it->is_cluster), it->name);
         diag->object = it->name;
     }
     *places = (PlanContainers){0};

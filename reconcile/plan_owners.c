@@ -44,7 +44,7 @@ static void need_id(Owners *o, const char *kind, const char *id)
 static void need_containers(Owners *o, const PlanContainers *containers)
 {
     vec_each (PlanContainer, it, containers) {
-        const char *kind = it->is_cluster ? "cluster" : "schema";
+        const char *kind = container_kind(it->is_cluster);
         const char *green = catalog_id_at(o->c->in->catalog, kind, it->database, NULL, it->green);
         need_id(o, kind, it->live_id);
         if (it->wanted && green && record_object(o->c->in->record, kind, green)) {

@@ -34,11 +34,6 @@ static const char *plain_kind(Closure *c, const char *kind)
     return str_lower(c->arena, upper_kind(c, kind));
 }
 
-static const char *place_kind(const Place *place)
-{
-    return place->is_cluster ? "cluster" : "schema";
-}
-
 /* "schema shop must be swapped (shop.orders_clean: SQL changed)" */
 static const char *why_replaced(Closure *c, const Place *place)
 {
@@ -48,8 +43,8 @@ static const char *why_replaced(Closure *c, const Place *place)
                                           : from->state == ITEM_CHANGED ? from->why.text
                                                                         : plan_item_reason(c, from))
                            : plan_place_reason(c, place);
-    return arena_printf(c->arena, "%s %s must be swapped (%s)", place_kind(place), place->name,
-                        why);
+    return arena_printf(c->arena, "%s %s must be swapped (%s)", container_kind(place->is_cluster),
+                        place->name, why);
 }
 
 static const char *who(Closure *c, const CatalogObject *object)
@@ -195,14 +190,15 @@ static const char *way_to_move(Closure *c, const Place *place, const char *kind)
                         "way out:  keep what holds data apart from what is rebuilt: give the "
                         "models another %s (%s in dbt_project.yml),\n"
                         "          or recreate the %s in a %s of its own",
-                        place_kind(place), config, kind, place_kind(place));
+                        container_kind(place->is_cluster), config, kind,
+                        container_kind(place->is_cluster));
 }
 
 static void refuse_stateful(Closure *c, const Place *place, const char *kind, const char *name)
 {
     plan_refuse(c, "CO4105", arena_printf(c->arena, "%s", name),
                 arena_printf(c->arena, "%s %s cannot be rebuilt, and is in %s %s", kind, name,
-                             place_kind(place), place->name),
+                             container_kind(place->is_cluster), place->name),
                 arena_printf(c->arena, "%s, with everything in it.\n%s", why_replaced(c, place),
                              way_to_move(c, place, kind)));
 }

@@ -9,7 +9,7 @@ static const char *shared_text(Arena *arena, const PlanOwned *owned, const char 
                                const char *other)
 {
     return arena_printf(arena, "%s %s is owned by environments %s and %s",
-                        owned->database ? "schema" : "cluster", owned->name, one, other);
+                        container_kind(!owned->database), owned->name, one, other);
 }
 
 /* ---- at load ---- */
@@ -126,7 +126,7 @@ static const char *claimed_by(const Closure *c, const Place *place)
                           : place->cluster ? place->cluster->comment
                                            : NULL;
     const char *owner = comment_environment(c->arena, comment);
-    const char *kind = place->is_cluster ? "cluster" : "schema";
+    const char *kind = container_kind(place->is_cluster);
     return owner && !record_object(c->in->record, kind, id_of(place)) ? owner : NULL;
 }
 
@@ -138,7 +138,7 @@ const char *plan_other_environment(const Closure *c, const Place *place)
 
 static void check_owner(Closure *c, const Place *place)
 {
-    const char *kind = place->is_cluster ? "cluster" : "schema";
+    const char *kind = container_kind(place->is_cluster);
     const char *other = plan_other_environment(c, place);
     if (other) {
         plan_refuse(
@@ -157,7 +157,7 @@ static void check_owner(Closure *c, const Place *place)
 /* What the record knows is ours stays ours, whoever else claims it: that one is refused. */
 static void check_claim(Closure *c, const PlanClaim *claim, const PlanOwned *owned)
 {
-    const char *kind = owned->database ? "schema" : "cluster";
+    const char *kind = container_kind(!owned->database);
     const Place *place =
         owned->database
             ? map_get(&c->schema_by_key, schema_key(c->arena, owned->database, owned->name))

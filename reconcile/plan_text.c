@@ -72,7 +72,7 @@ static void write_head(Buf *out, const Plan *plan, const PlanHead *head)
 /* "schemas shop, reports" */
 static size_t write_names(Buf *out, const Plan *plan, bool clusters, bool wanted)
 {
-    const char *what = clusters ? "cluster" : "schema";
+    const char *what = container_kind(clusters);
     const PlanContainer *items = clusters ? plan->clusters.items : plan->schemas.items;
     size_t count = clusters ? plan->clusters.count : plan->schemas.count;
     size_t n = 0;

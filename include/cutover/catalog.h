@@ -152,6 +152,10 @@ const CatalogObject *catalog_object(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_index(const Catalog *catalog, RelName rel);
 const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id);
 
+/* Kinds of what holds objects. */
+const char *container_kind(bool is_cluster);
+bool is_container(const char *kind);
+
 /* OBJECT lies in the schema, or on the cluster, of this KIND and ID. */
 bool catalog_lies_in(const Catalog *catalog, const CatalogObject *object, const char *kind,
                      const char *id);
