@@ -473,7 +473,7 @@ def data_that_the_next_commit_has_made_meanwhile_outlives_the_side_that_is_taken
     world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and "rolled_back" in world.phases())
     assert name_of(world, bids) == ("shop_blue_g2", "bids")
     world.cutover("abort", "--reason", "its place is gone")
-    world.set_clock(60000)
+    world.set_clock(6000)
     kept = "table shop_blue_g2.bids is on a side that is to be dropped, and holds data that nobody has permitted to drop"
     world.wait_for("the message", lambda: world.cutover("run", "--once") is not None and [t for t in world.receiver.texts() if kept in t])
     assert kept in world.cutover("status", expect=3)
@@ -485,7 +485,7 @@ def data_that_the_next_commit_has_made_meanwhile_outlives_the_side_that_is_taken
 def whoever_keeps_a_side_that_was_taken_back_is_named_and_keeps_nothing_else(world):
     """He came to it while it was production."""
     go_back_with(world, "CREATE VIEW shop.mine AS SELECT 1 AS one")
-    world.set_clock(60000)
+    world.set_clock(6000)
     stranger = "view shop_blue_g2.mine is on a side that is to be dropped, and is not ours"
     world.wait_for("the message", lambda: world.cutover("run", "--once") is not None and [t for t in world.receiver.texts() if stranger in t])
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 1")
