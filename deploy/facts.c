@@ -393,8 +393,7 @@ static void facts_at_end(Pass *pass, RecordDeployment *d, Facts *facts)
 
 /* ---- the environment's own ---- */
 
-/* One marker at most, of no older generation than the record tells; and the record knows who made it. */
-static bool markers_agree(const Pass *pass)
+bool pass_markers_agree(const Pass *pass)
 {
     int64_t newest = record_newest_generation(pass->out->record);
     if (pass->marker.count > 1 || (newest && pass->marker.generation < newest)) {
@@ -403,7 +402,8 @@ static bool markers_agree(const Pass *pass)
     if (pass->marker.generation <= 0) {
         return pass->marker.count || !pass->out->record->deployments.count;
     }
-    return pass->out->live || pass->after;
+    return pass->out->live ||
+           record_prepares(pass->out->record, pass->marker.generation, pass->marker.commit8);
 }
 
 static void environment_facts(Pass *pass, Facts *facts)
@@ -412,7 +412,7 @@ static void environment_facts(Pass *pass, Facts *facts)
     const Plan *plan = out->plan;
     facts->record = tri(out->record->exists);
     facts->marker = tri(pass->marker.count > 0);
-    facts->markers_agree = tri(markers_agree(pass));
+    facts->markers_agree = tri(pass_markers_agree(pass));
     facts->compiles = tri(out->desired != NULL);
     bool others = !pass->in->denied.sha || record_building(out->record);
     bool held_back = pass->held_back && others;

@@ -207,6 +207,7 @@ PlanInput pass_plan_input(const Pass *pass)
                        .others = pass->in->others,
                        .commit = pass->in->commit.sha,
                        .live_generation = pass->out->live_generation,
+                       .live_lost = !pass_markers_agree(pass),
                        .record_cluster = pass->in->record_cluster,
                        .record_schema = pass->in->record_schema,
                        .permits = pass->in->permits,

@@ -110,6 +110,8 @@ bool pass_happened(const Pass *pass, const RecordDeployment *d);
 const char *pass_restored_commit(const Pass *pass, const RecordDeployment *d);
 
 /* ---- facts.c ---- */
+/* One marker at most, of no older generation than the record tells; and the record knows who made it. */
+bool pass_markers_agree(const Pass *pass);
 Facts pass_facts(Pass *pass, RecordDeployment *d);
 /* The side that D took out of service. */
 Leftover *pass_find_blue(const Pass *pass, const RecordDeployment *d);

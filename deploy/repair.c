@@ -12,7 +12,7 @@ static bool observe(Pass *pass, Arena *arena, Pg *pg, const PassInput *input, Re
         return false;
     }
     *repair = repair_find(arena, pass->snapshot.catalog, result->record, input->environment->name,
-                          input->record_schema);
+                          input->record_schema, input->commit.sha);
     return true;
 }
 
@@ -51,7 +51,7 @@ static bool make_live(Pass *pass, const RepairFinding *finding, const PassCommit
     const RecordDeployment *before = record_deployment(pass->out->record, d.id);
     d.attempt = before ? before->attempt + 1 : 1;
     EntryPhase phase = {.deployment = &d,
-                        .from = PHASE_NONE,
+                        .from = before ? before->phase : PHASE_NONE,
                         .to = PHASE_LIVE,
                         .reason = "repaired: the marker tells this generation"};
     RecordEntries entries = {0};
@@ -80,6 +80,41 @@ static bool end_way_back(Pass *pass, const RepairFinding *finding, Err *err)
     return pass_append(pass, &entries, err);
 }
 
+static bool append_phase(Pass *pass, const EntryPhase *phase, Err *err)
+{
+    RecordEntries entries = {0};
+    vec_push(pass->arena, &entries, entry_phase(pass->arena, phase));
+    return pass_append(pass, &entries, err);
+}
+
+/* As it was written down before it was sent. What follows from it the next passes do. */
+static bool note_back(Pass *pass, const RepairFinding *finding, Err *err)
+{
+    const RecordDeployment *d = record_deployment(pass->out->record, finding->deployment);
+    RecordNames names = pass_back_names(pass, d);
+    EntryPhase phase = {.deployment = d,
+                        .from = d->phase,
+                        .to = PHASE_ROLLING_BACK,
+                        .reason = "repaired: the marker tells that it was taken back",
+                        .names = &names,
+                        .names_event = pass->snapshot.catalog->newest_event,
+                        .rollback_generation = finding->generation};
+    return append_phase(pass, &phase, err);
+}
+
+static bool end_passed(Pass *pass, const RepairFinding *finding, Err *err)
+{
+    const RecordDeployment *d = record_deployment(pass->out->record, finding->deployment);
+    bool back = d->phase == PHASE_ROLLING_BACK;
+    EntryPhase phase = {.deployment = d,
+                        .from = d->phase,
+                        .to = back ? PHASE_ROLLED_BACK : PHASE_LIVE,
+                        .reason = finding->text,
+                        .deadline = pass->snapshot.catalog->now,
+                        .rollback_generation = d->rollback_generation};
+    return append_phase(pass, &phase, err);
+}
+
 static bool carry_out(Pass *pass, const RepairFinding *finding, const PassCommit *commit, Err *err)
 {
     switch (finding->kind) {
@@ -94,8 +129,12 @@ static bool carry_out(Pass *pass, const RepairFinding *finding, const PassCommit
         return act_make_record(pass, err);
     case REPAIR_MAKE_LIVE:
         return make_live(pass, finding, commit, err);
+    case REPAIR_NOTE_BACK:
+        return note_back(pass, finding, err);
     case REPAIR_END_WAY_BACK:
         return end_way_back(pass, finding, err);
+    case REPAIR_END_PASSED:
+        return end_passed(pass, finding, err);
     case REPAIR_PERSON:
         break;
     }

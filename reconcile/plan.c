@@ -19,7 +19,7 @@ static Plan *plan_way(Arena *arena, const PlanInput *input, const char *replaced
     plan->default_database = input->desired->default_database;
     plan->commit = input->commit;
     plan->live_generation = input->live_generation;
-    plan->live_lost = input->live_generation <= 0 && record_newest_generation(input->record) > 0;
+    plan->live_lost = input->live_lost;
     plan->heals = input->heals;
     plan->diags = diags_new(arena);
     Closure c = {.arena = arena, .in = input, .plan = plan, .replaced = replaced};

@@ -81,7 +81,7 @@ static const char *ways_out(Closure *c, const CatalogObject *object, bool named)
     const char *way = named || (declared && !object->on_id) ? "take it over as it is"
                       : declared                            ? "add it to its model and run"
                                                             : "add it to the project and run";
-    if (is_deployed(c, object)) {
+    if (c->in->live_lost || is_deployed(c, object)) { /* it may be production */
         return arena_printf(c->arena, "way out:   %-29s   cutover adopt --select %s", way,
                             selector);
     }

@@ -54,7 +54,7 @@ static void write_head(Buf *out, const Plan *plan, const PlanHead *head)
     }
     buf_char(out, '\n');
     write_label(out, plan, "live");
-    if (plan->live_generation <= 0) {
+    if (plan->live_lost || plan->live_generation <= 0) {
         buf_text(out, plan->live_lost ? LIVE_LOST "\n" : "nothing: this is the first deployment\n");
         return;
     }
@@ -499,7 +499,7 @@ static void write_nothing(Buf *out, const Plan *plan, const PlanHead *head, bool
     write_findings(out, plan, DIAG_WARNING, color);
     buf_text(out, plan->environment);
     buf_printf(out, head->short_commit ? " is at %s" : "", head->short_commit);
-    if (plan->live_generation > 0) {
+    if (!plan->live_lost && plan->live_generation > 0) {
         buf_printf(out, " (generation %lld)", (long long)plan->live_generation);
     }
     buf_text(out, ": nothing to do.");

@@ -40,6 +40,20 @@ char *marker_name(Arena *arena, const char *environment, int64_t generation, con
                         str_empty(commit) ? "00000000" : commit);
 }
 
+bool record_prepares(const Record *record, int64_t generation, const char *commit8)
+{
+    vec_each (RecordDeployment, d, &record->deployments) {
+        bool back = d->phase == PHASE_ROLLING_BACK && d->rollback_generation == generation;
+        bool forth = d->prepared && d->generation == generation;
+        const RecordDeployment *to = back ? record_deployment(record, d->from_deployment) : d;
+        const char *commit = to && to->commit ? to->commit : "00000000";
+        if ((back || forth) && str_starts(commit, commit8)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_commit8(const char *text)
 {
     return strlen(text) == 8 && strspn(text, "0123456789abcdef") == 8;

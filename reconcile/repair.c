@@ -24,7 +24,7 @@ typedef struct Search {
     Arena *arena;
     const Catalog *catalog;
     const Record *record;
-    const char *environment, *record_schema;
+    const char *environment, *record_schema, *wanted;
     VEC(FoundMarker) markers;
     Repair *out;
 } Search;
@@ -207,14 +207,74 @@ static void find_surplus(Search *s, const Claim *best)
               : "record and names do not tell which is right: look at each, and drop all but one");
 }
 
+/* Nobody renames it by hand to what the record has begun, or would begin next. */
+static const char *commit_begun(const Search *s, const FoundMarker *marker, const Claim *best)
+{
+    vec_each (RecordDeployment, d, &s->record->deployments) {
+        if (d->generation == marker->generation && d->commit &&
+            str_starts(d->commit, marker->commit8)) {
+            return d->commit;
+        }
+    }
+    bool next = s->wanted && marker->generation == best->generation + 1;
+    return next && str_starts(s->wanted, marker->commit8) ? s->wanted : NULL;
+}
+
+/* Each name that D's cutover took out of service is borne again by what bore it before. */
+static bool is_back(const Search *s, const RecordDeployment *d)
+{
+    size_t retired = 0;
+    vec_each (RecordName, it, &d->cutover_names) {
+        const char *id = catalog_id_at(s->catalog, it->kind, it->database, it->schema, it->from);
+        retired += it->retired;
+        if (it->retired && !str_eq(id, it->id)) {
+            return false;
+        }
+    }
+    return retired > 0;
+}
+
+/* The deployment whose way back gave MARKER its name: what it tells, and production's names, are as they were before that. */
+static const RecordDeployment *taken_back(const Search *s, const FoundMarker *marker)
+{
+    vec_each (const RecordDeployment, d, &s->record->deployments) {
+        const RecordDeployment *before = record_deployment(s->record, d->from_deployment);
+        if (!phase_is_final(d->phase) && d->prepared && marker->generation == d->generation + 1 &&
+            before && before->commit && str_starts(before->commit, marker->commit8) &&
+            is_back(s, d)) {
+            return d;
+        }
+    }
+    return NULL;
+}
+
+static void find_taken_back(Search *s, const RecordDeployment *d, const char *text)
+{
+    int64_t generation = s->markers.items[0].generation;
+    RepairFinding *finding =
+        add(s, REPAIR_NOTE_BACK, "CO5035", text,
+            arena_printf(s->arena,
+                         "record it as the way back from generation %lld, whose names it has given "
+                         "back",
+                         (long long)d->generation));
+    finding->deployment = d->id;
+    finding->generation = generation;
+}
+
 /* The record knows nothing of the one marker: either it was renamed, or rows were deleted. */
 static void find_unknown(Search *s, const Claim *best)
 {
     const FoundMarker *marker = &s->markers.items[0];
+    const RecordDeployment *back = taken_back(s, marker);
     const char *text = arena_printf(
         s->arena, "the marker %s tells generation %lld, which the record does not know",
         marker->name, (long long)marker->generation);
+    if (back) {
+        find_taken_back(s, back, text);
+        return;
+    }
     const char *where, *commit = commit_of_comments(s, marker->commit8, &where);
+    commit = commit ? commit : commit_begun(s, marker, best);
     bool renamed = best->known && best->holds && s->record->deployments.count &&
                    (!commit || best->generation > marker->generation);
     if (renamed) {
@@ -252,15 +312,13 @@ static bool is_known(const Search *s, const FoundMarker *marker, const Claim *be
 static bool is_on_the_move(const Search *s, const FoundMarker *marker)
 {
     vec_each (RecordDeployment, d, &s->record->deployments) {
-        bool sent = d->phase == PHASE_CUTTING_OVER || d->phase == PHASE_ROLLING_BACK;
-        int64_t to = d->phase == PHASE_ROLLING_BACK ? d->rollback_generation : d->generation;
-        int64_t from = d->phase == PHASE_ROLLING_BACK ? d->generation : d->from_generation;
-        bool meant = marker->generation == from || marker->generation == to;
-        if (sent && meant) {
+        bool back = d->phase == PHASE_ROLLING_BACK;
+        int64_t from = back ? d->generation : d->from_generation;
+        if ((back || d->phase == PHASE_CUTTING_OVER) && marker->generation == from) {
             return true;
         }
     }
-    return false;
+    return record_prepares(s->record, marker->generation, marker->commit8);
 }
 
 static void look_at_markers(Search *s)
@@ -336,6 +394,34 @@ static void look_at_ways_back(Search *s)
     }
 }
 
+/* ---- what is told to be under way yet ---- */
+
+/* Where rows were lost it is told to soak, or to go back, and the marker has moved on since. */
+static bool is_passed(const Search *s, const RecordDeployment *d)
+{
+    bool back = d->phase == PHASE_ROLLING_BACK;
+    bool after = back || d->phase == PHASE_REPOINTING || d->phase == PHASE_SOAKING;
+    return after &&
+           s->markers.items[0].generation > (back ? d->rollback_generation : d->generation);
+}
+
+static void look_at_passed(Search *s)
+{
+    vec_each (RecordDeployment, d, &s->record->deployments) {
+        if (s->out->findings.count || s->markers.count != 1 || !is_passed(s, d)) {
+            continue;
+        }
+        RepairFinding *finding = add(
+            s, REPAIR_END_PASSED, "CO5040",
+            arena_printf(s->arena,
+                         "the record tells generation %lld to be %s, but generation %lld is live",
+                         (long long)d->generation, phase_name(d->phase),
+                         (long long)s->markers.items[0].generation),
+            "record that it is over; what is left of its sides the next deployment drops");
+        finding->deployment = d->id;
+    }
+}
+
 /* ---- objects that are not known any more ---- */
 
 /* Something is being made, or was told anew by a repair, which said itself what follows. */
@@ -365,19 +451,21 @@ static void look_at_objects(Search *s)
 }
 
 Repair *repair_find(Arena *arena, const Catalog *catalog, const Record *record,
-                    const char *environment, const char *record_schema)
+                    const char *environment, const char *record_schema, const char *wanted)
 {
     Search s = {.arena = arena,
                 .catalog = catalog,
                 .record = record,
                 .environment = environment,
                 .record_schema = record_schema,
+                .wanted = wanted,
                 .out = arena_make(arena, Repair)};
     s.out->environment = environment;
     find_markers(&s);
     look_at_record(&s);
     look_at_markers(&s);
     look_at_ways_back(&s);
+    look_at_passed(&s);
     look_at_objects(&s);
     return s.out;
 }

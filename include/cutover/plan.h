@@ -148,7 +148,7 @@ typedef struct Plan {
     const char *default_database; /* of the target: left out of names that people read */
     const char *commit;
     int64_t live_generation; /* -1: none */
-    bool live_lost;          /* there is no marker, but the record tells of a generation */
+    bool live_lost;          /* as in PlanInput */
     bool heals;              /* as in PlanInput */
     PlanOutcome outcome;
     VEC(PlanObject) objects; /* green in creation order, then in place, then removed */
@@ -194,6 +194,7 @@ typedef struct PlanInput {
     const PlanClaims *others; /* what those own, each at its own commit; NULL: not known */
     const char *commit;       /* 40 hex, or NULL for loose files */
     int64_t live_generation;  /* of the marker; -1: none */
+    bool live_lost; /* marker and record do not agree on it: what is ours cannot be told */
     const char *record_cluster, *record_schema;
     const PermitHistory *history; /* NULL: nothing is live, or this very commit is */
     PermitPolicy permits;

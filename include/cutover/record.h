@@ -243,6 +243,10 @@ RecordDeployment *record_soaking(const Record *record);
  * a rollback brought back. NULL when there is none. */
 RecordDeployment *record_generation(const Record *record, int64_t generation);
 
+/* Whether a cutover or a way back was written down, sent or not, that gives the marker GENERATION and a commit that begins with
+ * COMMIT8. */
+bool record_prepares(const Record *record, int64_t generation, const char *commit8);
+
 /* The commit of the generation before D's: the nearest that was live before it, is another, and was not taken back. NULL:
  * none. */
 const char *record_commit_before(const Record *record, const RecordDeployment *d);

@@ -17,7 +17,9 @@ typedef enum RepairKind {
     REPAIR_RENAME_MARKER, /* `from` must be `to` */
     REPAIR_MAKE_RECORD,   /* schema and table */
     REPAIR_MAKE_LIVE,     /* the record does not know the generation that the marker tells */
+    REPAIR_NOTE_BACK,     /* `deployment` was taken back, as generation `generation` */
     REPAIR_END_WAY_BACK,  /* `deployment` cannot go back any more: what it made live stays */
+    REPAIR_END_PASSED, /* `deployment` is told to be under way, and generations ago something else went live */
 } RepairKind;
 
 typedef struct RepairFinding {
@@ -25,9 +27,9 @@ typedef struct RepairFinding {
     const char *code, *text;
     const char *advice;    /* what is done, or what a person has to do */
     const char *from, *to; /* names of markers */
-    int64_t generation;    /* MAKE_LIVE */
+    int64_t generation;    /* MAKE_LIVE, NOTE_BACK */
     const char *commit8,
-        *commit; /* MAKE_LIVE; the whole one when a container's comment tells it, else NULL */
+        *commit; /* MAKE_LIVE; the whole one when a container's comment, the record or Git tells it, else NULL */
     const char *deployment;
 } RepairFinding;
 
@@ -36,9 +38,9 @@ typedef struct Repair {
     VEC(RepairFinding) findings; /* in the order in which they are repaired */
 } Repair;
 
-/* RECORD as it was folded, before a pass corrects it by the marker. */
+/* RECORD as it was folded, before a pass corrects it by the marker; WANTED: the commit that Git tells, or NULL. */
 Repair *repair_find(Arena *arena, const Catalog *catalog, const Record *record,
-                    const char *environment, const char *record_schema);
+                    const char *environment, const char *record_schema, const char *wanted);
 
 /* The first that can be repaired, or NULL. */
 const RepairFinding *repair_first(const Repair *repair);

@@ -295,6 +295,97 @@ def a_way_back_that_is_blocked_is_ended(world):
     assert "shop_by_hand" in world.schemas()
 
 
+def soak(world):
+    """Generation 2 is live, and its old side stays warm."""
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d\n    max_drops: 20")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    return world.marker()
+
+
+def restore_record(world, phase):
+    """Somebody brings back a copy of the record that was made when that phase had last begun."""
+    rows = world.sql("SELECT at, body FROM cutover.log WHERE kind = 'phase' ORDER BY at, writer, seq")
+    moments = [at for at, body in rows if (body if isinstance(body, dict) else json.loads(body))["to"] == phase]
+    world.sql("DELETE FROM cutover.log WHERE at > '%s'" % moments[-1].isoformat())
+    assert world.phases()[-1] == phase
+
+
+def nobody_is_told_to_drop_anything(world):
+    text = stands_still(world) + world.cutover("plan", expect=(2, 3))
+    assert "live         not known: see cutover repair" in text and "DROP" not in text, text
+
+
+def takes_over_and_forgets_no_side(world):
+    """What nobody knows to be an old side any more the next deployment removes."""
+    world.cutover("adopt", "--yes")
+    world.cutover("apply", "--yes", "--until", "soaking")
+    world.cutover("promote")
+    is_healthy(world)
+    assert not [s for s in world.schemas() + world.clusters() if "blue" in s]
+
+
+def an_older_record_does_not_know_of_the_cutover(world):
+    """The plan was refused since production stood in its way, to be adopted or dropped; and a repair did nothing, and said that it was done."""
+    marker = soak(world)
+    for phase in ("hydrating", "pending"):
+        restore_record(world, phase)
+        nobody_is_told_to_drop_anything(world)
+        assert repair(world) == ["CO5035"] and world.marker() == marker
+        world.sql("DELETE FROM cutover.log WHERE body->>'reason' = 'repaired: the marker tells this generation'")
+    assert repair(world) == ["CO5035"]
+    takes_over_and_forgets_no_side(world)
+
+
+def the_marker_never_goes_back_to_an_older_record(world):
+    """No container's comment tells of a view that came to a schema that stays: the marker was renamed to the generation before."""
+    world.apply()
+    world.repository.write("models/reports/light.sql", "select 1 as x\n")
+    world.repository.commit("One view more")
+    world.apply()
+    marker = world.marker()
+    restore_record(world, "building")
+    nobody_is_told_to_drop_anything(world)
+    assert repair(world) == ["CO5035"] and world.marker() == marker
+    world.sql("DELETE FROM cutover.log WHERE deployment LIKE 'production-g2-%'")
+    nobody_is_told_to_drop_anything(world)
+    assert repair(world) == ["CO5035"] and world.marker() == marker
+    world.cutover("adopt", "--yes")
+    is_healthy(world)
+
+
+def an_older_record_does_not_know_of_the_way_back(world):
+    """Its commit was deployed again, and the old side was never dropped."""
+    soak(world)
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    marker, before = world.marker(), world.objects()
+    restore_record(world, "soaking")
+    nobody_is_told_to_drop_anything(world)
+    assert repair(world) == ["CO5035"]
+    world.cutover("run", "--once")
+    assert world.phases()[-2:] == ["rolling_back", "rolled_back"] and world.marker() == marker and world.objects() == before
+    assert world.cutover("repair", expect=0).endswith("there is nothing to repair.\n")
+    assert "This commit is not tried again" in world.cutover("status", expect=3)
+    world.wait_for("nothing left over", lambda: world.cutover("run", "--once") is not None and "shop_blue_g2" not in world.schemas())
+
+
+def an_older_record_does_not_know_that_the_soak_has_ended(world):
+    """It blocked, and named cutover repair, which had nothing to repair."""
+    soak(world)
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 6")
+    world.repository.commit("Leave more out")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    marker = world.marker()
+    world.sql("DELETE FROM cutover.log WHERE deployment LIKE 'production-g3-%'")
+    restore_record(world, "soaking")
+    nobody_is_told_to_drop_anything(world)
+    assert repair(world) == ["CO5035"] and world.marker() == marker
+    takes_over_and_forgets_no_side(world)
+
+
 def green_that_was_dropped_is_only_built_again(world):
     world.apply()
     world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    promotion: manual")
@@ -317,5 +408,7 @@ if __name__ == "__main__":
          a_marker_that_goes_before_the_cutover_is_missed_then, what_a_failed_commit_hides_is_told_as_well,
          a_record_that_lost_its_objects_says_how_to_find_them, a_log_that_is_another_table_is_told_apart,
          nobody_is_told_to_drop_production_while_the_record_is_damaged,
+         the_marker_never_goes_back_to_an_older_record, an_older_record_does_not_know_of_the_cutover, an_older_record_does_not_know_of_the_way_back,
+         an_older_record_does_not_know_that_the_soak_has_ended,
          a_marker_that_goes_in_the_soak_stops_the_cleaning, a_way_back_that_is_blocked_is_ended, green_that_was_dropped_is_only_built_again],
         PROJECT, SEED)

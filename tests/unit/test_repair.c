@@ -15,6 +15,7 @@ typedef struct World {
     Arena *arena;
     Catalog catalog;
     Record record;
+    const char *wanted;
 } World;
 
 static void add_schema(World *w, const char *id, const char *name, const char *comment)
@@ -61,7 +62,7 @@ static World *world(Arena *arena)
 static Repair *find(World *w)
 {
     catalog_seal(w->arena, &w->catalog);
-    return repair_find(w->arena, &w->catalog, &w->record, "production", "cutover");
+    return repair_find(w->arena, &w->catalog, &w->record, "production", "cutover", w->wanted);
 }
 
 static const RepairFinding *only(const Repair *repair)
@@ -168,6 +169,24 @@ static void a_generation_that_a_comment_proves_is_recorded(void **state)
     CHECK_STR(finding->commit, COMMIT_2);
 }
 
+/* It changed no container, so that no comment tells of it. */
+static void a_generation_that_had_begun_is_recorded(void **state)
+{
+    for (int begun = 0; begun < 2; begun++) {
+        World *w = world(*state);
+        w->record.deployments.items[1].phase = PHASE_BUILDING;
+        w->record.deployments.items[1].cut_over = w->record.deployments.items[1].prepared = false;
+        w->record.deployments.count = 1 + (size_t)begun;
+        w->wanted = begun ? NULL : COMMIT_2;
+        w->catalog.schemas.items[0].id = "s1";
+        w->catalog.schemas.items[0].comment = NULL;
+        add_schema(w, "m", "cutover_production_g2_22222222", NULL);
+        const RepairFinding *finding = only(find(w));
+        CHECK_INT(finding->kind, REPAIR_MAKE_LIVE);
+        CHECK_STR(finding->commit, COMMIT_2);
+    }
+}
+
 static void of_several_markers_none_is_dropped(void **state)
 {
     World *w = world(*state);
@@ -221,6 +240,7 @@ int main(void)
         TEST(a_cutover_that_was_sent_is_told_by_its_names),
         TEST(a_renamed_marker_gets_its_name_back),
         TEST(a_generation_that_a_comment_proves_is_recorded),
+        TEST(a_generation_that_had_begun_is_recorded),
         TEST(of_several_markers_none_is_dropped),
         TEST(a_record_that_is_gone_is_made_and_told_what_is_live),
         TEST(a_way_back_without_its_old_side_is_ended),
