@@ -56,6 +56,17 @@ CatalogPlace owner_marker(Arena *arena, const Catalog *catalog, const char *envi
     return (CatalogPlace){0};
 }
 
+const char *owner_marked_elsewhere(Arena *arena, const Catalog *catalog, const char *environment)
+{
+    vec_each (CatalogSchema, it, &catalog->schemas) {
+        if (!str_eq(it->database, catalog->database) &&
+            str_eq(marker_environment(arena, it->name), environment)) {
+            return it->database;
+        }
+    }
+    return NULL;
+}
+
 const char *owner_problem(Arena *arena, const Catalog *catalog, const char *environment,
                           const RecordNames *names)
 {

@@ -1,6 +1,7 @@
 /* No schema and no cluster may belong to two environments: told at load by what they own, in a plan by what is there. */
 #include "plan_internal.h"
 
+#include "cutover/owners.h"
 #include "cutover/str.h"
 
 #define SHARED_HINT "way out:  give each environment schemas and clusters of its own"
@@ -89,25 +90,12 @@ static void check_environment(Closure *c, const EnvironmentConfig *other)
     }
 }
 
-/* The other database in which a marker says that something went live here, while none says so in ours; or NULL. */
-static const char *marked_elsewhere(const Closure *c)
-{
-    const Catalog *catalog = c->in->catalog;
-    for (size_t i = 0; c->in->live_generation <= 0 && i < catalog->schemas.count; i++) {
-        const CatalogSchema *it = &catalog->schemas.items[i];
-        if (!str_eq(it->database, catalog->database) &&
-            str_eq(marker_environment(c->arena, it->name), c->in->environment->name)) {
-            return it->database;
-        }
-    }
-    return NULL;
-}
-
 /* It says that we deployed it, and our record does not know it: whoever looks into another database finds no record. */
 static void check_own(Closure *c, const Place *place, const char *kind)
 {
-    const char *database = marked_elsewhere(c);
-    if (database) {
+    const char *database =
+        owner_marked_elsewhere(c->arena, c->in->catalog, c->in->environment->name);
+    if (database && c->in->live_generation <= 0) {
         plan_refuse(c, "CO4104", place->name,
                     arena_printf(c->arena,
                                  "%s %s belongs to environment %s, whose record is in database %s",

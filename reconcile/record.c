@@ -537,6 +537,14 @@ static const char *entry_key(Arena *arena, const LogEntry *entry)
                         (long long)entry->seq);
 }
 
+/* Somebody has given the rows of one environment to another one, which did none of it. */
+static bool is_copied(const LogEntry *entry)
+{
+    size_t length = strlen(entry->environment);
+    return !str_empty(entry->deployment) &&
+           (!str_starts(entry->deployment, entry->environment) || entry->deployment[length] != '-');
+}
+
 static void keep_live_objects(Fold *fold)
 {
     map_each (it, &fold->objects) {
@@ -582,6 +590,9 @@ Record *record_fold(Arena *arena, const char *environment, LogEntries *entries)
     Fold fold = {.arena = arena, .record = record};
     Map seen = {0};
     vec_each (LogEntry, it, entries) {
+        if (is_copied(it)) {
+            continue;
+        }
         bool ours = str_eq(it->environment, environment) && it->body;
         others_fold(arena, record, it);
         if (ours && !map_put(arena, &seen, entry_key(arena, it), it)) {

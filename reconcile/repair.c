@@ -1,6 +1,7 @@
 #include "cutover/repair.h"
 
 #include "cutover/names_check.h"
+#include "cutover/owners.h"
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
@@ -171,6 +172,16 @@ static void find_missing(Search *s, const Claim *best)
 {
     const char *name = marker_of(s, best);
     const char *text = arena_printf(s->arena, "the generation marker is missing");
+    const char *elsewhere = owner_marked_elsewhere(s->arena, s->catalog, s->environment);
+    if (elsewhere) {
+        add(s, REPAIR_PERSON, "CO5034", text,
+            arena_printf(
+                s->arena,
+                "database %s has one of %s: when this record is a copy of the one there, "
+                "connect to that database; when the two share a name alone:   CREATE SCHEMA %s",
+                elsewhere, s->environment, schema_sql(s, name)));
+        return;
+    }
     if (!best->holds) {
         add(s, REPAIR_PERSON, "CO5034", text,
             arena_printf(s->arena,

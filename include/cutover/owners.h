@@ -15,6 +15,9 @@ char *owner_grant(Arena *arena, const char *owner, const char *role);
 /* The schema whose name is ENVIRONMENT's generation; no kind: there is none. */
 CatalogPlace owner_marker(Arena *arena, const Catalog *catalog, const char *environment);
 
+/* Another database than the one at hand in which a schema bears such a name, or NULL. */
+const char *owner_marked_elsewhere(Arena *arena, const Catalog *catalog, const char *environment);
+
 /* Why the server would not let us change NAMES and ENVIRONMENT's marker in one transaction; NULL: it would. */
 const char *owner_problem(Arena *arena, const Catalog *catalog, const char *environment,
                           const RecordNames *names);

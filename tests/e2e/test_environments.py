@@ -63,6 +63,35 @@ def green_of_another_environment_under_a_name_that_green_had_is_its_own(world):
     assert len(made) == 2 and now == made, (made, now)
 
 
+def rows_that_were_copied_are_nobodys(world):
+    """To another environment: all of production was to be removed as no longer in Git. To another database: a repair made a second marker."""
+    world.repository.edit("cutover.yaml", "target: prod", "target: prod\n    exclude: path:models/extra")
+    world.repository.edit("cutover.yaml", "    clusters:\n      compute: {size: 25cc}\n      serving: {size: 25cc}\n", "")
+    world.repository.write("cutover.yaml", (world.repository.work / "cutover.yaml").read_text() + "  extra: {branch: main, target: prod, select: path:models/extra, soak: 0s}\n")
+    world.repository.write("models/extra/base.sql", "{{ config(materialized='view', schema='extra') }}\nselect 1 as id\n")
+    world.sql("CREATE CLUSTER compute (SIZE '25cc');\nCREATE CLUSTER serving (SIZE '25cc')")
+    world.repository.commit("Two environments")
+    pass_of(world, "extra", ("apply", "--yes"))
+    world.apply()
+    world.repository.write("models/reports/light.sql", "select 1 as x\n")
+    world.repository.commit("One more")
+    world.cutover("apply", "--yes", "--until", "hydrating")
+    world.sql("INSERT INTO cutover.log SELECT 'extra', deployment, writer, seq, at, kind, body FROM cutover.log WHERE environment = 'production'")
+    world.environment = "extra"
+    assert world.plan(expect=0)["outcome"] == "nothing"
+    world.environment = "production"
+    world.apply()
+    assert world.plan(expect=0)["outcome"] == "nothing"
+    world.sql("CREATE DATABASE other;\nCREATE SCHEMA other.cutover;\nCREATE TABLE other.cutover.log "
+              "(environment text, deployment text, writer text, seq int8, at timestamptz, kind text, body jsonb)")
+    world.sql("INSERT INTO other.cutover.log SELECT * FROM cutover.log")
+    here = world.standin.url
+    world.standin.url = lambda: here(database="other")
+    text = world.cutover("repair", "--yes", expect=3)
+    assert "database materialize has one of production" in text and "connect to that database" in text, text
+    assert world.sql("SELECT count(*) FROM mz_schemas WHERE name LIKE 'cutover_production_g%'") == [(1,)]
+
+
 def who_connects_to_another_database_is_told_where_the_record_is(world):
     """All of production stood in the way there, to be adopted once more or dropped."""
     world.apply()
@@ -122,7 +151,7 @@ def an_author_does_not_say_whose_production_is(world):
     assert text.startswith("9 of 9 objects equal"), text
 
 
-TESTS = [an_author_does_not_say_whose_production_is,
+TESTS = [rows_that_were_copied_are_nobodys, an_author_does_not_say_whose_production_is,
          who_connects_to_another_database_is_told_where_the_record_is,
          what_another_environment_took_over_under_a_name_that_green_had_is_its_own,
          green_of_another_environment_under_a_name_that_green_had_is_its_own, whoever_renames_an_environment_is_told_to_give_it_its_name_back]
