@@ -73,6 +73,12 @@ static Choice look_at_next(Pass *pass, PassFacts *facts, const Choice *building)
     return pass->building ? *building : look_at(pass, NULL, facts);
 }
 
+/* It may wait for a person for days: what it would take over of a commit before it does not run for that long. */
+static bool is_refused(const Choice *building)
+{
+    return building->d->phase == PHASE_PENDING && building->rule->when.refused == YES;
+}
+
 static Choice choose(Pass *pass, PassFacts *facts)
 {
     Choice building = {0}, after = {0}, own = look_at_requests(pass, facts);
@@ -101,7 +107,9 @@ static Choice choose(Pass *pass, PassFacts *facts)
             building = look_at(pass, pass->building, facts);
         }
         pass->out->proof = building_proof;
-        return building;
+        bool waits = pass->in->mode == PASS_ACT && is_refused(&building);
+        Choice end = waits ? look_at_ends(pass, facts) : (Choice){0};
+        return choice_acts(&end) ? end : building;
     }
     Choice begin = look_at(pass, NULL, facts);
     if (choice_acts(&begin) || (pass->after && begin.rule->action == ACTION_BLOCK)) {

@@ -372,10 +372,18 @@ static void facts_after_cutover(Pass *pass, RecordDeployment *d, Facts *facts)
     facts->problem = tri(pass->problem != NULL);
 }
 
+/* What overtook it may use its green. */
+static Moment kept_until(const Pass *pass, const RecordDeployment *d)
+{
+    return d->phase == PHASE_SUPERSEDED && pass->building
+               ? d->phase_since + pass->in->environment->keep_failed * MICROS
+               : d->deadline;
+}
+
 static void facts_at_end(Pass *pass, RecordDeployment *d, Facts *facts)
 {
     Moment now = pass->snapshot.catalog->now;
-    facts->kept_long_enough = tri(now >= d->deadline);
+    facts->kept_long_enough = tri(now >= kept_until(pass, d));
     if (d->phase == PHASE_ROLLED_BACK) {
         blue_facts(pass, d, facts);
         facts->problem = tri(pass->blue->foreign.list.count > 0);

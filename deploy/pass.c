@@ -38,6 +38,9 @@ static const char *wait_text(Pass *pass, const RecordDeployment *d, const Rule *
         return arena_printf(pass->arena, "held by %s%s%s. Lift it: cutover resume", hold->by,
                             hold->reason ? ": " : "", hold->reason ? hold->reason : "");
     }
+    if (rule->when.markers_agree == NO) {
+        return rule->why;
+    }
     switch (rule->from) {
     case PHASE_CANARY:
         return arena_printf(pass->arena, "canary until %s", moment_text(pass->arena, d->deadline));

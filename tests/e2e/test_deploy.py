@@ -414,6 +414,25 @@ def what_was_built_beside_goes_when_the_next_commit_removes_it(world):
     assert not [o for o in world.objects() if "leaf" in o[1] or "green" in o[0]], world.objects()
 
 
+def green_of_an_overtaken_commit_does_not_wait_for_ever_for_one_that_is_refused(world):
+    """It ran on, and cost, for as long as nobody resolved the refusal; and no word told of it."""
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 4m\n    promotion: manual\n    keep_failed: 30m")
+    world.repository.commit("Ask first")
+    world.apply(expect=3)
+    before = world.objects()
+    assert "shop_green" in world.schemas(), before
+    world.repository.edit("profiles.yml", "dbname: materialize, schema: shop", "dbname: elsewhere, schema: shop")
+    world.repository.commit("Into a database that is not there")
+    for _ in range(4):
+        world.cutover("run", "--once")
+    assert world.phases()[-2:] == ["superseded", "pending"] and "shop_green" in world.schemas(), "what comes of it may yet use that green"
+    assert "refused" in world.cutover("status", expect=3)
+    world.set_clock(3600)
+    world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and "shop_green" not in world.schemas())
+    world.wait_for("its clusters too", lambda: world.cutover("run", "--once") is not None and "compute_green" not in world.clusters())
+    assert "refused" in world.cutover("status", expect=3) and world.phases()[-1] == "pending"
+
+
 def apply_stops_where_it_was_told_to(world):
     """No phase later: the one after `checking` is the cutover."""
     for phase in ("building", "hydrating", "checking"):
