@@ -54,6 +54,9 @@ bool build_is_ours(const Comparison *c, const char *kind, const char *id);
 /* The newest transaction which names it made it production, or left it so, whatever name somebody has given it; or it was taken over, and none names it. */
 bool build_went_live(const Record *record, const char *kind, const char *id);
 
+/* It took it out of service. */
+bool build_is_retired(const Record *record, const char *kind, const char *id);
+
 /* It bears the name that it was made for, or somebody gave it another when it was live. A green name of another time may be
  * declared by now: what lies there is production. */
 bool build_is_production(const Catalog *catalog, const Record *record, const char *kind,

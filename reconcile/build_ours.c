@@ -224,6 +224,12 @@ bool build_went_live(const Record *record, const char *kind, const char *id)
     return name ? !name->retired : is_adopted(record_object(record, kind, id));
 }
 
+bool build_is_retired(const Record *record, const char *kind, const char *id)
+{
+    const RecordName *name = newest_name(record, kind, id);
+    return name && name->retired;
+}
+
 /* What no transaction named by itself is where its schema is, when it was taken over there, or made in it before that went live. */
 static bool went_live_in(const CatalogSchema *schema, const Record *record,
                          const RecordObject *known)

@@ -161,6 +161,14 @@ static void check_production(Closure *c, const char *kind, RelName named, const 
     }
 }
 
+/* It would be taken for green, and the way back would lead to what is built there. */
+static void check_retired(Closure *c, const char *kind, RelName named, const char *id)
+{
+    if (id && build_is_retired(c->in->record, kind, id)) {
+        refuse_taken(c, kind, named, "was live before, and has the name that green needs");
+    }
+}
+
 static bool place_is_declared(const Closure *c, const Place *place, const char *name)
 {
     const Place *other =
@@ -185,6 +193,7 @@ static void check_green_place(Closure *c, const Place *place)
     check_declared(c, kind, named, place_is_declared(c, place, name));
     check_production(c, kind, named, id,
                      id && build_is_production(c->in->catalog, c->in->record, kind, id, named));
+    check_retired(c, kind, named, id);
 }
 
 static void check_blue_place(Closure *c, const Place *place)
@@ -280,6 +289,7 @@ static void check_green_name(Closure *c, const PlanBeside *it, const Map *declar
     check_declared(c, it->kind, named, map_get(declared, relname_key(c->arena, named)));
     check_production(c, it->kind, named, green ? green->id : NULL,
                      green && build_object_is_production(c->in->catalog, c->in->record, green));
+    check_retired(c, it->kind, named, green ? green->id : NULL);
 }
 
 static void check_besides(Closure *c)

@@ -312,6 +312,23 @@ def a_way_back_overtakes_the_same_commit_while_it_is_built(world):
     assert "rolled_back" in world.phases() and world.plan(expect=0)["outcome"] == "nothing"
 
 
+def green_takes_no_name_that_an_old_side_bears(world):
+    """New patterns in the soak: the old side was emptied and built anew as green, and the way back led to what nobody had approved."""
+    two_commits_of_which_the_second_soaks(world)
+    before = world.objects()
+    names = 'keep_failed: 1h\n    promotion: manual\n    names: {green: "{name}_blue_g1", blue: "{name}_green_g{n}"}'
+    world.repository.edit("cutover.yaml", "keep_failed: 1h", names)
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 5", "o.amount > 6")
+    world.repository.commit("Other names")
+    text = world.cutover("apply", "--yes", expect=3)
+    for what in ("schema shop_blue_g1", "schema reports_blue_g1", "cluster compute_blue_g1", "cluster serving_blue_g1"):
+        assert "refused CO4121: %s was live before, and has the name that green needs" % what in text, text
+    assert world.objects() == before
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and "rolled_back" in world.phases())
+    assert world.sql("SELECT orders FROM shop.daily WHERE day = '2026-11-01'") == [(2,)], "what was live before is"
+
+
 TESTS = [value for name, value in list(globals().items())
          if callable(value) and getattr(value, "__module__", None) == __name__ and name not in ("named", "without_refunds", "a_commit_of_another_environment", "go_back_to", "two_commits_of_which_the_second_soaks")]
 
