@@ -439,12 +439,17 @@ static const RecordDeployment *predecessor(const Pass *pass)
 
 void pass_be_strict(Pass *pass)
 {
-    const RecordDeployment *live = predecessor(pass);
+    static const RecordGates none;
+    GateChanges own = {0};
+    const RecordDeployment *live = predecessor(pass), *d = pass->after;
+    bool sent = d && d->phase == PHASE_CUTTING_OVER;
     PassInput *input = arena_make(pass->arena, PassInput);
     EnvironmentConfig *strict = arena_make(pass->arena, EnvironmentConfig);
     *input = *pass->in;
-    *strict = strict_environment(pass->arena, pass->own, live ? &live->gates : &(RecordGates){0},
-                                 &pass->out->settings);
+    /* What cuts over keeps to what its own commit says, whatever is wanted by now. */
+    *strict = strict_environment(pass->arena, pass->own, sent ? &d->gates : &none, &own);
+    *strict =
+        strict_environment(pass->arena, strict, live ? &live->gates : &none, &pass->out->settings);
     *strict = floors_environment(pass->arena, strict, pass->in->floors, &pass->out->floors);
     input->environment = strict;
     pass->out->environment = strict;

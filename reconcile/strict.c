@@ -66,6 +66,7 @@ static void keep_windows(Arena *arena, EnvironmentConfig *e, const RecordGates *
     if (!windows_any(own) || !str_eq(zone, old_zone)) {
         *own = *old;
     } else {
+        old->also = own->also;
         own->also = old;
     }
 }

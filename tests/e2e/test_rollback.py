@@ -563,8 +563,22 @@ def an_index_of_an_old_side_is_not_the_next_commits(world):
     assert indexed(world) == again and world.plan(expect=0)["outcome"] == "nothing"
 
 
+def what_cuts_over_soaks_as_long_as_its_own_commit_says(world):
+    """A commit that came in that moment took the way back away."""
+    world.apply()
+    world.repository.edit("cutover.yaml", "soak: 4m", "soak: 7d")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    commit = world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "cutting_over")
+    world.repository.edit("cutover.yaml", "soak: 7d", "soak: 0s")
+    world.repository.commit("Do not soak")
+    world.wait_for("the soak", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "soaking")
+    days = world.sql("SELECT (body->>'deadline')::timestamptz - at FROM cutover.log WHERE kind = 'phase' AND body->>'to' = 'soaking'")
+    assert world.marker().endswith(commit[:8]) and days[0][0].days == 7, days
+
+
 if __name__ == "__main__":
-    run([a_rollback_after_the_soak_deploys_the_commit_before, one_can_go_back_twice, a_way_back_that_fails_does_not_say_that_production_is_back,
+    run([what_cuts_over_soaks_as_long_as_its_own_commit_says, a_rollback_after_the_soak_deploys_the_commit_before, one_can_go_back_twice, a_way_back_that_fails_does_not_say_that_production_is_back,
          the_restored_commit_stays_until_git_moves_or_somebody_says_so,
          apply_goes_back_as_a_controller_would, the_way_back_is_taken_though_that_commit_has_failed_since,
          a_second_way_back_passes_by_what_the_first_has_taken_back, a_way_back_that_is_taken_back_stays_where_it_came_from,
