@@ -304,6 +304,34 @@ static void look_at_strangers(Visit *v, const PlanInput *in)
     }
 }
 
+static void add_unknown(Visit *v, const PlanInput *in, StrVec *names, CatalogPlace place,
+                        const char *comment)
+{
+    const char *environment = comment_environment(v->arena, comment);
+    if (str_eq(environment, in->environment->name) &&
+        !record_object(in->record, place.kind, place.id)) {
+        vec_push(v->arena, names, arena_printf(v->arena, "%s %s", place.kind, place.rel.name));
+    }
+}
+
+/* Green or an old side of which rows were lost: no plan needs it, and nobody would ever hear of it. */
+static void look_at_unknown(Visit *v, const PlanInput *in)
+{
+    StrVec names = {0};
+    vec_each (CatalogSchema, it, &v->catalog->schemas) {
+        add_unknown(v, in, &names, catalog_schema_place(it), it->comment);
+    }
+    vec_each (CatalogCluster, it, &v->catalog->clusters) {
+        add_unknown(v, in, &names, catalog_cluster_place(it), it->comment);
+    }
+    if (names.count && !record_building(in->record)) {
+        doctor_add(v->doctor, DOCTOR_WARN, "objects",
+                   "take over what is production: cutover adopt; and drop what nobody needs",
+                   "%s: Cutover made this, and its record does not know it: %s",
+                   in->environment->name, str_join(v->arena, &names, ", "));
+    }
+}
+
 static void look_at_pass(Visit *v, const PassInput *input, const PassResult *result)
 {
     PlanInput in = {.desired = result->desired,
@@ -319,6 +347,7 @@ static void look_at_pass(Visit *v, const PassInput *input, const PassResult *res
                    input->environment->name, v->catalog->role);
     }
     look_at_strangers(v, &in);
+    look_at_unknown(v, &in);
     if (result->blocked) {
         doctor_add(v->doctor, DOCTOR_FAIL, "state", "see: cutover status", "%s is blocked: %s",
                    input->environment->name, result->waits_for);

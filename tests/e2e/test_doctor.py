@@ -124,7 +124,24 @@ def a_password_never_shows(world):
     assert world.receiver.url not in text + world.stderr
 
 
+def what_was_made_and_is_not_in_the_record_is_told(world):
+    """An older record is brought back while green is built, and Git wants nothing of it any more: its cluster ran on, and no word told of it."""
+    world.apply()
+    assert "does not know" not in world.cutover("doctor", expect=0)
+    world.repository.write("models/extra/base.sql", "{{ config(materialized='materialized_view', schema='extra', cluster='more') }}\nselect 1 as id\n")
+    world.repository.edit("cutover.yaml", "      serving:", "      more: {size: 25cc}\n      serving:")
+    world.repository.commit("One more")
+    world.cutover("apply", "--yes", "--until", "hydrating")
+    assert "does not know" not in world.cutover("doctor", expect=0)
+    world.sql("DELETE FROM cutover.log WHERE deployment LIKE 'production-g2-%'")
+    world.repository.git("revert", "--no-edit", "HEAD")
+    world.repository.commit("Not any more")
+    assert world.plan(expect=0)["outcome"] == "nothing"
+    text = world.cutover("doctor", expect=0)
+    assert "production: Cutover made this, and its record does not know it: schema extra_green, cluster more_green" in text, text
+
+
 if __name__ == "__main__":
-    run([a_healthy_world_is_told_line_by_line, what_it_says_is_all_that_is_missing, who_may_not_read_the_record_is_told_what_to_grant, another_roles_schema_must_change_hands,
+    run([what_was_made_and_is_not_in_the_record_is_told, a_healthy_world_is_told_line_by_line, what_it_says_is_all_that_is_missing, who_may_not_read_the_record_is_told_what_to_grant, another_roles_schema_must_change_hands,
          a_record_cluster_without_replica_is_a_failure, the_record_names_who_may_look_and_who_may_ask,
          what_is_broken_elsewhere_has_a_line_too, each_notifier_answers_in_text_and_in_json, a_password_never_shows], PROJECT, SEED)
