@@ -26,14 +26,47 @@ RecordNames way_back_names(Arena *arena, const Catalog *catalog, const RecordNam
     return names;
 }
 
+/* The name that NAMES gave to KNOWN, or the one that it was made for. */
+static const char *own_name(const RecordObject *known, const RecordNames *names)
+{
+    vec_each (const RecordName, it, names) {
+        if (str_eq(it->kind, known->kind) && str_eq(it->id, known->id)) {
+            return it->to;
+        }
+    }
+    return known->rel.name;
+}
+
+/* What of ours lies in the container KIND and ID: how many under their own names, and one that bears another. */
+typedef struct Held {
+    int64_t count;
+    const CatalogObject *misnamed;
+    const char *due;
+} Held;
+
+static Held find_held(const Catalog *catalog, const Record *record, const RecordNames *names,
+                      const char *kind, const char *id)
+{
+    Held held = {0};
+    vec_each (const CatalogObject, it, &catalog->objects) {
+        const RecordObject *known =
+            catalog_lies_in(catalog, it, kind, id) ? record_object(record, it->kind, it->id) : NULL;
+        const char *due = known ? own_name(known, names) : NULL;
+        if (known && str_eq(it->rel.name, due)) {
+            held.count++;
+        } else if (known) {
+            held.misnamed = it;
+            held.due = due;
+        }
+    }
+    return held;
+}
+
 int64_t way_back_holds(const Catalog *catalog, const Record *record, const char *kind,
                        const char *id)
 {
-    int64_t count = 0;
-    vec_each (CatalogObject, it, &catalog->objects) {
-        count += catalog_lies_in(catalog, it, kind, id) && record_object(record, it->kind, it->id);
-    }
-    return count;
+    static const RecordNames none = {0};
+    return find_held(catalog, record, &none, kind, id).count;
 }
 
 static const char *misnamed(Arena *arena, const Catalog *catalog, const RecordName *name)
@@ -48,14 +81,20 @@ static const char *misnamed(Arena *arena, const Catalog *catalog, const RecordNa
 }
 
 static const char *incomplete(Arena *arena, const Catalog *catalog, const Record *record,
-                              const RecordName *old)
+                              const RecordNames *names, const RecordName *old)
 {
-    int64_t now = way_back_holds(catalog, record, old->kind, old->id);
-    return now < old->holds
-               ? arena_printf(arena, "%s %s is not complete: %lld of its %lld objects are gone",
-                              old->kind, old->to, (long long)(old->holds - now),
-                              (long long)old->holds)
-               : NULL;
+    Held held = find_held(catalog, record, names, old->kind, old->id);
+    if (held.count >= old->holds) {
+        return NULL;
+    }
+    if (held.misnamed) {
+        return arena_printf(arena, "%s %s in %s %s was renamed to %s: rename it back first",
+                            held.misnamed->kind, held.due, old->kind, old->to,
+                            held.misnamed->rel.name);
+    }
+    return arena_printf(arena, "%s %s is not complete: %lld of its %lld objects are gone",
+                        old->kind, old->to, (long long)(old->holds - held.count),
+                        (long long)old->holds);
 }
 
 const char *way_back_problem(Arena *arena, const Catalog *catalog, const Record *record,
@@ -67,7 +106,8 @@ const char *way_back_problem(Arena *arena, const Catalog *catalog, const Record 
         }
     }
     vec_each (RecordName, it, &d->cutover_names) {
-        const char *problem = it->retired ? incomplete(arena, catalog, record, it) : NULL;
+        const char *problem =
+            it->retired ? incomplete(arena, catalog, record, &d->cutover_names, it) : NULL;
         if (problem) {
             return problem;
         }

@@ -8,7 +8,8 @@
 /* What the cutover's transaction would undo: BACK without what has gone out of production since, as a whole. */
 RecordNames way_back_names(Arena *arena, const Catalog *catalog, const RecordNames *back);
 
-/* How many objects of ours are in the schema or on the cluster with this ID; 0: it is none. */
+/* How many objects of ours, under the names that they were made for, are in the schema or on the cluster with this ID; 0: it
+ * is none. */
 int64_t way_back_holds(const Catalog *catalog, const Record *record, const char *kind,
                        const char *id);
 

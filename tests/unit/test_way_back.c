@@ -17,7 +17,7 @@ typedef struct World {
 static void add_object(World *w, const char *id, const char *schema, bool ours)
 {
     RecordObject *known = arena_make(w->arena, RecordObject);
-    *known = (RecordObject){.id = id, .kind = "view"};
+    *known = (RecordObject){.id = id, .kind = "view", .rel = {DB, "shop", id}};
     vec_push(w->arena, &w->catalog.objects,
              ((CatalogObject){.id = id, .kind = "view", .rel = {DB, schema, id}}));
     if (ours) {
@@ -74,6 +74,25 @@ static void something_of_it_is_gone(void **state)
     CHECK(!problem(w));
 }
 
+static void something_in_it_was_renamed(void **state)
+{
+    World *w = world(*state);
+    w->catalog.objects.items[1].rel.name = "mine";
+    CHECK_STR(problem(w),
+              "view u2 in schema shop_blue_g1 was renamed to mine: rename it back first");
+    vec_last(&w->d.cutover_names).holds = 1; /* it was before the cutover */
+    CHECK(!problem(w));
+}
+
+static void what_the_cutover_itself_renamed_is_in_its_place(void **state)
+{
+    World *w = world(*state);
+    RecordName beside = {"view", "u2", DB, "shop_blue_g1", "u2", "u2_blue_g1", true, 0};
+    vec_push(w->arena, &w->d.cutover_names, beside);
+    w->catalog.objects.items[1].rel.name = "u2_blue_g1";
+    CHECK(!problem(w));
+}
+
 static void it_was_dropped_or_renamed(void **state)
 {
     World *w = world(*state);
@@ -106,6 +125,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_old_side_as_it_was_can_be_gone_back_to),
         TEST(something_of_it_is_gone),
+        TEST(something_in_it_was_renamed),
+        TEST(what_the_cutover_itself_renamed_is_in_its_place),
         TEST(it_was_dropped_or_renamed),
         TEST(production_that_was_dropped_is_not_waited_for),
         TEST(somebodys_schema_has_its_name),
