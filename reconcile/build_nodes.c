@@ -193,12 +193,51 @@ typedef struct Claims {
     const char *deployment;
 } Claims;
 
-/* What came when the newest intent before it was over was made by a person who bears our role. */
+static bool announces(const RecordDeployment *d, const char *kind, RelName rel)
+{
+    vec_each (const RecordPlace, it, &d->makes) {
+        if (str_eq(it->kind, kind) && relname_eq(it->rel, rel)) {
+            return true;
+        }
+    }
+    vec_each (const RecordGreen, it, &d->green) {
+        RelName green = {it->database, it->schema, it->green};
+        if (it->schema && str_eq(it->kind, kind) && relname_eq(green, rel)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* MAKER, or a commit that it has overtaken, makes a KIND under the name REL. */
+static bool is_announced(const Claims *c, const RecordDeployment *maker, const char *kind,
+                         RelName rel)
+{
+    vec_each (RecordDeployment, d, &c->record->deployments) {
+        if (d->from_generation == maker->from_generation && announces(d, kind, rel)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where it lies; an index, what it is on. */
+static CatalogPlace place_of(const Claims *c, const char *kind, const char *id)
+{
+    const CatalogObject *index =
+        str_eq(kind, "index") ? catalog_object_by_id(c->catalog, id) : NULL;
+    return index ? catalog_object_place(catalog_object_by_id(c->catalog, index->on_id))
+                 : catalog_place(c->catalog, kind, id);
+}
+
+/* Whatever else our role has made in production was made by a person who bears it, and so was what came when the newest intent
+ * before it was over. */
 static bool claimable(const Claims *c, const char *kind, const char *id)
 {
     const RecordDeployment *maker = build_maker(c->arena, &c->created, c->record, kind, id);
-    return !record_object(c->record, kind, id) &&
-           map_get(&c->created, id_key(c->arena, kind, id)) && !(maker && build_is_over(maker));
+    const CatalogPlace place = place_of(c, kind, id);
+    return !record_object(c->record, kind, id) && maker && !build_is_over(maker) && place.kind &&
+           is_announced(c, maker, place.kind, place.rel);
 }
 
 static void claim_one(const Claims *c, RecordObject object)

@@ -204,6 +204,32 @@ def a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours(world):
     assert world.plan(expect=0)["outcome"] == "nothing" and sink(world)[1] == "shop.daily"
 
 
+def an_index_that_a_person_with_our_role_made_anew_is_drift_while_something_is_under_way(world):
+    """It passed for what the commit makes where it stays: nothing was told, the plan called it changed in Git, and it was dropped."""
+    light = "models/reports/light.sql"
+    world.repository.edit("cutover.yaml", "    soak: 4m", "    soak: 7d\n    promotion: manual")
+    world.repository.write(light, "{{ config(schema='lite') }}\nselect 1 as x\n")
+    world.repository.commit("A view by itself")
+    world.cutover("apply", "--yes", expect=3)
+    world.cutover("approve", "--yes")
+    world.apply()
+    for number, phase in ((2, "awaiting_approval"), (3, "soaking")):
+        world.repository.write(light, "{{ config(schema='lite') }}\nselect %d as x\n" % number)
+        world.repository.commit("Change it")
+        world.cutover("apply", "--yes", "--until", "awaiting_approval", expect=(0, 2, 3))
+        if phase == "soaking":
+            world.cutover("approve", "--yes")
+            world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+        assert world.phases()[-1] == phase, world.phases()
+        world.sql("DROP INDEX shop.daily_day_idx")
+        world.sql("CREATE INDEX daily_day_idx IN CLUSTER serving ON shop.daily (orders)")
+        text = world.cutover("drift", expect=2)
+        assert "shop.daily_day_idx   index replaced by another index" in text and "role materialize" in text, text
+        text = world.cutover("plan", expect=3)
+        assert "refused CO4103: shop.daily_day_idx stands in the way" in text and "changed in Git: built beside" not in text, text
+        world.sql("DROP INDEX shop.daily_day_idx")
+
+
 def what_somebody_puts_on_the_old_side_stops_a_cutover_that_was_decided_on(world):
     """The process stood still then, and the plan was never looked at again: it went along to the old side, or read it from then on."""
     world.apply()
@@ -227,5 +253,6 @@ if __name__ == "__main__":
          production_is_not_green_whoever_gives_it_that_name, green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster,
          what_was_taken_over_is_not_green_whoever_gives_it_that_name, a_view_of_production_is_not_green_whoever_gives_it_that_name,
          a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours,
+         an_index_that_a_person_with_our_role_made_anew_is_drift_while_something_is_under_way,
          what_somebody_puts_on_the_old_side_stops_a_cutover_that_was_decided_on],
         PROJECT, SEED)
