@@ -30,9 +30,7 @@ static void add_container(Pass *pass, RecordNames *names, const PlanContainer *c
                      .database = container->database,
                      .from = container->name,
                      .to = container->blue,
-                     .retired = true,
-                     .holds = way_back_holds(pass->snapshot.catalog, pass->out->record, kind,
-                                             container->live_id)});
+                     .retired = true});
 }
 
 static void add_beside(Pass *pass, RecordNames *names, const PlanBeside *it)
@@ -98,6 +96,16 @@ static void retire_all_indexes(Pass *pass, RecordNames *names, int64_t generatio
     }
 }
 
+/* What it is by then must be there yet when the transaction is sent, and for the way back. */
+static void note_what_they_hold(const Pass *pass, RecordNames *names)
+{
+    vec_each (RecordName, it, names) {
+        it->holds =
+            names_held(pass->snapshot.catalog, pass->out->record, names, false, it->kind, it->id)
+                .count;
+    }
+}
+
 RecordNames pass_cutover_names(Pass *pass)
 {
     RecordNames names = {0};
@@ -113,6 +121,7 @@ RecordNames pass_cutover_names(Pass *pass)
         }
     }
     retire_all_indexes(pass, &names, pass->out->plan->live_generation);
+    note_what_they_hold(pass, &names);
     return names;
 }
 
@@ -122,6 +131,7 @@ RecordNames pass_back_names(Pass *pass, const RecordDeployment *d)
                                       pass->in->environment->blue_pattern, d->generation);
     RecordNames names = way_back_names(pass->arena, pass->snapshot.catalog, &back);
     retire_all_indexes(pass, &names, d->generation);
+    note_what_they_hold(pass, &names);
     return names;
 }
 
@@ -135,6 +145,6 @@ static bool strangers_meet(const Pass *pass, const RecordDeployment *d, const Ca
 /* Either side may have become somebody's, too: that keeps nobody from the way back. */
 bool pass_names_fit(const Pass *pass, const RecordDeployment *d, const Catalog *now)
 {
-    return names_hold(now, &d->names) &&
+    return names_hold(now, pass->out->record, &d->names) &&
            !(d->phase == PHASE_CUTTING_OVER && strangers_meet(pass, d, now));
 }

@@ -2,11 +2,41 @@
 
 #include "cutover/str.h"
 
-bool names_hold(const Catalog *catalog, const RecordNames *names)
+static const char *own_name(const RecordObject *known, const RecordNames *names, bool moved)
+{
+    vec_each (const RecordName, it, names) {
+        if (str_eq(it->kind, known->kind) && str_eq(it->id, known->id)) {
+            return moved ? it->to : it->from;
+        }
+    }
+    return known->rel.name;
+}
+
+NamesHeld names_held(const Catalog *catalog, const Record *record, const RecordNames *names,
+                     bool moved, const char *kind, const char *id)
+{
+    NamesHeld held = {0};
+    vec_each (CatalogObject, it, &catalog->objects) {
+        bool inside = catalog_lies_in(catalog, it, kind, id);
+        const RecordObject *known = inside ? record_object(record, it->kind, it->id) : NULL;
+        const char *due = known ? own_name(known, names, moved) : NULL;
+        if (known && str_eq(it->rel.name, due)) {
+            held.count++;
+        } else if (known) {
+            held.misnamed = it;
+            held.due = due;
+        }
+    }
+    return held;
+}
+
+bool names_hold(const Catalog *catalog, const Record *record, const RecordNames *names)
 {
     vec_each (RecordName, it, names) {
         const char *id = catalog_id_at(catalog, it->kind, it->database, it->schema, it->from);
-        if (!str_eq(id, it->id)) {
+        bool whole = it->retired ||
+                     names_held(catalog, record, names, false, it->kind, it->id).count >= it->holds;
+        if (!str_eq(id, it->id) || !whole) {
             return false;
         }
     }

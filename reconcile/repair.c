@@ -388,7 +388,7 @@ static void look_at_ways_back(Search *s)
 {
     vec_each (RecordDeployment, d, &s->record->deployments) {
         if (d->phase != PHASE_ROLLING_BACK || !still_live(s, d) ||
-            names_hold(s->catalog, &d->names)) {
+            names_hold(s->catalog, s->record, &d->names)) {
             continue;
         }
         const char *text = arena_printf(

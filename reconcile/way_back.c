@@ -1,5 +1,6 @@
 #include "cutover/way_back.h"
 
+#include "cutover/names_check.h"
 #include "cutover/owners.h"
 #include "cutover/str.h"
 
@@ -26,49 +27,6 @@ RecordNames way_back_names(Arena *arena, const Catalog *catalog, const RecordNam
     return names;
 }
 
-/* The name that NAMES gave to KNOWN, or the one that it was made for. */
-static const char *own_name(const RecordObject *known, const RecordNames *names)
-{
-    vec_each (const RecordName, it, names) {
-        if (str_eq(it->kind, known->kind) && str_eq(it->id, known->id)) {
-            return it->to;
-        }
-    }
-    return known->rel.name;
-}
-
-/* What of ours lies in the container KIND and ID: how many under their own names, and one that bears another. */
-typedef struct Held {
-    int64_t count;
-    const CatalogObject *misnamed;
-    const char *due;
-} Held;
-
-static Held find_held(const Catalog *catalog, const Record *record, const RecordNames *names,
-                      const char *kind, const char *id)
-{
-    Held held = {0};
-    vec_each (const CatalogObject, it, &catalog->objects) {
-        const RecordObject *known =
-            catalog_lies_in(catalog, it, kind, id) ? record_object(record, it->kind, it->id) : NULL;
-        const char *due = known ? own_name(known, names) : NULL;
-        if (known && str_eq(it->rel.name, due)) {
-            held.count++;
-        } else if (known) {
-            held.misnamed = it;
-            held.due = due;
-        }
-    }
-    return held;
-}
-
-int64_t way_back_holds(const Catalog *catalog, const Record *record, const char *kind,
-                       const char *id)
-{
-    static const RecordNames none = {0};
-    return find_held(catalog, record, &none, kind, id).count;
-}
-
 static const char *misnamed(Arena *arena, const Catalog *catalog, const RecordName *name)
 {
     CatalogPlace place = catalog_place(catalog, name->kind, name->id);
@@ -83,7 +41,7 @@ static const char *misnamed(Arena *arena, const Catalog *catalog, const RecordNa
 static const char *incomplete(Arena *arena, const Catalog *catalog, const Record *record,
                               const RecordNames *names, const RecordName *old)
 {
-    Held held = find_held(catalog, record, names, old->kind, old->id);
+    NamesHeld held = names_held(catalog, record, names, true, old->kind, old->id);
     if (held.count >= old->holds) {
         return NULL;
     }

@@ -6,8 +6,21 @@
 #include "cutover/proof.h"
 #include "cutover/record.h"
 
-/* Every name that is to be given away is borne by the id that was recorded for it. */
-bool names_hold(const Catalog *catalog, const RecordNames *names);
+/* What of ours lies in a schema or on a cluster: how many objects under the names that they were made for, or that a transaction
+ * knows or has given them; and one that bears another, with the name that is due. */
+typedef struct NamesHeld {
+    int64_t count;
+    const CatalogObject *misnamed; /* or NULL */
+    const char *due;
+} NamesHeld;
+
+/* Of the container KIND and ID; MOVED: the transaction of NAMES has been carried out. Nothing, when it is no container. */
+NamesHeld names_held(const Catalog *catalog, const Record *record, const RecordNames *names,
+                     bool moved, const char *kind, const char *id);
+
+/* Every name that is to be given away is borne by the id that was recorded for it, and what goes live is as whole as it was when
+ * that was decided. */
+bool names_hold(const Catalog *catalog, const Record *record, const RecordNames *names);
 
 /* Something that nobody has recorded lies in the schemas or on the clusters that go live by NAMES: it would go live with them. */
 bool names_bring_strangers(const Catalog *catalog, const Record *record, const RecordNames *names);

@@ -77,7 +77,7 @@ typedef struct RecordName {
     const char *database, *schema; /* where it lies: database for schemas, both for indexes */
     const char *from, *to;
     bool retired;  /* the old side: `to` is its blue name, which is dropped in the end */
-    int64_t holds; /* objects of ours in a container that the cutover retires; 0: not noted */
+    int64_t holds; /* objects of ours in it, a container, under their own names; 0: not noted */
 } RecordName;
 
 typedef VEC(RecordName) RecordNames;

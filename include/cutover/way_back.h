@@ -8,11 +8,6 @@
 /* What the cutover's transaction would undo: BACK without what has gone out of production since, as a whole. */
 RecordNames way_back_names(Arena *arena, const Catalog *catalog, const RecordNames *back);
 
-/* How many objects of ours, under the names that they were made for, are in the schema or on the cluster with this ID; 0: it
- * is none. */
-int64_t way_back_holds(const Catalog *catalog, const Record *record, const char *kind,
-                       const char *id);
-
 /* Why BACK, the way back from D's cutover, cannot be taken: what it leads to is not complete, or its names are others', or
  * another role owns what it renames. In words
  * of ARENA; NULL: it can. */

@@ -667,6 +667,20 @@ def what_was_renamed_right_before_the_cutover_is_built_again(world):
     assert "mine" not in world.schemas(), "what Cutover made is its own under any name"
 
 
+def what_green_lost_since_the_cutover_was_decided_on_is_built_again(world):
+    """Its schema was there yet, and bore its name: production lacked a view from then on."""
+    world.apply()
+    for more, hand in ((1, "DROP MATERIALIZED VIEW reports_green.top_items"), (2, "ALTER MATERIALIZED VIEW reports_green.top_items RENAME TO mine")):
+        world.repository.edit("models/shop/daily.sql", "count(*)" + " + 1" * (more - 1), "count(*)" + " + 1" * more)
+        world.repository.commit("Count one more")
+        world.cutover("apply", "--yes", "--until", "cutting_over")
+        world.sql(hand)
+        world.apply()
+        assert world.phases()[-1] == "live" and world.phases().count("cutting_over") == 1 + 2 * more, world.phases()
+        assert [o[1] for o in world.objects() if o[0] == "reports"] == ["by_customer", "by_customer_customer_id_idx", "top_items"], world.objects()
+        assert world.plan(expect=0)["outcome"] == "nothing"
+
+
 def green_that_its_owner_may_not_read_never_goes_live(world):
     """Whoever reads a view needs the rights of its owner on what it reads, and CREATE does not ask for them."""
     world.sql("CREATE ROLE cutover")
@@ -714,4 +728,5 @@ if __name__ == "__main__":
          what_a_failed_commit_made_is_not_what_the_next_one_declares, a_statement_that_the_server_cannot_read_names_the_line_of_the_model, a_late_statement_of_an_overtaken_commit_never_goes_live,
          two_controllers_that_build_in_doubt_do_not_undo_each_others_work,
          a_limit_that_keeps_green_from_being_built_is_said, what_the_server_does_not_answer_is_said, a_row_that_its_column_does_not_take_fails_the_commit, green_that_cannot_serve_fails_before_its_deadline,
-         what_was_renamed_right_before_the_cutover_is_built_again, green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)
+         what_was_renamed_right_before_the_cutover_is_built_again, what_green_lost_since_the_cutover_was_decided_on_is_built_again,
+         green_that_its_owner_may_not_read_never_goes_live], PROJECT, SEED)

@@ -336,6 +336,21 @@ def an_old_side_of_which_something_was_renamed_is_no_way_back(world):
     assert orders(world) == 2 and ("reports", "top_items") in [o[:2] for o in world.objects()]
 
 
+def what_the_old_side_lost_since_the_way_back_was_begun_stops_it(world):
+    """The process that began it stood still."""
+    soak_long(world)
+    world.cutover("rollback", "--reason", "numbers look wrong")
+    world.wait_for("the decision", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolling_back")
+    world.sql("ALTER MATERIALIZED VIEW reports_blue_g1.top_items RENAME TO kept")
+    passes(world)
+    assert "somebody changed a name that the way back needs: see cutover repair" in world.cutover("status", expect=3)
+    assert world.phases()[-1] == "rolling_back" and ("reports", "top_items") in [o[:2] for o in world.objects()]
+    assert "CO5037" in world.cutover("repair", expect=(2, 3))
+    world.sql("ALTER MATERIALIZED VIEW reports_blue_g1.kept RENAME TO top_items")
+    world.wait_for("the way back", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "rolled_back")
+    assert orders(world) == 2 and ("reports", "top_items") in [o[:2] for o in world.objects()]
+
+
 def an_old_side_that_was_renamed_is_one_again_when_it_has_its_name(world):
     soak_long(world)
     world.sql("ALTER SCHEMA reports_blue_g1 RENAME TO reports_before")
@@ -596,7 +611,7 @@ if __name__ == "__main__":
          a_second_way_back_passes_by_what_the_first_has_taken_back, a_way_back_that_is_taken_back_stays_where_it_came_from,
          there_is_nothing_before_the_first, what_is_under_way_must_end_first,
          what_was_removed_since_is_guarded_on_the_way_back_too, an_old_side_is_neither_trusted_nor_dropped_unseen,
-         a_cutover_yaml_that_cannot_be_read_stops_no_way_back, a_branch_that_is_gone_stops_no_way_back, an_old_side_of_which_something_is_gone_is_no_way_back, an_old_side_of_which_something_was_renamed_is_no_way_back, an_old_side_that_was_renamed_is_one_again_when_it_has_its_name,
+         a_cutover_yaml_that_cannot_be_read_stops_no_way_back, a_branch_that_is_gone_stops_no_way_back, an_old_side_of_which_something_is_gone_is_no_way_back, an_old_side_of_which_something_was_renamed_is_no_way_back, what_the_old_side_lost_since_the_way_back_was_begun_stops_it, an_old_side_that_was_renamed_is_one_again_when_it_has_its_name,
          production_that_somebody_has_dropped_comes_back_with_the_way_back,
          a_way_back_that_was_begun_when_production_was_dropped_can_be_begun_again,
          who_reads_the_old_side_from_elsewhere_is_named, what_keeps_the_old_side_is_said_when_the_next_commit_waits_for_its_end,

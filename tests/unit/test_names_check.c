@@ -25,8 +25,10 @@ static void add_object(World *w, const char *id, const char *schema, const char 
     vec_push(w->arena, &w->catalog.objects,
              ((CatalogObject){
                  .id = id, .kind = "view", .rel = {DB, schema, id}, .cluster_id = cluster}));
+    RecordObject *known = arena_make(w->arena, RecordObject);
+    *known = (RecordObject){.id = id, .kind = "view", .rel = {DB, "shop", id}};
     if (ours) {
-        map_put(w->arena, &w->record.object_by_id, arena_printf(w->arena, "view:%s", id), w);
+        map_put(w->arena, &w->record.object_by_id, arena_printf(w->arena, "view:%s", id), known);
     }
 }
 
@@ -50,7 +52,7 @@ static World *world(Arena *arena)
 static bool hold(World *w)
 {
     catalog_seal(w->arena, &w->catalog);
-    return names_hold(&w->catalog, &w->names);
+    return names_hold(&w->catalog, &w->record, &w->names);
 }
 
 static bool bring_strangers(World *w)
@@ -68,6 +70,32 @@ static void names_hold_while_their_ids_bear_them(void **state)
     w = world(*state);
     w->catalog.clusters.items[0].name = "other";
     CHECK(!hold(w));
+}
+
+static void what_goes_live_is_as_whole_as_it_was(void **state)
+{
+    World *w = world(*state);
+    w->names.items[0].holds = 1;
+    CHECK(hold(w));
+    w->catalog.objects.items[0].rel.name = "mine";
+    CHECK(!hold(w));
+    w = world(*state);
+    w->names.items[2].holds = 1;
+    w->catalog.objects.count = 0;
+    CHECK(!hold(w));
+    w = world(*state);
+    w->names.items[1].holds = 7;
+    CHECK(hold(w)); /* the way back asks what the old side was */
+}
+
+static void what_waits_under_another_name_is_in_its_place(void **state)
+{
+    World *w = world(*state);
+    RecordName beside = {"view", "u7", DB, "shop_green", "u7_green", "u7", false, 0};
+    vec_push(w->arena, &w->names, beside);
+    w->names.items[0].holds = 1;
+    w->catalog.objects.items[0].rel.name = "u7_green";
+    CHECK(hold(w));
 }
 
 static void what_nobody_recorded_would_go_live_with_green(void **state)
@@ -143,6 +171,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(names_hold_while_their_ids_bear_them),
+        TEST(what_goes_live_is_as_whole_as_it_was),
+        TEST(what_waits_under_another_name_is_in_its_place),
         TEST(what_nobody_recorded_would_go_live_with_green),
         TEST(what_came_to_the_old_side_since_it_was_decided_on_is_in_the_way),
         TEST(what_the_plan_has_seen_it_has_judged),
