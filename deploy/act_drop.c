@@ -69,33 +69,53 @@ static bool drop_containers(Pass *pass, const RecordDeployment *d, const Leftove
 }
 
 /* Every name still belongs to the id that it was looked up by: somebody may have given it to something else meanwhile. */
-static bool all_there(Pass *pass, const Leftover *leftover, bool *there, Err *err)
+static bool all_there(const Catalog *now, const Leftover *leftover)
 {
-    const Catalog *now;
-    *there = true;
-    if (!pass_look_again(pass, &now, err)) {
-        return false;
+    bool there = true;
+    vec_each (const CatalogObject *const, it, &leftover->objects) {
+        there &= str_eq((*it)->id, catalog_id_at(now, (*it)->kind, (*it)->rel.database,
+                                                 (*it)->rel.schema, (*it)->rel.name));
     }
-    vec_each (const CatalogObject *, it, &leftover->objects) {
-        *there &= str_eq((*it)->id, catalog_id_at(now, (*it)->kind, (*it)->rel.database,
-                                                  (*it)->rel.schema, (*it)->rel.name));
-    }
-    vec_each (const CatalogSchema *, it, &leftover->schemas) {
-        *there &=
+    vec_each (const CatalogSchema *const, it, &leftover->schemas) {
+        there &=
             str_eq((*it)->id, catalog_id_at(now, "schema", (*it)->database, NULL, (*it)->name));
     }
-    vec_each (const CatalogCluster *, it, &leftover->clusters) {
-        *there &= str_eq((*it)->id, catalog_id_at(now, "cluster", NULL, NULL, (*it)->name));
+    vec_each (const CatalogCluster *const, it, &leftover->clusters) {
+        there &= str_eq((*it)->id, catalog_id_at(now, "cluster", NULL, NULL, (*it)->name));
     }
-    return true;
+    return there;
+}
+
+/* An index that is not to be dropped: the server drops it with what it is on, and says nothing. */
+static const CatalogObject *taken_along(Arena *arena, const Catalog *now, const Leftover *leftover)
+{
+    Map going = {0};
+    vec_each (const CatalogObject *const, it, &leftover->objects) {
+        map_put(arena, &going, (*it)->id, *it);
+    }
+    vec_each (const CatalogObject, it, &now->objects) {
+        if (it->on_id && map_get(&going, it->on_id) && !map_get(&going, it->id)) {
+            return it;
+        }
+    }
+    return NULL;
 }
 
 bool act_drop(Pass *pass, RecordDeployment *d, const Leftover *leftover, Err *err)
 {
     RecordEntries entries = {0};
-    bool there;
-    if (!all_there(pass, leftover, &there, err) || !there) {
+    const Catalog *now;
+    if (!pass_look_again(pass, &now, err) || !all_there(now, leftover)) {
         return err->kind == ERR_NONE; /* the next pass looks anew */
+    }
+    const char *what = arena_printf(pass->arena, "cannot drop what is left of %s", d->id);
+    const CatalogObject *index = taken_along(pass->arena, now, leftover);
+    if (index) {
+        const char *name = relname_text(pass->arena, index->rel, now->database);
+        return pass_look_later(
+            pass, d,
+            arena_printf(pass->arena, "%s: index %s is not ours, and would go with it", what, name),
+            err);
     }
     bool done = drop_objects(pass, d, leftover, &entries, err) &&
                 drop_containers(pass, d, leftover, &entries, err);
@@ -103,9 +123,5 @@ bool act_drop(Pass *pass, RecordDeployment *d, const Leftover *leftover, Err *er
     if (entries.count && pg_usable(pass->pg)) {
         pass_append(pass, &entries, done ? err : &ignored);
     }
-    if (!done) {
-        const char *what = arena_printf(pass->arena, "cannot drop what is left of %s", d->id);
-        return pass_try_later(pass, d, what, err);
-    }
-    return err->kind == ERR_NONE;
+    return done ? err->kind == ERR_NONE : pass_try_later(pass, d, what, err);
 }

@@ -230,6 +230,23 @@ def an_index_that_a_person_with_our_role_made_anew_is_drift_while_something_is_u
         world.sql("DROP INDEX shop.daily_day_idx")
 
 
+def an_index_of_somebody_else_on_green_keeps_what_it_is_on(world):
+    """The server drops indexes with their relation and says nothing."""
+    world.apply()
+    world.sql("CREATE ROLE looker SUPERUSER")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    world.cutover("apply", "--yes", "--until", "hydrating", expect=(0, 2))
+    world.sql("CREATE INDEX mine IN CLUSTER quickstart ON shop_green.daily (day)", user="looker")
+    world.cutover("abort", "--reason", "not today", expect=(0, 2, 3))
+    for _ in range(4):
+        world.cutover("run", "--once", expect=(0, 3))
+    assert {("shop_green", "mine"), ("shop_green", "daily")} <= {o[:2] for o in world.objects()}, world.objects()
+    assert "index shop_green.mine is not ours, and would go with it" in world.cutover("status", expect=3)
+    world.sql("DROP INDEX shop_green.mine", user="looker")
+    world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and "shop_green" not in world.schemas())
+
+
 def what_somebody_puts_on_the_old_side_stops_a_cutover_that_was_decided_on(world):
     """The process stood still then, and the plan was never looked at again: it went along to the old side, or read it from then on."""
     world.apply()
@@ -253,6 +270,7 @@ if __name__ == "__main__":
          production_is_not_green_whoever_gives_it_that_name, green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster,
          what_was_taken_over_is_not_green_whoever_gives_it_that_name, a_view_of_production_is_not_green_whoever_gives_it_that_name,
          a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours,
+         an_index_of_somebody_else_on_green_keeps_what_it_is_on,
          an_index_that_a_person_with_our_role_made_anew_is_drift_while_something_is_under_way,
          what_somebody_puts_on_the_old_side_stops_a_cutover_that_was_decided_on],
         PROJECT, SEED)
