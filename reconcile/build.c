@@ -234,7 +234,8 @@ Build *build_compare(Arena *arena, const BuildInput *input)
     Build *build = arena_make(arena, Build);
     build->foreign = diags_new(arena);
     Comparison c = {.arena = arena, .in = input, .build = build};
-    build->doubtful = input->deployment && build_is_doubtful(input->record, input->deployment);
+    build->doubtful =
+        input->deployment && build_is_doubtful(input->catalog, input->record, input->deployment);
     build_find_ours(&c);
     compare_containers(&c);
     add_in_place(&c, "source");

@@ -35,8 +35,8 @@ bool build_intended_by(Arena *arena, const Map *created, const Record *record, c
 
 /* And it was made by that intent's own statement. Where a statement of another commit may have come late, only the one who
  * got the answer knows, and notes it (BUILD_MADE); all else is in doubt, and is made anew: it is ours by either reading. */
-bool build_made_from(Arena *arena, const Map *created, const Record *record, const char *kind,
-                     const char *id, const Desired *desired);
+bool build_made_from(Arena *arena, const Map *created, const Catalog *catalog, const Record *record,
+                     const char *kind, const char *id, const Desired *desired);
 
 /* Made from what is declared now: recorded with the same DIGEST, or, unrecorded, made by a commit that declares the same. What
  * a commit made before it failed may be unrecorded: it is not what the next one declares. */

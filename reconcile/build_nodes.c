@@ -272,8 +272,11 @@ static const char *digest_made(const Claims *c, const CatalogObject *live, const
     if (place) {
         return place->digest;
     }
-    bool same = (str_eq(live->kind, "index") ? build_made_from : build_intended_by)(
-        c->arena, &c->created, c->record, live->kind, live->id, c->desired);
+    bool same =
+        str_eq(live->kind, "index")
+            ? build_made_from(c->arena, &c->created, c->catalog, c->record, live->kind, live->id,
+                              c->desired)
+            : build_intended_by(c->arena, &c->created, c->record, live->kind, live->id, c->desired);
     return same ? digest : "made by another commit";
 }
 

@@ -135,9 +135,22 @@ bool build_intended_by(Arena *arena, const Map *created, const Record *record, c
     return maker && str_eq(maker->manifest_digest, desired->manifest_digest);
 }
 
-bool build_is_doubtful(const Record *record, const RecordDeployment *d)
+/* What we drop ourselves is recorded as dropped. */
+static bool has_lost(const Catalog *catalog, const Record *record, const RecordDeployment *d)
 {
-    bool doubtful = d->attempt > 1;
+    map_each (it, &record->object_by_id) {
+        const RecordObject *known = it->value;
+        if (str_eq(known->deployment, d->id) && str_eq(known->action, "created") &&
+            !catalog_place(catalog, known->kind, known->id).kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool build_is_doubtful(const Catalog *catalog, const Record *record, const RecordDeployment *d)
+{
+    bool doubtful = d->attempt > 1 || has_lost(catalog, record, d);
     vec_each (RecordDeployment, it, &record->deployments) {
         doubtful |= it->has_intent && !it->cut_over && it->audit_event <= d->audit_event &&
                     it->from_generation == d->from_generation &&
@@ -151,12 +164,12 @@ char *build_made_check(Arena *arena, const char *kind, const char *id)
     return arena_printf(arena, BUILD_MADE "%s:%s", kind, id);
 }
 
-bool build_made_from(Arena *arena, const Map *created, const Record *record, const char *kind,
-                     const char *id, const Desired *desired)
+bool build_made_from(Arena *arena, const Map *created, const Catalog *catalog, const Record *record,
+                     const char *kind, const char *id, const Desired *desired)
 {
     const RecordDeployment *maker = build_maker(arena, created, record, kind, id);
     return maker && str_eq(maker->manifest_digest, desired->manifest_digest) &&
-           (!build_is_doubtful(record, maker) ||
+           (!build_is_doubtful(catalog, record, maker) ||
             record_result(maker, build_made_check(arena, kind, id)));
 }
 
@@ -347,8 +360,8 @@ bool build_same_declaration(const Comparison *c, const CatalogObject *object, co
 {
     const RecordObject *known = record_object(c->in->record, object->kind, object->id);
     return known ? str_eq(known->digest, digest)
-                 : build_made_from(c->arena, &c->created, c->in->record, object->kind, object->id,
-                                   c->in->production);
+                 : build_made_from(c->arena, &c->created, c->in->catalog, c->in->record,
+                                   object->kind, object->id, c->in->production);
 }
 
 bool build_on_right_cluster(const Comparison *c, const CatalogObject *object, const char *cluster)
@@ -454,8 +467,8 @@ static bool is_a_persons(const Comparison *c, const CatalogObject *object)
 {
     return !record_object(c->in->record, object->kind, object->id) &&
            !in_stale_container(c, object) && is_undeclared(c, object) &&
-           build_made_from(c->arena, &c->created, c->in->record, object->kind, object->id,
-                           c->in->production);
+           build_made_from(c->arena, &c->created, c->in->catalog, c->in->record, object->kind,
+                           object->id, c->in->production);
 }
 
 static void add_foreign(Comparison *c, const CatalogObject *object)

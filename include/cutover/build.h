@@ -75,9 +75,10 @@ typedef struct BuildInput {
 
 Build *build_compare(Arena *arena, const BuildInput *input);
 
-/* A CREATE of another commit, or of another attempt at this one, may be carried out after D's intent, and the audit log does
- * not tell whose a statement was: someone else began on the same live generation and never cut over. */
-bool build_is_doubtful(const Record *record, const RecordDeployment *d);
+/* The audit log does not tell whose a statement was, and it need not be D's own. A CREATE of another commit, or of another attempt
+ * at this one, may be carried out after D's intent: someone else began on the same live generation and never cut over. And what
+ * a person who bears our role has dropped of what D had made he may have made anew. */
+bool build_is_doubtful(const Catalog *catalog, const Record *record, const RecordDeployment *d);
 
 /* The check of the result that notes what a deployment's own statement made: BUILD_MADE "<kind>:<id>". */
 #define BUILD_MADE "made:"

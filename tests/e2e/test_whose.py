@@ -230,6 +230,21 @@ def an_index_that_a_person_with_our_role_made_anew_is_drift_while_something_is_u
         world.sql("DROP INDEX shop.daily_day_idx")
 
 
+def what_a_person_with_our_role_made_anew_on_green_never_goes_live(world):
+    """It bore the name and lay where ours had been: it passed for what the commit says, and went live without a test."""
+    world.apply()
+    wait_for_approval(world)
+    world.sql("DROP MATERIALIZED VIEW reports_green.top_items")
+    world.sql("CREATE MATERIALIZED VIEW reports_green.top_items IN CLUSTER serving_green AS SELECT day, cents FROM shop_green.daily WHERE cents > 1000000")
+    world.wait_for("a look", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] != "awaiting_approval")
+    world.cutover("apply", "--yes", "--until", "awaiting_approval", expect=(0, 2, 3))
+    assert world.phases()[-4:] == ["building", "hydrating", "checking", "awaiting_approval"], world.phases()
+    world.cutover("approve", "--yes")
+    world.apply()
+    stored = world.sql("SELECT create_sql FROM mz_materialized_views WHERE name = 'top_items'")
+    assert len(stored) == 1 and stored[0][0].rpartition(" AS OF ")[0].endswith('"cents" > 0') and world.plan(expect=0)["outcome"] == "nothing", stored
+
+
 def an_index_of_somebody_else_on_green_keeps_what_it_is_on(world):
     """The server drops indexes with their relation and says nothing."""
     world.apply()
@@ -270,7 +285,7 @@ if __name__ == "__main__":
          production_is_not_green_whoever_gives_it_that_name, green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster,
          what_was_taken_over_is_not_green_whoever_gives_it_that_name, a_view_of_production_is_not_green_whoever_gives_it_that_name,
          a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours,
-         an_index_of_somebody_else_on_green_keeps_what_it_is_on,
+         what_a_person_with_our_role_made_anew_on_green_never_goes_live, an_index_of_somebody_else_on_green_keeps_what_it_is_on,
          an_index_that_a_person_with_our_role_made_anew_is_drift_while_something_is_under_way,
          what_somebody_puts_on_the_old_side_stops_a_cutover_that_was_decided_on],
         PROJECT, SEED)

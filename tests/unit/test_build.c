@@ -104,6 +104,19 @@ static void what_was_made_just_now_in_doubt_is_let_be(void **state)
     CHECK(!compare(&c)->fresh);
 }
 
+/* He bears our role: the audit log would tell it for ours. */
+static void what_somebody_dropped_of_it_he_may_have_made_anew(void **state)
+{
+    Case c = begin(*state);
+    make_green(&c, "cutover");
+    world_record(c.w, "view", "u99", (RelName){"materialize", "shop", "clean"}, NULL, NULL, NULL);
+    CHECK(!compare(&c)->doubtful);
+    RecordObject *lost = map_get(&c.w->record->object_by_id, "view:u99");
+    lost->deployment = c.deployment.id;
+    CHECK(compare(&c)->doubtful);
+    CHECK_INT(compare(&c)->stale.count, 3);
+}
+
 static void a_commit_that_went_live_leaves_no_doubt(void **state)
 {
     Case c = overtake(*state);
@@ -610,6 +623,7 @@ int main(void)
         TEST(what_a_process_noted_that_it_made_itself_is_kept_after_an_overtaken_commit),
         TEST(what_an_earlier_attempt_made_unrecorded_is_made_anew),
         TEST(what_was_made_just_now_in_doubt_is_let_be),
+        TEST(what_somebody_dropped_of_it_he_may_have_made_anew),
         TEST(a_commit_that_went_live_leaves_no_doubt),
         TEST(an_empty_catalog_misses_everything_in_order),
         TEST(what_a_killed_process_made_is_claimed_and_not_made_again),

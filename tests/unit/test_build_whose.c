@@ -48,8 +48,14 @@ static Game new_game(Arena *arena, uint64_t seed)
 /* A process that was killed may not have recorded what it made. */
 static void forget(Game *g, const char *kind, const char *id)
 {
-    Map *known = &g->c.w->record->object_by_id;
-    map_put(g->c.w->arena, known, id_key(g->c.w->arena, kind, id), NULL);
+    const char *key = id_key(g->c.w->arena, kind, id);
+    Map *known = &g->c.w->record->object_by_id, left = {0};
+    map_each (it, known) {
+        if (!str_eq(it->key, key)) {
+            map_put(g->c.w->arena, &left, it->key, it->value);
+        }
+    }
+    *known = left;
 }
 
 static void made(Game *g, const char *kind, const char *id)
