@@ -257,6 +257,22 @@ static void add_retired(Search *s, const RecordName *name)
     }
 }
 
+/* What of the old side somebody has renamed, but for what he has given production's names: it goes with the next commit. */
+static void add_renamed(Search *s, const RecordDeployment *deployment)
+{
+    s->recorded = true;
+    vec_each (const RecordName, it, &deployment->cutover_names) {
+        const CatalogObject *object = catalog_object_by_id(s->catalog, it->id);
+        const CatalogSchema *schema = catalog_schema_by_id(s->catalog, it->id);
+        if (it->retired && str_eq(it->kind, "schema") && schema) {
+            add_schema(s, schema);
+        } else if (it->retired && object && str_eq(object->kind, it->kind) && !keeps(s, object)) {
+            add_with_indexes(s, object);
+        }
+    }
+    s->recorded = false;
+}
+
 /*
  * What is dropped beside the old side, unless the way back was taken, or a newer commit declares it again: then it stays, with
  * its data. Whether one does is not known while what is wanted does not compile.
@@ -296,8 +312,9 @@ static void add_old_side(Search *s, const RecordDeployment *deployment)
     s->recorded = false;
 }
 
-/* What is kept for people to look at: greens of commits that failed, sides that were rolled back. */
-static Leftover *find_kept(const Search *s)
+/* What is kept for people to look at: greens of commits that failed, sides that were rolled back; and what of DEPLOYMENT's old side
+ * bears another name. */
+static Leftover *find_kept(const Search *s, const RecordDeployment *deployment)
 {
     Search kept = *s;
     kept.found = arena_make(s->arena, Leftover);
@@ -311,13 +328,16 @@ static Leftover *find_kept(const Search *s)
             add_old_side(&kept, d);
         }
     }
+    if (deployment->phase == PHASE_CLEANING) {
+        add_renamed(&kept, deployment);
+    }
     return kept.found;
 }
 
 /* What is kept and reads what goes now goes along: the server refuses to drop anything that is read. */
-static void add_kept_readers(Search *s)
+static void add_kept_readers(Search *s, const RecordDeployment *deployment)
 {
-    const Leftover *kept = find_kept(s);
+    const Leftover *kept = find_kept(s, deployment);
     for (size_t i = 0; i < s->found->objects.count; i++) { /* it grows */
         for (size_t k = 0; k < kept->objects.count; k++) {
             if (str_in(&kept->objects.items[k]->reads, s->found->objects.items[i]->id)) {
@@ -357,7 +377,7 @@ Leftover *leftover_blue(Arena *arena, const Catalog *catalog, const Record *reco
     add_drops(&s, deployment, wanted); /* under their production names */
     add_old_side(&s, deployment);
     if (deployment->phase == PHASE_CLEANING || deployment->phase == PHASE_ROLLED_BACK) {
-        add_kept_readers(&s);
+        add_kept_readers(&s, deployment);
         check_foreign_readers(&s);
     }
     return finish(&s);

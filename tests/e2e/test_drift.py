@@ -579,6 +579,22 @@ def an_old_side_that_somebody_renamed_is_told_and_goes_with_the_next_commit(worl
     assert "shop_blue_g1" not in world.schemas() and not world.sql("SELECT 1 FROM mz_clusters WHERE name = 'old_compute'")
 
 
+def what_reads_an_old_side_under_a_name_that_somebody_gave_it_goes_with_that(world):
+    """The old side waited for it, it was to go with the next commit, and that waited for the end of the old side."""
+    world.apply()
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Count one more")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.sql("ALTER SCHEMA reports_blue_g1 RENAME TO old_reports")
+    world.apply()
+    assert drift(world, 2) == [("old_reports", "schema of an old side, reports_blue_g1, left over")]
+    assert [o[:2] for o in world.objects() if "old" in o[0] or "blue" in o[0]] == []
+    world.repository.edit("models/shop/daily.sql", "count(*) + 1", "count(*) + 2")
+    world.repository.commit("Count two more")
+    world.apply()
+    assert drift(world, 0) == [] and "old_reports" not in world.schemas()
+
+
 def an_old_side_that_somebody_renamed_goes_with_a_healing(world):
     deploy_with(world, "heal")
     rename_the_old_side(world)
@@ -731,7 +747,7 @@ if __name__ == "__main__":
          another_deployment_takes_what_stays_with_the_history_that_it_retains, another_version_that_retains_more_is_no_drift,
          who_changed_a_comment_is_known,
          a_size_an_index_and_a_view_come_back, what_somebody_renamed_is_made_again_with_what_reads_it,
-         an_old_side_that_somebody_renamed_is_told_and_goes_with_the_next_commit, an_old_side_that_somebody_renamed_goes_with_a_healing, each_kind_is_treated_as_its_own_word_says, what_cannot_be_healed_says_why,
+         an_old_side_that_somebody_renamed_is_told_and_goes_with_the_next_commit, what_reads_an_old_side_under_a_name_that_somebody_gave_it_goes_with_that, an_old_side_that_somebody_renamed_goes_with_a_healing, each_kind_is_treated_as_its_own_word_says, what_cannot_be_healed_says_why,
          what_the_server_refuses_to_heal_is_said_and_told_until_it_is_mended, a_hold_stops_healing_too,
          history_and_show_tell_what_has_happened, show_tells_which_sql_a_deployment_changed,
          history_and_show_need_no_git], PROJECT, SEED)
