@@ -410,6 +410,11 @@ class Sequence:
             self.answer(plan, status, text)
         raise AssertionError("it never ends\n" + errors + text + self.lab.cutover("plan", expect=ANY))
 
+    def is_unknown(self, refused):
+        """What the record had lost, or the role before had made and nobody had noted."""
+        is_lost = self.is_repaired and refused & STANDS_IN_THE_WAY and not self.theirs
+        return is_lost or (refused & NOT_HANDED_OVER and self.has_successor)
+
     def answer(self, plan, status, text):
         """What Cutover waits for, a person gives it."""
         phase = status.get("deployment", {}).get("phase")
@@ -446,9 +451,7 @@ class Sequence:
             self.neighbour.move(self.project.fresh_name("near"), self.project.fresh_name("nearc"))
         elif "is not ours" in text and self.theirs:
             self.take_away()
-        elif self.is_repaired and refused & STANDS_IN_THE_WAY and not self.theirs:
-            self.say(self.lab.cutover("adopt", "--yes", expect=(0, 2)) + self.lab.stderr)
-        elif refused & NOT_HANDED_OVER and self.has_successor:  # what the role before had made, and nobody had noted
+        elif self.is_unknown(refused):
             self.say(self.lab.cutover("adopt", "--yes", expect=ANY) + self.lab.stderr)
             if "cutover abort" in self.lab.stderr:
                 self.request("abort")
