@@ -481,7 +481,6 @@ static void fold_denied(Fold *fold, const LogEntry *entry)
     }
 }
 
-/* The first one stays, whichever of several controllers asked. */
 static void fold_whole(Fold *fold, const LogEntry *entry)
 {
     RecordDeployment *d = deployment_of(fold, entry);
@@ -490,6 +489,7 @@ static void fold_whole(Fold *fold, const LogEntry *entry)
     }
 }
 
+/* The first one stays, whichever of several controllers asked. */
 static void fold_answer(Fold *fold, const LogEntry *entry)
 {
     RecordDeployment *d = deployment_of(fold, entry);
