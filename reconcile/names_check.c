@@ -115,6 +115,32 @@ static bool goes_live(const Catalog *catalog, const RecordName *name, const Cata
     return !name->retired && (is_of(catalog, name, object) || str_eq(object->on_id, name->id));
 }
 
+static bool is_made_live(const Catalog *catalog, const RecordNames *names,
+                         const CatalogObject *object)
+{
+    bool live = false;
+    vec_each (RecordName, it, names) {
+        bool of = !str_eq(it->kind, "cluster") && is_of(catalog, it, object);
+        if (of && it->retired) {
+            return false;
+        }
+        live = live || of;
+    }
+    return live;
+}
+
+const CatalogObject *names_made_live(const Catalog *catalog, const Record *record,
+                                     const RecordNames *names, RelName rel)
+{
+    vec_each (CatalogObject, it, &catalog->objects) {
+        const RecordObject *known = record_object(record, it->kind, it->id);
+        if (known && relname_eq(known->rel, rel) && is_made_live(catalog, names, it)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
 /* What bears the name that OBJECT will have; what keeps its name is its own measure. */
 static const char *bearer(const Catalog *catalog, const RecordNames *names,
                           const CatalogObject *object)

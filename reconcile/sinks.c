@@ -2,6 +2,7 @@
 
 #include "build_internal.h"
 
+#include "cutover/names_check.h"
 #include "cutover/str.h"
 
 RelName sink_from(const Desired *desired, const DesiredNode *node)
@@ -87,15 +88,25 @@ static const CatalogObject *live_sink(const SinkInput *in, const RecordSink *sin
                                                                                              : NULL;
 }
 
+/* Somebody may rename what has just gone live, and put something else in its place: the sink follows what was compared with what
+ * it reads. */
+static const CatalogObject *new_input(const SinkInput *in, RelName from)
+{
+    const CatalogObject *made =
+        names_made_live(in->catalog, in->record, &in->deployment->names, from);
+    return made ? made : catalog_object(in->catalog, from);
+}
+
 /* DIGEST is of the definition that reads FROM; NULL in records of older versions. */
 static SinkStep repoint(const SinkInput *in, const RecordSink *sink, const CatalogObject *live,
                         RelName from, const char *digest)
 {
-    if (!live || !catalog_object(in->catalog, from)) {
+    const CatalogObject *input = live ? new_input(in, from) : NULL;
+    if (!input) {
         return (SinkStep){0};
     }
-    if (!reads(in->catalog, live, from)) {
-        return (SinkStep){.action = SINK_REPOINT, .sink = sink, .live = live, .from = from};
+    if (!str_in(&live->reads, input->id)) {
+        return (SinkStep){.action = SINK_REPOINT, .sink = sink, .live = live, .from = input->rel};
     }
     const RecordObject *known = record_object(in->record, "sink", live->id);
     bool noted = !digest || !known || str_eq(known->digest, digest);

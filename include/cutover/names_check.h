@@ -33,6 +33,10 @@ bool names_bring_strangers(const Catalog *catalog, const Record *record, const R
 bool names_meet_newcomers(const Catalog *catalog, const Record *record, const RecordNames *names,
                           int64_t event);
 
+/* What NAMES make live and was recorded for REL, whatever somebody calls it since; NULL: they concern no such object. */
+const CatalogObject *names_made_live(const Catalog *catalog, const Record *record,
+                                     const RecordNames *names, RelName rel);
+
 /* What goes live by NAMES, as a proof asks for it: each object with what bears its name until then. Lives as long as ARENA. */
 ProofObjects names_going_live(Arena *arena, const Catalog *catalog, const RecordNames *names);
 

@@ -16,7 +16,7 @@ typedef enum SinkAction {
     SINK_CLAIM,   /* LIVE was made from NODE, but is not recorded */
     SINK_RENEW,   /* LIVE reads FROM, but is recorded with another definition than DIGEST */
     SINK_DROP,    /* LIVE makes way for a new one, or goes with a denied commit */
-    SINK_REPOINT, /* LIVE goes on with what bears the name FROM now */
+    SINK_REPOINT, /* LIVE goes on with its new input, which bears the name FROM now */
 } SinkAction;
 
 typedef struct SinkStep {

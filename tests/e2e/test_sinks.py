@@ -72,6 +72,21 @@ def a_sink_that_somebody_renamed_right_after_the_cutover_follows(world):
     assert "kafka.daily_out   sink renamed to kafka.other" in world.cutover("drift", expect=2)
 
 
+def a_sink_follows_what_it_reads_when_somebody_has_just_renamed_that(world):
+    """Its new input was looked for by name alone: it stayed with the old side, which could never be dropped, and a healing waited for that."""
+    world.repository.edit("cutover.yaml", "  production:\n", "  production:\n    drift: heal\n")
+    begin(world)
+    before = sink(world)
+    change_daily(world)
+    world.wait_for("the cutover", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "repointing")
+    world.sql("ALTER MATERIALIZED VIEW shop.daily RENAME TO moved")
+    world.wait_for("the soak", lambda: world.cutover("run", "--once") is not None and world.phases()[-1] == "soaking")
+    assert sink(world) == (before[0], "shop.moved")
+    assert [what for name, _, what, _ in drift(world, 2)] == ["materialized view renamed to shop.moved"], drift(world, 2)
+    heal(world, 3)
+    assert sink(world) == before and drift(world, 0) == [] and world.plan(expect=0)["outcome"] == "nothing"
+
+
 def the_old_side_stays_until_its_sinks_have_left_it(world):
     begin(world)
     change_daily(world)
@@ -469,6 +484,7 @@ TESTS = [a_sink_that_somebody_made_anew_in_another_way_is_told_and_comes_back_wh
          a_sink_is_created_when_what_it_reads_is_live, a_sink_follows_what_it_reads_and_keeps_its_id,
          the_old_side_stays_until_its_sinks_have_left_it, the_way_back_takes_the_sinks_along,
          the_way_back_is_open_while_a_sink_cannot_follow, a_sink_that_somebody_renamed_right_after_the_cutover_follows,
+         a_sink_follows_what_it_reads_when_somebody_has_just_renamed_that,
          a_sink_that_somebody_renamed_follows_and_goes_back,
          a_limit_of_the_server_that_keeps_a_sink_out_is_said,
          a_new_sink_goes_with_the_commit_that_brought_it, a_sink_that_was_just_made_when_a_newer_commit_comes_is_ours,

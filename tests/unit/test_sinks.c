@@ -225,6 +225,30 @@ static void a_sink_is_repointed_until_it_reads_what_is_live(void **state)
     CHECK_INT(next(s), SINK_REPOINT);
 }
 
+/* What bears the name by now was never compared with what the sink reads. */
+static void a_sink_follows_what_went_live_whatever_its_name(void **state)
+{
+    World *w = deployed_sink(*state);
+    Scene *s = scene(*state, w, SINK_TO_REPOINT, PHASE_REPOINTING);
+    CatalogObject *made = world_live(w, "shop.daily");
+    RelName shop = made->rel;
+    RecordName name = {.kind = "schema",
+                       .id = catalog_id_at(w->catalog, "schema", shop.database, NULL, shop.schema),
+                       .database = shop.database,
+                       .from = "shop_green",
+                       .to = shop.schema};
+    vec_push(w->arena, &s->d.names, name);
+    world_live(w, "kafka.daily_out")->reads.items[0] = "u9999";
+    made->rel.name = "moved";
+    world_stranger(w, "view", "shop.daily", NULL, "shop.orders_clean");
+    world_seal(w);
+    SinkStep step = sink_next(&s->input);
+    CHECK_INT(step.action, SINK_REPOINT);
+    CHECK_STR(step.from.name, "moved");
+    s->d.names.items[0].retired = true; /* and never what the names took away */
+    CHECK_STR(sink_next(&s->input).from.name, "daily");
+}
+
 /* ALTER SINK is not noted with what it does, and the way back undoes both. */
 static void a_sink_of_another_definition_is_recorded_when_it_reads_what_is_declared(void **state)
 {
@@ -324,6 +348,7 @@ int main(void)
         TEST(somebody_elses_sink_stands_in_the_way),
         TEST(a_sink_that_was_made_but_not_recorded_is_no_stranger),
         TEST(a_sink_is_repointed_until_it_reads_what_is_live),
+        TEST(a_sink_follows_what_went_live_whatever_its_name),
         TEST(a_sink_of_another_definition_is_recorded_when_it_reads_what_is_declared),
         TEST(a_new_sink_is_created_once_and_claimed),
         TEST(a_new_sink_of_a_commit_that_was_overtaken_is_left_to_the_next),
