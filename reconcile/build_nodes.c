@@ -200,12 +200,6 @@ static bool announces(const RecordDeployment *d, const char *kind, RelName rel)
             return true;
         }
     }
-    vec_each (const RecordGreen, it, &d->green) {
-        RelName green = {it->database, it->schema, it->green};
-        if (it->schema && str_eq(it->kind, kind) && relname_eq(green, rel)) {
-            return true;
-        }
-    }
     return false;
 }
 
@@ -280,11 +274,14 @@ static const char *digest_made(const Claims *c, const CatalogObject *live, const
     return same ? digest : "made by another commit";
 }
 
+/* One on what is built beside may have its last name from the beginning: it goes with that. */
 static void claim_index(const Claims *c, RelName on, const DesiredIndex *index)
 {
     RelName name = {on.database, on.schema, index->name};
     const CatalogObject *live = catalog_object(c->catalog, name);
-    if (live && str_eq(live->kind, "index") && claimable(c, "index", live->id)) {
+    const CatalogObject *relation = catalog_object(c->catalog, on);
+    if (live && str_eq(live->kind, "index") && relation && str_eq(live->on_id, relation->id) &&
+        claimable(c, "index", live->id)) {
         const char *digest = desired_index_digest(c->arena, on, index);
         claim_one(c, (RecordObject){.id = live->id,
                                     .kind = "index",

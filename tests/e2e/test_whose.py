@@ -262,6 +262,20 @@ def an_index_of_somebody_else_on_green_keeps_what_it_is_on(world):
     world.wait_for("green is gone", lambda: world.cutover("run", "--once") is not None and "shop_green" not in world.schemas())
 
 
+def what_an_overtaken_commit_built_beside_goes_with_its_index(world):
+    """Its process was killed before it noted them: the index has its last name already, and passed for one of production that must not go along."""
+    world.apply()
+    world.repository.write("models/shop/more.sql", "{{ config(indexes=[{'columns': ['id'], 'name': 'more_idx', 'cluster': 'compute'}]) }}\nselect 1 as id\n")
+    world.repository.commit("One view more")
+    world.cutover("apply", "--yes", "--until", "hydrating", expect=(0, 2))
+    world.sql("DELETE FROM cutover.log WHERE deployment LIKE 'production-g2-%' AND kind IN ('objects', 'result')")
+    world.repository.edit("models/shop/more.sql", "select 1", "select 2")
+    world.repository.commit("Another number")
+    world.apply()
+    assert world.sql("SELECT id FROM shop.more") == [(2,)]
+    assert len(world.sql("SELECT 1 FROM mz_indexes WHERE name = 'more_idx'")) == 1 and world.plan(expect=0)["outcome"] == "nothing"
+
+
 def what_somebody_puts_on_the_old_side_stops_a_cutover_that_was_decided_on(world):
     """The process stood still then, and the plan was never looked at again: it went along to the old side, or read it from then on."""
     world.apply()
@@ -281,7 +295,8 @@ def what_somebody_puts_on_the_old_side_stops_a_cutover_that_was_decided_on(world
 
 
 if __name__ == "__main__":
-    run([a_clock_that_goes_back_enters_no_phase_twice, a_commit_that_comes_back_while_another_is_built_goes_live, a_commit_that_failed_before_another_one_is_tried_again_to_its_end,
+    run([what_an_overtaken_commit_built_beside_goes_with_its_index,
+         a_clock_that_goes_back_enters_no_phase_twice, a_commit_that_comes_back_while_another_is_built_goes_live, a_commit_that_failed_before_another_one_is_tried_again_to_its_end,
          production_is_not_green_whoever_gives_it_that_name, green_that_somebody_has_put_into_production_is_not_dropped_with_its_cluster,
          what_was_taken_over_is_not_green_whoever_gives_it_that_name, a_view_of_production_is_not_green_whoever_gives_it_that_name,
          a_sink_that_a_person_made_with_our_role_is_not_taken_for_ours,
