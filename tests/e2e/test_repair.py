@@ -339,6 +339,19 @@ def an_older_record_does_not_know_of_the_cutover(world):
     takes_over_and_forgets_no_side(world)
 
 
+def an_older_record_is_told_of_when_a_newer_commit_has_come(world):
+    """What is live counted as a build that was overtaken, and status said that it went on."""
+    world.apply()
+    marker = world.marker()
+    restore_record(world, "building")
+    world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
+    world.repository.commit("Leave small orders out")
+    nobody_is_told_to_drop_anything(world)
+    assert world.phases()[-1] == "building" and repair(world) == ["CO5035"] and world.marker() == marker
+    world.cutover("adopt", "--yes", expect=2)
+    is_healthy(world)
+
+
 def the_marker_never_goes_back_to_an_older_record(world):
     """No container's comment tells of a view that came to a schema that stays: the marker was renamed to the generation before."""
     world.apply()
@@ -408,6 +421,7 @@ if __name__ == "__main__":
          a_marker_that_goes_before_the_cutover_is_missed_then, what_a_failed_commit_hides_is_told_as_well,
          a_record_that_lost_its_objects_says_how_to_find_them, a_log_that_is_another_table_is_told_apart,
          nobody_is_told_to_drop_production_while_the_record_is_damaged,
+         an_older_record_is_told_of_when_a_newer_commit_has_come,
          the_marker_never_goes_back_to_an_older_record, an_older_record_does_not_know_of_the_cutover, an_older_record_does_not_know_of_the_way_back,
          an_older_record_does_not_know_that_the_soak_has_ended,
          a_marker_that_goes_in_the_soak_stops_the_cleaning, a_way_back_that_is_blocked_is_ended, green_that_was_dropped_is_only_built_again],
