@@ -195,7 +195,8 @@ Progress progress_new(bool color)
 
 void progress_show(Progress *progress, Arena *arena, const Status *status)
 {
-    if (!status->deployment || !status->pass || !status->pass->record) {
+    bool begun = status->deployment && status->deployment->phase != PHASE_NONE;
+    if (!begun || !status->pass || !status->pass->record) {
         return;
     }
     if (progress->terminal) {

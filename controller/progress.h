@@ -19,7 +19,7 @@ typedef struct Progress {
 
 Progress progress_new(bool color);
 
-/* Shows where STATUS stands; ARENA is scratch. */
+/* Shows where STATUS stands, once its deployment has begun; ARENA is scratch. */
 void progress_show(Progress *progress, Arena *arena, const Status *status);
 
 /* The same as text, and as an event; pure, for tests. COUNT makes the id unique. */

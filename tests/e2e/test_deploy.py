@@ -34,6 +34,14 @@ def a_first_deployment_goes_live(world):
     assert world.cutover("plan", expect=0).strip().endswith("nothing to do.")
 
 
+def apply_tells_programs_of_each_phase(world):
+    """The first line was of a phase `none`, which had lasted since 1970."""
+    world.apply()
+    told = [json.loads(line)["data"] for line in world.stderr.splitlines() if '"io.cutover.deployment.progress"' in line]
+    assert {"pending", "building", "hydrating", "live"} <= {data["phase"] for data in told} <= set(world.phases()), told
+    assert all(data["elapsed_s"] < 3600 for data in told), told
+
+
 def a_changed_view_rebuilds_what_reads_it(world):
     deploy(world)
     world.repository.edit("models/shop/orders_clean.sql", "o.amount > 0", "o.amount > 5")
