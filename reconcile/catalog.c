@@ -1,6 +1,9 @@
 #include "cutover/catalog.h"
 
+#include "cutover/sqltok.h"
 #include "cutover/str.h"
+
+#include <ctype.h>
 
 void catalog_seal(Arena *arena, Catalog *catalog)
 {
@@ -123,6 +126,24 @@ bool is_container(const char *kind)
     return str_eq(kind, "schema") || str_eq(kind, "cluster");
 }
 
+char *kind_text(Arena *arena, const char *kind)
+{
+    char *words = arena_strdup(arena, kind);
+    for (char *p = words; *p; p++) {
+        *p = *p == '-' ? ' ' : *p;
+    }
+    return words;
+}
+
+char *kind_sql(Arena *arena, const char *kind)
+{
+    char *words = kind_text(arena, kind);
+    for (char *p = words; *p; p++) {
+        *p = (char)toupper((unsigned char)*p);
+    }
+    return words;
+}
+
 bool catalog_lies_in(const Catalog *catalog, const CatalogObject *object, const char *kind,
                      const char *id)
 {
@@ -154,6 +175,18 @@ CatalogPlace catalog_object_place(const CatalogObject *it)
 {
     return it ? (CatalogPlace){it->kind, it->id, it->owner, it->rel, &it->grants}
               : (CatalogPlace){0};
+}
+
+char *catalog_place_sql(Arena *arena, const CatalogPlace *place)
+{
+    if (str_eq(place->kind, "cluster")) {
+        return sql_ident(arena, place->rel.name);
+    }
+    if (str_eq(place->kind, "schema")) {
+        return arena_printf(arena, "%s.%s", sql_ident(arena, place->rel.database),
+                            sql_ident(arena, place->rel.name));
+    }
+    return relname_sql(arena, place->rel);
 }
 
 CatalogPlace catalog_place(const Catalog *catalog, const char *kind, const char *id)

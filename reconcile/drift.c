@@ -179,15 +179,6 @@ static void judge_owner(Search *s, const char *class, const char *object, const 
     }
 }
 
-static const char *kind_words(Arena *arena, const char *kind)
-{
-    char *words = arena_strdup(arena, kind);
-    for (char *p = words; *p; p++) {
-        *p = *p == '-' ? ' ' : *p;
-    }
-    return words;
-}
-
 static void judge_retention(Search *s, const char *class, const CatalogObject *live)
 {
     NotedChanges changes =
@@ -199,7 +190,7 @@ static void judge_retention(Search *s, const char *class, const CatalogObject *l
                            .audit_type = live->kind,
                            .audit_event = "alter",
                            .what = arena_printf(s->arena, "%s has %s, deployed with %s",
-                                                kind_words(s->arena, live->kind),
+                                                kind_text(s->arena, live->kind),
                                                 noted_shown(it->now), noted_shown(it->then))});
     }
 }
@@ -399,7 +390,7 @@ static bool stands(Search *s, RelName rel, const CatalogObject *live, const char
     }
     const CatalogObject *moved = catalog_object_by_id(s->in->catalog, known->id);
     bool same = moved && str_eq(moved->kind, known->kind);
-    const char *words = kind_words(s->arena, known->kind);
+    const char *words = kind_text(s->arena, known->kind);
     DriftItem item = {.kind = class,
                       .object = text_of(s, rel),
                       .id = known->id,
@@ -412,7 +403,7 @@ static bool stands(Search *s, RelName rel, const CatalogObject *live, const char
         item.audit_event = "create";
         bool sinks = str_eq(known->kind, "sink") && str_eq(live->kind, "sink");
         item.what = arena_printf(
-            s->arena, "%s replaced by another %s%s", words, kind_words(s->arena, live->kind),
+            s->arena, "%s replaced by another %s%s", words, kind_text(s->arena, live->kind),
             sinks ? noted_difference(s->arena, live->options, known->options) : "");
         item.fix = "not healed while that stands there: drop it, or give it another name";
     } else if (same) {
@@ -550,7 +541,7 @@ static void judge_old(Search *s, const RecordObject *known)
                        .audit_type = now.kind,
                        .audit_event = "alter",
                        .what = arena_printf(s->arena, "%s of an old side%s%s, left over",
-                                            kind_words(s->arena, now.kind), renamed ? ", " : "",
+                                            kind_text(s->arena, now.kind), renamed ? ", " : "",
                                             renamed ? retired->to : ""),
                        .fix = "a healing or the next commit drops it: see cutover plan"});
 }

@@ -3,29 +3,6 @@
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
-/* "MATERIALIZED VIEW" of "materialized-view" */
-static const char *words_of_kind(Arena *arena, const char *kind)
-{
-    char *words = arena_strdup(arena, kind);
-    for (char *p = words; *p; p++) {
-        *p = *p == '-' ? ' ' : *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
-    }
-    return words;
-}
-
-/* A container's or relation's name in SQL. */
-static const char *sql_name(Arena *arena, const CatalogPlace *place)
-{
-    if (str_eq(place->kind, "cluster")) {
-        return sql_ident(arena, place->rel.name);
-    }
-    if (str_eq(place->kind, "schema")) {
-        return arena_printf(arena, "%s.%s", sql_ident(arena, place->rel.database),
-                            sql_ident(arena, place->rel.name));
-    }
-    return relname_sql(arena, place->rel);
-}
-
 char *owner_text(Arena *arena, const CatalogPlace *place)
 {
     bool inside = place->rel.schema;
@@ -36,8 +13,8 @@ char *owner_text(Arena *arena, const CatalogPlace *place)
 
 char *owner_statement(Arena *arena, const CatalogPlace *place, const char *role)
 {
-    return arena_printf(arena, "ALTER %s %s OWNER TO %s", words_of_kind(arena, place->kind),
-                        sql_name(arena, place), sql_ident(arena, role));
+    return arena_printf(arena, "ALTER %s %s OWNER TO %s", kind_sql(arena, place->kind),
+                        catalog_place_sql(arena, place), sql_ident(arena, role));
 }
 
 char *owner_grant(Arena *arena, const char *owner, const char *role)

@@ -117,22 +117,53 @@ static const char *full_name(const Closure *c, RelName named)
                : named.name;
 }
 
-static void refuse_taken(Closure *c, const char *kind, RelName named, const char *why)
+static void refuse_taken(Closure *c, const char *kind, RelName named, const char *why,
+                         const char *or_drop)
 {
-    const char *what = arena_printf(c->arena, "%s %s", kind, full_name(c, named));
-    plan_refuse(c, "CO4121", what, arena_printf(c->arena, "%s %s", what, why),
-                arena_printf(c->arena,
-                             "way out:  rename it, or choose other names in cutover.yaml: "
-                             "environments.%s.names",
-                             c->in->environment->name));
+    const char *what =
+        arena_printf(c->arena, "%s %s", kind_text(c->arena, kind), full_name(c, named));
+    plan_refuse(
+        c, "CO4121", what, arena_printf(c->arena, "%s %s", what, why),
+        arena_printf(
+            c->arena,
+            "%s:  rename it, or choose other names in cutover.yaml: environments.%s.names%s",
+            *or_drop ? "ways out" : "way out", c->in->environment->name, or_drop));
 }
 
-/* ID, which may be NULL, bears a name that green needs; MINE when it may be ours. */
-static void check_taken(Closure *c, const char *kind, RelName named, const char *id, bool mine)
+static const char *comment_of(const Closure *c, const CatalogPlace *place)
+{
+    const CatalogSchema *schema = catalog_schema_by_id(c->in->catalog, place->id);
+    const CatalogCluster *cluster = catalog_cluster_by_id(c->in->catalog, place->id);
+    return str_eq(place->kind, "schema") && schema     ? schema->comment
+           : str_eq(place->kind, "cluster") && cluster ? cluster->comment
+                                                       : NULL;
+}
+
+static bool may_be_needed(const Closure *c, const CatalogPlace *place)
+{
+    const char *of = comment_environment(c->arena, comment_of(c, place));
+    return c->in->live_lost || (of && !str_eq(of, c->in->environment->name)) ||
+           map_get(&c->in->record->of_others,
+                   arena_printf(c->arena, "%s:%s", place->kind, place->id));
+}
+
+/* Green, or an old side, of which a record that was brought back from a backup knows nothing is nobody's any more. */
+static const char *or_drop(Closure *c, const CatalogPlace *place)
+{
+    return may_be_needed(c, place)
+               ? ""
+               : arena_printf(c->arena,
+                              "\n           or drop it, when nobody needs it   DROP %s %s",
+                              kind_sql(c->arena, place->kind), catalog_place_sql(c->arena, place));
+}
+
+/* TAKEN, which is nothing where it is free, bears a name that green needs; MINE when it may be ours. */
+static void check_taken(Closure *c, const char *kind, RelName named, CatalogPlace taken, bool mine)
 {
     plan_check_name(c, kind, named.name);
-    if (id && !mine) {
-        refuse_taken(c, kind, named, "exists already, and is not Cutover's");
+    if (taken.id && !mine) {
+        refuse_taken(c, taken.kind, named, "exists already, and Cutover's record does not know it",
+                     or_drop(c, &taken));
     }
 }
 
@@ -140,7 +171,7 @@ static void check_taken(Closure *c, const char *kind, RelName named, const char 
 static void check_declared(Closure *c, const char *kind, RelName named, bool declared)
 {
     if (declared) {
-        refuse_taken(c, kind, named, "is declared, and is the name that green needs meanwhile");
+        refuse_taken(c, kind, named, "is declared, and is the name that green needs meanwhile", "");
     }
 }
 
@@ -154,10 +185,11 @@ static void check_production(Closure *c, const char *kind, RelName named, const 
                      arena_printf(c->arena,
                                   "was %s in production, until somebody gave it the name that "
                                   "green needs meanwhile",
-                                  known->rel.name));
+                                  known->rel.name),
+                     "");
     } else if (known) {
         refuse_taken(c, kind, named,
-                     "is in production, and has the name that green needs meanwhile");
+                     "is in production, and has the name that green needs meanwhile", "");
     }
 }
 
@@ -165,7 +197,7 @@ static void check_production(Closure *c, const char *kind, RelName named, const 
 static void check_retired(Closure *c, const char *kind, RelName named, const char *id)
 {
     if (id && build_is_retired(c->in->record, kind, id)) {
-        refuse_taken(c, kind, named, "was live before, and has the name that green needs");
+        refuse_taken(c, kind, named, "was live before, and has the name that green needs", "");
     }
 }
 
@@ -177,19 +209,21 @@ static bool place_is_declared(const Closure *c, const Place *place, const char *
     return other && other->wanted;
 }
 
-static const char *id_named(const Closure *c, const Place *place, const char *name)
+static CatalogPlace place_named(const Closure *c, const Place *place, const char *name)
 {
-    return catalog_id_at(c->in->catalog, container_kind(place->is_cluster), place->database, NULL,
-                         name);
+    return place->is_cluster
+               ? catalog_cluster_place(catalog_cluster(c->in->catalog, name))
+               : catalog_schema_place(catalog_schema(c->in->catalog, place->database, name));
 }
 
 static void check_green_place(Closure *c, const Place *place)
 {
     const char *name = config_pattern(c->arena, c->in->environment->green_pattern, place->name,
                                       plan_generation(c));
-    const char *kind = container_kind(place->is_cluster), *id = id_named(c, place, name);
+    const CatalogPlace taken = place_named(c, place, name);
+    const char *kind = container_kind(place->is_cluster), *id = taken.id;
     RelName named = {.database = place->database, .name = name};
-    check_taken(c, kind, named, id, id && is_ours(c, kind, id));
+    check_taken(c, kind, named, taken, id && is_ours(c, kind, id));
     check_declared(c, kind, named, place_is_declared(c, place, name));
     check_production(c, kind, named, id,
                      id && build_is_production(c->in->catalog, c->in->record, kind, id, named));
@@ -201,7 +235,7 @@ static void check_blue_place(Closure *c, const Place *place)
     const char *name =
         config_pattern(c->arena, c->in->environment->blue_pattern, place->name, plan_generation(c));
     RelName named = {.database = place->database, .name = name};
-    check_taken(c, container_kind(place->is_cluster), named, id_named(c, place, name), false);
+    check_taken(c, container_kind(place->is_cluster), named, place_named(c, place, name), false);
 }
 
 static void check_size(Closure *c, const Place *place)
@@ -284,7 +318,7 @@ static void check_green_name(Closure *c, const PlanBeside *it, const Map *declar
 {
     const RelName named = {it->rel.database, it->rel.schema, it->green};
     const CatalogObject *green = catalog_object(c->in->catalog, named);
-    check_taken(c, it->kind, named, green ? green->id : NULL,
+    check_taken(c, it->kind, named, catalog_object_place(green),
                 green && is_ours(c, green->kind, green->id));
     check_declared(c, it->kind, named, map_get(declared, relname_key(c->arena, named)));
     check_production(c, it->kind, named, green ? green->id : NULL,
@@ -302,7 +336,7 @@ static void check_besides(Closure *c)
         if (it->live_id && it->blue) {
             const RelName blue = {it->rel.database, it->rel.schema, it->blue};
             const CatalogObject *taken = catalog_object(c->in->catalog, blue);
-            check_taken(c, it->kind, blue, taken ? taken->id : NULL, false);
+            check_taken(c, it->kind, blue, catalog_object_place(taken), false);
         }
     }
 }

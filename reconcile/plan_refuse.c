@@ -4,8 +4,6 @@
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
-#include <ctype.h>
-
 enum { LONGEST_HINT = 64 * 1024 };
 
 void plan_refuse(Closure *c, const char *code, const char *key, const char *text, const char *hint)
@@ -17,21 +15,6 @@ void plan_refuse(Closure *c, const char *code, const char *key, const char *text
     Diag *diag = diag_add(&c->plan->diags, DIAG_REFUSED, code, "%s", text);
     diag->object = key;
     diag->hint = hint;
-}
-
-/* "materialized-view" as a statement writes it. */
-static const char *upper_kind(Closure *c, const char *kind)
-{
-    char *text = arena_strdup(c->arena, kind);
-    for (char *p = text; *p; p++) {
-        *p = *p == '-' ? ' ' : (char)toupper((unsigned char)*p);
-    }
-    return text;
-}
-
-static const char *plain_kind(Closure *c, const char *kind)
-{
-    return str_lower(c->arena, upper_kind(c, kind));
 }
 
 /* "schema shop must be swapped (shop.orders_clean: SQL changed)" */
@@ -50,7 +33,8 @@ static const char *why_replaced(Closure *c, const Place *place)
 static const char *who(Closure *c, const CatalogObject *object)
 {
     return arena_printf(c->arena, "%s (%s, role %s)", plan_object_name(c, object),
-                        plain_kind(c, object->kind), object->owner ? object->owner : "unknown");
+                        kind_text(c->arena, object->kind),
+                        object->owner ? object->owner : "unknown");
 }
 
 /* What selects OBJECT: an index comes with its relation. DECLARED: whether the project has that already. */
@@ -88,7 +72,7 @@ static const char *ways_out(Closure *c, const CatalogObject *object, bool named)
     return arena_printf(c->arena,
                         "ways out:  %-29s   cutover adopt --select %s\n"
                         "           %-29s   DROP %s %s",
-                        way, selector, "or drop it", upper_kind(c, object->kind),
+                        way, selector, "or drop it", kind_sql(c->arena, object->kind),
                         relname_sql(c->arena, object->rel));
 }
 
@@ -211,7 +195,7 @@ void plan_refuse_stays(Closure *c, const Place *place, const Item *item)
 void plan_refuse_tenant(Closure *c, const CatalogObject *object, const Place *place)
 {
     if (is_stateful(object->kind)) {
-        refuse_stateful(c, place, plain_kind(c, object->kind), plan_object_name(c, object));
+        refuse_stateful(c, place, kind_text(c->arena, object->kind), plan_object_name(c, object));
         return;
     }
     refuse_stranger(c, object,

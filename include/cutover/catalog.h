@@ -156,6 +156,10 @@ const CatalogObject *catalog_object_by_id(const Catalog *catalog, const char *id
 const char *container_kind(bool is_cluster);
 bool is_container(const char *kind);
 
+/* "materialized view" of "materialized-view", as people write it, and "MATERIALIZED VIEW", as a statement does; of ARENA. */
+char *kind_text(Arena *arena, const char *kind);
+char *kind_sql(Arena *arena, const char *kind);
+
 /* OBJECT lies in the schema, or on the cluster, of this KIND and ID. */
 bool catalog_lies_in(const Catalog *catalog, const CatalogObject *object, const char *kind,
                      const char *id);
@@ -172,6 +176,9 @@ typedef struct CatalogPlace {
 CatalogPlace catalog_schema_place(const CatalogSchema *schema);
 CatalogPlace catalog_cluster_place(const CatalogCluster *cluster);
 CatalogPlace catalog_object_place(const CatalogObject *object);
+
+/* Its full name in SQL; of ARENA. */
+char *catalog_place_sql(Arena *arena, const CatalogPlace *place);
 
 /* What has the KIND and ID. */
 CatalogPlace catalog_place(const Catalog *catalog, const char *kind, const char *id);

@@ -43,10 +43,3 @@ def give_back(lab):
 def told(plan):
     """The statements that Cutover says would give the new role what it needs."""
     return [statement for d in plan["diagnostics"] for statement in TOLD.findall(d.get("hint") or "")]
-
-
-def unknown_green(plan):
-    """What the first role has made and nobody has recorded yet is not known to be Cutover's."""
-    messages = "\n".join(d["message"] for d in plan["diagnostics"])
-    found = re.findall(r"^([a-z-]+) (\S+) exists already, and is not Cutover's", messages, re.M)
-    return ["DROP %s %s CASCADE" % (kind.replace("-", " "), name) for kind, name in found]

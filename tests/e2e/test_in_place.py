@@ -243,7 +243,7 @@ def somebody_elses_object_under_a_green_name_stands_in_the_way(world):
     world.repository.write("models/shop/refunds.sql", REFUNDS % "")
     world.repository.commit("Count refunds")
     text = world.cutover("plan", expect=3)
-    assert "CO4121" in text and "view shop.refunds_green exists already, and is not Cutover's" in text, text
+    assert "CO4121" in text and "view shop.refunds_green exists already, and Cutover's record does not know it" in text, text
     assert world.sql("SELECT mine FROM shop.refunds_green") == [(1,)]
 
 

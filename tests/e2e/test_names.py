@@ -184,7 +184,7 @@ def what_another_environment_made_under_a_name_that_green_had_is_its_own(world):
     world.repository.remove("tests/none.sql")
     world.repository.commit("Without that test")
     text = world.cutover("plan", expect=3)
-    assert "CO4121: schema shop_green exists already, and is not Cutover's" in text, text
+    assert "CO4121: schema shop_green exists already, and Cutover's record does not know it" in text, text
 
 
 def what_a_person_made_with_our_role_is_no_work_of_an_earlier_commit(world):
@@ -263,7 +263,7 @@ def what_is_taken_in_another_database_is_told_with_that(world):
     world.repository.write("models/more.sql", more % 2)
     world.repository.commit("Change it")
     text = world.cutover("plan", expect=3)
-    assert "CO4121: schema other.more_green exists already, and is not Cutover's" in text, text
+    assert "CO4121: schema other.more_green exists already, and Cutover's record does not know it" in text, text
 
 
 def go_back_to(world, commit):

@@ -207,7 +207,33 @@ static void names_that_green_needs_must_be_free(void **state)
     Plan *plan = world_plan(w);
     CHECK_INT(diags_count(&plan->diags, DIAG_REFUSED), 2);
     CHECK_STR(world_finding(plan, "CO4121")->message,
-              "schema shop_green exists already, and is not Cutover's");
+              "schema shop_green exists already, and Cutover's record does not know it");
+    CHECK_STR(world_finding(plan, "CO4121")->hint,
+              "ways out:  rename it, or choose other names in cutover.yaml: "
+              "environments.production.names\n"
+              "           or drop it, when nobody needs it   DROP SCHEMA "
+              "\"materialize\".\"shop_green\"");
+}
+
+/* Another environment builds there: nobody is told to drop that. */
+static void green_of_another_environment_is_not_to_be_dropped(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_add_schema(w, DB, "shop_green", "cutover")->comment = "g7 abc | Cutover staging g7";
+    world_change(w, "shop.daily");
+    const char *hint = world_finding(world_plan(w), "CO4121")->hint;
+    CHECK(str_starts(hint, "way out:") && !strstr(hint, "DROP"));
+}
+
+/* A table that bears the name that a view's green side needs, say. */
+static void whatever_bears_a_name_that_green_needs_is_told_as_what_it_is(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_stranger(w, "table", "shop.more_green", NULL, NULL);
+    world_declare(w, NODE_VIEW, "shop.more", NULL, "shop.daily");
+    const Diag *diag = world_finding(world_plan(w), "CO4121");
+    CHECK(str_starts(diag->message, "table shop.more_green exists already"));
+    CHECK(strstr(diag->hint, "DROP TABLE \"materialize\".\"shop\".\"more_green\""));
 }
 
 static void green_of_this_deployment_is_no_obstacle(void **state)
@@ -353,6 +379,8 @@ int main(void)
         TEST(a_cluster_without_a_size_must_be_listed),
         TEST(system_containers_are_never_replaced),
         TEST(names_that_green_needs_must_be_free),
+        TEST(green_of_another_environment_is_not_to_be_dropped),
+        TEST(whatever_bears_a_name_that_green_needs_is_told_as_what_it_is),
         TEST(green_of_this_deployment_is_no_obstacle),
         TEST(long_names_are_refused_by_bytes),
         TEST(a_missing_source_is_refused_with_the_nearest_name),
