@@ -160,10 +160,8 @@ static const char *misfit(Pass *pass, const PlanObject *sink, const char *before
 
 static bool check_fit(Pass *pass, const PlanObject *sink, Err *err)
 {
-    const RelName from =
-        sink->leaves.name ? sink->leaves : sink_from(pass->out->desired, sink->node);
     const RelName to = sink_from(pass->green, map_get(&pass->green->node_by_id, sink->id));
-    const CatalogObject *old = catalog_object(pass->snapshot.catalog, from);
+    const CatalogObject *old = sink_input(pass->snapshot.catalog, sink->live);
     const CatalogObject *new = catalog_object(pass->snapshot.catalog, to);
     if (!old || !new || old == new) {
         return true;

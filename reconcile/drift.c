@@ -455,24 +455,12 @@ static void judge_traits(Search *s, const DesiredNode *node, const CatalogObject
 
 /* ---- sinks ---- */
 
-/* The relation that SINK reads: connections are read, too. */
-static const CatalogObject *input_of(const Search *s, const CatalogObject *sink)
-{
-    vec_each (const char *, id, &sink->reads) {
-        const CatalogObject *input = catalog_object_by_id(s->in->catalog, *id);
-        if (input && !str_eq(input->kind, "connection")) {
-            return input;
-        }
-    }
-    return NULL;
-}
-
 /* ALTER SINK ... SET FROM by hand. A sink whose input is gone cannot be: the server keeps what a sink reads. */
 static void judge_sink(Search *s, const DesiredNode *node, const CatalogObject *live)
 {
     RelName from = sink_from(s->in->desired, node);
     const CatalogObject *wanted = catalog_object(s->in->catalog, from);
-    const CatalogObject *input = input_of(s, live);
+    const CatalogObject *input = sink_input(s->in->catalog, live);
     if (!wanted || !input || str_in(&live->reads, wanted->id) ||
         !record_object(s->in->record, "sink", live->id)) {
         return;

@@ -34,7 +34,7 @@ static void add_if_it_reads_another(Closure *c, const Item *item)
     if (input && input->green) {
         add(c, item, PLAN_REPOINT,
             (PlanReason){CAUSE_READS, plan_item_name(c, input), "repointed after the cutover"});
-    } else if (wanted && !str_in(&item->live->reads, wanted->id)) {
+    } else if (wanted ? !str_in(&item->live->reads, wanted->id) : input != NULL) {
         add(c, item, PLAN_REPOINT,
             (PlanReason){CAUSE_DRIFT, NULL, "reads another relation: repointed"});
     }

@@ -5,6 +5,17 @@
 #include "cutover/names_check.h"
 #include "cutover/str.h"
 
+const CatalogObject *sink_input(const Catalog *catalog, const CatalogObject *live)
+{
+    vec_each (const char *, id, &live->reads) {
+        const CatalogObject *input = catalog_object_by_id(catalog, *id);
+        if (input && !str_eq(input->kind, "connection")) {
+            return input;
+        }
+    }
+    return NULL;
+}
+
 RelName sink_from(const Desired *desired, const DesiredNode *node)
 {
     if (node->depends.count) {

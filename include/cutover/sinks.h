@@ -42,6 +42,9 @@ SinkStep sink_next(const SinkInput *input);
  * note that. */
 bool sink_is_ours(const Record *record, const Catalog *catalog, const CatalogObject *sink);
 
+/* The relation that LIVE reads: connections are read, too. NULL: none that CATALOG has. */
+const CatalogObject *sink_input(const Catalog *catalog, const CatalogObject *live);
+
 /* The relation that the sink NODE reads, under its production name; no name: it reads none of the project. */
 RelName sink_from(const Desired *desired, const DesiredNode *node);
 

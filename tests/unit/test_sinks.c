@@ -65,6 +65,23 @@ static void a_sink_follows_what_it_reads(void **state)
     CHECK_INT(world_plan(w)->outcome, PLAN_NOTHING);
 }
 
+/* Somebody gave another name to what it reads, or took the sink over from a record that was lost: it stayed with that. */
+static void a_sink_follows_what_is_made_in_the_place_of_what_it_reads(void **state)
+{
+    World *w = deployed_shop(*state);
+    world_size(w, "sinks", "25cc", 1);
+    world_declare(w, NODE_VIEW, "api.orders", NULL, "shop.daily");
+    world_declare(w, NODE_SINK, "kafka.orders_out", "sinks", "api.orders");
+    world_apply(w, world_plan(w));
+    world_live(w, "api.orders")->rel.name = "moved";
+    world_seal(w);
+    Plan *plan = world_plan(w);
+    CHECK_INT(world_planned(plan, "api.orders")->action, PLAN_CREATE);
+    const PlanObject *sink = world_planned(plan, "kafka.orders_out");
+    CHECK(sink);
+    CHECK_INT(sink->action, PLAN_REPOINT);
+}
+
 static void a_sink_that_reads_something_else_is_left_alone(void **state)
 {
     World *w = deployed_sink(*state);
@@ -339,6 +356,7 @@ int main(void)
         TEST(a_sink_that_somebody_sent_elsewhere_has_drifted),
         TEST(a_new_sink_is_created_after_the_cutover),
         TEST(a_sink_follows_what_it_reads),
+        TEST(a_sink_follows_what_is_made_in_the_place_of_what_it_reads),
         TEST(a_sink_that_reads_something_else_is_left_alone),
         TEST(a_changed_sink_needs_a_permit),
         TEST(a_sink_whose_from_alone_has_changed_is_repointed),
