@@ -31,6 +31,7 @@ PHASES = ["building", "hydrating", "checking", "cutting_over", "repointing", "so
 THEIRS = ("SELECT o.id, s.name, o.name FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id JOIN mz_roles r ON r.id = o.owner_id "
           "WHERE r.name = 'looker' ORDER BY 1")
 STANDS_IN_THE_WAY = {"CO4103", "CO4121", "CO4122", "CO4123"}
+NAME_OF_GREEN = {"CO4121"}
 NO_SUCH_ROLE = {"CO4116"}
 NOT_HANDED_OVER = {"CO4125"}
 OF_ANOTHER_ROLE = {"CO4124"}
@@ -48,7 +49,7 @@ class Sequence:
         self.past = []     # (commit, project, settings)
         self.theirs = []   # what the stranger has made
         self.neighbour = Neighbour(lab, self.by_hand)
-        self.is_repaired = False
+        self.has_lost_rows = False
         self.has_successor = False
         self.marker = None  # that somebody has damaged
         self.said = []     # what has happened, for people who look for the reason of a failure
@@ -229,6 +230,19 @@ class Sequence:
                                          "DELETE FROM cutover.log", "DROP SCHEMA cutover CASCADE"]))
         self.passes(self.chance.randint(0, 3))
         self.settle()  # what Git does not declare any more, nobody can take over
+
+    def restore_an_older_record(self):
+        """What was written since some moment is lost: of what is under way, or of a few deployments."""
+        self.change(soak=self.chance.choice(["0s", "1h"]))
+        self.advance()
+        newest = self.lab.ask("SELECT at FROM cutover.log ORDER BY at DESC LIMIT 40")
+        if newest:
+            self.has_lost_rows = True
+            self.by_hand("DELETE FROM cutover.log WHERE at > '%s'" % self.chance.choice(newest)[0])
+        self.passes(self.chance.randint(0, 3))
+        if self.chance.random() < 0.5:
+            self.request(*self.chance.choice([("rollback",), ("abort",), ("promote",)]))
+        self.settle()
 
     def force(self):
         """Another history takes the place of what is live, or of what is under way."""
@@ -412,7 +426,7 @@ class Sequence:
 
     def is_unknown(self, refused):
         """What the record had lost, or the role before had made and nobody had noted."""
-        is_lost = self.is_repaired and refused & STANDS_IN_THE_WAY and not self.theirs
+        is_lost = self.has_lost_rows and refused & STANDS_IN_THE_WAY - NAME_OF_GREEN and not self.theirs
         return is_lost or (refused & NOT_HANDED_OVER and self.has_successor)
 
     def answer(self, plan, status, text):
@@ -424,7 +438,7 @@ class Sequence:
         if "see cutover repair" in text:
             told = self.lab.cutover("repair", "--yes", expect=ANY) + self.lab.stderr
             self.say(told)
-            self.is_repaired = True
+            self.has_lost_rows = True
             for statement in re.findall(r"^ *a person must act: .*: +((?:ALTER|DROP) .*)$", told, re.M):
                 assert self.by_hand(statement), self.said[-1]
             if "somebody renamed the marker" in told:
@@ -453,6 +467,8 @@ class Sequence:
             self.take_away()
         elif self.is_unknown(refused):
             self.say(self.lab.cutover("adopt", "--yes", expect=ANY) + self.lab.stderr)
+            if "nothing to take over" in self.said[-1]:
+                self.drop_as_told(plan)
             if "cutover abort" in self.lab.stderr:
                 self.request("abort")
                 self.lab.cutover("run", "--once", expect=ANY)  # apply carries nothing out while its plan is refused
@@ -464,9 +480,7 @@ class Sequence:
             self.take_away()
         elif refused:  # what a hand renamed, or nobody had noted, is known to nobody
             assert refused <= STANDS_IN_THE_WAY, text
-            hints = "\n".join(d.get("hint") or "" for d in plan["diagnostics"])
-            for statement in re.findall(r"or drop it +(DROP .*)$", hints, re.M) + successor.unknown_green(plan) * self.has_successor:
-                assert self.by_hand(statement) or "unknown catalog item" in self.said[-1], self.said[-1]  # it went with another one
+            self.drop_as_told(plan)
         elif "windows.missed" in text or "Else push a fix" in text or any("of an old side" in d["what"] for d in status.get("drift", [])):
             self.change()
         elif "still depended upon by" in text:
@@ -474,6 +488,13 @@ class Sequence:
             self.theirs = self.lab.ask(THEIRS)
         else:
             self.request("resume")
+
+    def drop_as_told(self, plan):
+        hints = "\n".join(d.get("hint") or "" for d in plan["diagnostics"])
+        green = [statement + " CASCADE" for statement in re.findall(r"or drop it, when nobody needs it +(DROP .*)$", hints, re.M)]
+        assert self.has_lost_rows or self.has_successor or not green, hints  # nobody has recorded it yet, or no record tells of it any more
+        for statement in re.findall(r"or drop it +(DROP .*)$", hints, re.M) + green:
+            assert self.by_hand(statement) or "unknown catalog item" in self.said[-1], self.said[-1]  # it went with another one
 
     def drop_reader(self, refusal):
         """What the server names as the reader of what is to go, and before that, what reads it."""
@@ -488,13 +509,20 @@ class Sequence:
             assert self.by_hand("DROP %s %s" % (o["type"].replace("-", " "), dotted(o))), self.said[-1]
         self.theirs = self.lab.ask(THEIRS)
 
+    def recorded(self):
+        bodies = [body if isinstance(body, dict) else json.loads(body) for (body,) in self.lab.ask("SELECT body FROM cutover.log WHERE kind = 'objects'")]
+        return {o["id"] for body in bodies for o in body["objects"]}
+
     def drop_what_is_not_known_any_more(self):
         """A record that was lost knows again which objects are ours, but not which clusters; and who gave a name to something keeps it."""
         for (cluster,) in self.lab.ask("SELECT name FROM mz_clusters WHERE id LIKE 'u%' AND name <> 'quickstart'"):
             kept = any(o["cluster"] == cluster for o in self.lab.catalog())  # a side that somebody went back from, for keep_failed
-            lost = self.is_repaired and not kept and cluster.removeprefix("st_") not in self.project.clusters()
+            lost = self.has_lost_rows and not kept and cluster.removeprefix("st_") not in self.project.clusters()
             if lost or cluster.startswith("hand"):
                 assert self.by_hand("DROP CLUSTER " + cluster), self.said[-1]
+        for o in reversed(self.ours()):
+            if self.has_lost_rows and o["id"] not in self.recorded():  # it left Git in the commit of which the record was lost
+                self.by_hand("DROP %s %s" % (o["type"].replace("-", " "), dotted(o)))
         for database, schema in self.lab.ask("SELECT d.name, s.name FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id WHERE s.name LIKE 'hand%'"):
             self.by_hand("DROP SCHEMA %s.%s CASCADE" % (database, schema))  # with what was green, and nobody knows by that name
 
@@ -526,7 +554,7 @@ class Sequence:
         return [self.merge, self.overtake, self.fail, self.go_back, self.abort, self.hold, self.approve, self.approve_what_is_no_more, self.let_guests_in,
                 self.wait_for_a_window, self.grant_to_a_newcomer, self.force, self.rush, self.make_beside_what_soaks, self.live_next_door,
                 self.meet_a_stranger, self.edit_by_hand, self.edit_meanwhile, self.swap_by_hand, self.change_the_role, self.damage_the_marker,
-                self.damage_the_record]
+                self.damage_the_record, self.restore_an_older_record]
 
     def play(self):
         self.lab.ask("CREATE SCHEMA strange")
