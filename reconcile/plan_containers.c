@@ -1,4 +1,5 @@
 /* Schemas and clusters that take part in the cutover: their names, sizes and prices. */
+#include "build_internal.h"
 #include "plan_internal.h"
 
 #include "cutover/options.h"
@@ -77,16 +78,22 @@ void plan_add_containers(Closure *c)
     }
 }
 
+/* An old side's that somebody gave another name is told as drift, which may be healed. */
 static void leave(Closure *c, PlanContainers *places)
 {
+    PlanContainers stay = {0};
     vec_each (PlanContainer, it, places) {
+        if (build_is_retired(c->in->record, container_kind(it->is_cluster), it->live_id)) {
+            vec_push(c->arena, &stay, *it);
+            continue;
+        }
         Diag *diag = diag_add(&c->plan->diags, DIAG_WARNING, "CO4203",
                               "%s %s is no longer in Git, but stays: something was in it when this "
                               "commit was cut over, so that it goes with the next one",
                               container_kind(it->is_cluster), it->name);
         diag->object = it->name;
     }
-    *places = (PlanContainers){0};
+    *places = stay;
 }
 
 static bool any_wanted(const PlanContainers *places)

@@ -579,6 +579,24 @@ def an_old_side_that_somebody_renamed_is_told_and_goes_with_the_next_commit(worl
     assert "shop_blue_g1" not in world.schemas() and not world.sql("SELECT 1 FROM mz_clusters WHERE name = 'old_compute'")
 
 
+def an_old_side_that_was_renamed_when_it_was_empty_goes_as_well(world):
+    """Its process was killed before the last DROP: drift said that a healing drops it, and no plan had it."""
+    deploy_with(world, "heal")
+    world.repository.edit("models/shop/daily.sql", "count(*)", "count(*) + 1")
+    world.repository.commit("Count one more")
+    world.cutover("apply", "--yes", "--until", "soaking", expect=(0, 2))
+    world.sql("DROP SCHEMA reports_blue_g1 CASCADE")
+    for kind, name in [("VIEW", "orders_clean"), ("TABLE", "regions")]:
+        world.sql("DROP %s shop_blue_g1.%s CASCADE" % (kind, name))
+    assert not [o for o in world.objects() if o[0] == "shop_blue_g1"]
+    world.sql("ALTER SCHEMA shop_blue_g1 RENAME TO old_shop")
+    world.sql("ALTER CLUSTER compute_blue_g1 RENAME TO old_compute")
+    assert drift(world, 2) == [("old_compute", "cluster of an old side, compute_blue_g1, left over"),
+                               ("old_shop", "schema of an old side, shop_blue_g1, left over")]
+    world.wait_for("the healing", lambda: world.cutover("run", "--once") is not None and healed(world, 3))
+    assert drift(world, 0) == [] and world.plan(expect=0)["outcome"] == "nothing" and not {"old_shop", "old_compute"} & set(world.schemas() + world.clusters())
+
+
 def what_reads_an_old_side_under_a_name_that_somebody_gave_it_goes_with_that(world):
     """The old side waited for it, it was to go with the next commit, and that waited for the end of the old side."""
     world.apply()
@@ -731,7 +749,7 @@ def history_and_show_need_no_git(world):
 
 if __name__ == "__main__":
     run([a_dropped_index_is_seen_with_who_and_when, drift_is_told_while_the_old_side_soaks, in_the_middle_of_a_cutover_drift_cannot_be_told, each_kind_is_told_apart, people_are_told_once_and_again_when_it_is_gone,
-         drift_is_told_while_a_refused_commit_waits, drift_is_told_when_a_commit_has_failed,
+         an_old_side_that_was_renamed_when_it_was_empty_goes_as_well, drift_is_told_while_a_refused_commit_waits, drift_is_told_when_a_commit_has_failed,
          drift_is_told_before_a_commit_that_says_nothing_of_it_undoes_it,
          what_was_dropped_by_hand_and_then_in_git_is_no_drift,
          who_only_looks_is_not_told_of_a_deployment_that_does_not_come,
