@@ -199,9 +199,9 @@ class Lab(harness.World):
         return json.loads(text)["outcome"] if text.startswith("{") else "none"
 
     def leftovers(self):
-        """Containers that a deployment should have taken away."""
+        """Containers that a deployment should have taken away, by the patterns that some commit may have chosen."""
         schemas = [name for (name,) in self.ask("SELECT name FROM mz_schemas WHERE id LIKE 'u%' ORDER BY 1")]
-        return [name for name in schemas + self.clusters() if re.search(r"_green$|_blue_g\d+$", name)]
+        return [name for name in schemas + self.clusters() if re.search(r"_green$|_next$|^next_|_blue_g\d+$|_of_g\d+$|_was\d+$", name)]
 
     def close(self):
         self.connection.close()

@@ -244,6 +244,18 @@ class Sequence:
             self.request(*self.chance.choice([("rollback",), ("abort",), ("promote",)]))
         self.settle()
 
+    def choose_other_names(self):
+        """Of green and of the old sides, while something is under way under the names before."""
+        names = [[], ['names: {green: "{name}_next"}'], ['names: {blue: "{name}_of_g{n}"}'], ['names: {green: "next_{name}", blue: "{name}_was{n}"}'],
+                 ['names: {green: "{name}_of_g1"}']]
+        for _ in range(2):
+            self.change(soak="1h", gates=self.chance.choice(names))
+            self.advance()
+        if self.chance.random() < 0.5:
+            self.request(*self.chance.choice([("rollback",), ("abort",), ("promote",)]))
+            self.passes(self.chance.randint(0, 5))
+        self.change(gates=self.chance.choice(names))
+
     def force(self):
         """Another history takes the place of what is live, or of what is under way."""
         self.change()
@@ -554,7 +566,7 @@ class Sequence:
         return [self.merge, self.overtake, self.fail, self.go_back, self.abort, self.hold, self.approve, self.approve_what_is_no_more, self.let_guests_in,
                 self.wait_for_a_window, self.grant_to_a_newcomer, self.force, self.rush, self.make_beside_what_soaks, self.live_next_door,
                 self.meet_a_stranger, self.edit_by_hand, self.edit_meanwhile, self.swap_by_hand, self.change_the_role, self.damage_the_marker,
-                self.damage_the_record, self.restore_an_older_record]
+                self.damage_the_record, self.restore_an_older_record, self.choose_other_names]
 
     def play(self):
         self.lab.ask("CREATE SCHEMA strange")
