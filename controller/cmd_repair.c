@@ -12,14 +12,45 @@ typedef struct Repairing {
     Session *session;
     Wanted wanted;
     Repair *repair;
+    const char *marker_commit; /* as in PassInput */
 } Repairing;
+
+static PassInput pass_input(const Repairing *r, PassMode mode)
+{
+    PassInput input = wanted_pass(r->session->context, &r->wanted, mode, &r->session->writer_seq);
+    input.marker_commit = r->marker_commit;
+    return input;
+}
+
+/* Looks for the commit of a marker that seems to have been renamed: false when Git knows none. */
+static bool ask_git(Repairing *r)
+{
+    const RepairFinding *finding = repair_first(r->repair);
+    int64_t generation;
+    const char *commit8;
+    GitCommit found;
+    Err unknown = {0};
+    if (r->marker_commit || !finding || finding->kind != REPAIR_RENAME_MARKER ||
+        !marker_parse(r->cli->arena, r->wanted.environment->name, finding->from, &generation,
+                      &commit8) ||
+        !git_resolve(r->wanted.repository->git, r->cli->arena, &(GitWanted){.text = commit8},
+                     &found, &unknown)) {
+        return false;
+    }
+    r->marker_commit = found.sha;
+    return true;
+}
+
+static bool look_once(Repairing *r, Err *err)
+{
+    PassInput input = pass_input(r, PASS_LOOK);
+    return session_connect(r->session, r->cli->arena, err) &&
+           pass_repair_look(r->cli->arena, r->session->pg, &input, &r->repair, err);
+}
 
 static bool look(Repairing *r, Err *err)
 {
-    PassInput input =
-        wanted_pass(r->session->context, &r->wanted, PASS_LOOK, &r->session->writer_seq);
-    return session_connect(r->session, r->cli->arena, err) &&
-           pass_repair_look(r->cli->arena, r->session->pg, &input, &r->repair, err);
+    return look_once(r, err) && (!ask_git(r) || look_once(r, err));
 }
 
 static bool answer(const Repairing *r)
@@ -67,8 +98,7 @@ static bool find_commit(const Repairing *r, const RepairFinding *finding, PassCo
 static bool repair_one(Repairing *r, const RepairFinding *finding, Err *err)
 {
     PassCommit commit = {0};
-    PassInput input =
-        wanted_pass(r->session->context, &r->wanted, PASS_ACT, &r->session->writer_seq);
+    PassInput input = pass_input(r, PASS_ACT);
     return (finding->kind != REPAIR_MAKE_LIVE || find_commit(r, finding, &commit, err)) &&
            session_connect(r->session, r->cli->arena, err) &&
            pass_repair(r->cli->arena, r->session->pg, &input, finding, &commit, err);

@@ -12,7 +12,8 @@ static bool observe(Pass *pass, Arena *arena, Pg *pg, const PassInput *input, Re
         return false;
     }
     *repair = repair_find(arena, pass->snapshot.catalog, result->record, input->environment->name,
-                          input->record_schema, input->commit.sha);
+                          input->record_schema,
+                          input->marker_commit ? input->marker_commit : input->commit.sha);
     return true;
 }
 

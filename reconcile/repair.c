@@ -25,7 +25,7 @@ typedef struct Search {
     Arena *arena;
     const Catalog *catalog;
     const Record *record;
-    const char *environment, *record_schema, *wanted;
+    const char *environment, *record_schema, *known;
     VEC(FoundMarker) markers;
     Repair *out;
 } Search;
@@ -218,7 +218,7 @@ static void find_surplus(Search *s, const Claim *best)
               : "record and names do not tell which is right: look at each, and drop all but one");
 }
 
-/* Nobody renames it by hand to what the record has begun, or would begin next. */
+/* Nobody renames it by hand to what the record has begun, or to a later generation of a commit that is in Git. */
 static const char *commit_begun(const Search *s, const FoundMarker *marker, const Claim *best)
 {
     vec_each (RecordDeployment, d, &s->record->deployments) {
@@ -227,8 +227,8 @@ static const char *commit_begun(const Search *s, const FoundMarker *marker, cons
             return d->commit;
         }
     }
-    bool next = s->wanted && marker->generation == best->generation + 1;
-    return next && str_starts(s->wanted, marker->commit8) ? s->wanted : NULL;
+    bool later = s->known && marker->generation > best->generation;
+    return later && str_starts(s->known, marker->commit8) ? s->known : NULL;
 }
 
 /* Each name that D's cutover took out of service is borne again by what bore it before. */
@@ -462,14 +462,14 @@ static void look_at_objects(Search *s)
 }
 
 Repair *repair_find(Arena *arena, const Catalog *catalog, const Record *record,
-                    const char *environment, const char *record_schema, const char *wanted)
+                    const char *environment, const char *record_schema, const char *known)
 {
     Search s = {.arena = arena,
                 .catalog = catalog,
                 .record = record,
                 .environment = environment,
                 .record_schema = record_schema,
-                .wanted = wanted,
+                .known = known,
                 .out = arena_make(arena, Repair)};
     s.out->environment = environment;
     find_markers(&s);

@@ -38,9 +38,10 @@ typedef struct Repair {
     VEC(RepairFinding) findings; /* in the order in which they are repaired */
 } Repair;
 
-/* RECORD as it was folded, before a pass corrects it by the marker; WANTED: the commit that Git tells, or NULL. */
+/* RECORD as it was folded, before a pass corrects it by the marker; KNOWN: the commit in Git that
+ * the marker may tell, or NULL. */
 Repair *repair_find(Arena *arena, const Catalog *catalog, const Record *record,
-                    const char *environment, const char *record_schema, const char *wanted);
+                    const char *environment, const char *record_schema, const char *known);
 
 /* The first that can be repaired, or NULL. */
 const RepairFinding *repair_first(const Repair *repair);

@@ -369,6 +369,23 @@ def the_marker_never_goes_back_to_an_older_record(world):
     is_healthy(world)
 
 
+def a_marker_that_an_older_record_does_not_know_keeps_its_name_when_git_knows_its_commit(world):
+    """It was taken for renamed once a newer commit had come, and given the name of the generation before."""
+    world.apply()
+    for number in (1, 2):
+        world.repository.write("models/reports/light.sql", "select %d as x\n" % number)
+        world.repository.commit("Number %d" % number)
+        world.apply()
+    marker = world.marker()
+    world.repository.write("models/reports/light.sql", "select 3 as x\n")
+    world.repository.commit("Number 3")
+    world.sql("DELETE FROM cutover.log WHERE deployment LIKE 'production-g2-%' OR deployment LIKE 'production-g3-%'")
+    nobody_is_told_to_drop_anything(world)
+    assert repair(world) == ["CO5035"] and world.marker() == marker
+    world.cutover("adopt", "--yes", expect=2)
+    is_healthy(world)
+
+
 def an_older_record_does_not_know_of_the_way_back(world):
     """Its commit was deployed again, and the old side was never dropped."""
     soak(world)
@@ -424,5 +441,6 @@ if __name__ == "__main__":
          an_older_record_is_told_of_when_a_newer_commit_has_come,
          the_marker_never_goes_back_to_an_older_record, an_older_record_does_not_know_of_the_cutover, an_older_record_does_not_know_of_the_way_back,
          an_older_record_does_not_know_that_the_soak_has_ended,
+         a_marker_that_an_older_record_does_not_know_keeps_its_name_when_git_knows_its_commit,
          a_marker_that_goes_in_the_soak_stops_the_cleaning, a_way_back_that_is_blocked_is_ended, green_that_was_dropped_is_only_built_again],
         PROJECT, SEED)

@@ -15,7 +15,7 @@ typedef struct World {
     Arena *arena;
     Catalog catalog;
     Record record;
-    const char *wanted;
+    const char *known;
 } World;
 
 static void add_schema(World *w, const char *id, const char *name, const char *comment)
@@ -62,7 +62,7 @@ static World *world(Arena *arena)
 static Repair *find(World *w)
 {
     catalog_seal(w->arena, &w->catalog);
-    return repair_find(w->arena, &w->catalog, &w->record, "production", "cutover", w->wanted);
+    return repair_find(w->arena, &w->catalog, &w->record, "production", "cutover", w->known);
 }
 
 static const RepairFinding *only(const Repair *repair)
@@ -177,7 +177,7 @@ static void a_generation_that_had_begun_is_recorded(void **state)
         w->record.deployments.items[1].phase = PHASE_BUILDING;
         w->record.deployments.items[1].cut_over = w->record.deployments.items[1].prepared = false;
         w->record.deployments.count = 1 + (size_t)begun;
-        w->wanted = begun ? NULL : COMMIT_2;
+        w->known = begun ? NULL : COMMIT_2;
         w->catalog.schemas.items[0].id = "s1";
         w->catalog.schemas.items[0].comment = NULL;
         add_schema(w, "m", "cutover_production_g2_22222222", NULL);
