@@ -58,6 +58,13 @@ static bool is_deployed(const Closure *c, const CatalogObject *object)
            !record_object(c->in->record, "schema", schema->id);
 }
 
+/* What it declares may be production, of which the record has lost all it knew: adopt tells. */
+static bool is_partial(const Closure *c)
+{
+    const RecordDeployment *live = record_generation(c->in->record, c->in->live_generation);
+    return live && live->partial;
+}
+
 static const char *ways_out(Closure *c, const CatalogObject *object, bool named)
 {
     bool declared;
@@ -65,7 +72,7 @@ static const char *ways_out(Closure *c, const CatalogObject *object, bool named)
     const char *way = named || (declared && !object->on_id) ? "take it over as it is"
                       : declared                            ? "add it to its model and run"
                                                             : "add it to the project and run";
-    if (c->in->live_lost || is_deployed(c, object)) { /* it may be production */
+    if (c->in->live_lost || is_deployed(c, object) || (named && is_partial(c))) {
         return arena_printf(c->arena, "way out:   %-29s   cutover adopt --select %s", way,
                             selector);
     }

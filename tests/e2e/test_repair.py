@@ -382,6 +382,8 @@ def a_marker_that_an_older_record_does_not_know_keeps_its_name_when_git_knows_it
     world.sql("DELETE FROM cutover.log WHERE deployment LIKE 'production-g2-%' OR deployment LIKE 'production-g3-%'")
     nobody_is_told_to_drop_anything(world)
     assert repair(world) == ["CO5035"] and world.marker() == marker
+    text = world.cutover("plan", expect=3)
+    assert "reports.light stands in the way" in text and "cutover adopt --select light" in text and "DROP" not in text, text
     world.cutover("adopt", "--yes", expect=2)
     is_healthy(world)
 
