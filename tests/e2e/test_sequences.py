@@ -532,6 +532,10 @@ class Sequence:
             lost = self.has_lost_rows and not kept and cluster.removeprefix("st_") not in self.project.clusters()
             if lost or cluster.startswith("hand"):
                 assert self.by_hand("DROP CLUSTER " + cluster), self.said[-1]
+        told = self.lab.cutover("doctor", expect=ANY) if self.has_lost_rows else ""
+        for kind, name in re.findall(r"(schema|cluster) (\w+)", "".join(re.findall(r"its record does not know it: (.*)$", told, re.M))):
+            databases = self.lab.ask("SELECT d.name FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id WHERE s.name = '%s'" % name)
+            assert self.by_hand("DROP %s %s CASCADE" % (kind, ".".join([*databases[0], name] if kind == "schema" else [name]))), self.said[-1]
         for o in reversed(self.ours()):
             if self.has_lost_rows and o["id"] not in self.recorded():  # it left Git in the commit of which the record was lost
                 self.by_hand("DROP %s %s" % (o["type"].replace("-", " "), dotted(o)))
@@ -541,11 +545,12 @@ class Sequence:
     def check(self):
         self.take_away()
         self.neighbour.move_out()
+        if self.has_successor or self.has_lost_rows:  # each owner is taken as it is, and what nobody knew to be an old side any more goes
+            self.project.add_node("seed")  # what one change does the next may undo, and then nothing is deployed
+            self.commit()
         if self.has_successor:
             successor.give_back(self.lab)
             self.has_successor = False
-            self.project.add_node("seed")  # what one change does the next may undo, and then nothing is deployed
-            self.commit()  # takes each owner as it is
         self.settle()
         self.drop_what_is_not_known_any_more()
         self.lab.wait_for("nothing left over", lambda: not self.lab.leftovers() or self.lab.cutover("run", "--once"))
