@@ -592,10 +592,10 @@ def dotted(thing):
 
 def live(lab):
     """What is in production, without the record, the marker and what strangers might have; rights by the names of roles."""
-    roles = {id: successor.BEFORE if name == successor.ROLE else name for id, name in lab.ask("SELECT id, name FROM mz_roles")}  # whichever gave it
+    roles = {id: successor.BEFORE if name == successor.ROLE else name for id, name in lab.ask("SELECT id, name FROM mz_roles")}  # whichever gave it, or both
 
     def by_name(row):
-        return [sorted(re.sub(r"\b[us]\d+\b", lambda id: roles.get(id.group(), id.group()), cell).strip("{}").split(","))
+        return [sorted(set(re.sub(r"\b[us]\d+\b", lambda id: roles.get(id.group(), id.group()), cell).strip("{}").split(",")))
                 if isinstance(cell, str) and "/u" in cell else cell for cell in row]
 
     text = {name: [by_name(row) for row in lab.described(query) if not re.search(r'"(cutover\w*|strange)"', str(row).replace("'", '"'))]
