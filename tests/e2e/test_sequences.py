@@ -235,7 +235,7 @@ class Sequence:
         """What was written since some moment is lost: of what is under way, or of a few deployments."""
         self.change(soak=self.chance.choice(["0s", "1h"]))
         self.advance()
-        newest = self.lab.ask("SELECT at FROM cutover.log ORDER BY at DESC LIMIT 40")
+        newest = self.lab.sql("SELECT at FROM cutover.log ORDER BY at DESC LIMIT 40", user="mz_system" if self.has_successor else "materialize")
         if newest:
             self.has_lost_rows = True
             self.by_hand("DELETE FROM cutover.log WHERE at > '%s'" % self.chance.choice(newest)[0])
@@ -431,8 +431,11 @@ class Sequence:
             self.check_others()
             if plan["outcome"] == "nothing" and status["state"] == "live":
                 given = [d for d in status["drift"] if self.has_successor and "owner" in d["what"]]
-                assert status["drift"] == given, status["drift"]
-                return
+                if status["drift"] == given:
+                    return
+                assert self.has_lost_rows and all("replaced by another" in d["what"] for d in status["drift"]), status["drift"]
+                self.say(self.lab.cutover("adopt", "--yes", expect=ANY))  # a container whose creation no row tells of any more
+                continue
             self.answer(plan, status, text)
         raise AssertionError("it never ends\n" + errors + text + self.lab.cutover("plan", expect=ANY))
 
