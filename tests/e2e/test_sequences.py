@@ -232,8 +232,12 @@ class Sequence:
         self.settle()  # what Git does not declare any more, nobody can take over
 
     def restore_an_older_record(self):
-        """What was written since some moment is lost: of what is under way, or of a few deployments."""
-        self.change(soak=self.chance.choice(["0s", "1h"]))
+        """What was written since some moment is lost: of what is under way, or of a few deployments. What Git does not declare any more, nobody can take over."""
+        if self.chance.random() < 0.5:
+            self.change(soak=self.chance.choice(["0s", "1h"]))
+            self.settle()
+        self.project.add_node(self.chance.choice(["seed", "view", "materialized_view"]))
+        self.commit(soak=self.chance.choice(["0s", "1h"]))
         self.advance()
         newest = self.lab.sql("SELECT at FROM cutover.log ORDER BY at DESC LIMIT 40", user="mz_system" if self.has_successor else "materialize")
         if newest:
