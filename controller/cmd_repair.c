@@ -26,15 +26,11 @@ static PassInput pass_input(const Repairing *r, PassMode mode)
 static bool ask_git(Repairing *r)
 {
     const RepairFinding *finding = repair_first(r->repair);
-    int64_t generation;
-    const char *commit8;
     GitCommit found;
     Err unknown = {0};
     if (r->marker_commit || !finding || finding->kind != REPAIR_RENAME_MARKER ||
-        !marker_parse(r->cli->arena, r->wanted.environment->name, finding->from, &generation,
-                      &commit8) ||
-        !git_resolve(r->wanted.repository->git, r->cli->arena, &(GitWanted){.text = commit8},
-                     &found, &unknown)) {
+        !git_resolve(r->wanted.repository->git, r->cli->arena,
+                     &(GitWanted){.text = finding->commit8}, &found, &unknown)) {
         return false;
     }
     r->marker_commit = found.sha;

@@ -2,6 +2,7 @@
 #include "build_internal.h"
 #include "plan_internal.h"
 
+#include "cutover/others.h"
 #include "cutover/sqltok.h"
 #include "cutover/str.h"
 
@@ -130,21 +131,10 @@ static void refuse_taken(Closure *c, const char *kind, RelName named, const char
             *or_drop ? "ways out" : "way out", c->in->environment->name, or_drop));
 }
 
-static const char *comment_of(const Closure *c, const CatalogPlace *place)
-{
-    const CatalogSchema *schema = catalog_schema_by_id(c->in->catalog, place->id);
-    const CatalogCluster *cluster = catalog_cluster_by_id(c->in->catalog, place->id);
-    return str_eq(place->kind, "schema") && schema     ? schema->comment
-           : str_eq(place->kind, "cluster") && cluster ? cluster->comment
-                                                       : NULL;
-}
-
 static bool may_be_needed(const Closure *c, const CatalogPlace *place)
 {
-    const char *of = comment_environment(c->arena, comment_of(c, place));
-    return c->in->live_lost || (of && !str_eq(of, c->in->environment->name)) ||
-           map_get(&c->in->record->of_others,
-                   arena_printf(c->arena, "%s:%s", place->kind, place->id));
+    const Others others = others_find(c->arena, c->in->catalog, c->in->record);
+    return c->in->live_lost || map_get(&others.found, id_key(c->arena, place->kind, place->id));
 }
 
 /* Green, or an old side, of which a record that was brought back from a backup knows nothing is nobody's any more. */

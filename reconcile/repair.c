@@ -297,6 +297,7 @@ static void find_unknown(Search *s, const Claim *best)
                              marker_of(s, best)));
         finding->from = marker->name;
         finding->to = marker_of(s, best);
+        finding->commit8 = marker->commit8;
         return;
     }
     RepairFinding *finding =

@@ -62,14 +62,13 @@ typedef struct PassInput {
     PassReadProject *read_project; /* likewise */
     void *git_ctx;                 /* of both */
     PermitPolicy permits;
-    const Floors *floors;      /* of the controller's file, or NULL */
-    bool introspection;        /* templates may ask the live database */
-    bool columns;              /* somebody wants to read which columns the plan changes */
-    const FileSet *files;      /* the dbt project's folder at that commit */
-    const Map *env;            /* what env_var() sees */
-    const char *record_schema; /* "cutover" */
-    const char *
-        marker_commit; /* for a repair: the commit in Git that the marker tells; NULL: none, or not asked for */
+    const Floors *floors;       /* of the controller's file, or NULL */
+    bool introspection;         /* templates may ask the live database */
+    bool columns;               /* somebody wants to read which columns the plan changes */
+    const FileSet *files;       /* the dbt project's folder at that commit */
+    const Map *env;             /* what env_var() sees */
+    const char *record_schema;  /* "cutover" */
+    const char *marker_commit;  /* for a repair: that the marker tells, when Git has it, or NULL */
     const char *record_cluster; /* "quickstart" */
     int64_t steps;              /* of the project's Jinja at most; 0: the reader's own limit */
     int64_t retention;          /* seconds after which rows of the record may go; 0: never */

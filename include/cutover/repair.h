@@ -28,7 +28,7 @@ typedef struct RepairFinding {
     const char *advice;    /* what is done, or what a person has to do */
     const char *from, *to; /* names of markers */
     int64_t generation;    /* MAKE_LIVE, NOTE_BACK */
-    const char *commit8,
+    const char *commit8,   /* RENAME_MARKER, MAKE_LIVE */
         *commit; /* MAKE_LIVE; the whole one when a container's comment, the record or Git tells it, else NULL */
     const char *deployment;
 } RepairFinding;

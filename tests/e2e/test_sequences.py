@@ -543,8 +543,9 @@ class Sequence:
         for kind, name in re.findall(r"(schema|cluster) (\w+)", "".join(re.findall(r"its record does not know it: (.*)$", told, re.M))):
             databases = self.lab.ask("SELECT d.name FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id WHERE s.name = '%s'" % name)
             assert self.by_hand("DROP %s %s CASCADE" % (kind, ".".join([*databases[0], name] if kind == "schema" else [name]))), self.said[-1]
+        recorded = self.recorded()
         for o in reversed(self.ours()):
-            if self.has_lost_rows and o["id"] not in self.recorded():  # it left Git in the commit of which the record was lost
+            if self.has_lost_rows and o["id"] not in recorded:  # it left Git in the commit of which the record was lost
                 self.by_hand("DROP %s %s" % (o["type"].replace("-", " "), dotted(o)))
         for database, schema in self.lab.ask("SELECT d.name, s.name FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id WHERE s.name LIKE 'hand%'"):
             self.by_hand("DROP SCHEMA %s.%s CASCADE" % (database, schema))  # with what was green, and nobody knows by that name
